@@ -1,0 +1,41 @@
+# make run: install what the app needs and serve it. make test: the same for the tests.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+
+.PHONY: help run test lint clean
+
+help: ## say what each command does
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Use: make PYTHON=python3.12 run") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_READY): requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@ $(RUN_READY)
+
+run: $(RUN_READY) ## install what the app needs, serve it, open the browser
+	$(VENV)/bin/python -m streamlit run Home.py $(if $(PORT),--server.port $(PORT))
+
+test: $(DEV_READY) ## install what the tests need, check style and types, run every test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python tests/browser/ensure_chromium.py
+	$(VENV)/bin/python -m pytest
+
+lint: $(DEV_READY) ## check style and types, nothing else
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+clean: ## remove the installed environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
