@@ -1,0 +1,45 @@
+"""Checks and small operations on embeddings, made once at the boundary."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from t2i_core.errors import QueryError
+from t2i_core.types import FloatArray
+
+MAX_TOP_K = 200
+
+
+def l2_normalize(embeddings: np.ndarray) -> FloatArray:
+    """Rows scaled to length 1, as a new array.
+
+    Parameters
+    ----------
+    embeddings : ndarray of shape (B, D), any float dtype
+
+    Returns
+    -------
+    ndarray of shape (B, D), float32; rows of zeros stay zeros
+    """
+    wide = np.asarray(embeddings, dtype=np.float64)
+    norms = np.linalg.norm(wide, axis=1, keepdims=True)
+    return (wide / np.where(norms == 0.0, 1.0, norms)).astype(np.float32)
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The same array, refusing writes: shared arrays must not change under another session."""
+    array.setflags(write=False)
+    return array
+
+
+def check_top_k(top_k: int, *, images: int) -> int:
+    """``top_k`` when it can be asked of a gallery of ``images`` pictures.
+
+    Raises
+    ------
+    QueryError
+        When it is no whole number, below 1 or above the number of pictures.
+    """
+    if isinstance(top_k, bool) or not isinstance(top_k, int | np.integer) or not 1 <= top_k <= images:
+        raise QueryError(f"top_k must be in 1..{images}, got {top_k}. Ask for at most as many pictures as there are.")
+    return int(top_k)

@@ -1,0 +1,128 @@
+"""Builds a dataset from a folder of pictures: reader → encoder → writer; resumable and incremental.
+
+    report = build(BuildOptions(images_dir=Path("photos"), data_dir=Path("data/photos")))
+
+What a finished batch made is kept in ``data_dir/.build`` until the dataset is written, so a build may be
+killed at any moment and ends with the same arrays. The next build encodes only what is new or changed.
+"""
+
+from __future__ import annotations
+
+from t2i_core.build_captions import find_captions
+from t2i_core.build_journal import Journal, hash_settings
+from t2i_core.build_ledger import Ledger, read_ledger
+from t2i_core.build_pictures import fitting_batch_size
+from t2i_core.build_plan import plan_pictures
+from t2i_core.build_run import BuildRun, embedding_settings
+from t2i_core.build_types import (
+    BuildOptions,
+    BuildProgress,
+    BuildReport,
+    OnProgress,
+    ShouldStop,
+    SkippedPicture,
+)
+from t2i_core.build_workshop import open_workshop
+from t2i_core.dataset import EMBEDDINGS_NAME
+from t2i_core.dataset.manifest_file import read_manifest
+from t2i_core.errors import BuildError
+from t2i_core.images import PICTURE_SUFFIXES, list_pictures
+from t2i_core.types import Encoder, Manifest
+
+__all__ = ["BuildOptions", "BuildProgress", "BuildReport", "SkippedPicture", "build"]
+
+
+def build(
+    options: BuildOptions,
+    *,
+    encoder: Encoder | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> BuildReport:
+    """Build the dataset of a folder, or bring it up to date.
+
+    Parameters
+    ----------
+    options : BuildOptions
+    encoder : Encoder, optional
+        Used instead of opening ``options.model``.
+    on_progress : callable, optional
+        Told how far the build is, a few times a second at most, in the thread that called.
+    should_stop : callable, optional
+        Asked between batches; once it says True the build keeps what is done and returns.
+
+    Raises
+    ------
+    BuildError
+        When there is nothing to build, another build is running there, or the disk is full.
+    ImageError, DatasetError, ModelError
+        When the picture folder, the captions file or the model cannot be used.
+    """
+    if options.batch_size is not None and options.batch_size < 1:
+        raise BuildError(f"batch_size must be at least 1, got {options.batch_size}. Leave it out to fit the device.")
+    image_ids = _list(options)
+    with open_workshop(options.data_dir) as workshop:
+        manifest = _manifest(options)
+        table = find_captions(options.captions, options.data_dir)
+        if encoder is None:
+            encoder = _open_encoder(options, manifest)
+        batch_size = options.batch_size or fitting_batch_size(encoder)
+        journal = Journal(workshop, embedding_settings(encoder) | _run_settings(options, encoder, batch_size))
+        ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
+        run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
+        run.notes += _origin_notes(options, manifest, encoder, ledger)
+        plan = plan_pictures(image_ids, options, ledger=ledger, journal=journal)
+        finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
+        if not finished:
+            return run.stopped(plan)
+        return run.write(plan, table)
+
+
+def _list(options: BuildOptions) -> list[str]:
+    image_ids = list_pictures(options.images_dir)
+    if not image_ids:
+        raise BuildError(
+            f"A build needs at least one picture, found none below {options.images_dir}. "
+            f"Looked for {', '.join(sorted(PICTURE_SUFFIXES))} at any depth, hidden and linked folders left out. "
+            "Name the folder that holds the pictures."
+        )
+    return image_ids
+
+
+def _manifest(options: BuildOptions) -> Manifest | None:
+    stored, _ = read_manifest(options.data_dir)
+    return None if stored is None else stored.manifest
+
+
+def _open_encoder(options: BuildOptions, manifest: Manifest | None) -> Encoder:
+    from t2i_core.encoder import open_encoder
+
+    model = options.model or (manifest.model_id if manifest else None)
+    return open_encoder(model, model_dir=options.model_dir, device=options.device)
+
+
+def _run_settings(options: BuildOptions, encoder: Encoder, batch_size: int) -> dict[str, object]:
+    """What the last bits of a run's arrays depend on, and which pictures are skipped."""
+    return {"device": encoder.device, "batch_size": batch_size, "max_pixels": options.max_pixels}
+
+
+def _origin_notes(options: BuildOptions, manifest: Manifest | None, encoder: Encoder, ledger: Ledger) -> list[str]:
+    """Why everything is encoded again, when there was a dataset."""
+    if ledger.pictures or not (options.data_dir / EMBEDDINGS_NAME).exists():
+        return []
+    if manifest is None:
+        why = "was made by another program"
+    elif manifest.weights_sha256 != encoder.weights_sha256:
+        why = (
+            f"was built with {manifest.model_id} (weights {manifest.weights_sha256[:12]}), not with "
+            f"{encoder.model_id} ({encoder.weights_sha256[:12]})"
+        )
+    elif manifest.preprocessing != encoder.preprocessing:
+        why = f"was built with other preprocessing ({manifest.preprocessing})"
+    else:
+        why = "has no record of the files it was built from"
+    return [f"The dataset in {options.data_dir} {why}, so every picture is encoded again."]
+
+
+def _never() -> bool:
+    return False

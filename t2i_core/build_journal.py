@@ -1,0 +1,150 @@
+"""The journal of a build: every finished batch, so that a build that was killed goes on where it was.
+
+A batch is one file, written in one step. All pictures of a batch are in its file, the skipped ones
+too: then the pictures left over fall into the same batches as in a build that nobody disturbed, and
+the arrays come out the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from t2i_core.build_workshop import read_arrays, write_arrays
+from t2i_core.types import FloatArray, MaskArray, RowArray
+
+JOURNAL_VERSION = 1
+FRESH_NS = 2 * 10**9  # a file changed this shortly before it was read may change again within one tick of its clock
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class PictureBatch:
+    """n pictures as they were read and encoded.
+
+    Attributes
+    ----------
+    image_ids : tuple of n str
+    stamps : ndarray of shape (n, 3), int64
+        Size in bytes, modification time and time of reading in nanoseconds; -1 for a file that was not there.
+    contents : ndarray of shape (n, 32), uint8
+        SHA-256 of each file; zeros where it could not be read.
+    sizes : ndarray of shape (n, 2), int64
+        Width and height; zeros where skipped.
+    embeddings : ndarray of shape (n, D), float32
+        Zeros where skipped.
+    reasons : tuple of n str
+        Why a picture was skipped; empty where it was not.
+    encoded : ndarray of shape (n,), bool
+        False where the embedding of the same content was known already, or the picture was skipped.
+    """
+
+    image_ids: tuple[str, ...]
+    stamps: RowArray
+    contents: Bytes
+    sizes: RowArray
+    embeddings: FloatArray
+    reasons: tuple[str, ...]
+    encoded: MaskArray
+
+    def __len__(self) -> int:
+        return len(self.image_ids)
+
+
+@dataclass(frozen=True, eq=False)
+class CaptionBatch:
+    """n captions as they were encoded.
+
+    Attributes
+    ----------
+    digests : ndarray of shape (n, 32), uint8
+        SHA-256 of each text.
+    embeddings : ndarray of shape (n, D), float32
+    """
+
+    digests: Bytes
+    embeddings: FloatArray
+
+
+class Journal:
+    """The finished batches of one build in ``workshop``; ``made_with`` says what they depend on.
+
+    Batches made with anything else stand in another folder and are never seen.
+    """
+
+    def __init__(self, workshop: Path, made_with: dict[str, object]) -> None:
+        self.workshop = workshop
+        self._folder = workshop / f"journal-{hash_settings(made_with | {'journal': JOURNAL_VERSION})[:24]}"
+        self._numbers: dict[str, int] = {}
+
+    def pictures(self) -> Iterator[PictureBatch]:
+        """Finished batches of pictures, oldest first; damaged ones are left out."""
+        for arrays in self._read("pictures"):
+            yield PictureBatch(
+                image_ids=tuple(arrays["image_ids"].tolist()),
+                stamps=arrays["stamps"],
+                contents=arrays["contents"],
+                sizes=arrays["sizes"],
+                embeddings=arrays["embeddings"],
+                reasons=tuple(arrays["reasons"].tolist()),
+                encoded=arrays["encoded"],
+            )
+
+    def captions(self) -> Iterator[CaptionBatch]:
+        """Finished batches of captions, oldest first."""
+        for arrays in self._read("captions"):
+            yield CaptionBatch(arrays["digests"], arrays["embeddings"])
+
+    def add_pictures(self, batch: PictureBatch) -> None:
+        """Keep a batch; BuildError when it cannot be written."""
+        arrays = {
+            "image_ids": np.array(batch.image_ids, dtype=np.str_),
+            "stamps": batch.stamps,
+            "contents": batch.contents,
+            "sizes": batch.sizes,
+            "embeddings": batch.embeddings,
+            "reasons": np.array(batch.reasons, dtype=np.str_),
+            "encoded": batch.encoded,
+        }
+        write_arrays(self._next("pictures"), arrays)
+
+    def add_captions(self, batch: CaptionBatch) -> None:
+        """Keep a batch; BuildError when it cannot be written."""
+        write_arrays(self._next("captions"), {"digests": batch.digests, "embeddings": batch.embeddings})
+
+    def clear(self) -> None:
+        """Remove all journals of this folder, those made with other settings included: the dataset is written."""
+        for folder in self.workshop.glob("journal-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _read(self, kind: str) -> Iterator[dict[str, np.ndarray]]:
+        for path in sorted(self._folder.glob(f"{kind}-*.npz")):
+            arrays = read_arrays(path)
+            if arrays is not None:
+                yield arrays
+
+    def _next(self, kind: str) -> Path:
+        if kind not in self._numbers:
+            last = max(self._folder.glob(f"{kind}-*.npz"), default=None)
+            self._numbers[kind] = 0 if last is None else int(last.stem.rpartition("-")[2]) + 1
+        number = self._numbers[kind]
+        self._numbers[kind] += 1
+        return self._folder / f"{kind}-{number:07d}.npz"
+
+
+def hash_settings(settings: dict[str, object]) -> str:
+    """Hexadecimal SHA-256 of settings, whatever their order."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+def hash_texts(texts: Sequence[str]) -> Bytes:
+    """SHA-256 of each text: ndarray of shape (n, 32), uint8."""
+    digests = b"".join(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts)
+    return np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32)

@@ -1,0 +1,149 @@
+"""The ledger: what the last finished build saw, so that the next one touches only what changed.
+
+It lies in ``.build`` under a name made from the arrays it tells of, and is written before them: with a
+build killed in between, the dataset that is there still finds the ledger that fits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from t2i_core.build_journal import FRESH_NS, Bytes, hash_texts
+from t2i_core.build_workshop import read_arrays, write_arrays
+from t2i_core.dataset import EMBEDDINGS_NAME
+from t2i_core.dataset.embeddings_file import hash_arrays, read_embeddings
+from t2i_core.errors import DatasetError, ImageError
+from t2i_core.picture_folder import hash_picture
+from t2i_core.types import FloatArray, RowArray
+
+
+@dataclass(frozen=True, eq=False)
+class KnownPicture:
+    """A picture whose embedding is known: what its file was, and the embedding.
+
+    ``stamp`` is (bytes, modification time, time of reading), the times in nanoseconds; ``content`` the
+    SHA-256 of the file; ``size`` its width and height.
+    """
+
+    stamp: tuple[int, int, int]
+    content: bytes
+    size: tuple[int, int]
+    embedding: FloatArray
+
+    def is_still(self, path: Path) -> bool:
+        """Whether the file at ``path`` has the content that was read, by its size and time where they prove it."""
+        try:
+            facts = path.stat()
+        except OSError:
+            return False
+        length, modified, seen = self.stamp
+        if (facts.st_size, facts.st_mtime_ns) != (length, modified):
+            return False
+        if modified < seen - FRESH_NS:
+            return True
+        try:
+            return hash_picture(path, name=path.name) == self.content
+        except ImageError:
+            return False
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """The pictures and captions of the last finished build.
+
+    Attributes
+    ----------
+    pictures : mapping of str to KnownPicture
+    texts : mapping of bytes to ndarray of shape (D,), float32
+        Embedding of each caption by the SHA-256 of its text.
+    """
+
+    pictures: Mapping[str, KnownPicture]
+    texts: Mapping[bytes, FloatArray]
+
+    def by_content(self) -> dict[bytes, KnownPicture]:
+        """The pictures by the hash of their files: renamed and repeated files are known too."""
+        return {known.content: known for known in self.pictures.values()}
+
+
+EMPTY_LEDGER = Ledger({}, {})
+
+
+def read_ledger(workshop: Path, data_dir: Path, *, made_with: str) -> Ledger:
+    """The ledger of the dataset in ``data_dir``; empty when there is none, or it was made with something else."""
+    try:
+        stored = read_embeddings(data_dir / EMBEDDINGS_NAME)
+    except DatasetError:
+        return EMPTY_LEDGER
+    if stored.image_ids is None or stored.image_sizes is None:
+        return EMPTY_LEDGER
+    image_ids = tuple(stored.image_ids.tolist())
+    arrays = read_arrays(_path(workshop, image_ids, stored.image, stored.image_sizes, stored.text))
+    if arrays is None or str(arrays["made_with"]) != made_with:
+        return EMPTY_LEDGER
+    pictures = {
+        image_id: KnownPicture(tuple(stamp), content.tobytes(), tuple(size), embedding)
+        for image_id, stamp, content, size, embedding in zip(
+            image_ids,
+            arrays["stamps"].tolist(),
+            arrays["contents"],
+            stored.image_sizes.tolist(),
+            stored.image,
+            strict=True,
+        )
+    }
+    rows = () if stored.text is None else stored.text
+    texts = {digest.tobytes(): row for digest, row in zip(arrays["texts"], rows, strict=True)}
+    return Ledger(pictures, texts)
+
+
+def write_ledger(
+    workshop: Path,
+    *,
+    made_with: str,
+    image_ids: tuple[str, ...],
+    image_embeddings: FloatArray,
+    image_sizes: RowArray,
+    text_embeddings: FloatArray | None,
+    stamps: RowArray,
+    contents: Bytes,
+    captions: tuple[str, ...],
+) -> Path:
+    """Write the ledger of arrays that are about to be written; BuildError when it cannot be.
+
+    Parameters
+    ----------
+    image_embeddings, image_sizes, text_embeddings : ndarray
+        As `t2i_core.dataset.write_dataset` gets them.
+    stamps : ndarray of shape (N, 3), int64
+    contents : ndarray of shape (N, 32), uint8
+    captions : tuple of M str
+    """
+    path = _path(workshop, image_ids, image_embeddings, image_sizes, text_embeddings)
+    arrays = {"made_with": np.array(made_with), "stamps": stamps, "contents": contents, "texts": hash_texts(captions)}
+    write_arrays(path, arrays)
+    return path
+
+
+def remove_other_ledgers(kept: Path) -> None:
+    """Remove the ledgers of datasets that were replaced."""
+    for path in kept.parent.glob("ledger-*.npz"):
+        if path != kept:
+            path.unlink(missing_ok=True)
+
+
+def _path(
+    workshop: Path,
+    image_ids: tuple[str, ...],
+    image: np.ndarray,
+    sizes: np.ndarray,
+    text: np.ndarray | None,
+) -> Path:
+    arrays = {"image": image, "ids": np.array(image_ids, dtype=np.str_), "sizes": sizes}
+    if text is not None and len(text):
+        arrays["text"] = text
+    return workshop / f"ledger-{hash_arrays(arrays)[:24]}.npz"

@@ -1,0 +1,191 @@
+"""One run of a build: pictures, captions, writing; each stage can be stopped and goes on next time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from t2i_core.build_captions import caption_notes, caption_rows, encode_captions, plan_captions
+from t2i_core.build_journal import Journal, hash_settings
+from t2i_core.build_ledger import Ledger, remove_other_ledgers, write_ledger
+from t2i_core.build_pictures import PictureReader, encode_batches
+from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures
+from t2i_core.build_progress import ProgressMeter
+from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
+from t2i_core.dataset import CaptionTable, write_dataset
+from t2i_core.errors import BuildError, DatasetError
+from t2i_core.types import Encoder, FloatArray, Manifest
+
+DECODING_VERSION = 1  # raised when the same file would give other pixels than before
+
+
+def embedding_settings(encoder: Encoder) -> dict[str, object]:
+    """What a picture's embedding depends on, besides the picture."""
+    return {
+        "weights": encoder.weights_sha256,
+        "preprocessing": encoder.preprocessing,
+        "decoding": DECODING_VERSION,
+    }
+
+
+@dataclass(eq=False)
+class BuildRun:
+    """One run of a build: what its stages share, and what it has done so far."""
+
+    options: BuildOptions
+    encoder: Encoder
+    batch_size: int
+    journal: Journal
+    ledger: Ledger
+    on_progress: OnProgress | None
+    should_stop: ShouldStop
+    notes: list[str] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+    encoded: int = 0
+    handled: int = 0
+    skipped: list[SkippedPicture] = field(default_factory=list)
+    picture_seconds: float = 0.0
+    captions_encoded: int = 0
+
+    def encode_pictures(self, plan: PicturePlan) -> bool:
+        """Encode what the plan leaves to do; False when stopped."""
+        self.skipped = list(plan.skipped)
+        ready = plan.total - len(plan.todo)
+        meter = ProgressMeter(self.on_progress, "pictures", plan.total, done=ready, skipped=len(self.skipped))
+        reader = PictureReader(
+            self.options.images_dir,
+            self.encoder,
+            max_pixels=self.options.max_pixels,
+            known=self.ledger.by_content(),
+        )
+        started = time.monotonic()
+        batches = encode_batches(plan.todo, reader=reader, encoder=self.encoder, batch_size=self.batch_size)
+        try:
+            while not self.should_stop():
+                batch = next(batches, None)
+                if batch is None:
+                    break
+                self.journal.add_pictures(batch)
+                failed = [SkippedPicture(*pair) for pair in zip(batch.image_ids, batch.reasons, strict=True) if pair[1]]
+                self.skipped += failed
+                self.handled += len(batch)
+                self.encoded += int(batch.encoded.sum())
+                meter.add(len(batch), skipped=len(failed))
+        finally:
+            batches.close()
+            self.picture_seconds = time.monotonic() - started
+        if self.handled < len(plan.todo):
+            return False
+        if len(self.skipped) == plan.total:
+            raise _none_usable(self.options, plan.total, self.skipped[0])
+        return True
+
+    def encode_texts(self, table: CaptionTable) -> bool:
+        """Encode the captions that have no embedding yet; False when stopped."""
+        unique = len(set(table.captions))
+        known = set(self.ledger.texts)
+        for kept in self.journal.captions():
+            known |= {digest.tobytes() for digest in kept.digests}
+        todo = plan_captions(table.captions, known)
+        meter = ProgressMeter(
+            self.on_progress, "captions", unique, done=unique - len(todo.texts), skipped=len(self.skipped)
+        )
+        batches = encode_captions(todo, self.encoder)
+        while not self.should_stop():
+            batch = next(batches, None)
+            if batch is None:
+                return True
+            self.journal.add_captions(batch)
+            self.captions_encoded += len(batch.digests)
+            meter.add(len(batch.digests))
+        return self.captions_encoded == len(todo.texts)
+
+    def write(self, plan: PicturePlan, table: CaptionTable | None) -> BuildReport:
+        """Put everything together and write the dataset."""
+        meter = ProgressMeter(self.on_progress, "writing", 1, skipped=len(self.skipped))
+        pictures = collect_pictures(plan, ledger=self.ledger, journal=self.journal, dimension=self.encoder.dimension)
+        texts = None if table is None else self._texts(table)
+        if table is not None:
+            self.notes += caption_notes(table, pictures.image_ids, self.encoder)
+        manifest = self._write(pictures, table, texts)
+        meter.add(1)
+        return BuildReport(
+            manifest=manifest,
+            encoded=self.encoded,
+            reused=len(pictures.image_ids) - self.encoded,
+            removed=len(set(self.ledger.pictures) - plan.listed),
+            skipped=tuple(sorted(self.skipped, key=lambda picture: picture.image_id)),
+            seconds=time.monotonic() - self.started,
+            rate=self._rate(),
+            captions_encoded=self.captions_encoded,
+            captions_reused=0 if table is None else len(set(table.captions)) - self.captions_encoded,
+            notes=tuple(self.notes),
+        )
+
+    def stopped(self, plan: PicturePlan) -> BuildReport:
+        """The report of a run that was asked to stop."""
+        ready = plan.total - len(plan.todo) + self.handled
+        self.notes.append(
+            f"Stopped with {ready:,} of {plan.total:,} pictures ready. What is done is kept: "
+            "run the same build again and it goes on from there."
+        )
+        return BuildReport(
+            manifest=None,
+            encoded=self.encoded,
+            reused=ready - self.encoded - len(self.skipped),
+            removed=0,
+            skipped=tuple(sorted(self.skipped, key=lambda picture: picture.image_id)),
+            seconds=time.monotonic() - self.started,
+            rate=self._rate(),
+            captions_encoded=self.captions_encoded,
+            stopped=True,
+            notes=tuple(self.notes),
+        )
+
+    def _texts(self, table: CaptionTable) -> FloatArray:
+        rows = dict(self.ledger.texts)
+        for batch in self.journal.captions():
+            rows |= {digest.tobytes(): row for digest, row in zip(batch.digests, batch.embeddings, strict=True)}
+        return caption_rows(table.captions, rows, dimension=self.encoder.dimension)
+
+    def _write(self, pictures: Pictures, table: CaptionTable | None, texts: FloatArray | None) -> Manifest:
+        data_dir, workshop = self.options.data_dir, self.journal.workshop
+        kept = write_ledger(
+            workshop,
+            made_with=hash_settings(embedding_settings(self.encoder)),
+            image_ids=pictures.image_ids,
+            image_embeddings=pictures.embeddings,
+            image_sizes=pictures.sizes,
+            text_embeddings=texts,
+            stamps=pictures.stamps,
+            contents=pictures.contents,
+            captions=() if table is None else table.captions,
+        )
+        try:
+            manifest = write_dataset(
+                data_dir,
+                image_ids=pictures.image_ids,
+                image_embeddings=pictures.embeddings,
+                image_sizes=pictures.sizes,
+                captions=None if table is None else table.frame,
+                text_embeddings=texts,
+                encoder_id=self.encoder.model_id,
+                weights_sha256=self.encoder.weights_sha256,
+                preprocessing=self.encoder.preprocessing,
+                images_dir=self.options.images_dir,
+            )
+        except DatasetError as error:
+            raise BuildError(f"{error} Then run the same build again: what is encoded is kept.") from error
+        remove_other_ledgers(kept)
+        self.journal.clear()
+        return manifest
+
+    def _rate(self) -> float:
+        return self.encoded / self.picture_seconds if self.picture_seconds > 0 else 0.0
+
+
+def _none_usable(options: BuildOptions, total: int, first: SkippedPicture) -> BuildError:
+    return BuildError(
+        f"A build needs at least one usable picture, and none of the {total:,} below {options.images_dir} is, "
+        f"first {first.image_id}: {first.reason}"
+    )

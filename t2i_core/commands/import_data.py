@@ -1,0 +1,56 @@
+"""import: captions in other projects' formats, rewritten as ours."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from t2i_core.commands import options
+from t2i_core.config import read_settings
+
+if TYPE_CHECKING:
+    from t2i_core.commands.console import Console
+
+LAYOUTS = {
+    "flickr8k": "Flickr8k: the folder with captions.txt or Flickr8k.token.txt, or that file",
+    "flickr30k": "Flickr30k: the folder with results.csv or results_20130124.token, or that file",
+    "coco": "COCO: a captions_*.json file",
+    "folder": "a folder of pictures, each with its captions in a .txt file of the same name",
+    "npz": "the original project's aligned_embeddings.npz with its captions file beside it",
+}
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command to argparse."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "import",
+        help="take over captions of Flickr8k, Flickr30k, COCO, a folder, or an npz",
+        description="Write captions_tokenized.csv from another format, and say which command builds the embeddings.",
+        epilog="layouts:\n" + "\n".join(f"  {name:<10} {what}" for name, what in LAYOUTS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("layout", choices=tuple(LAYOUTS), metavar="LAYOUT", help="what SOURCE is; see below")
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="file or folder to read; it is never changed")
+    options.add_data(parser)
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        default=None,
+        help="where the pictures are (default: looked for in SOURCE)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Import and tell what to do next."""
+    from t2i_core.importers import import_dataset
+
+    data_dir = options.data_dir(arguments, read_settings())
+    report = import_dataset(arguments.layout, arguments.source, data_dir, images_dir=arguments.images)
+    for problem in report.problems:
+        console.say(str(problem))
+    console.write(f"{report.images:,} pictures and {report.captions:,} captions taken over into {data_dir}. Next:")
+    console.write(f"  {report.next_command}")
+    return 0

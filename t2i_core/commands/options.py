@@ -1,0 +1,119 @@
+"""Options that several commands share, and what they default to."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from t2i_core.config import Settings, read_settings
+from t2i_core.encoder.names import MINI_NAME, OPENAI_MODELS
+
+if TYPE_CHECKING:
+    from t2i_core.commands.console import Console
+    from t2i_core.types import Encoder, Gallery, Problem
+
+MODEL_HELP = (
+    f"{MINI_NAME} (bundled), one of OpenAI's ({', '.join(OPENAI_MODELS)}; downloaded at first use, or taken from "
+    "T2I_MODEL_DIR), or the path of a checkpoint"
+)
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """--data"""
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="dataset folder (default: T2I_DATA, else data)", default=None
+    )
+
+
+def add_images(parser: argparse.ArgumentParser) -> None:
+    """--images"""
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        default=None,
+        help="picture folder (default: T2I_IMAGES, else the one the dataset was built from, else static/images)",
+    )
+
+
+def add_model(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """--model and --device"""
+    parser.add_argument("--model", metavar="MODEL", default=None, help=f"{MODEL_HELP} (default: {default})")
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default=None,
+        help="where the model runs; auto takes a GPU where there is one (default: T2I_DEVICE, else auto)",
+    )
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """--format"""
+    parser.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="table for people (default), json for programs: JSON and nothing else on standard output",
+    )
+
+
+def data_dir(arguments: argparse.Namespace, settings: Settings) -> Path:
+    """The dataset folder asked for, else the environment's, else ``data``."""
+    return arguments.data if arguments.data is not None else settings.data_dir
+
+
+def open_gallery(arguments: argparse.Namespace, console: Console) -> Gallery:
+    """Read the dataset a command works on; its warnings go to standard error.
+
+    Raises
+    ------
+    DatasetError
+        When it cannot be read.
+    """
+    from t2i_core.dataset import read_gallery
+
+    gallery = read_gallery(data_dir(arguments, read_settings()), arguments.images)
+    _warn(gallery.problems, console)
+    return gallery
+
+
+def open_model(arguments: argparse.Namespace, gallery: Gallery) -> Encoder:
+    """The model asked for, else the one the dataset was built with, else T2I_MODEL, else the bundled one.
+
+    Raises
+    ------
+    ModelError
+        When its weights cannot be had.
+    """
+    from t2i_core.encoder import open_encoder
+
+    settings = read_settings()
+    built_with = gallery.manifest.model_id if gallery.manifest else None
+    return open_encoder(
+        arguments.model or built_with or settings.model,
+        model_dir=settings.model_dir,
+        device=arguments.device or settings.device,
+    )
+
+
+def without_foreign_texts(gallery: Gallery, encoder: Encoder, console: Console) -> Gallery:
+    """The gallery, without caption embeddings where they were made by another model than ``encoder``.
+
+    Only a dataset without a manifest can hold such: the original project's captions were embedded by a
+    model that knows no pictures. Takes as long as encoding 16 pictures and captions then.
+    """
+    if gallery.manifest is not None or gallery.text_embeddings is None or encoder.dimension != gallery.dimension:
+        return gallery
+    from t2i_core.dataset import check_gallery
+
+    checked = check_gallery(gallery, encoder, max_pixels=read_settings().max_pixels)
+    _warn(checked.problems[len(gallery.problems) :], console)
+    return checked
+
+
+def _warn(problems: Iterable[Problem], console: Console) -> None:
+    for problem in problems:
+        if problem.severity == "warning":
+            console.say(str(problem))

@@ -1,0 +1,162 @@
+"""search: the pictures that fit a sentence, many sentences, or a picture."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from t2i_core.commands import options
+from t2i_core.config import read_settings
+from t2i_core.errors import QueryError
+from t2i_core.export import hit_record
+
+if TYPE_CHECKING:
+    from t2i_core.commands.console import Console
+    from t2i_core.engine import SearchEngine
+    from t2i_core.types import Hit, SearchResult
+
+DEFAULT_TOP_K = 10
+STANDARD_INPUT = Path("-")
+EPILOG = """\
+examples:
+  python -m t2i_core search "a dog on a beach"
+  python -m t2i_core search --queries sentences.txt --top-k 5 --format json > hits.jsonl
+  python -m t2i_core search --image photo.jpg"""
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command to argparse."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "search",
+        help="find pictures by a sentence or a picture",
+        description="Rank the pictures of a dataset by how well they fit a sentence or a picture.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", nargs="?", metavar="SENTENCE", help="what to look for, in your own words")
+    parser.add_argument(
+        "--queries", type=Path, metavar="FILE", help="one sentence a line (UTF-8; - reads standard input)"
+    )
+    parser.add_argument(
+        "--image",
+        metavar="PICTURE",
+        help="look for pictures like this: a file, or the name of a picture of the dataset",
+    )
+    parser.add_argument(
+        "--top-k", type=int, metavar="N", help=f"how many pictures, 1 to the dataset's size (default: {DEFAULT_TOP_K})"
+    )
+    options.add_data(parser)
+    options.add_images(parser)
+    options.add_model(parser, default="the one the dataset was built with")
+    options.add_format(parser)
+    parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Answer the query, or each of them; 1 when one of many could not be answered."""
+    given = [name for name in ("text", "queries", "image") if getattr(arguments, name) is not None]
+    if len(given) != 1:
+        arguments.usage_error(
+            "give one of SENTENCE, --queries FILE and --image PICTURE, got "
+            + (" and ".join("SENTENCE" if name == "text" else f"--{name}" for name in given) or "none")
+        )
+    # Read before the model is: a missing file should not take seconds to be told.
+    lines = _read_lines(arguments.queries) if arguments.queries is not None else []
+    gallery = options.open_gallery(arguments, console)
+    from t2i_core.engine import SearchEngine
+
+    encoder = options.open_model(arguments, gallery)
+    engine = SearchEngine(encoder, options.without_foreign_texts(gallery, encoder, console))
+    top_k = min(DEFAULT_TOP_K, len(gallery)) if arguments.top_k is None else arguments.top_k
+    if arguments.queries is not None:
+        return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
+    if arguments.image is not None:
+        result = _search_picture(engine, arguments.image, top_k=top_k)
+    else:
+        result = engine.search(arguments.text, top_k=top_k)
+    _show(result, arguments=arguments, console=console)
+    return 0
+
+
+def _run_queries(
+    engine: SearchEngine,
+    lines: Iterable[tuple[int, str]],
+    *,
+    top_k: int,
+    arguments: argparse.Namespace,
+    console: Console,
+) -> int:
+    """One bad line does not keep the others from being answered."""
+    failed = 0
+    for number, line in lines:
+        try:
+            result = engine.search(line, top_k=top_k)
+        except QueryError as error:
+            console.say(f"error: line {number}: {error}")
+            failed = 1
+            continue
+        _show(result, arguments=arguments, console=console, heading=True)
+    return failed
+
+
+def _read_lines(path: Path) -> list[tuple[int, str]]:
+    """Number and text of each line that holds something."""
+    try:
+        data = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
+    except OSError as error:
+        raise QueryError(
+            f"--queries needs a file with one sentence a line, got {path} ({error.strerror}). Check its name."
+        ) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise QueryError(
+            f"--queries needs a UTF-8 file, and {path} is not, from line {line} on. Save it as UTF-8."
+        ) from error
+    # Only line ends part queries: str.splitlines would also part them at rarer characters.
+    numbered = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
+    lines = [(number, line) for number, line in numbered if line.strip()]
+    if not lines:
+        raise QueryError(f"--queries needs a file with one sentence a line, and {path} holds none. Write at least one.")
+    return lines
+
+
+def _search_picture(engine: SearchEngine, picture: str, *, top_k: int) -> SearchResult:
+    """A file is looked at by the model; a name of the dataset has its embedding already."""
+    from t2i_core.types import Query
+
+    path = Path(picture)
+    if not path.is_file() and picture in engine.gallery.image_ids:
+        return engine.search(Query(image_id=picture), top_k=top_k)
+    from t2i_core.images import open_image
+
+    image = open_image(path, max_pixels=read_settings().max_pixels)
+    query = Query(upload_sha256=hashlib.sha256(path.read_bytes()).hexdigest(), label=picture)
+    return engine.search_image(image, query, top_k=top_k)
+
+
+def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:
+    for note in result.notes:
+        console.say(f"note: {note}")
+    if arguments.format == "json":
+        console.write_json({"query": result.query.label, "hits": [hit_record(hit) for hit in result.hits]})
+        return
+    if heading:
+        console.write(f"# {result.query.label}")
+    for line in table(result.hits, width=console.width):
+        console.write(line)
+
+
+def table(hits: Sequence[Hit], *, width: int | None) -> Iterator[str]:
+    """Hits as aligned lines, cut to ``width`` columns where given."""
+    longest = max([len("image"), *(len(hit.image_id) for hit in hits)])
+    lines = [f"{'rank':>4}  {'score':>6}  {'image':<{longest}}  caption"]
+    lines += [f"{hit.rank:>4}  {hit.score:>6.3f}  {hit.image_id:<{longest}}  {hit.caption or ''}" for hit in hits]
+    for line in lines:
+        # Names and captions come from anywhere: what could steer a terminal is not sent to it.
+        yield "".join(letter if letter.isprintable() else " " for letter in line.rstrip())[:width]

@@ -1,0 +1,69 @@
+"""Settings from T2I_* environment variables, read once by whoever composes the application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from t2i_core.errors import T2IError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and which limits hold.
+
+    Attributes
+    ----------
+    data_dir : Path
+        Folder of the dataset (``T2I_DATA``, default ``data``).
+    images_dir : Path or None
+        Folder of the pictures (``T2I_IMAGES``). None means the one the dataset names, else ``static/images``.
+    model : str or None
+        Model to use when a dataset names none (``T2I_MODEL``): ``mini``, a name of
+        ``clip.available_models()``, or a path. None means the manifest's, else ``mini``.
+    model_dir : Path or None
+        Folder that holds OpenAI's weight files (``T2I_MODEL_DIR``).
+    device : str
+        ``auto``, ``cpu`` or ``cuda`` (``T2I_DEVICE``).
+    max_pixels : int
+        Pictures with more pixels are refused (``T2I_MAX_PIXELS``, default 100,000,000).
+    """
+
+    data_dir: Path = Path("data")
+    images_dir: Path | None = None
+    model: str | None = None
+    model_dir: Path | None = None
+    device: str = "auto"
+    max_pixels: int = 100_000_000
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment (``os.environ`` when none is given).
+
+    Raises
+    ------
+    T2IError
+        When a number or a device cannot be understood.
+    """
+    env = os.environ if environ is None else environ
+    defaults = Settings()
+    device = env.get("T2I_DEVICE") or defaults.device
+    if device not in {"auto", "cpu", "cuda"}:
+        raise T2IError(
+            f"T2I_DEVICE must be auto, cpu or cuda, got {device!r}. Unset it to use a GPU where there is one."
+        )
+    pixels = env.get("T2I_MAX_PIXELS") or str(defaults.max_pixels)
+    if not pixels.isdecimal() or int(pixels) < 1:
+        raise T2IError(
+            f"T2I_MAX_PIXELS must be a whole number above 0, got {pixels!r}. Unset it to use {defaults.max_pixels}."
+        )
+    return Settings(
+        data_dir=Path(env.get("T2I_DATA") or defaults.data_dir),
+        images_dir=Path(env["T2I_IMAGES"]) if env.get("T2I_IMAGES") else None,
+        model=env.get("T2I_MODEL") or None,
+        model_dir=Path(env["T2I_MODEL_DIR"]) if env.get("T2I_MODEL_DIR") else None,
+        device=device,
+        max_pixels=int(pixels),
+    )

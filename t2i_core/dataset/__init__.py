@@ -1,0 +1,61 @@
+"""Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
+
+from t2i_core.dataset.captions_file import CaptionTable, read_captions
+from t2i_core.dataset.credits_file import Credit, read_credits
+from t2i_core.dataset.csv_rows import decode_text
+from t2i_core.dataset.model_check import (
+    UNUSABLE_TEXT,
+    check_embeddings,
+    check_gallery,
+    text_rows_fit,
+    without_text_embeddings,
+)
+from t2i_core.dataset.picture_names import (
+    PictureMatch,
+    clean_picture_name,
+    count_of,
+    is_picture_name,
+    list_some,
+    match_pictures,
+)
+from t2i_core.dataset.reading import read_gallery
+from t2i_core.dataset.stored_files import (
+    CAPTIONS_NAME,
+    EMBEDDINGS_NAME,
+    MANIFEST_NAME,
+    dataset_stamp,
+    list_datasets,
+    replace_file,
+)
+from t2i_core.dataset.validation import validate
+from t2i_core.dataset.writing import save_captions, write_dataset, write_files
+
+__all__ = [
+    "CAPTIONS_NAME",
+    "EMBEDDINGS_NAME",
+    "MANIFEST_NAME",
+    "UNUSABLE_TEXT",
+    "CaptionTable",
+    "Credit",
+    "PictureMatch",
+    "check_embeddings",
+    "check_gallery",
+    "clean_picture_name",
+    "count_of",
+    "dataset_stamp",
+    "decode_text",
+    "is_picture_name",
+    "list_datasets",
+    "list_some",
+    "match_pictures",
+    "read_captions",
+    "read_credits",
+    "read_gallery",
+    "replace_file",
+    "save_captions",
+    "text_rows_fit",
+    "validate",
+    "without_text_embeddings",
+    "write_dataset",
+    "write_files",
+]

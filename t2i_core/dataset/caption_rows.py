@@ -1,0 +1,97 @@
+"""Rows of a captions file as captions of a gallery's pictures, with their embeddings where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from t2i_core.arrays import read_only
+from t2i_core.dataset.captions_file import CaptionTable
+from t2i_core.dataset.embeddings_file import StoredEmbeddings, row_norms, unit_rows, usable_rows
+from t2i_core.dataset.picture_names import count_of, list_some, match_pictures
+from t2i_core.dataset.picture_rows import REBUILD, PictureRows, length_note
+from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME
+from t2i_core.types import FloatArray, Problem, RowArray
+
+
+@dataclass(frozen=True, eq=False)
+class CaptionRows:
+    texts: tuple[str, ...]
+    rows: RowArray
+    embeddings: FloatArray | None
+    columns: dict[str, Sequence[object]]
+
+
+def read_caption_rows(
+    stored: StoredEmbeddings, table: CaptionTable | None, pictures: PictureRows
+) -> tuple[CaptionRows, list[Problem]]:
+    if table is None:
+        return CaptionRows((), read_only(np.empty(0, dtype=np.int64)), None, {}), []
+    codes, spellings = pd.factorize(table.frame["image"])
+    matched = match_pictures(
+        (name for name in spellings if name not in pictures.rows and name not in pictures.left_out), pictures.image_ids
+    )
+    row_of = pictures.rows | {name: pictures.rows[picture] for name, picture in matched.found.items()}
+    rows = np.array([row_of.get(name, -1) for name in spellings], dtype=np.int64)[codes]
+    problems: list[Problem] = []
+    unknown = [*matched.missing, *matched.ambiguous]
+    if unknown:
+        problems.append(
+            Problem(
+                "warning",
+                "captions_unknown_pictures",
+                f"{CAPTIONS_NAME} names {count_of(len(unknown), 'picture')} without embeddings: {list_some(unknown)}. "
+                "Their captions cannot be searched.",
+                REBUILD,
+            )
+        )
+    text, kept, text_problems = _text(stored, table, dimension=pictures.embeddings.shape[1])
+    problems += text_problems
+    texts, columns = table.captions, dict(table.other_columns)
+    if kept is not None:
+        rows = rows[kept]
+        texts = tuple(texts[position] for position in kept)
+        columns = {name: tuple(values[position] for position in kept) for name, values in columns.items()}
+    return CaptionRows(texts, read_only(rows), text, columns), problems
+
+
+def _text(
+    stored: StoredEmbeddings, table: CaptionTable, *, dimension: int
+) -> tuple[FloatArray | None, RowArray | None, list[Problem]]:
+    """Caption embeddings in the pictures' space, the positions of the captions to keep, or None for all."""
+    text = stored.text
+    if text is None or not len(table):
+        return None, None, []
+    if len(text) != len(table.row_images):
+        message = (
+            f"{EMBEDDINGS_NAME} has {len(text):,} text rows and {CAPTIONS_NAME} has {len(table.row_images):,} caption rows, "
+            "so nobody can tell which belongs to which: pictures can be searched, caption similarities are switched off."
+        )
+        return None, None, [Problem("warning", "text_rows_disagree", message, REBUILD)]
+    if text.shape[1] != dimension:
+        message = (
+            f"Its text rows came from another model: they have {text.shape[1]} dimensions and its image rows {dimension}. "
+            "Pictures can be searched, caption similarities are switched off."
+        )
+        return None, None, [Problem("warning", "text_other_dimension", message, REBUILD)]
+    norms = row_norms(text)[table.file_rows]
+    good = usable_rows(norms)
+    if not good.any():
+        message = "Every text row is not a number or all zeros, so caption similarities are switched off."
+        return None, None, [Problem("warning", "text_rows_bad", message, REBUILD)]
+    problems = length_note(norms[good], "text")
+    kept = None
+    if not good.all():
+        kept = np.flatnonzero(good).astype(np.int64)
+        bad = table.file_rows[~good].tolist()
+        message = (
+            f"{count_of(len(bad), 'text row')} of {len(good):,} cannot be used, not a number or all zeros: "
+            f"rows {list_some(bad)}. Their captions were left out."
+        )
+        problems.append(Problem("warning", "text_rows_bad", message, REBUILD))
+    rows = table.file_rows[good]
+    chosen = text if len(rows) == len(text) else text[rows]
+    return read_only(unit_rows(chosen, norms[good])), kept, problems

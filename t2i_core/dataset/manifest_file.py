@@ -1,0 +1,134 @@
+"""The manifest: which model made a dataset, and whether the files beside it are still the ones it made."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME
+from t2i_core.errors import DatasetError
+from t2i_core.types import Manifest, Problem
+
+FORMAT_VERSION = 1
+DEFAULT_IMAGES_DIR = Path("static/images")
+
+
+@dataclass(frozen=True)
+class StoredManifest:
+    """A manifest with what only the file knows: the picture folder and the fingerprints of its neighbours.
+
+    ``members`` maps each array of the embeddings file to its CRC-32; ``captions_sha256`` is the hash of
+    the captions file, empty when there was none.
+    """
+
+    manifest: Manifest
+    images_dir: str = ""
+    members: Mapping[str, int] = field(default_factory=dict)
+    captions_sha256: str = ""
+
+    def to_json(self) -> bytes:
+        """The bytes of the file."""
+        record = asdict(self.manifest) | {
+            "images_dir": self.images_dir,
+            "members": dict(self.members),
+            "captions_sha256": self.captions_sha256,
+        }
+        return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem, ...]]:
+    """The manifest of a dataset folder, or None when there is none that can be used.
+
+    Raises
+    ------
+    DatasetError
+        When a newer version of this program wrote it.
+    """
+    path = data_dir / MANIFEST_NAME
+    try:
+        record = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None, ()
+    except (OSError, ValueError) as error:
+        return None, (_unusable(f"{path.name} cannot be read ({error}), so the model is unknown."),)
+    wanted = {item.name: {"str": str, "int": int}[str(item.type)] for item in fields(Manifest)}
+    wrong = [
+        name for name, kind in wanted.items() if not isinstance(record, dict) or type(record.get(name)) is not kind
+    ]
+    if wrong:
+        return None, (_unusable(f"{path.name} lacks {', '.join(wrong)}, so the model is unknown."),)
+    if record["format_version"] > FORMAT_VERSION:
+        raise DatasetError(
+            f"{path} must have format version {FORMAT_VERSION} or lower, got {record['format_version']}. "
+            "Use the newer version of this program that wrote it, or rebuild: python -m t2i_core build"
+        )
+    members = record.get("members")
+    stored = StoredManifest(
+        manifest=Manifest(**{name: record[name] for name in wanted}),
+        images_dir=str(record.get("images_dir") or ""),
+        members=members if isinstance(members, dict) else {},
+        captions_sha256=str(record.get("captions_sha256") or ""),
+    )
+    return stored, ()
+
+
+def check_belongs(
+    stored: StoredManifest, *, image_shape: tuple[int, ...], members: Mapping[str, int], captions_sha256: str
+) -> tuple[Problem, ...]:
+    """Problems when the manifest tells of other files than the ones beside it; code ``manifest_stale`` means do not trust it."""
+    manifest = stored.manifest
+    told = (manifest.images, manifest.dimension)
+    if told != tuple(image_shape):
+        return (
+            _unusable(
+                f"{MANIFEST_NAME} tells of {told[0]} pictures with {told[1]} dimensions and {EMBEDDINGS_NAME} holds "
+                f"{image_shape[0]} with {image_shape[1]}, so the model is unknown."
+            ),
+        )
+    changed = [name for name, checksum in stored.members.items() if members.get(name) != checksum]
+    if changed:
+        return (
+            _unusable(
+                f"{EMBEDDINGS_NAME} is not the one {MANIFEST_NAME} tells of ({', '.join(changed)} changed), "
+                "so the model is unknown."
+            ),
+        )
+    if stored.captions_sha256 and captions_sha256 != stored.captions_sha256:
+        return (
+            Problem(
+                "warning",
+                "captions_changed",
+                f"{CAPTIONS_NAME} was changed after the embeddings were made, so caption similarities may be off.",
+                "Rebuild: python -m t2i_core build",
+            ),
+        )
+    return ()
+
+
+def find_images_dir(data_dir: Path, images_dir: Path | None, stored: StoredManifest | None) -> Path:
+    """The picture folder: the argument, ``T2I_IMAGES``, the manifest's, or ``static/images``, in this order."""
+    if images_dir is not None:
+        return images_dir
+    if os.environ.get("T2I_IMAGES"):
+        return Path(os.environ["T2I_IMAGES"])
+    if stored is None or not stored.images_dir:
+        return DEFAULT_IMAGES_DIR
+    noted = Path(stored.images_dir)
+    beside = data_dir.resolve().parent / noted
+    return beside if beside.is_dir() or not noted.is_dir() else noted
+
+
+def note_images_dir(data_dir: Path, images_dir: Path) -> str:
+    """How a manifest names the picture folder: relative where both may move together, else absolute."""
+    absolute = images_dir.resolve()
+    for base in (data_dir.resolve().parent, Path.cwd().resolve()):
+        if absolute.is_relative_to(base):
+            return absolute.relative_to(base).as_posix()
+    return absolute.as_posix()
+
+
+def _unusable(message: str) -> Problem:
+    return Problem("warning", "manifest_stale", message, "Rebuild: python -m t2i_core build")

@@ -1,0 +1,199 @@
+"""Image rows of an embeddings file as unique, usable pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from t2i_core.arrays import read_only
+from t2i_core.dataset.captions_file import CaptionTable
+from t2i_core.dataset.embeddings_file import CHUNK_ROWS, StoredEmbeddings, row_norms, unit_rows, usable_rows
+from t2i_core.dataset.picture_names import count_of, is_picture_name, list_files, list_some, match_pictures
+from t2i_core.dataset.stored_files import CAPTIONS_NAME
+from t2i_core.errors import DatasetError
+from t2i_core.types import FloatArray, Problem, RowArray
+
+SAME_DIRECTION = 0.9999  # cosine of repeated rows that differ by rounding only
+NOTED_DEVIATION = 1e-3  # half precision stays below this
+REBUILD = "Rebuild: python -m t2i_core build"
+
+
+@dataclass(frozen=True, eq=False)
+class PictureRows:
+    """Unique pictures; ``rows`` maps every spelling of a name to its row."""
+
+    image_ids: tuple[str, ...]
+    embeddings: FloatArray
+    sizes: RowArray
+    rows: dict[str, int]
+    left_out: frozenset[str]
+
+
+def read_pictures(
+    stored: StoredEmbeddings, table: CaptionTable | None, folder: Path
+) -> tuple[PictureRows, list[Problem]]:
+    problems: list[Problem] = []
+    names = _row_names(stored, table)
+    on_disk = list_files(folder) if folder.is_dir() else None
+    if on_disk is None:
+        problems.append(
+            Problem(
+                "warning",
+                "images_dir_missing",
+                f"The picture folder {folder} does not exist.",
+                "Name it with --images.",
+            )
+        )
+    codes, spellings = pd.factorize(np.array(names, dtype=object))
+    resolved, name_problems = _resolve(list(spellings), on_disk, match=stored.image_ids is None)
+    problems += name_problems
+    norms = row_norms(stored.image)
+    good = usable_rows(norms)
+    named = np.array([spelling != "" for spelling in spellings], dtype=bool)[codes]
+    if not (good & named).any():
+        raise DatasetError(
+            f"{stored.path} must hold at least one usable image row, got {count_of(len(good), 'row')}, "
+            f"{np.count_nonzero(~good):,} of them not a number or all zeros, {np.count_nonzero(~named):,} without a usable "
+            f"picture name. {REBUILD}"
+        )
+    problems += _bad_rows(names, good, named)
+    kept = np.flatnonzero(good & named)
+    picture_codes, image_ids = pd.factorize(np.array([resolved[name] for name in spellings], dtype=object)[codes[kept]])
+    first = kept[np.unique(picture_codes, return_index=True)[1]]
+    problems += _repeated_rows(stored.image, norms, kept, first[picture_codes], names)
+    rows = {str(image_id): row for row, image_id in enumerate(image_ids)}
+    rows |= {name: rows[picture] for name, picture in resolved.items() if name and picture in rows}
+    unmoved = len(first) == len(stored.image)  # then every row stays in place and nothing is copied
+    embeddings = unit_rows(stored.image if unmoved else stored.image[first], norms[first])
+    problems += length_note(norms[kept], "image")
+    pictures = PictureRows(
+        image_ids=tuple(str(image_id) for image_id in image_ids),
+        embeddings=read_only(embeddings),
+        sizes=read_only(_sizes(stored, first)),
+        rows=rows,
+        left_out=frozenset(set(spellings) - set(rows)),
+    )
+    return pictures, problems
+
+
+def _row_names(stored: StoredEmbeddings, table: CaptionTable | None) -> Sequence[str]:
+    """Cleaned picture name of each image row; empty where it may not be used."""
+    if stored.image_ids is not None:
+        names: list[str] = stored.image_ids.tolist()
+        return [name if is_picture_name(name) else "" for name in names]
+    if table is None:
+        raise DatasetError(
+            f"{stored.path} names no pictures, so {CAPTIONS_NAME} must stand beside it and name one per row, got none. "
+            f"Copy it there. {REBUILD}"
+        )
+    if len(table.row_images) != len(stored.image):
+        raise DatasetError(
+            f"{stored.path.name} and {CAPTIONS_NAME} must have equally many rows, got {len(stored.image):,} image rows and "
+            f"{len(table.row_images):,} caption rows in {stored.path.parent}. Put the pair that belongs together there. {REBUILD}"
+        )
+    return table.row_images
+
+
+def _resolve(
+    spellings: Sequence[str], on_disk: Sequence[str] | None, *, match: bool
+) -> tuple[dict[str, str], list[Problem]]:
+    """The picture each name means; a name that cannot be found keeps its spelling."""
+    resolved = {name: name for name in spellings}
+    names = [name for name in spellings if name]
+    if on_disk is None:
+        return resolved, []
+    problems = []
+    if match:
+        matched = match_pictures(names, on_disk)
+        resolved |= matched.found
+        missing: Sequence[str] = matched.missing
+        if matched.ambiguous:
+            name, candidates = next(iter(matched.ambiguous.items()))
+            problems.append(
+                Problem(
+                    "warning",
+                    "pictures_ambiguous",
+                    f"{count_of(len(matched.ambiguous), 'name')} could mean several pictures, "
+                    f"first {name!r}: {list_some(candidates)}. They are not shown.",
+                    "Write the folder before the name.",
+                )
+            )
+    else:
+        present = set(on_disk)
+        missing = [name for name in names if name not in present]
+    if missing:
+        problems.append(
+            Problem(
+                "warning",
+                "pictures_missing",
+                f"{count_of(len(missing), 'picture')} of {len(names):,} cannot be found in the picture folder: {list_some(missing)}.",
+                "Name the right folder with --images, or copy them there.",
+            )
+        )
+    return resolved, problems
+
+
+def _bad_rows(names: Sequence[str], good: np.ndarray, named: np.ndarray) -> list[Problem]:
+    problems = []
+    if not good.all():
+        bad = np.flatnonzero(~good)
+        message = (
+            f"{count_of(len(bad), 'image row')} of {len(good):,} cannot be used, not a number or all zeros: "
+            f"rows {list_some(bad.tolist())} ({list_some([names[row] for row in bad.tolist()])}). Left out."
+        )
+        problems.append(Problem("warning", "image_rows_bad", message, REBUILD))
+    if not named.all():
+        bad = np.flatnonzero(~named)
+        message = (
+            f"{count_of(len(bad), 'image row')} of {len(named):,} cannot be used, naming no picture inside the picture folder: "
+            f"rows {list_some(bad.tolist())}. Left out."
+        )
+        problems.append(
+            Problem("warning", "image_rows_unnamed", message, "Write names relative to the picture folder.")
+        )
+    return problems
+
+
+def _repeated_rows(
+    image: np.ndarray, norms: np.ndarray, kept: np.ndarray, first: np.ndarray, names: Sequence[str]
+) -> list[Problem]:
+    """A warning when rows of one picture point in different directions: they cannot all be right."""
+    repeated = kept != first
+    if not repeated.any():
+        return []
+    rows, originals = kept[repeated], first[repeated]
+    differing: set[str] = set()
+    for start in range(0, len(rows), CHUNK_ROWS):
+        these, those = rows[start : start + CHUNK_ROWS], originals[start : start + CHUNK_ROWS]
+        products = np.einsum("rd,rd->r", image[these].astype(np.float32), image[those].astype(np.float32))
+        cosines = products / (norms[these] * norms[those])
+        differing.update(names[row] for row in those[cosines < SAME_DIRECTION].tolist())
+    if not differing:
+        return []
+    message = (
+        f"{count_of(len(differing), 'picture')} has several different image rows: {list_some(sorted(differing))}. "
+        "The first row was used."
+    ).replace("pictures has", "pictures have")
+    return [Problem("warning", "image_rows_differ", message, REBUILD)]
+
+
+def length_note(norms: np.ndarray, kind: str) -> list[Problem]:
+    off = np.abs(norms - 1.0) > NOTED_DEVIATION
+    if not off.any():
+        return []
+    message = (
+        f"{np.count_nonzero(off):,} of {len(norms):,} {kind} rows were not of length 1 "
+        f"({norms.min():.4g} to {norms.max():.4g}); they were scaled while reading."
+    )
+    return [Problem("note", f"{kind}_rows_scaled", message)]
+
+
+def _sizes(stored: StoredEmbeddings, rows: np.ndarray) -> RowArray:
+    sizes = stored.image_sizes
+    if sizes is None or sizes.shape != (len(stored.image), 2) or sizes.dtype.kind not in "iu":
+        return np.zeros((len(rows), 2), dtype=np.int64)
+    return sizes[rows].astype(np.int64)

@@ -1,0 +1,121 @@
+"""Reading a dataset folder, ours or the original project's, into a checked `Gallery`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from t2i_core.dataset.caption_rows import read_caption_rows
+from t2i_core.dataset.captions_file import parse_captions
+from t2i_core.dataset.embeddings_file import StoredEmbeddings, read_embeddings
+from t2i_core.dataset.manifest_file import StoredManifest, check_belongs, find_images_dir, read_manifest
+from t2i_core.dataset.picture_rows import read_pictures
+from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, sha256_of
+from t2i_core.errors import DatasetError
+from t2i_core.types import Gallery, Manifest, Problem
+
+
+def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | None = None) -> Gallery:
+    """Read a dataset folder: our files, or the original project's ``image`` + ``text`` npz with its CSV.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder with ``aligned_embeddings.npz`` and, where there are captions, ``captions_tokenized.csv``.
+    images_dir : Path, optional
+        Folder of the pictures; see `find_images_dir` for what is used when it is left out.
+    name : str, optional
+        What to call the dataset; the folder's name when left out.
+
+    Returns
+    -------
+    Gallery
+        One row per picture, repeated ones merged (the first usable row wins), rows of length 1.
+        What a person should know about it stands in ``problems``.
+
+    Raises
+    ------
+    DatasetError
+        When nothing useful can be read: missing or broken files, rows that cannot be told apart, no usable row.
+    """
+    if not data_dir.is_dir():
+        raise DatasetError(
+            f"The dataset folder must exist, got {data_dir}. Make it: python -m t2i_core build --images DIR --data {data_dir}"
+        )
+    stored = read_embeddings(data_dir / EMBEDDINGS_NAME)
+    captions_data = _captions_bytes(data_dir)
+    captions_sha256 = sha256_of(captions_data) if captions_data else ""
+    table = parse_captions(captions_data, data_dir / CAPTIONS_NAME) if captions_data else None
+    noted, problems = read_manifest(data_dir)
+    manifest, manifest_problems = _trusted(noted, stored, captions_sha256)
+    if noted is None and not problems:
+        problems = (_unnamed_model(data_dir),)
+    # A manifest of other files must not vouch for the model of these, but its folder is still the best guess.
+    folder = find_images_dir(data_dir, images_dir, noted)
+    pictures, picture_problems = read_pictures(stored, table, folder)
+    captions, caption_problems = read_caption_rows(stored, table, pictures)
+    return Gallery(
+        name=name or data_dir.resolve().name,
+        data_dir=data_dir,
+        images_dir=folder,
+        image_ids=pictures.image_ids,
+        image_embeddings=pictures.embeddings,
+        captions=captions.texts,
+        caption_rows=captions.rows,
+        text_embeddings=captions.embeddings,
+        image_sizes=pictures.sizes,
+        key=_key(stored, captions_sha256, pictures.image_ids, manifest),
+        manifest=manifest,
+        problems=(
+            *problems,
+            *manifest_problems,
+            *(table.problems if table else ()),
+            *picture_problems,
+            *caption_problems,
+        ),
+        caption_columns=captions.columns,
+    )
+
+
+def _captions_bytes(data_dir: Path) -> bytes:
+    """Content of the captions file; nothing when there is none, for captions are optional."""
+    path = data_dir / CAPTIONS_NAME
+    try:
+        return path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise DatasetError(
+            f"{path} must be readable, got: {error.strerror or error}. Give yourself permission to read it."
+        ) from error
+
+
+def _trusted(
+    noted: StoredManifest | None, stored: StoredEmbeddings, captions_sha256: str
+) -> tuple[Manifest | None, tuple[Problem, ...]]:
+    """The manifest, when it tells of these files."""
+    if noted is None:
+        return None, ()
+    problems = check_belongs(
+        noted, image_shape=stored.image.shape, members=stored.members, captions_sha256=captions_sha256
+    )
+    stale = any(problem.code == "manifest_stale" for problem in problems)
+    return (None if stale else noted.manifest), problems
+
+
+def _unnamed_model(data_dir: Path) -> Problem:
+    return Problem(
+        "note",
+        "manifest_missing",
+        f"{data_dir / MANIFEST_NAME} does not exist, so nobody noted which model made the embeddings.",
+        "Rebuild them to be sure: python -m t2i_core build",
+    )
+
+
+def _key(stored: StoredEmbeddings, captions_sha256: str, image_ids: Sequence[str], manifest: Manifest | None) -> str:
+    """Fingerprint of everything a gallery holds; CRC-32 from the zip directory stands for each array's bytes."""
+    digest = hashlib.sha256()
+    digest.update(repr(sorted(stored.members.items())).encode())
+    digest.update(captions_sha256.encode())
+    digest.update("\n".join(image_ids).encode())
+    digest.update((manifest.key if manifest else "").encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,81 @@
+"""What is wrong with a dataset folder, said all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from t2i_core.dataset.captions_file import read_captions
+from t2i_core.dataset.picture_names import count_of, list_some
+from t2i_core.dataset.reading import read_gallery
+from t2i_core.dataset.stored_files import CAPTIONS_NAME
+from t2i_core.errors import DatasetError, ImageError
+from t2i_core.images import list_pictures, picture_path, picture_size
+from t2i_core.types import Gallery, Problem
+
+SEVERITIES = ("fatal", "warning", "note")
+
+
+def validate(data_dir: Path, images_dir: Path | None = None) -> list[Problem]:
+    """Problems of a dataset and its pictures, the fatal ones first; none for a healthy one.
+
+    Reads everything `read_gallery` reads and the header of every picture (about 6 s for 30,000
+    pictures on a local disk); the embeddings are compared with a model by `check_embeddings`.
+    """
+    try:
+        gallery = read_gallery(data_dir, images_dir)
+    except DatasetError as error:
+        problems = [Problem("fatal", "dataset_unusable", str(error)), *_captions_alone(data_dir, error)]
+    else:
+        problems = [*gallery.problems, *_picture_problems(gallery), *_uncaptioned(gallery)]
+    return sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
+
+
+def _captions_alone(data_dir: Path, already: DatasetError) -> list[Problem]:
+    """What the captions file alone has to say where the embeddings cannot be read."""
+    path = data_dir / CAPTIONS_NAME
+    if not path.exists():
+        return []
+    try:
+        return list(read_captions(path).problems)
+    except DatasetError as error:
+        return [] if str(error) == str(already) else [Problem("fatal", "captions_unusable", str(error))]
+
+
+def _picture_problems(gallery: Gallery) -> list[Problem]:
+    """Pictures that cannot be opened, and pictures nobody embedded."""
+    if not gallery.images_dir.is_dir():
+        return []
+    try:
+        on_disk = set(list_pictures(gallery.images_dir))
+    except ImageError as error:
+        return [Problem("warning", "images_dir_unreadable", str(error))]
+    broken: list[str] = []
+    for image_id in gallery.image_ids:
+        if not (gallery.images_dir / image_id).exists():
+            continue  # reported while reading
+        try:
+            picture_size(picture_path(gallery.images_dir, image_id), name=image_id)
+        except ImageError as error:
+            broken.append(str(error))
+    problems = []
+    if broken:
+        message = f"{count_of(len(broken), 'picture')} of {len(gallery):,} cannot be opened. First: {broken[0]}"
+        problems.append(Problem("warning", "pictures_broken", message))
+    extra = sorted(on_disk.difference(gallery.image_ids))
+    if extra:
+        message = (
+            f"{count_of(len(extra), 'picture')} in {gallery.images_dir} cannot be found by a search, "
+            f"having no embeddings: {list_some(extra)}."
+        )
+        problems.append(Problem("note", "pictures_without_embeddings", message, "Add them: python -m t2i_core build"))
+    return problems
+
+
+def _uncaptioned(gallery: Gallery) -> list[Problem]:
+    described = set(gallery.caption_rows.tolist())
+    bare = [image_id for row, image_id in enumerate(gallery.image_ids) if row not in described]
+    if not gallery.captions or not bare:
+        return []
+    verb = "has" if len(bare) == 1 else "have"
+    message = f"{count_of(len(bare), 'picture')} of {len(gallery):,} {verb} no caption: {list_some(bare)}."
+    return [Problem("note", "pictures_uncaptioned", message)]

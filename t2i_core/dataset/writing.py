@@ -1,0 +1,235 @@
+"""Writing a dataset folder: captions, then embeddings, then the manifest that says they belong together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from t2i_core import __version__
+from t2i_core.dataset.captions_file import write_captions
+from t2i_core.dataset.embeddings_file import hash_arrays, list_members, row_norms, write_embeddings
+from t2i_core.dataset.manifest_file import FORMAT_VERSION, StoredManifest, note_images_dir, read_manifest
+from t2i_core.dataset.picture_names import is_picture_name
+from t2i_core.dataset.stored_files import (
+    CAPTIONS_NAME,
+    EMBEDDINGS_NAME,
+    MANIFEST_NAME,
+    keep_copy,
+    replace_file,
+    replace_files,
+    sha256_of,
+)
+from t2i_core.errors import DatasetError
+from t2i_core.types import Manifest
+
+WRITTEN_UNIT_TOLERANCE = 1e-3
+
+
+def write_dataset(
+    data_dir: Path,
+    *,
+    image_ids: Sequence[str],
+    image_embeddings: np.ndarray,
+    image_sizes: np.ndarray,
+    captions: pd.DataFrame | None,
+    text_embeddings: np.ndarray | None,
+    encoder_id: str,
+    weights_sha256: str,
+    preprocessing: str,
+    images_dir: Path,
+) -> Manifest:
+    """Write a finished dataset; each file is replaced in one step and the manifest comes last.
+
+    A process killed in between leaves a manifest that no longer fits, which readers notice. Files this
+    program did not write are kept beside the new ones as ``aligned_embeddings.1.npz`` and
+    ``captions_tokenized.1.csv``.
+
+    Parameters
+    ----------
+    image_ids : sequence of N str
+        Unique names relative to the picture folder, forward slashes.
+    image_embeddings : ndarray of shape (N, D), float, unit rows
+    image_sizes : ndarray of shape (N, 2), int
+        Width and height in pixels.
+    captions : pandas.DataFrame of M rows, or None
+        Columns ``image`` and ``clean_caption`` or ``caption``; other columns are kept.
+    text_embeddings : ndarray of shape (M, D), float, unit rows, or None
+    encoder_id, weights_sha256, preprocessing : str
+        What made the embeddings, see `t2i_core.types.Encoder`.
+    images_dir : Path
+
+    Raises
+    ------
+    DatasetError
+        When the parts do not fit together or a file cannot be written.
+    """
+    arrays = write_files(
+        data_dir,
+        image_ids=image_ids,
+        image_embeddings=image_embeddings,
+        image_sizes=image_sizes,
+        captions=captions,
+        text_embeddings=text_embeddings,
+    )
+    captions_path = data_dir / CAPTIONS_NAME
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        model_id=encoder_id,
+        weights_sha256=weights_sha256,
+        dimension=int(arrays["image"].shape[1]),
+        images=len(arrays["image"]),
+        captions=0 if captions is None else len(captions),
+        preprocessing=preprocessing,
+        dataset_sha256=hash_arrays(arrays),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        tool_version=__version__,
+    )
+    stored = StoredManifest(
+        manifest=manifest,
+        images_dir=note_images_dir(data_dir, images_dir),
+        members=list_members(data_dir / EMBEDDINGS_NAME),
+        captions_sha256=sha256_of(captions_path.read_bytes()) if captions_path.exists() else "",
+    )
+    replace_file(data_dir / MANIFEST_NAME, _writer(stored.to_json()))
+    return manifest
+
+
+def write_files(
+    data_dir: Path,
+    *,
+    image_ids: Sequence[str],
+    image_embeddings: np.ndarray,
+    image_sizes: np.ndarray,
+    captions: pd.DataFrame | None,
+    text_embeddings: np.ndarray | None,
+) -> dict[str, np.ndarray]:
+    """Write captions and embeddings without a manifest, for embeddings of an unknown model; see `write_dataset`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays as they were written.
+    """
+    arrays = _arrays(image_ids, image_embeddings, image_sizes)
+    arrays |= _text_array(text_embeddings, captions, dimension=int(arrays["image"].shape[1]))
+    captions_path, embeddings_path = data_dir / CAPTIONS_NAME, data_dir / EMBEDDINGS_NAME
+    data = None if captions is None else write_captions(captions)
+    foreign = _foreign_files(data_dir)
+    writers: dict[Path, Callable[[BinaryIO], None]] = {}
+    if data is not None and not _holds(captions_path, data):
+        writers[captions_path] = _writer(data)
+    writers[embeddings_path] = lambda file: write_embeddings(file, arrays)
+    for path in writers:
+        if path.name in foreign:
+            keep_copy(path)
+    replace_files(writers)
+    return arrays
+
+
+def save_captions(data_dir: Path, frame: pd.DataFrame) -> Path:
+    """Write the captions file of a dataset folder; other captions that stood there are kept beside it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns ``image`` and ``clean_caption`` or ``caption``; other columns are kept.
+
+    Returns
+    -------
+    Path
+        The file, ready for ``build --captions``.
+
+    Raises
+    ------
+    DatasetError
+        When a column is missing or the file cannot be written.
+    """
+    path, data = data_dir / CAPTIONS_NAME, write_captions(frame)
+    if not _holds(path, data):
+        if path.exists():
+            keep_copy(path)
+        replace_file(path, _writer(data))
+    return path
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.exists() and path.read_bytes() == data
+
+
+def _writer(data: bytes) -> Callable[[BinaryIO], None]:
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    return write
+
+
+def _foreign_files(data_dir: Path) -> set[str]:
+    """Files in the folder that the manifest there does not tell of: somebody else's work."""
+    stored, _ = read_manifest(data_dir)
+    foreign = set()
+    embeddings_path, captions_path = data_dir / EMBEDDINGS_NAME, data_dir / CAPTIONS_NAME
+    if embeddings_path.exists() and (stored is None or _members(embeddings_path) != dict(stored.members)):
+        foreign.add(EMBEDDINGS_NAME)
+    if captions_path.exists() and (stored is None or sha256_of(captions_path.read_bytes()) != stored.captions_sha256):
+        foreign.add(CAPTIONS_NAME)
+    return foreign
+
+
+def _members(path: Path) -> dict[str, int] | None:
+    try:
+        return list_members(path)
+    except DatasetError:
+        return None
+
+
+def _arrays(image_ids: Sequence[str], image_embeddings: np.ndarray, image_sizes: np.ndarray) -> dict[str, np.ndarray]:
+    image = np.ascontiguousarray(image_embeddings, dtype=np.float32)
+    sizes = np.ascontiguousarray(image_sizes, dtype=np.int64)
+    if image.ndim != 2 or len(image) != len(image_ids) or sizes.shape != (len(image_ids), 2):
+        raise DatasetError(
+            f"image_embeddings and image_sizes must have one row for each of the {len(image_ids)} image_ids, "
+            f"got shapes {image.shape} and {sizes.shape}. Encode the same pictures you name."
+        )
+    if not len(image):
+        raise DatasetError("A dataset needs at least one picture, got none. Choose a folder that holds pictures.")
+    refused = [image_id for image_id in image_ids if not is_picture_name(image_id)]
+    if refused or len(set(image_ids)) != len(image_ids):
+        example = refused[0] if refused else next(name for name, times in Counter(image_ids).items() if times > 1)
+        raise DatasetError(
+            f"image_ids must be unique names relative to the picture folder with forward slashes, got {example!r}. "
+            "Name each picture once."
+        )
+    _check_unit(image, "image_embeddings")
+    return {"image": image, "image_ids": np.array(image_ids, dtype=np.str_), "image_sizes": sizes}
+
+
+def _text_array(
+    text_embeddings: np.ndarray | None, captions: pd.DataFrame | None, *, dimension: int
+) -> dict[str, np.ndarray]:
+    if text_embeddings is None or captions is None:
+        return {}
+    text = np.ascontiguousarray(text_embeddings, dtype=np.float32)
+    if text.shape != (len(captions), dimension):
+        raise DatasetError(
+            f"text_embeddings must have shape ({len(captions)}, {dimension}), one row per caption, got {text.shape}. "
+            "Encode exactly the captions you write."
+        )
+    _check_unit(text, "text_embeddings")
+    return {"text": text}
+
+
+def _check_unit(rows: np.ndarray, name: str) -> None:
+    norms = row_norms(rows)
+    # Written so that NaN, which compares false with everything, counts as wrong.
+    wrong = np.flatnonzero(~(np.abs(norms - 1.0) <= WRITTEN_UNIT_TOLERANCE))
+    if wrong.size:
+        raise DatasetError(
+            f"Rows of {name} must have length 1, got {norms[wrong[0]]:.4g} in row {wrong[0]}. "
+            "Normalise them with t2i_core.arrays.l2_normalize."
+        )

@@ -1,0 +1,338 @@
+"""The bundled model's network: an EfficientNet-Lite image tower and a CLIP text transformer.
+
+The image tower holds convolutions with bias only: batch normalisation was folded into them before
+training. `load_mini` reads the shipped file, whose large matrices are int8 with one scale a row.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 - torch's own convention
+
+from t2i_core.encoder.openai_clip import clip_model
+from t2i_core.errors import ModelError
+
+FORMAT = "mini-clip"
+FORMAT_VERSION = 1
+SCALE_SUFFIX = ".scale"
+
+# repeats, kernel, stride, expansion, output channels (before the width and depth of a variant)
+_STAGES = (
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
+)
+# width and depth multipliers of EfficientNet-Lite
+_VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
+FEATURE_CHANNELS = 1280
+_DROPOUT = 0.3  # in training only
+
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+class SameConv(nn.Module):
+    """A convolution with bias, padded as TensorFlow pads: the odd pixel goes to the right and the bottom."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> None:
+        super().__init__()
+        self.kernel, self.stride = kernel, stride
+        padding = kernel // 2 if stride == 1 else 0
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=padding, groups=groups)
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        if self.stride > 1:
+            height, width = maps.shape[-2:]
+            down, across = (self._total(side) for side in (height, width))
+            maps = F.pad(maps, (across // 2, across - across // 2, down // 2, down - down // 2))
+        return self.conv(maps)
+
+    def _total(self, side: int) -> int:
+        return max((math.ceil(side / self.stride) - 1) * self.stride + self.kernel - side, 0)
+
+
+class InvertedResidual(nn.Module):
+    """Widen, filter each channel, narrow; the input is added where shapes agree."""
+
+    def __init__(self, inputs: int, outputs: int, *, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        middle = inputs * expansion
+        self.expand = SameConv(inputs, middle, 1) if expansion != 1 else None
+        self.depthwise = SameConv(middle, middle, kernel, stride=stride, groups=middle)
+        self.project = SameConv(middle, outputs, 1)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        hidden = maps if self.expand is None else F.relu6(self.expand(maps))
+        hidden = self.project(F.relu6(self.depthwise(hidden)))
+        return maps + hidden if self.residual else hidden
+
+
+class LiteBackbone(nn.Module):
+    """EfficientNet-Lite without its classifier: pixels (B, 3, R, R) to maps (B, 1280, R/32, R/32)."""
+
+    def __init__(self, variant: str) -> None:
+        super().__init__()
+        width, depth = _VARIANTS[variant]
+        self.stem = SameConv(3, 32, 3, stride=2)
+        blocks: list[nn.Module] = []
+        stage_ends: list[int] = []
+        channels = 32
+        for number, (repeats, kernel, stride, expansion, outputs) in enumerate(_STAGES):
+            outputs = _round_channels(outputs * width)
+            if 0 < number < len(_STAGES) - 1:  # the first and last stage keep their depth in the Lite family
+                repeats = math.ceil(repeats * depth)
+            for repeat in range(repeats):
+                step = stride if repeat == 0 else 1
+                blocks.append(InvertedResidual(channels, outputs, kernel=kernel, stride=step, expansion=expansion))
+                channels = outputs
+            stage_ends.append(len(blocks))
+        self.blocks = nn.ModuleList(blocks)
+        self.stage_ends = tuple(stage_ends)
+        self.last = SameConv(channels, FEATURE_CHANNELS, 1)
+
+    def lower(self, pixels: torch.Tensor, *, stages: int) -> torch.Tensor:
+        """The stem and the first ``stages`` stages: the part training leaves alone."""
+        maps = F.relu6(self.stem(pixels))
+        for block in self.blocks[: self.stage_ends[stages - 1]]:
+            maps = block(maps)
+        return maps
+
+    def upper(self, maps: torch.Tensor, *, stages: int) -> torch.Tensor:
+        """What follows `lower`."""
+        for block in self.blocks[self.stage_ends[stages - 1] :]:
+            maps = block(maps)
+        return F.relu6(self.last(maps))
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.upper(self.lower(pixels, stages=5), stages=5)
+
+
+class PoolHead(nn.Module):
+    """Maps to one embedding: the mean through a small network, plus attention over the positions if it has heads."""
+
+    def __init__(self, *, channels: int, dimension: int, heads: int, width: int, positions: int) -> None:
+        super().__init__()
+        self.heads, self.width = heads, width
+        self.norm = nn.LayerNorm(channels)
+        self.direct = nn.Linear(channels, dimension)
+        self.hidden = nn.Linear(channels, width)
+        self.hidden_out = nn.Linear(width, dimension)
+        self.dropout = nn.Dropout(_DROPOUT)
+        if heads:
+            self.position = nn.Parameter(torch.zeros(positions, channels))
+            self.query = nn.Linear(channels, width)
+            self.key_value = nn.Linear(channels, 2 * width)
+            self.attended_out = nn.Linear(width, dimension)
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        tokens = maps.flatten(2).transpose(1, 2)  # (B, P, C)
+        mean = self.norm(tokens.mean(dim=1))  # (B, C)
+        embedding = self.direct(mean) + self.hidden_out(self.dropout(F.gelu(self.hidden(mean))))
+        return embedding + self._attended(tokens, mean) if self.heads else embedding
+
+    def _attended(self, tokens: torch.Tensor, mean: torch.Tensor) -> torch.Tensor:
+        batch, positions, _ = tokens.shape
+        query = self.query(mean).view(batch, self.heads, 1, -1)
+        key, value = self.key_value(tokens + self.position).view(batch, positions, 2, self.heads, -1).unbind(dim=2)
+        attended = F.scaled_dot_product_attention(query, key.transpose(1, 2), value.transpose(1, 2))
+        return self.attended_out(attended.reshape(batch, self.width))
+
+
+class SentenceHead(nn.Module):
+    """Sentence vectors (B, S) to the space of the pictures (B, D)."""
+
+    def __init__(self, *, sentence: int, width: int, dimension: int) -> None:
+        super().__init__()
+        self.direct = nn.Linear(sentence, dimension)
+        self.hidden = nn.Linear(sentence, width)
+        self.hidden_out = nn.Linear(width, dimension)
+        self.dropout = nn.Dropout(_DROPOUT)
+
+    def forward(self, sentences: torch.Tensor) -> torch.Tensor:
+        return self.direct(sentences) + self.hidden_out(self.dropout(F.gelu(self.hidden(sentences))))
+
+
+class TextTower(nn.Module):
+    """openai/CLIP's text transformer over a factorised token embedding, then a head.
+
+    Between the two lies a unit vector that means the same as a sentence model's: training teaches
+    the transformer with text alone up to there.
+    """
+
+    def __init__(
+        self,
+        *,
+        vocabulary: int,
+        rank: int,
+        width: int,
+        layers: int,
+        heads: int,
+        context_length: int,
+        sentence: int,
+        head_width: int,
+        dimension: int,
+    ) -> None:
+        super().__init__()
+        self.token_embedding = nn.Embedding(vocabulary, rank)
+        self.widen = nn.Linear(rank, width, bias=False)
+        self.positional_embedding = nn.Parameter(torch.randn(context_length, width) * 0.01)
+        mask = torch.full((context_length, context_length), float("-inf")).triu_(1)
+        self.register_buffer("mask", mask, persistent=False)
+        self.transformer = clip_model.Transformer(width, layers, heads, attn_mask=None)
+        self.ln_final = clip_model.LayerNorm(width)
+        self.projection = nn.Linear(width, sentence, bias=False)
+        self.head = SentenceHead(sentence=sentence, width=head_width, dimension=dimension)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.head(self.sentences(tokens))
+
+    def sentences(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Unit sentence vectors (B, S)."""
+        ends = tokens.argmax(dim=-1)  # the end token has the biggest number
+        # Each position sees only earlier ones, so what follows the last end token changes nothing.
+        length = int(ends.max()) + 1
+        hidden = self.widen(self.token_embedding(tokens[:, :length].long())) + self.positional_embedding[:length]
+        mask = self.get_buffer("mask")[:length, :length]
+        for block in self.transformer.resblocks:
+            block.attn_mask = mask
+        hidden = self.transformer(hidden.transpose(0, 1)).transpose(0, 1)  # (B, L, W)
+        last = self.ln_final(hidden[torch.arange(len(ends), device=ends.device), ends])
+        return F.normalize(self.projection(last), dim=-1)
+
+
+class MiniClip(nn.Module):
+    """Both towers. Embeddings are not normalised."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__()
+        image, text, dimension = config["image"], config["text"], config["dimension"]
+        self.config = config
+        self.backbone = LiteBackbone(image["variant"])
+        self.pool = PoolHead(
+            channels=FEATURE_CHANNELS,
+            dimension=dimension,
+            heads=image["pool_heads"],
+            width=image["pool_width"],
+            positions=(config["image_size"] // 32) ** 2,
+        )
+        self.text = TextTower(
+            vocabulary=text["vocabulary"],
+            rank=text["rank"],
+            width=text["width"],
+            layers=text["layers"],
+            heads=text["heads"],
+            context_length=text["context_length"],
+            sentence=text["sentence"],
+            head_width=text["head_width"],
+            dimension=dimension,
+        )
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(20.0)))
+        self.fast_images = False
+
+    def use_bfloat16_images(self) -> None:
+        """Keep the backbone in bfloat16, where the CPU multiplies such numbers itself."""
+        self.backbone.to(torch.bfloat16)
+        self.fast_images = True
+
+    def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Embed pixels (B, 3, R, R), normalised as the config says, into a Tensor of shape (B, D)."""
+        if self.fast_images:
+            pixels = pixels.to(torch.bfloat16)
+        maps = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
+        return self.pool(maps.to(self.pool.direct.weight.dtype))
+
+    def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Embed tokens (B, L), as openai/CLIP's tokenizer makes them, into a Tensor of shape (B, D)."""
+        return self.text(tokens)
+
+
+def channels_last(module: Network) -> Network:
+    """The same module with its convolutions in channels-last memory, in which a CPU is about twice as fast."""
+    # torch accepts this call and its type stubs do not know it.
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return module
+
+
+def build_mini(config: dict[str, Any]) -> MiniClip:
+    """The network a config describes, with random weights."""
+    return MiniClip(config)
+
+
+def load_mini(path: str | Path) -> tuple[MiniClip, dict[str, Any]]:
+    """Read a file that `t2i_core.training.saving.save_mini` wrote.
+
+    Returns
+    -------
+    module : MiniClip
+        In eval mode, float32, on the CPU, weights in channels-last memory.
+    config : dict
+        Architecture, ``image_size``, ``mean``, ``std``, ``resize``, ``resample``, ``format_version``.
+
+    Raises
+    ------
+    ModelError
+        When the file holds another format or a version this code does not know.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    except (SafetensorError, OSError) as error:
+        raise ModelError(
+            f"A model file must be a readable safetensors file, and {path} is not ({error}). Fetch it again."
+        ) from error
+    config = _read_config(metadata, path)
+    module = build_mini(config)
+    try:
+        module.load_state_dict(dequantized(stored))
+    except RuntimeError as error:
+        raise ModelError(f"The weights in {path} do not fit its own config ({error}). Fetch the file again.") from error
+    return channels_last(module).eval(), config
+
+
+def dequantized(stored: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Float32 weights of a stored file: int8 matrices times their scale a row, everything else as it is."""
+    weights = {}
+    for name, tensor in stored.items():
+        if name.endswith(SCALE_SUFFIX):
+            continue
+        scale = stored.get(name + SCALE_SUFFIX)
+        weights[name] = tensor.float() if scale is None else tensor.float() * _per_row(scale.float(), tensor)
+    return weights
+
+
+def _per_row(scale: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
+    return scale.view(-1, *([1] * (tensor.dim() - 1)))
+
+
+def _read_config(metadata: dict[str, str], path: str | Path) -> dict[str, Any]:
+    if metadata.get("format") != FORMAT:
+        raise ModelError(
+            f"A mini model's file must say format {FORMAT!r} in its metadata, and {path} says "
+            f"{metadata.get('format')!r}. Give a file that `python -m t2i_core train` wrote."
+        )
+    config: dict[str, Any] = json.loads(metadata["config"])
+    if config.get("format_version") != FORMAT_VERSION:
+        raise ModelError(
+            f"This version reads mini models of format version {FORMAT_VERSION}, and {path} has "
+            f"{config.get('format_version')}. Use the project's version that wrote it."
+        )
+    return config
+
+
+def _round_channels(channels: float, divisor: int = 8) -> int:
+    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * channels else rounded

@@ -1,0 +1,107 @@
+"""What happens to a decoded picture before a network sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PIL.Image import Resampling
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+RESIZE_RULES = {
+    "crop": "shortest side to {side} px, centre crop",
+    "squash": "resized to {side} x {side} px",
+    "pad": "longest side to {side} px, padded to a square",
+}
+_FILTERS = {"bicubic": Resampling.BICUBIC, "bilinear": Resampling.BILINEAR, "lanczos": Resampling.LANCZOS}
+
+
+@dataclass(frozen=True)
+class PixelRule:
+    """How a picture becomes the numbers a network was trained on.
+
+    Attributes
+    ----------
+    side : int
+        Width and height of the network's input in pixels.
+    mean, std : tuple of 3 float
+        Per channel (red, green, blue), on a scale where white is 1.
+    resize : str
+        ``crop`` (openai/CLIP: shortest side, centre crop), ``squash`` (both sides, the whole
+        picture is seen) or ``pad`` (longest side, the rest in the mean colour).
+    resample : str
+        ``bicubic``, ``bilinear`` or ``lanczos``.
+    """
+
+    side: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    resize: str = "crop"
+    resample: str = "bicubic"
+
+    def __str__(self) -> str:
+        mean, std = (", ".join(f"{value:.4f}" for value in values) for values in (self.mean, self.std))
+        return f"{RESIZE_RULES[self.resize].format(side=self.side)}, {self.resample}, mean ({mean}), std ({std})"
+
+    def square(self, image: Image.Image) -> np.ndarray:
+        """One picture at the network's size: ndarray of shape (side, side, 3), uint8."""
+        if image.mode != "RGB":
+            image = image.convert("RGB")
+        return np.asarray(_RESIZERS[self.resize](image, self))
+
+    def pixels(self, images: Sequence[Image.Image], *, device: torch.device) -> torch.Tensor:
+        """Network input: Tensor of shape (B, 3, side, side), float32, in channels-last memory."""
+        return self.pixels_of_squares(np.stack([self.square(image) for image in images]), device=device)
+
+    def pixels_of_squares(self, squares: np.ndarray, *, device: torch.device) -> torch.Tensor:
+        """Network input of what `square` made: (B, side, side, 3) uint8 becomes (B, 3, side, side) float32.
+
+        Pictures travel to the device as bytes and become floats there.
+        """
+        pixels = torch.from_numpy(squares).to(device).permute(0, 3, 1, 2).float().div_(255.0)
+        mean, std = (
+            torch.tensor(values, dtype=torch.float32, device=device).view(1, 3, 1, 1)
+            for values in (self.mean, self.std)
+        )
+        return pixels.sub_(mean).div_(std)
+
+
+def _crop(image: Image.Image, rule: PixelRule) -> Image.Image:
+    # The rounding is torchvision's (Resize, CenterCrop), so that openai/CLIP's own pixels come out.
+    width, height = image.size
+    side = rule.side
+    size = (side, int(side * height / width)) if width <= height else (int(side * width / height), side)
+    if size != image.size:
+        image = image.resize(size, _FILTERS[rule.resample])
+    left, top = round((size[0] - side) / 2.0), round((size[1] - side) / 2.0)
+    return image.crop((left, top, left + side, top + side))
+
+
+def _squash(image: Image.Image, rule: PixelRule) -> Image.Image:
+    return image.resize((rule.side, rule.side), _FILTERS[rule.resample])
+
+
+def _pad(image: Image.Image, rule: PixelRule) -> Image.Image:
+    from PIL import Image as pillow  # noqa: N813 - the module, not its class
+
+    side, longest = rule.side, max(image.size)
+    width, height = (max(1, round(side * length / longest)) for length in image.size)
+    square = pillow.new("RGB", (side, side), tuple(round(255 * value) for value in rule.mean))
+    square.paste(image.resize((width, height), _FILTERS[rule.resample]), ((side - width) // 2, (side - height) // 2))
+    return square
+
+
+_RESIZERS = {"crop": _crop, "squash": _squash, "pad": _pad}
+
+OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
+OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+def openai_rule(side: int) -> PixelRule:
+    """openai/CLIP's preprocessing at the given input size."""
+    return PixelRule(side, OPENAI_MEAN, OPENAI_STD)

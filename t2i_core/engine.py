@@ -1,0 +1,238 @@
+"""SearchEngine: a query goes in, ranked pictures come out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from t2i_core.arrays import check_top_k
+from t2i_core.dataset import text_rows_fit
+from t2i_core.errors import ModelError, QueryError
+from t2i_core.index.opening import open_index
+from t2i_core.types import (
+    CaptionHit,
+    Encoder,
+    FloatArray,
+    Gallery,
+    Hit,
+    Index,
+    MaskArray,
+    Query,
+    SearchResult,
+    Timings,
+)
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MAX_QUERY_CHARACTERS = 2_000
+MEDIAN_SAMPLE = 20_000
+
+
+class SearchEngine:
+    """Encodes queries with one model and ranks one gallery with them.
+
+    Safe to share between threads: the gallery and the index are read-only, the encoder is locked.
+
+    Raises
+    ------
+    ModelError
+        When the gallery was built with another model than ``encoder``.
+    """
+
+    def __init__(self, encoder: Encoder, gallery: Gallery, index: Index | None = None) -> None:
+        check_model_matches(encoder, gallery)
+        self.encoder = encoder
+        self.gallery = gallery
+        self.index = index or open_index(gallery.image_embeddings)
+        self._lock = threading.Lock()
+        # Without a manifest nobody knows who made the text rows (the original project: a language model).
+        known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
+        self._text_embeddings = gallery.text_embeddings if known else None
+        self._captions_by_row = _group_captions(gallery)
+        self._rows_by_id = {image_id: row for row, image_id in enumerate(gallery.image_ids)}
+        # The median is a scale for score bars, so a sample of a large gallery is enough.
+        self._sample_step = max(1, len(gallery) // MEDIAN_SAMPLE)
+
+    def search(self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None) -> SearchResult:
+        """Rank the gallery by a sentence or by one of its own pictures.
+
+        Parameters
+        ----------
+        query : str or Query
+            A string is a sentence; ``Query(image_id=...)`` asks for pictures like that one.
+        top_k : int
+            1 to the number of pictures.
+        where : ndarray of shape (N,), bool, optional
+            Pictures that may be returned.
+
+        Raises
+        ------
+        QueryError
+            When the query is empty or too long, the picture unknown, or top_k out of range.
+        """
+        check_top_k(top_k, images=len(self.gallery))
+        if isinstance(query, str):
+            query = Query(text=query)
+        if query.text is not None:
+            query, notes = self._read_text(query.text)
+            started = time.perf_counter()
+            embedding = self.encode_query(query.label)
+            encode_ms = (time.perf_counter() - started) * 1e3
+            return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes)
+        if query.image_id is not None:
+            embedding = self.gallery.image_embeddings[self.row_of(query.image_id)]
+            query = replace(query, label=query.label or query.image_id)
+            return self._rank(query, embedding, top_k=top_k, where=where)
+        raise QueryError("A query needs a sentence or a picture, got neither. Type what you want to see.")
+
+    def search_image(
+        self, image: Image.Image, query: Query, *, top_k: int = 24, where: MaskArray | None = None
+    ) -> SearchResult:
+        """Rank the gallery by a picture that is not part of it (an upload); ``query`` says what to call it.
+
+        Raises
+        ------
+        QueryError
+            When top_k is out of range.
+        """
+        check_top_k(top_k, images=len(self.gallery))
+        started = time.perf_counter()
+        with self._lock:
+            embedding = self.encoder.encode_image([image])[0]
+        encode_ms = (time.perf_counter() - started) * 1e3
+        return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms)
+
+    def encode_query(self, text: str) -> FloatArray:
+        """The unit vector of one sentence: ndarray of shape (D,), float32."""
+        with self._lock:
+            return self.encoder.encode_text([text])[0]
+
+    def row_of(self, image_id: str) -> int:
+        """Row of a picture by its name; QueryError when the gallery has no such picture."""
+        row = self._rows_by_id.get(image_id)
+        if row is None:
+            raise QueryError(
+                f"No picture of this gallery is named {image_id!r}. Names are relative to the image folder."
+            )
+        return row
+
+    def captions_of(self, row: int) -> tuple[str, ...]:
+        """All captions of the picture at ``row``, in file order."""
+        return tuple(self.gallery.captions[position] for position in self._captions_by_row.get(row, ()))
+
+    @property
+    def compares_captions(self) -> bool:
+        """Whether captions have embeddings of this model, so that they can be ranked too."""
+        return self._text_embeddings is not None and len(self._text_embeddings) > 0
+
+    def closest_captions(self, row: int, *, top_k: int = 8) -> tuple[CaptionHit, ...]:
+        """The captions of the whole gallery closest to one picture, best first; equal sentences once.
+
+        Empty when the captions have no embeddings, or those of another model. ``own`` marks those that describe this picture.
+        """
+        texts = self._text_embeddings
+        if texts is None:
+            return ()
+        scores = texts @ self.gallery.image_embeddings[row]
+        own = set(self._captions_by_row.get(row, ()))
+        hits: list[CaptionHit] = []
+        seen: set[str] = set()
+        for position in np.argsort(-scores, kind="stable")[: 8 * top_k].tolist():
+            caption = self.gallery.captions[position]
+            if caption in seen:
+                continue
+            seen.add(caption)
+            hits.append(CaptionHit(len(hits) + 1, position, caption, float(scores[position]), position in own))
+            if len(hits) == top_k:
+                break
+        return tuple(hits)
+
+    def _read_text(self, text: str) -> tuple[Query, tuple[str, ...]]:
+        stripped = " ".join(text.split())
+        if not stripped:
+            raise QueryError("A query needs at least one word, got an empty one. Type what you want to see.")
+        if len(stripped) > MAX_QUERY_CHARACTERS:
+            raise QueryError(
+                f"A query may have at most {MAX_QUERY_CHARACTERS:,} characters, got {len(stripped):,}. "
+                "Keep the part that describes the picture."
+            )
+        cut = self.encoder.cut_text(stripped)
+        notes = () if cut is None else (f"The model reads at most 77 tokens, so it stopped after: {cut}",)
+        return Query(text=stripped, label=stripped), notes
+
+    def _rank(
+        self,
+        query: Query,
+        query_embedding: FloatArray,
+        *,
+        top_k: int,
+        where: MaskArray | None,
+        encode_ms: float = 0.0,
+        notes: tuple[str, ...] = (),
+    ) -> SearchResult:
+        started = time.perf_counter()
+        scores, rows = self.index.search(query_embedding[None], top_k, where)
+        median_score = self._median_score(query_embedding)
+        search_ms = (time.perf_counter() - started) * 1e3
+        hits = tuple(
+            self._hit(rank, int(row), float(score), query_embedding)
+            for rank, (row, score) in enumerate(zip(rows[0], scores[0], strict=True), start=1)
+        )
+        return SearchResult(query, hits, Timings(encode_ms, search_ms), len(self.gallery), median_score, notes)
+
+    def _median_score(self, query_embedding: FloatArray) -> float:
+        return float(np.median(self.gallery.image_embeddings[:: self._sample_step] @ query_embedding))
+
+    def _hit(self, rank: int, row: int, score: float, query_embedding: FloatArray) -> Hit:
+        width, height = (int(side) for side in self.gallery.image_sizes[row])
+        return Hit(
+            rank, row, self.gallery.image_ids[row], score, self._best_caption(row, query_embedding), width, height
+        )
+
+    def _best_caption(self, row: int, query_embedding: FloatArray) -> str | None:
+        """The picture's caption closest to the query; its first one where captions have no embeddings."""
+        positions = self._captions_by_row.get(row)
+        if not positions:
+            return None
+        if self._text_embeddings is None:
+            return self.gallery.captions[positions[0]]
+        closest = int(np.argmax(self._text_embeddings[positions] @ query_embedding))
+        return self.gallery.captions[positions[closest]]
+
+
+def check_model_matches(encoder: Encoder, gallery: Gallery) -> None:
+    """Refuse to compare embeddings of two models.
+
+    Raises
+    ------
+    ModelError
+        Naming both models, when the manifest's weights or the dimension differ from the encoder's.
+    """
+    manifest = gallery.manifest
+    if manifest is not None and manifest.weights_sha256 != encoder.weights_sha256:
+        same_name = manifest.model_id == encoder.model_id
+        way_out = "Its weights have changed since, so" if same_name else f"Use --model {manifest.model_id}, or"
+        raise ModelError(
+            f"Queries must be encoded by the model that built the gallery: it was built with {manifest.model_id} "
+            f"(weights {manifest.weights_sha256[:12]}), got {encoder.model_id} (weights {encoder.weights_sha256[:12]}). "
+            f"{way_out} rebuild: python -m t2i_core build --model {encoder.model_id}"
+        )
+    if encoder.dimension != gallery.dimension:
+        raise ModelError(
+            f"The stored embeddings have {gallery.dimension} dimensions and {encoder.model_id} makes {encoder.dimension}. "
+            f"Use the model they were built with, or rebuild: python -m t2i_core build --model {encoder.model_id}"
+        )
+
+
+def _group_captions(gallery: Gallery) -> dict[int, list[int]]:
+    """Positions of each picture's captions, by its row, in file order."""
+    positions: dict[int, list[int]] = {}
+    for position, row in enumerate(gallery.caption_rows.tolist()):
+        if row >= 0:
+            positions.setdefault(row, []).append(position)
+    return positions

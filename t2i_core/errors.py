@@ -1,0 +1,33 @@
+"""The errors a caller can expect, each with a message that says the rule, what came, and what to do."""
+
+
+class T2IError(Exception):
+    """Base of every error this package raises on purpose; pages catch this and nothing else."""
+
+
+class DatasetError(T2IError):
+    """A dataset folder is missing, unreadable, inconsistent, or made by something else."""
+
+
+class ModelError(T2IError):
+    """A model or its weights cannot be had, or does not match the stored embeddings."""
+
+
+class QueryError(T2IError):
+    """A query cannot be answered as given (empty, too long, top_k out of range, not a picture)."""
+
+
+class ImageError(T2IError):
+    """A picture cannot be used: unreadable, too large, or outside its folder."""
+
+
+class BuildError(T2IError):
+    """A build cannot start or go on (another build is running, nothing to build, disk full)."""
+
+
+class SearchIndexError(T2IError):
+    """A search index refuses its input."""
+
+
+class ExtraMissingError(T2IError):
+    """An optional package is missing; the message holds the exact install line."""

@@ -1,0 +1,90 @@
+"""Hits as files for other programs: CSV for spreadsheets, JSON for scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from t2i_core.types import Hit, Manifest, SearchResult
+
+CSV_COLUMNS = ("rank", "image", "score", "caption", "width", "height")
+# A spreadsheet runs a cell that starts with one of these as a formula, and captions come from anywhere.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Scores are float32: more digits than these are noise of the conversion.
+SCORE_DIGITS = 6
+
+
+def hit_record(hit: Hit) -> dict[str, Any]:
+    """One hit as JSON: ``rank``, ``image_id``, ``score`` and ``caption`` (null where the picture has none)."""
+    return {
+        "rank": hit.rank,
+        "image_id": hit.image_id,
+        "score": round(hit.score, SCORE_DIGITS),
+        "caption": hit.caption,
+    }
+
+
+def hits_to_csv(result: SearchResult) -> str:
+    """Hits as CSV with a header line, one row a hit, best first.
+
+    Cells that a spreadsheet would take for a formula get a leading apostrophe. Write the text as
+    UTF-8 with ``newline=""``; Excel wants a byte order mark in front (encoding ``utf-8-sig``).
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for hit in result.hits:
+        writer.writerow(
+            [
+                hit.rank,
+                _cell(hit.image_id),
+                f"{hit.score:.{SCORE_DIGITS}f}",
+                _cell(hit.caption or ""),
+                hit.width or "",
+                hit.height or "",
+            ]
+        )
+    return text.getvalue()
+
+
+def hits_to_json(
+    result: SearchResult, *, dataset: str, manifest: Manifest | None = None, created: datetime | None = None
+) -> str:
+    """Hits with what is needed to get them again, as indented JSON.
+
+    Parameters
+    ----------
+    result : SearchResult
+    dataset : str
+        Name of the gallery.
+    manifest : Manifest, optional
+        Of the gallery; names the model and the version of the data.
+    created : datetime, optional
+        When; now if not given. Written in UTC.
+    """
+    moment = (created or datetime.now(UTC)).astimezone(UTC)
+    record: dict[str, Any] = {
+        "query": _query_record(result),
+        "top_k": len(result.hits),
+        "dataset": dataset,
+        "dataset_sha256": manifest.dataset_sha256 if manifest else None,
+        "model": manifest.model_id if manifest else None,
+        "weights_sha256": manifest.weights_sha256 if manifest else None,
+        "created": moment.isoformat(timespec="seconds"),
+        "hits": [hit_record(hit) | {"width": hit.width or None, "height": hit.height or None} for hit in result.hits],
+    }
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def _query_record(result: SearchResult) -> Mapping[str, str]:
+    query = result.query
+    fields = {"text": query.text, "image_id": query.image_id, "upload_sha256": query.upload_sha256}
+    return {name: value for name, value in fields.items() if value is not None} | {"label": query.label}
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,259 @@
+"""Pictures on disk or uploaded: listing, decoding, measuring, thumbnails; the only file that opens them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from t2i_core.errors import ImageError
+from t2i_core.picture_folder import PICTURE_SUFFIXES, list_pictures, picture_path, regular_file
+from t2i_core.pixels import DAMAGE, UPRIGHT, read_orientation, to_rgb
+
+# Pillow reads many more (EPS would start an interpreter); these are the ones people keep pictures in.
+# Its JPEG reader opens MPO, the cameras' pairs of pictures, as well.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+UPLOAD_NAME = "the uploaded picture"
+THUMBNAIL_CACHE_BYTES = 512 * 1024**2
+THUMBNAIL_QUALITY = 85
+THUMBNAIL_SUFFIX = ".jpg"
+ACCESS_STEP_NS = 60 * 10**9
+STALE_SECONDS = 3600.0
+
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "jpeg_preview",
+    "list_pictures",
+    "make_thumbnail",
+    "open_image",
+    "picture_path",
+    "picture_size",
+    "read_image",
+    "trim_thumbnails",
+]
+
+# Our own limit is checked from the header of every picture, so Pillow's softer warning says nothing new.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def open_image(
+    source: Path | bytes, *, max_pixels: int, draft_side: int | None = None, name: str | None = None
+) -> Image.Image:
+    """Decode a picture: upright 8-bit RGB, transparency on white, the first frame of an animation.
+
+    Parameters
+    ----------
+    source : Path or bytes
+    max_pixels : int
+        Refused above; read from the header, before anything is decoded.
+    draft_side : int, optional
+        The shorter side the caller needs. A JPEG may then be decoded at a half, quarter or eighth of
+        its size, but never so that its shorter side falls below this.
+    name : str, optional
+        What messages call the picture; its file name when not given.
+
+    Raises
+    ------
+    ImageError
+        When it is missing, empty, no picture, damaged, or has too many pixels; the message names it.
+    """
+    return read_image(source, max_pixels=max_pixels, draft_side=draft_side, name=name)[0]
+
+
+def read_image(
+    source: Path | bytes, *, max_pixels: int, draft_side: int | None = None, name: str | None = None
+) -> tuple[Image.Image, tuple[int, int]]:
+    """`open_image` and `picture_size` in one: the decoded picture, and the size of the whole one."""
+    label = _label(source, name)
+    with _opened(source, label=label, max_pixels=max_pixels) as image:
+        orientation = read_orientation(image)
+        width, height = image.size
+        if draft_side is not None:
+            image.draft("RGB", (draft_side, draft_side))
+        try:
+            image.load()
+        except DAMAGE as error:
+            raise _damaged(label, error) from error
+        upright = image if orientation == 1 else image.transpose(UPRIGHT[orientation])
+        rgb = to_rgb(upright, name=label)
+        if rgb is image and image.format != "JPEG":  # a decoded JPEG has let go of its file already
+            rgb = image.copy()
+        return rgb, ((height, width) if orientation >= 5 else (width, height))
+
+
+def picture_size(source: Path | bytes, *, name: str | None = None) -> tuple[int, int]:
+    """Width and height in pixels as shown (after EXIF rotation), read from the header.
+
+    Raises
+    ------
+    ImageError
+        As ``open_image``, except that nothing is decoded and no size is too large.
+    """
+    with _opened(source, label=_label(source, name), max_pixels=None) as image:
+        width, height = image.size
+        return (height, width) if read_orientation(image) >= 5 else (width, height)
+
+
+def make_thumbnail(images_dir: Path, image_id: str, *, side: int, cache_dir: Path, max_pixels: int) -> Path:
+    """A small JPEG of a picture, at most ``side`` pixels on its longer side, made once.
+
+    The file's name is a hash of the picture's name, size, time and ``side``: a changed picture gets
+    another thumbnail, and nothing that lies among the pictures is ever copied as it is. Safe to call
+    from many threads and processes.
+
+    Raises
+    ------
+    ImageError
+        When the picture cannot be used, or ``cache_dir`` cannot be written.
+    """
+    if side < 1:
+        raise ImageError(f"A thumbnail's side must be at least 1 pixel, got {side}.")
+    source = picture_path(images_dir, image_id)
+    facts = regular_file(source, label=image_id)
+    key = f"{image_id}\0{facts.st_size}\0{facts.st_mtime_ns}\0{side}".encode()
+    digest = hashlib.sha256(key).hexdigest()[:40]
+    target = Path(cache_dir) / digest[:2] / f"{digest}{THUMBNAIL_SUFFIX}"
+    if _touch_access(target):
+        return target
+    width, height = picture_size(source, name=image_id)
+    shrink = min(1.0, side / max(width, height))
+    small = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    image = open_image(source, max_pixels=max_pixels, draft_side=min(small), name=image_id)
+    if image.size != small:
+        image = image.resize(small, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    encoded = io.BytesIO()
+    image.save(encoded, "JPEG", quality=THUMBNAIL_QUALITY)
+    try:
+        _write_atomically(target, encoded.getbuffer())
+    except OSError as error:
+        raise ImageError(
+            f"Thumbnails must be written to {cache_dir}, which failed ({error.strerror}). "
+            "Free some space or change the folder's permissions."
+        ) from error
+    return target
+
+
+def jpeg_preview(source: Path | bytes, *, side: int, max_pixels: int) -> bytes:
+    """A small JPEG of a picture that has no place on disk, at most ``side`` pixels on its longer side.
+
+    Raises
+    ------
+    ImageError
+        As `open_image`.
+    """
+    image = open_image(source, max_pixels=max_pixels, draft_side=side)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    encoded = io.BytesIO()
+    image.save(encoded, "JPEG", quality=THUMBNAIL_QUALITY)
+    return encoded.getvalue()
+
+
+def trim_thumbnails(cache_dir: Path, *, max_bytes: int = THUMBNAIL_CACHE_BYTES) -> int:
+    """Remove the thumbnails not shown for longest until at most ``max_bytes`` are left; bytes removed.
+
+    Streamlit warns when its static folder holds more than 1 GiB, so the cache needs a limit. Files
+    left by a process that died while writing are removed as well.
+    """
+    held: list[tuple[int, int, Path]] = []
+    removed = 0
+    for path in Path(cache_dir).glob("??/*"):
+        try:
+            facts = path.stat()
+            if path.suffix == THUMBNAIL_SUFFIX:
+                held.append((facts.st_atime_ns, facts.st_size, path))
+            elif path.suffix == ".tmp" and time.time() - facts.st_mtime > STALE_SECONDS:
+                path.unlink()
+                removed += facts.st_size
+        except FileNotFoundError:
+            continue  # another process trims too
+    total = sum(size for _, size, _ in held)
+    for _, size, path in sorted(held):
+        if total <= max_bytes:
+            break
+        path.unlink(missing_ok=True)
+        total -= size
+        removed += size
+    return removed
+
+
+@contextmanager
+def _opened(source: Path | bytes, *, label: str, max_pixels: int | None) -> Iterator[Image.Image]:
+    """A picture whose header was read and whose pixel count is allowed, not decoded yet."""
+    size = len(source) if isinstance(source, bytes) else regular_file(source, label=label).st_size
+    if size == 0:
+        raise ImageError(f"A picture must hold data, got an empty file: {label}. Copy it again or remove it.")
+    try:
+        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageError(
+            f"A picture must not have an enormous number of pixels, got {label} ({_plain(error)}). Make it smaller."
+        ) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(
+            f"A picture must be a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF file, got something else: {label}. "
+            "Replace it or remove it."
+        ) from error
+    except PermissionError as error:
+        raise ImageError(f"A picture must be readable, got no permission: {label}. Change its permissions.") from error
+    except DAMAGE as error:
+        raise _damaged(label, error) from error
+    with image:
+        width, height = image.size
+        if width < 1 or height < 1:
+            raise ImageError(f"A picture must have pixels, got {width} × {height}: {label}. Replace it or remove it.")
+        if max_pixels is not None and width * height > max_pixels:
+            raise ImageError(
+                f"A picture may have at most {max_pixels:,} pixels, got {width:,} × {height:,} = {width * height:,}: "
+                f"{label}. Make it smaller, or raise the limit with T2I_MAX_PIXELS."
+            )
+        yield image
+
+
+def _touch_access(path: Path) -> bool:
+    """Whether the file exists; notes that it was used, for trimming, and leaves its modification time."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return False
+    now = time.time_ns()
+    if now - facts.st_atime_ns > ACCESS_STEP_NS:
+        with suppress(OSError):  # a read-only cache serves as well, and a file trimmed just now is made again
+            os.utime(path, ns=(now, facts.st_mtime_ns))
+    return path.exists()
+
+
+def _write_atomically(target: Path, content: bytes | memoryview) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), 0o644)
+        Path(temporary).replace(target)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _label(source: Path | bytes, name: str | None) -> str:
+    if name is not None:
+        return name
+    return UPLOAD_NAME if isinstance(source, bytes) else Path(source).name
+
+
+def _plain(error: BaseException) -> str:
+    """Pillow's own words in one line, without its addresses of objects in memory."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return type(error).__name__ if " at 0x" in text else text.rstrip(".")
+
+
+def _damaged(label: str, error: BaseException) -> ImageError:
+    return ImageError(f"A picture must be whole, {label} is damaged ({_plain(error)}). Copy it again or remove it.")

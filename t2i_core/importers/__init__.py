@@ -1,0 +1,54 @@
+"""Importers: well-known data sets and plain folders as a captions file that ``build`` reads.
+
+report = import_dataset("flickr8k", Path("~/flickr8k").expanduser(), Path("data"))
+print(report.next_command)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from t2i_core.dataset import list_some
+from t2i_core.errors import DatasetError
+from t2i_core.importers.coco import import_coco
+from t2i_core.importers.flickr import import_flickr8k, import_flickr30k
+from t2i_core.importers.folder import import_folder
+from t2i_core.importers.npz import import_npz
+from t2i_core.importers.report import Importer, ImportReport
+
+IMPORTERS: Mapping[str, Importer] = {
+    "flickr8k": import_flickr8k,
+    "flickr30k": import_flickr30k,
+    "coco": import_coco,
+    "folder": import_folder,
+    "npz": import_npz,
+}
+
+
+def import_dataset(layout: str, source: Path, data_dir: Path, *, images_dir: Path | None = None) -> ImportReport:
+    """Import ``source``, laid out as ``layout`` (a key of ``IMPORTERS``), into ``data_dir``.
+
+    Raises
+    ------
+    DatasetError
+        When the layout is unknown, or the source is laid out in another way.
+    """
+    if layout not in IMPORTERS:
+        raise DatasetError(
+            f"The layout must be one of {list_some(list(IMPORTERS), limit=9)}, got {layout!r}. "
+            "Use folder for pictures of your own."
+        )
+    return IMPORTERS[layout](source, data_dir, images_dir=images_dir)
+
+
+__all__ = [
+    "IMPORTERS",
+    "ImportReport",
+    "import_coco",
+    "import_dataset",
+    "import_flickr8k",
+    "import_flickr30k",
+    "import_folder",
+    "import_npz",
+]

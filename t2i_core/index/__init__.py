@@ -1,0 +1,1 @@
+"""Search indexes: one protocol (`t2i_core.types.Index`), several ways to answer it."""

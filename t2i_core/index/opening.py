@@ -1,0 +1,18 @@
+"""The index for a gallery of a given size."""
+
+from __future__ import annotations
+
+from t2i_core.index.exact import ExactIndex
+from t2i_core.types import FloatArray, Index
+
+# Below this, scoring every row takes about a millisecond and compiling the scan is not worth it.
+QUANTIZED_FROM = 20_000
+
+
+def open_index(image_embeddings: FloatArray) -> Index:
+    """An index over unit rows (N, D); whichever it is, rows and scores are the same."""
+    if len(image_embeddings) < QUANTIZED_FROM:
+        return ExactIndex(image_embeddings)
+    from t2i_core.index.quantized import QuantizedIndex
+
+    return QuantizedIndex(image_embeddings)

@@ -1,0 +1,241 @@
+"""The nouns every module shares: pictures, galleries, queries, hits, and the two protocols.
+
+Arrays in these types are read-only; rows are int positions into the gallery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+FloatArray = npt.NDArray[np.float32]
+RowArray = npt.NDArray[np.int64]
+MaskArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One picture of a gallery.
+
+    ``image_id`` is the file name relative to the image folder, with forward slashes; ``row`` its
+    position in ``image_embeddings``. ``width`` and ``height`` are in pixels, 0 when unknown.
+    """
+
+    row: int
+    image_id: str
+    captions: tuple[str, ...] = ()
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a dataset folder was built with; written last, so its presence means a finished build."""
+
+    format_version: int
+    model_id: str
+    weights_sha256: str
+    dimension: int
+    images: int
+    captions: int
+    preprocessing: str
+    dataset_sha256: str
+    created: str
+    tool_version: str
+
+    @property
+    def key(self) -> str:
+        """A short hash-like key that changes whenever the embeddings do; caches are keyed by it."""
+        return f"{self.dataset_sha256[:16]}-{self.weights_sha256[:8]}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a person should know about a dataset.
+
+    ``severity`` is ``"fatal"`` (cannot be used), ``"warning"`` (used, but results suffer) or
+    ``"note"``. ``message`` is one sentence an analyst understands; ``fix`` says what to do.
+    """
+
+    severity: str
+    code: str
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.message}" + (f" {self.fix}" if self.fix else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """N pictures with their embeddings and M captions, checked and ready to search.
+
+    Attributes
+    ----------
+    image_ids : tuple of str, length N
+        File names relative to ``images_dir``; unique.
+    image_embeddings : ndarray of shape (N, D), float32, read-only
+        L2-normalised rows; row i belongs to ``image_ids[i]``.
+    captions : tuple of str, length M
+    caption_rows : ndarray of shape (M,), int64, read-only
+        Row of the picture each caption describes; -1 where the picture has no embedding.
+    text_embeddings : ndarray of shape (M, D), float32, read-only, or None
+        L2-normalised rows, one per caption; None when there are none in the model's space.
+    image_sizes : ndarray of shape (N, 2), int64, read-only
+        Width and height in pixels; zeros when unknown.
+    caption_columns : mapping of str to sequence of length M
+        The other columns of the captions file, untouched.
+    key : str
+        Changes whenever the content does; the cache key.
+    """
+
+    name: str
+    data_dir: Path
+    images_dir: Path
+    image_ids: tuple[str, ...]
+    image_embeddings: FloatArray
+    captions: tuple[str, ...]
+    caption_rows: RowArray
+    text_embeddings: FloatArray | None
+    image_sizes: RowArray
+    key: str
+    manifest: Manifest | None = None
+    problems: tuple[Problem, ...] = ()
+    caption_columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.image_ids)
+
+    @property
+    def dimension(self) -> int:
+        """Length D of every embedding."""
+        return int(self.image_embeddings.shape[1])
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was asked: a sentence, a picture of the gallery, or an uploaded picture.
+
+    Exactly one of ``text``, ``image_id`` and ``upload_sha256`` is set. ``label`` is what to show.
+    """
+
+    text: str | None = None
+    image_id: str | None = None
+    upload_sha256: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine, bigger is better."""
+
+    rank: int
+    row: int
+    image_id: str
+    score: float
+    caption: str | None = None
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Milliseconds spent per stage; 0 for a stage that was not needed."""
+
+    encode_ms: float = 0.0
+    search_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """The best pictures for one query.
+
+    ``median_score`` is the dataset's median score for this query: the low end of the score bar.
+    ``notes`` are sentences for the person who asked, for instance that the text was cut.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...]
+    timings: Timings
+    images: int
+    median_score: float
+    notes: tuple[str, ...] = ()
+
+    def head(self, top_k: int) -> SearchResult:
+        """The same result with only its first ``top_k`` hits: nothing is encoded or scored again."""
+        return replace(self, hits=self.hits[:top_k])
+
+
+class Encoder(Protocol):
+    """Turns text and pictures into unit vectors of one space.
+
+    ``model_id`` is what a person asked for (``mini``, ``ViT-B/32``, a file name); ``weights_sha256``
+    identifies the weights; ``preprocessing`` describes what happens to a picture first.
+    """
+
+    @property
+    def model_id(self) -> str: ...
+    @property
+    def weights_sha256(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def preprocessing(self) -> str: ...
+    @property
+    def device(self) -> str: ...
+
+    def encode_text(self, texts: Sequence[str]) -> FloatArray:
+        """Embed texts into an ndarray of shape (B, D), float32, unit rows; longer text is cut."""
+        ...
+
+    def encode_image(self, images: Sequence[Image.Image]) -> FloatArray:
+        """Embed pictures into an ndarray of shape (B, D), float32, unit rows."""
+        ...
+
+    def cut_text(self, text: str) -> str | None:
+        """The part of ``text`` the model reads when it is too long, or None when all of it is read."""
+        ...
+
+
+class Index(Protocol):
+    """Finds the rows closest to queries."""
+
+    def __len__(self) -> int: ...
+
+    def search(
+        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None
+    ) -> tuple[FloatArray, RowArray]:
+        """Best rows per query.
+
+        Parameters
+        ----------
+        query_embeddings : ndarray of shape (Q, D), float32, unit rows
+        top_k : int
+        where : ndarray of shape (N,), bool, optional
+            Rows that may be returned; applied before the top k are taken.
+
+        Returns
+        -------
+        scores : ndarray of shape (Q, k), float32, descending
+        rows : ndarray of shape (Q, k), int64; ties in score go to the smaller row
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class CaptionHit:
+    """One caption in a ranking of captions; ``own`` when it describes the picture that was asked about."""
+
+    rank: int
+    position: int
+    caption: str
+    score: float
+    own: bool
