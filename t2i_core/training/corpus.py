@@ -1,0 +1,72 @@
+"""All sentences of the text stage with the sentence model's embeddings, kept on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from t2i_core.training.class_names import class_name, imagenet_names
+from t2i_core.training.sentence_model import SentenceModel
+from t2i_core.training.sentences import (
+    as_keywords,
+    class_sentences,
+    made_up_sentences,
+    prompt,
+    wordnet_sentences,
+)
+from t2i_core.training.source_data import CaptionedPictures, LabelledPictures
+
+WORDNET = Path("/usr/share/wordnet")  # Debian's package wordnet-base
+_MADE_UP = 12_000
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Sentences (M,) and embeddings (M, 384) float16, unit rows."""
+
+    sentences: list[str]
+    embeddings: np.ndarray
+
+
+def embedded(sentences: list[str], folder: Path, name: str) -> Corpus:
+    """Embed once; read afterwards, when the sentences are the same."""
+    list_path, array_path = folder / f"{name}.json", folder / f"{name}.npy"
+    if list_path.is_file() and json.loads(list_path.read_text()) == sentences:
+        return Corpus(sentences, np.load(array_path, allow_pickle=False))
+    embeddings = SentenceModel().encode(sentences)
+    np.save(array_path, embeddings)
+    list_path.write_text(json.dumps(sentences))
+    return Corpus(sentences, embeddings)
+
+
+def pool_names(pool: LabelledPictures) -> list[str | None]:
+    """Each pool picture's class as words."""
+    return [class_name(label) for label in pool.labels]
+
+
+def prompt_sentences(pool: LabelledPictures) -> dict[str, str]:
+    """The prompt of every class of the pool and of ImageNet, by its name."""
+    names = {name for name in pool_names(pool) if name} | set(imagenet_names())
+    return {name: prompt(name) for name in sorted(names)}
+
+
+def text_only_sentences(pictures: CaptionedPictures, rows: np.ndarray, pool: LabelledPictures) -> list[str]:
+    """What the text stage reads besides the captions themselves.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Pictures whose captions may be used.
+    """
+    random = np.random.default_rng(8)
+    captions = [pictures.captions[i] for i in np.flatnonzero(np.isin(pictures.owners, rows))]
+    names = sorted(prompt_sentences(pool))
+    chosen = random.permutation(len(captions))[:14_000]
+    sentences = class_sentences(names)
+    sentences += made_up_sentences(_MADE_UP, names, random)
+    sentences += [as_keywords(captions[i], random) for i in chosen]
+    sentences += wordnet_sentences(WORDNET, random)
+    return sorted(set(sentences) - {""})

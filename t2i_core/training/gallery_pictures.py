@@ -1,0 +1,42 @@
+"""The project's own demo gallery: pictures, captions, and queries that are never trained on."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from t2i_core.training.source_data import CaptionedPictures
+
+_ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class DemoGallery:
+    """``queries`` (Q,) with the row of the picture each was written for."""
+
+    pictures: CaptionedPictures
+    queries: tuple[str, ...]
+    query_rows: np.ndarray
+
+
+def read_demo(root: Path = _ROOT) -> DemoGallery:
+    """Read static/images, data/captions_tokenized.csv and tests/golden/demo_queries.csv."""
+    captions = _rows(root / "data" / "captions_tokenized.csv")
+    queries = _rows(root / "tests" / "golden" / "demo_queries.csv")
+    numbers = {name: row for row, name in enumerate(sorted({row["image"] for row in captions}))}
+    pictures = CaptionedPictures(
+        tuple(root / "static" / "images" / name for name in numbers),
+        tuple(row["caption"] for row in captions),
+        np.array([numbers[row["image"]] for row in captions]),
+    )
+    return DemoGallery(
+        pictures, tuple(row["query"] for row in queries), np.array([numbers[row["image"]] for row in queries])
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

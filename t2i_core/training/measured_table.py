@@ -1,0 +1,108 @@
+"""Measures the shipped file as users meet it: ``python -m t2i_core.training.measured_table --data DIR``.
+
+Figures on held-out pictures at both sizes, on the demo gallery's held-out queries, and speeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from t2i_core.encoder import MINI_PATH, open_encoder
+from t2i_core.encoder.clip_encoder import ClipEncoder
+from t2i_core.images import open_image
+from t2i_core.training.backbone_weights import imagenet_lite2
+from t2i_core.training.gallery_pictures import read_demo
+from t2i_core.training.map_store import MapStore
+from t2i_core.training.measures import in_words, retrieval_recalls
+from t2i_core.training.plan import RULE
+from t2i_core.training.recipe import caption_rows
+from t2i_core.training.source_data import read_display, read_flickr, split_pictures
+
+_BATCH = 64
+_MAX_PIXELS = 100_000_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print one line a figure."""
+    parser = argparse.ArgumentParser(prog="python -m t2i_core.training.measured_table")
+    parser.add_argument("--data", type=Path, required=True, help="the recipe's source folder")
+    parser.add_argument("--work", type=Path, required=True, help="folder with (or for) the recipe's feature maps")
+    parser.add_argument("--model", default="mini")
+    arguments = parser.parse_args(argv)
+    encoder = open_encoder(arguments.model, device="cpu")
+    _flickr_lines(encoder, arguments.data, arguments.work)
+    _demo_line(encoder)
+    _speed_lines(encoder)
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _flickr_lines(encoder: ClipEncoder, data: Path, work: Path) -> None:
+    pictures, shown = read_flickr(data), read_display(data)
+    backbone = imagenet_lite2().backbone.to(torch.bfloat16)
+    maps = MapStore(work, "train-plain").make(pictures.paths, view="plain", rule=RULE, backbone=backbone)
+    features = maps[:, 0, 0].astype(np.float32)
+    split = split_pictures(pictures, shown, features / np.linalg.norm(features, axis=1, keepdims=True))
+    by_picture = caption_rows(pictures)
+    picked = [by_picture[row] for row in split.report]
+    owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(rows) for rows in picked]))
+    texts = torch.from_numpy(encoder.encode_text([pictures.captions[i] for i in np.concatenate(picked)]))
+    small = [pictures.paths[row] for row in split.report]
+    larger = {path.name: path for path in shown.paths}
+    for name, paths in (
+        ("160 px, squashed", small),
+        ("400 px where there is one", [larger.get(p.name, p) for p in small]),
+    ):
+        images = torch.from_numpy(_embed(encoder, paths))
+        _say(f"{len(paths)} unseen Flickr8k pictures, {name}: {in_words(retrieval_recalls(images, texts, owners))}")
+
+
+def _demo_line(encoder: ClipEncoder) -> None:
+    demo = read_demo()
+    images = torch.from_numpy(_embed(encoder, demo.pictures.paths))
+    queries = torch.from_numpy(encoder.encode_text(list(demo.queries)))
+    recalls = retrieval_recalls(images, queries, torch.from_numpy(demo.query_rows))
+    _say(f"demo gallery, {len(demo.queries)} held-out queries: {in_words(recalls)}")
+
+
+def _speed_lines(encoder: ClipEncoder) -> None:
+    times = []
+    for number in range(60):
+        begun = time.perf_counter()
+        encoder.encode_text([f"two dogs play with ball number {number} on the green grass"])
+        times.append(time.perf_counter() - begun)
+    _say(f"one query: median {1000 * float(np.median(times[10:])):.1f} ms")
+    random = np.random.default_rng(0)
+    batch = [Image.fromarray(random.integers(0, 255, (300, 400, 3), dtype=np.uint8)) for _ in range(32)]
+    rates = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        encoder.encode_image(batch)
+        rates.append(len(batch) / (time.perf_counter() - begun))
+    _say(f"decoded pictures of 400 x 300, batch of 32: median {float(np.median(rates[1:])):.0f} a second")
+    if MINI_PATH.is_file():
+        _say(f"file: {MINI_PATH.stat().st_size / 1e6:.1f} MB")
+
+
+def _embed(encoder: ClipEncoder, paths: Sequence[Path]) -> np.ndarray:
+    parts = []
+    for start in range(0, len(paths), _BATCH):
+        opened = [open_image(path, max_pixels=_MAX_PIXELS) for path in paths[start : start + _BATCH]]
+        parts.append(encoder.encode_image(opened))
+    return np.concatenate(parts)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,40 @@
+"""Recall at k, the CLIP way, for choosing and for the report."""
+
+from __future__ import annotations
+
+import torch
+
+RANKS = (1, 5, 10)
+
+
+def retrieval_recalls(
+    images: torch.Tensor, texts: torch.Tensor, owners: torch.Tensor, *, ranks: tuple[int, ...] = RANKS
+) -> dict[str, float]:
+    """Text to image and image to text recall, in percent.
+
+    Parameters
+    ----------
+    images : Tensor of shape (N, D)
+        Unit rows.
+    texts : Tensor of shape (M, D)
+        Unit rows.
+    owners : Tensor of shape (M,), int64
+        Row of the picture each text belongs to.
+
+    Returns
+    -------
+    dict of str to float
+        ``t2i@1`` ... and ``i2t@1`` ...; a picture counts when any one of its texts is among the first k.
+    """
+    scores = texts @ images.T  # (M, N)
+    own = scores.gather(1, owners[:, None])
+    picture_ranks = (scores > own).sum(dim=1)
+    best = torch.full((len(images),), float("-inf")).scatter_reduce(0, owners, own[:, 0], "amax")
+    text_ranks = (scores > best[None, :]).sum(dim=0)
+    recalls = {f"t2i@{k}": 100.0 * (picture_ranks < k).float().mean().item() for k in ranks}
+    return recalls | {f"i2t@{k}": 100.0 * (text_ranks < k).float().mean().item() for k in ranks}
+
+
+def in_words(recalls: dict[str, float]) -> str:
+    """Recalls in one line."""
+    return " ".join(f"{name} {value:.1f}" for name, value in recalls.items())

@@ -1,0 +1,217 @@
+"""The stages with pictures: their head and the text side together, from stored features.
+
+At first the text side is the sentence model itself behind a trained head; afterwards it is the
+transformer that has learned to imitate it.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional as F  # noqa: N812 - torch's own convention
+
+from t2i_core.encoder.mini_network import MiniClip
+from t2i_core.training.averaged_weights import AveragedWeights
+from t2i_core.training.lessons import Lessons
+from t2i_core.training.losses import caption_loss, guess_loss, imitation_loss
+from t2i_core.training.map_store import read_maps
+from t2i_core.training.measures import in_words, retrieval_recalls
+
+_log = logging.getLogger(__name__)
+_MAX_SCALE = math.log(60.0)
+_PROMPTS_STALE_AFTER = 40  # steps; prompts of the moving transformer are computed anew then
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """How one stage trains.
+
+    Attributes
+    ----------
+    own_text : bool
+        Text through the transformer, which is trained too, instead of the stored sentence vectors.
+    captions : int
+        How many of a picture's captions are in a batch.
+    """
+
+    name: str
+    own_text: bool
+    seconds: float
+    steps: int
+    batch: int = 256
+    pool_batch: int = 64
+    text_batch: int = 128
+    captions: int = 5
+    head_rate: float = 1e-3
+    text_rate: float = 2e-4
+    decay: float = 0.98
+    measure_every: int = 40
+
+
+class PictureStage:
+    """One stage: `run` trains ``module`` in place and leaves the averaged weights in it."""
+
+    def __init__(self, module: MiniClip, lessons: Lessons, plan: StagePlan, *, choose: np.ndarray, seed: int) -> None:
+        self._module, self._lessons, self._plan, self._choose = module, lessons, plan, choose
+        self._random = np.random.default_rng(seed)
+        self._prompts: torch.Tensor | None = None
+        self._prompts_made = -_PROMPTS_STALE_AFTER
+
+    def run(self) -> None:
+        plan, module = self._plan, self._module
+        groups = self._groups()
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.05, betas=(0.9, 0.98))
+        rates = [group["lr"] for group in optimizer.param_groups]
+        trained = [weight for group in optimizer.param_groups for weight in group["params"]]
+        average = AveragedWeights(module, decay=plan.decay)
+        begun = time.monotonic()
+        for step in range(plan.steps):
+            spent = max(step / plan.steps, (time.monotonic() - begun) / plan.seconds)
+            if spent >= 1.0:
+                break
+            factor = min(1.0, (step + 1) / 20) * (0.02 + 0.98 * math.cos(math.pi / 2 * spent) ** 2)
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * factor
+            module.train()
+            parts = self._losses(step)
+            loss = torch.stack(list(parts.values())).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained, 2.0)
+            optimizer.step()
+            with torch.no_grad():
+                module.logit_scale.clamp_(max=_MAX_SCALE)
+            average.update(module)
+            if (step + 1) % 10 == 0:
+                shown = " ".join(f"{name} {value.item():.3f}" for name, value in parts.items())
+                _log.info(
+                    "%s: step %d of %d %s %.0f s", plan.name, step + 1, plan.steps, shown, time.monotonic() - begun
+                )
+            if (step + 1) % plan.measure_every == 0:
+                self._measure(average, step)
+        module.load_state_dict(average.weights)
+        module.eval()
+        _log.info(
+            "%s: choose %s", plan.name, in_words(measure(module, self._lessons, self._choose, own_text=plan.own_text))
+        )
+
+    def _groups(self) -> list[dict[str, object]]:
+        plan, module = self._plan, self._module
+        module.requires_grad_(False)
+        heads = [*module.pool.parameters(), *module.text.head.parameters(), module.logit_scale]
+        groups: list[dict[str, object]] = [{"params": heads, "lr": plan.head_rate}]
+        if plan.own_text:
+            transformer = [w for name, w in module.text.named_parameters() if not name.startswith("head.")]
+            groups.append({"params": transformer, "lr": plan.text_rate})
+        for group in groups:
+            for weight in group["params"]:  # type: ignore[attr-defined]
+                weight.requires_grad_(True)
+        return groups
+
+    def _losses(self, step: int) -> dict[str, torch.Tensor]:
+        plan, module, lessons, random = self._plan, self._module, self._lessons, self._random
+        rows = random.choice(lessons.captioned.train, size=plan.batch, replace=False)
+        rows = np.unique(rows)
+        others = random.integers(len(lessons.labelled.rows), size=plan.pool_batch)
+        labelled = read_maps(lessons.labelled.maps, lessons.labelled.rows[others])
+        if random.random() < 0.5:
+            labelled = labelled.flip(-1)
+        maps = torch.cat([lessons.captioned.maps(rows, random), labelled])
+        images = embed_maps(module, maps.contiguous(memory_format=torch.channels_last))
+        picked = [random.choice(lessons.captioned.captions[row], plan.captions, replace=False)
+                  if len(lessons.captioned.captions[row]) > plan.captions else lessons.captioned.captions[row]
+                  for row in rows]  # fmt: skip
+        captions = np.concatenate(picked)
+        owners = torch.from_numpy(np.repeat(np.arange(len(rows)), [len(chosen) for chosen in picked]))
+        parts = {}
+        if plan.own_text:
+            extra = random.integers(len(lessons.text_vectors), size=plan.text_batch)
+            tokens = torch.cat([lessons.captioned.tokens[captions], lessons.text_tokens[extra]])
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                sentences = module.text.sentences(tokens).float()
+            taught = _vectors(np.concatenate([lessons.captioned.vectors[captions], lessons.text_vectors[extra]]))
+            angle = 1.0 - (sentences * taught).sum(dim=-1)
+            parts["imitation"] = 2.0 * angle[: len(captions)].mean() + imitation_loss(
+                sentences[len(captions) :], taught[len(captions) :]
+            )
+            sentences = sentences[: len(captions)]
+        else:
+            sentences = _vectors(lessons.captioned.vectors[captions])
+            sentences = F.normalize(sentences + 0.02 * torch.randn_like(sentences), dim=-1)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            heads = module.text.head(torch.cat([sentences, self._prompt_vectors(step)]))
+        texts, prompts = F.normalize(heads.float(), dim=-1).split([len(sentences), len(heads) - len(sentences)])
+        scale = module.logit_scale.exp()
+        count = len(rows)
+        parts["captions"] = caption_loss(images[:count], texts, owners, scale=scale)
+        pool_rows, imagenet_rows = lessons.prompts.pool_rows, lessons.prompts.imagenet_rows
+        parts["labels"] = 0.25 * guess_loss(
+            images[count:], prompts[pool_rows], torch.from_numpy(lessons.labelled.targets[others]), scale=scale
+        )
+        shares = np.concatenate([lessons.captioned.guesses[rows], lessons.labelled.guesses[others]])
+        parts["guesses"] = 0.15 * guess_loss(
+            images, prompts[imagenet_rows], torch.from_numpy(shares.astype(np.float32)), scale=scale
+        )
+        return parts
+
+    def _prompt_vectors(self, step: int) -> torch.Tensor:
+        if not self._plan.own_text:
+            if self._prompts is None:
+                self._prompts = _vectors(self._lessons.prompts.vectors)
+        elif step - self._prompts_made >= _PROMPTS_STALE_AFTER or self._prompts is None:
+            self._prompts, self._prompts_made = own_sentences(self._module, self._lessons.prompts.tokens), step
+        return self._prompts
+
+    def _measure(self, average: AveragedWeights, step: int) -> None:
+        current = {name: tensor.clone() for name, tensor in self._module.state_dict().items()}
+        self._module.load_state_dict(average.weights)
+        recalls = measure(self._module, self._lessons, self._choose, own_text=self._plan.own_text)
+        self._module.load_state_dict(current)
+        _log.info("%s: step %d choose %s", self._plan.name, step + 1, in_words(recalls))
+
+
+def embed_maps(module: MiniClip, maps: torch.Tensor) -> torch.Tensor:
+    """Unit embeddings (B, D) of stored features (B, C, 1, 1)."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        images = module.pool(maps)
+    return F.normalize(images.float(), dim=-1)
+
+
+def own_sentences(module: MiniClip, tokens: torch.Tensor) -> torch.Tensor:
+    """Sentence vectors (M, 384) through the transformer, without gradients, alike lengths together."""
+    was_training = module.training
+    module.eval()
+    vectors = torch.empty(len(tokens), module.text.projection.out_features)
+    order = torch.argsort(tokens.argmax(dim=-1))
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for rows in order.split(256):
+            vectors[rows] = module.text.sentences(tokens[rows]).float()
+    module.train(was_training)
+    return vectors
+
+
+def measure(module: MiniClip, lessons: Lessons, rows: np.ndarray, *, own_text: bool) -> dict[str, float]:
+    """Recalls on some of the captioned pictures, first view."""
+    module.eval()
+    captioned = lessons.captioned
+    picked = [captioned.captions[row] for row in rows]
+    captions = np.concatenate(picked)
+    owners = torch.from_numpy(np.repeat(np.arange(len(rows)), [len(chosen) for chosen in picked]))
+    with torch.no_grad():
+        images = torch.cat(
+            [embed_maps(module, captioned.maps(part)) for part in np.array_split(rows, len(rows) // 100 + 1)]
+        )
+        sentences = (
+            own_sentences(module, captioned.tokens[captions]) if own_text else _vectors(captioned.vectors[captions])
+        )
+        texts = F.normalize(module.text.head(sentences), dim=-1)
+    return retrieval_recalls(images, texts, owners)
+
+
+def _vectors(rows: np.ndarray) -> torch.Tensor:
+    return F.normalize(torch.from_numpy(rows.astype(np.float32)), dim=-1)

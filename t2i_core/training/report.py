@@ -1,0 +1,69 @@
+"""The figures of the model card, on pictures and queries nobody trained on or chose by."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F  # noqa: N812 - torch's own convention
+
+from t2i_core.encoder.mini_network import MiniClip
+from t2i_core.encoder.tokens import tokenize
+from t2i_core.training.gallery_pictures import DemoGallery
+from t2i_core.training.lessons import Lessons
+from t2i_core.training.map_store import read_maps
+from t2i_core.training.measures import in_words, retrieval_recalls
+from t2i_core.training.picture_stage import embed_maps, measure, own_sentences
+from t2i_core.training.source_data import Split
+
+Figures = dict[str, dict[str, float]]
+
+_log = logging.getLogger(__name__)
+
+
+def report_figures(
+    module: MiniClip, lessons: Lessons, split: Split, shown: np.ndarray, demo: DemoGallery, gallery: np.ndarray
+) -> Figures:
+    """Recalls on the report's pictures at both sizes, and of the demo gallery's held-out queries.
+
+    Parameters
+    ----------
+    shown : ndarray of maps
+        The report's pictures at their larger size, in the report's order.
+    gallery : ndarray of maps
+        The demo gallery's pictures.
+    """
+    captioned = lessons.captioned
+    picked = [captioned.captions[row] for row in split.report]
+    owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(rows) for rows in picked]))
+    captions = texts_of(module, captioned.tokens[np.concatenate(picked)])
+    queries = texts_of(module, tokenize(demo.queries))
+    figures = {
+        "report 160 px": measure(module, lessons, split.report, own_text=True),
+        "report 400 px": retrieval_recalls(pictures_of(module, shown), captions, owners),
+        "demo queries": retrieval_recalls(pictures_of(module, gallery), queries, torch.from_numpy(demo.query_rows)),
+    }
+    for name, recalls in figures.items():
+        _log.info("%s: %s", name, in_words(recalls))
+    return figures
+
+
+def pictures_of(module: MiniClip, maps: np.ndarray) -> torch.Tensor:
+    """Unit embeddings (N, D) of stored maps."""
+    with torch.no_grad():
+        parts = [embed_maps(module, read_maps(maps, rows)) for rows in np.array_split(np.arange(len(maps)), 10)]
+    return torch.cat(parts)
+
+
+def texts_of(module: MiniClip, tokens: torch.Tensor) -> torch.Tensor:
+    """Unit embeddings (M, D) of tokens."""
+    with torch.no_grad():
+        return F.normalize(module.text.head(own_sentences(module, tokens)), dim=-1)
+
+
+def write_figures(path: Path, *, before: Figures, after: Figures) -> None:
+    """Keep the figures beside the model: before the demo gallery was learned, and after."""
+    path.write_text(json.dumps({"demo left out": before, "shipped": after}, indent=1, sort_keys=True) + "\n")
