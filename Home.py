@@ -1,0 +1,19 @@
+"""The frame of the app: page config, navigation, dataset picker and status line; opens on Search."""
+
+import streamlit as st
+
+from pages._ui import components, frame
+
+st.set_page_config(
+    page_title="Text to image search",
+    page_icon=str(components.ASSETS / "icon.png"),
+    layout="wide",
+    initial_sidebar_state=250,
+)
+pages = [
+    st.Page("pages/search.py", title="Search", icon=":material/search:", url_path="search", default=True),
+    st.Page("pages/build.py", title="Build", icon=":material/add_photo_alternate:", url_path="build"),
+]
+page = st.navigation(pages)
+with frame.around(page.url_path or "search", pages):
+    page.run()

@@ -1,0 +1,105 @@
+"""Drawing pictures: a gallery's sample, a ranking, or the place where one will be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui import components, detail, pictures, resources, state
+from pages._ui.ranking import score_part
+from t2i_core.config import Settings
+from t2i_core.engine import SearchEngine
+from t2i_core.types import Gallery, Hit, SearchResult
+
+SAMPLE = 36
+
+
+def sample(gallery: Gallery, settings: Settings, *, engine: SearchEngine | None) -> None:
+    """A varied choice of the gallery, for a page where nothing is asked yet."""
+    rows = resources.first_rows(gallery, SAMPLE)
+    shown = pictures.shown(gallery, rows, settings)
+    first_captions = _first_captions(gallery, rows)
+    cards = [
+        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
+        for row, one in zip(rows, shown, strict=True)
+    ]
+    _grid(
+        {
+            "pictures": cards,
+            "label": "Some pictures of the gallery",
+            "summary": f"{len(cards):,} of {len(gallery):,} pictures, a varied choice",
+            **detail.grid_part(gallery, engine, None, settings),
+        }
+    )
+
+
+def ranking(result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult) -> None:
+    """The hits of a result, closest first; ``everything`` is the ranking they were sliced from."""
+    started = time.perf_counter()
+    shown = pictures.shown(engine.gallery, [hit.row for hit in result.hits], settings)
+    cards = [_hit_card(hit, one, result) for hit, one in zip(result.hits, shown, strict=True)]
+    pictures_ms = (time.perf_counter() - started) * 1e3
+    _grid(
+        {
+            "pictures": cards,
+            "label": f"Pictures for {result.query.label}, closest first",
+            "summary": f"{len(cards):,} of {result.images:,} pictures, closest first",
+            "timings": {
+                "encode_ms": result.timings.encode_ms,
+                "search_ms": result.timings.search_ms,
+                "pictures_ms": pictures_ms,
+            },
+            **detail.grid_part(engine.gallery, engine, everything, settings),
+        }
+    )
+    pictures.warm(engine.gallery, [hit.row for hit in everything.hits[len(result.hits) :]], settings)
+
+
+def skeleton(count: int, *, summary: str) -> None:
+    """Empty cards in the final layout while a model loads."""
+    _grid({"pictures": [], "loading": count, "scored": True, "label": "Loading", "summary": summary})
+
+
+def _grid(data: dict[str, object]) -> None:
+    base: dict[str, object] = {
+        "size": st.session_state["card_size"],
+        "captions": st.session_state["show_captions"],
+        "open": None,
+        "detail": None,
+        "seq": st.session_state["grid_seq"],
+        "token": "",
+    }
+    components.picture_grid({**base, **data}, on_event=state.on_grid_event)
+
+
+def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:
+    return _card(hit.image_id, shown, caption=hit.caption) | {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "bar": round(score_part(hit.score, result), 3),
+    }
+
+
+def _card(image_id: str, shown: pictures.Shown, *, caption: str | None) -> dict[str, object]:
+    return {
+        "id": image_id,
+        "src": shown.url,
+        "width": shown.width,
+        "height": shown.height,
+        "caption": caption or "",
+        "note": shown.note,
+        "score": None,
+    }
+
+
+def _first_captions(gallery: Gallery, rows: Sequence[int]) -> dict[int, str]:
+    wanted = set(rows)
+    first: dict[int, str] = {}
+    for caption, row in zip(gallery.captions, gallery.caption_rows.tolist(), strict=True):
+        if row in wanted and row not in first:
+            first[row] = caption
+            if len(first) == len(wanted):
+                break
+    return first

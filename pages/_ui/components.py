@@ -1,0 +1,40 @@
+"""The two components of our own: query bar and picture grid. Their scripts lie in ``assets/``.
+
+Both are mounted without an iframe. What they are given is data only; their scripts set it as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def asset(name: str) -> str:
+    """Content of one of our own script or style files."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _query_bar() -> Callable[..., object]:
+    return st.components.v2.component("t2i_query_bar", css=asset("query_bar.css"), js=asset("query_bar.js"))
+
+
+@lru_cache(maxsize=1)
+def _picture_grid() -> Callable[..., object]:
+    script = asset("picture_grid.js") + "\n" + asset("detail.js")
+    return st.components.v2.component("t2i_picture_grid", css=asset("picture_grid.css"), js=script)
+
+
+def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the query bar; ``on_event`` reads ``st.session_state["query_bar"]["event"]``."""
+    _query_bar()(key="query_bar", data=dict(data), on_event_change=on_event)
+
+
+def picture_grid(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the picture grid; ``on_event`` reads ``st.session_state["picture_grid"]["event"]``."""
+    _picture_grid()(key="picture_grid", data=dict(data), on_event_change=on_event)

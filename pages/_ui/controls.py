@@ -1,0 +1,157 @@
+"""What a person sets: the query bar, how many pictures, how large, captions, link and export."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from pages._ui import components, pictures, resources, state
+from t2i_core import export, images
+from t2i_core.arrays import MAX_TOP_K
+from t2i_core.config import Settings
+from t2i_core.errors import ImageError
+from t2i_core.types import Gallery, SearchResult
+
+SUGGESTIONS = 7
+UPLOAD_PREVIEW_SIDE = 96
+EMPTY_QUERY = "A query needs at least one word, got an empty one. Type what you want to see."
+
+
+def query_bar(gallery: Gallery, settings: Settings, *, message: str = "", live: bool = True) -> None:
+    """The query bar with the shared query, suggestions for it, recent queries, and examples at first.
+
+    ``live`` searches while somebody types; a slow model waits for Enter.
+    """
+    query = state.query()
+    text = query.text if query is not None and query.text else ""
+    typed = st.session_state["suggest_for"] or text
+    examples = resources.example_queries(gallery) if query is None else []
+    components.query_bar(
+        {
+            "version": st.session_state["bar_version"],
+            "text": text,
+            "image": _query_picture(gallery, settings),
+            "suggestions": {"text": typed, "items": _suggestions(gallery, typed)},
+            "live": live,
+            "recent": st.session_state["recent"],
+            "examples": examples,
+            "intro": "Try" if examples else "",
+            "placeholder": "Describe what the picture shows",
+            "message": message or (EMPTY_QUERY if st.session_state["empty_query"] else ""),
+        },
+        on_event=state.on_bar_event,
+    )
+
+
+def toolbar(gallery: Gallery, result: SearchResult | None, *, counted: bool, first_dataset: str | None) -> None:
+    """How many pictures (where a ranking is shown or expected), their size, captions; link and export."""
+    most = min(MAX_TOP_K, len(gallery))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
+        if counted:
+            _top_k(most)
+        _keep("card_size", "card_size_choice")
+        st.segmented_control(
+            "Picture size", state.SIZES, key="card_size_choice", required=True, label_visibility="collapsed",
+            on_change=_take, args=("card_size", "card_size_choice"),
+        )  # fmt: skip
+        _keep("show_captions", "show_captions_choice")
+        st.toggle(
+            "Captions", key="show_captions_choice", on_change=_take, args=("show_captions", "show_captions_choice")
+        )
+        if result is not None:
+            with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
+                _share(gallery, result, first_dataset=first_dataset)
+
+
+def result_notes(result: SearchResult) -> list[str]:
+    """Remarks for the person who asked: where the query was cut, and that there are fewer pictures than asked for."""
+    remarks = list(result.notes)
+    if st.session_state["top_k"] > len(result.hits):
+        remarks.append(
+            f"This gallery has {len(result.hits):,} pictures, so all of them are shown instead of {st.session_state['top_k']:,}."
+        )
+    return remarks
+
+
+def _top_k(most: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top_k_row", width=330):
+        if most > 1:
+            st.session_state["top_k_slider"] = min(st.session_state["top_k"], most)
+            st.slider(
+                "How many pictures", 1, most, key="top_k_slider", label_visibility="collapsed",
+                on_change=_take, args=("top_k", "top_k_slider"),
+            )  # fmt: skip
+        st.session_state["top_k_typed"] = st.session_state["top_k"]
+        st.number_input(
+            "How many pictures, typed", 1, MAX_TOP_K, key="top_k_typed", label_visibility="collapsed", width=72,
+            on_change=_take, args=("top_k", "top_k_typed"),
+        )  # fmt: skip
+
+
+def _share(gallery: Gallery, result: SearchResult, *, first_dataset: str | None) -> None:
+    st.caption("This link opens the same search elsewhere")
+    if result.query.upload_sha256 is not None:
+        st.caption("An uploaded picture is not part of a link; the rest of the view is.")
+    params = state.link_params(first_dataset=first_dataset)
+    here = urlsplit(str(st.context.url or ""))
+    link = urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(params), ""))
+    st.code(link, language=None, wrap_lines=True)
+    st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
+    with st.container(horizontal=True):
+        _download("CSV", lambda: export.hits_to_csv(result), "text/csv", "csv")
+        _download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
+
+
+def _as_json(gallery: Gallery, result: SearchResult) -> str:
+    return export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
+
+
+def _download(label: str, content: Callable[[], str], mime: str, suffix: str) -> None:
+    st.download_button(
+        label, data=content, file_name=f"pictures.{suffix}", mime=mime, key=f"export_{suffix}", on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def _keep(own: str, widget: str) -> None:
+    """Seed a widget from our own key, which outlives it."""
+    st.session_state[widget] = st.session_state[own]
+
+
+def _take(own: str, widget: str) -> None:
+    """Take a widget's new value into our own key."""
+    state.acted()
+    st.session_state[own] = st.session_state[widget]
+
+
+def _suggestions(gallery: Gallery, text: str) -> list[str]:
+    if not text or not gallery.captions:
+        return []
+    future = resources.suggestions(gallery)
+    return list(future.result().suggest(text, limit=SUGGESTIONS)) if future.done() else []
+
+
+def _query_picture(gallery: Gallery, settings: Settings) -> dict[str, str] | None:
+    """The picture that is the query, small."""
+    query = state.query()
+    if query is None or query.text is not None:
+        return None
+    if query.image_id is not None:
+        row = resources.rows_by_id(gallery).get(query.image_id)
+        source = pictures.shown(gallery, [row], settings)[0].url if row is not None else ""
+        return {"label": f"Like {query.image_id.rsplit('/', 1)[-1]}", "src": source}
+    return {"label": query.label, "src": _upload_preview(settings)}
+
+
+def _upload_preview(settings: Settings) -> str:
+    upload: state.Upload | None = st.session_state["upload"]
+    if upload is None:
+        return ""
+    try:
+        preview = images.jpeg_preview(upload.content, side=UPLOAD_PREVIEW_SIDE, max_pixels=settings.max_pixels)
+    except ImageError:
+        return ""
+    return "data:image/jpeg;base64," + base64.b64encode(preview).decode("ascii")

@@ -1,0 +1,135 @@
+"""What the detail dialog shows of one picture: captions, facts, score, neighbours, and where to get the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from pages._ui import pictures, resources
+from pages._ui.ranking import score_part
+from t2i_core import images
+from t2i_core.config import Settings
+from t2i_core.engine import SearchEngine
+from t2i_core.errors import ImageError
+from t2i_core.types import Gallery, Query, SearchResult
+
+NEIGHBOURS = 10
+RELATED_CAPTIONS = 8
+MIME_TYPES = {
+    ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".jpe": "image/jpeg", ".jfif": "image/jpeg", ".png": "image/png",
+    ".webp": "image/webp", ".gif": "image/gif", ".avif": "image/avif", ".bmp": "image/bmp", ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+}  # fmt: skip
+
+
+def grid_part(
+    gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None, settings: Settings
+) -> dict[str, object]:
+    """The grid's data about the open picture, if one is open."""
+    image_id: str | None = st.session_state["open_picture"]
+    token = f"{gallery.key} {result.query.label if result else ''} {engine is not None}"
+    if image_id is None or image_id not in _rows(gallery):
+        return {"open": None, "detail": None, "token": token}
+    return {"open": image_id, "detail": describe(gallery, image_id, engine, result, settings), "token": token}
+
+
+def describe(
+    gallery: Gallery, image_id: str, engine: SearchEngine | None, result: SearchResult | None, settings: Settings
+) -> dict[str, object]:
+    """Everything known about one picture, ready for the browser."""
+    row = _rows(gallery)[image_id]
+    large = pictures.shown(gallery, [row], settings, side=pictures.LARGE_SIDE)[0]
+    captions = _captions(gallery, row)
+    described: dict[str, object] = {
+        "id": image_id,
+        "large": large.url,
+        "width": large.width,
+        "height": large.height,
+        "note": large.note,
+        "captions": captions,
+        "captions_page": False,
+        "captions_any": engine is not None and engine.compares_captions,
+        "facts": _facts(gallery, image_id, large),
+        "neighbours": _neighbours(engine, image_id, settings) if engine else [],
+        "download": _download(gallery, image_id),
+        "download_name": Path(image_id).name,
+    }
+    if result is not None:
+        described |= _score(row, result)
+    if engine is not None and st.session_state["find_captions_of"] == image_id:
+        described["related"] = [
+            {"text": hit.caption, "score": hit.score, "own": hit.own}
+            for hit in engine.closest_captions(row, top_k=RELATED_CAPTIONS)
+        ]
+    return described
+
+
+def _rows(gallery: Gallery) -> Mapping[str, int]:
+    return resources.rows_by_id(gallery)
+
+
+def _captions(gallery: Gallery, row: int) -> list[str]:
+    return [gallery.captions[position] for position in (gallery.caption_rows == row).nonzero()[0].tolist()]
+
+
+def _score(row: int, result: SearchResult) -> dict[str, object]:
+    hit = next((hit for hit in result.hits if hit.row == row), None)
+    if hit is None:
+        return {}
+    return {"score": hit.score, "rank": hit.rank, "bar": score_part(hit.score, result)}
+
+
+def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple[str, str]]:
+    facts = [("File", image_id)]
+    if large.width and large.height:
+        facts.append(("Size", f"{large.width:,} × {large.height:,} px"))
+    try:
+        size = images.picture_path(gallery.images_dir, image_id).stat().st_size
+        facts.append(("On disk", f"{size / 1024:,.0f} kB" if size < 1024**2 else f"{size / 1024**2:,.1f} MB"))
+    except (OSError, ImageError):
+        facts.append(("On disk", "the file cannot be read"))
+    credit = resources.credits(gallery).get(image_id)
+    if credit is not None:
+        named = (("Author", credit.author), ("Licence", credit.licence), ("Source", credit.source))
+        facts += [(name, value) for name, value in named if value]
+    return facts
+
+
+def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> list[dict[str, object]]:
+    top_k = min(NEIGHBOURS + 1, len(engine.gallery))
+    hits = [hit for hit in engine.search(Query(image_id=image_id), top_k=top_k).hits if hit.image_id != image_id]
+    hits = hits[:NEIGHBOURS]
+    shown = pictures.shown(engine.gallery, [hit.row for hit in hits], settings)
+    return [
+        {
+            "id": hit.image_id,
+            "src": one.url,
+            "width": one.width,
+            "height": one.height,
+            "caption": _first_caption(engine.gallery, hit.row),
+        }
+        for hit, one in zip(hits, shown, strict=True)
+    ]
+
+
+def _first_caption(gallery: Gallery, row: int) -> str:
+    captions = _captions(gallery, row)
+    return captions[0] if captions else ""
+
+
+def _download(gallery: Gallery, image_id: str) -> str:
+    """Address of the original file: below ``static/``, else lent to the browser while the picture is open."""
+    try:
+        path = images.picture_path(gallery.images_dir, image_id)
+    except ImageError:
+        return ""
+    mime_type = MIME_TYPES.get(path.suffix.lower())
+    if mime_type is None or not path.is_file():
+        return ""
+    if pictures.served_as_it_is(gallery.images_dir):
+        return pictures.static_url(path.resolve())
+    files = get_instance().media_file_mgr
+    return files.add(str(path), mime_type, f"download {image_id}", file_name=path.name, is_for_static_download=True)

@@ -1,0 +1,151 @@
+"""The frame around every page: the dataset that is open, the status line, and waiting for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from pages._ui import components, notices, resources, state
+from t2i_core import config
+from t2i_core.errors import T2IError
+from t2i_core.types import Gallery
+
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Here:
+    """What this run is about: settings, the datasets there are, the open one or why it cannot be read."""
+
+    settings: config.Settings
+    choices: tuple[resources.DatasetChoice, ...] = ()
+    gallery: Gallery | None = None
+    error: T2IError | None = None
+
+    @property
+    def first_dataset(self) -> str | None:
+        return self.choices[0].name if self.choices else None
+
+
+@contextmanager
+def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
+    """Everything a page stands in; what was found is there for `current` while the page runs."""
+    st.session_state["here"] = _begin(page, pages)
+    try:
+        yield
+    finally:
+        del st.session_state["here"]
+
+
+def _begin(page: str, pages: Sequence[st.Page]) -> Here:
+    """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
+    st.html(f"<style>{components.asset('frame.css')}</style>")
+    state.prepare()
+    resources.thumbnails_trimmed()
+    settings, problem = _settings()
+    choices = tuple(resources.datasets(settings))
+    names = [choice.name for choice in choices]
+    state.follow_link(page=page, dataset_names=names)
+    if st.session_state["dataset_name"] not in names:
+        st.session_state["dataset_name"] = names[0] if names else None
+    with st.sidebar:
+        if len(names) > 1:
+            _pick_dataset(names)
+        elif names:
+            st.markdown(f"**{notices.plain(names[0])}**")
+        gallery = None
+        chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
+        if chosen is not None and problem is None:
+            try:
+                gallery = resources.gallery(chosen)
+            except T2IError as error:
+                problem = error
+        status = st.empty()
+        with st.container(gap="xxsmall", key="pages"):
+            for one in pages:
+                st.page_link(one)
+    here = Here(settings, choices, gallery, problem)
+    with status:
+        _status(here)
+    return here
+
+
+def current() -> Here:
+    """What this run is about."""
+    if "here" not in st.session_state:
+        # The first request to a fresh server may name a page. Streamlit has not seen our st.navigation by
+        # then and runs the page alone, as a member of pages/; from the next run on Home.py comes first.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    here: Here = st.session_state["here"]
+    return here
+
+
+def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
+    """Draw the page again once the model is there, or what checking it found; nothing is drawn meanwhile."""
+    if loaded.settled or here.gallery is None:
+        return
+
+    @st.fragment(run_every=POLL_SECONDS)
+    def look() -> None:
+        if here.gallery is None:
+            return
+        now = resources.engine_state(here.gallery, here.settings)
+        if now.settled or now.loading != loaded.loading:
+            state.acted()
+            st.rerun()
+
+    look()
+
+
+def _settings() -> tuple[config.Settings, T2IError | None]:
+    try:
+        return config.read_settings(), None
+    except T2IError as error:
+        return config.Settings(), error
+
+
+def _pick_dataset(names: list[str]) -> None:
+    st.session_state["dataset_choice"] = st.session_state["dataset_name"]
+    st.selectbox("Dataset", names, key="dataset_choice", on_change=_open_dataset)
+
+
+def _open_dataset() -> None:
+    state.acted()
+    st.session_state["dataset_name"] = st.session_state["dataset_choice"]
+    st.session_state["open_picture"] = None
+    query = state.query()
+    if query is not None and query.image_id is not None:
+        state.clear_query()  # a picture of another gallery
+
+
+def _status(here: Here) -> None:
+    """How much there is, which model and where it runs; one quiet line each."""
+    if here.gallery is None:
+        st.caption("No dataset is open")
+        return
+    gallery = here.gallery
+    captions = f"{len(gallery.captions):,} captions" if gallery.captions else "no captions"
+    pictures = "1 picture" if len(gallery) == 1 else f"{len(gallery):,} pictures"
+    loaded = resources.engine_state(gallery, here.settings)
+    if loaded.engine is not None:
+        device = {"cpu": "on the processor", "cuda": "on the graphics card"}.get(
+            loaded.engine.encoder.device, f"on {loaded.engine.encoder.device}"
+        )
+        model_line = f"Model {short(loaded.model)} {device}"
+    elif loaded.error is not None:
+        model_line = f"Model {short(loaded.model)} is not available"
+    else:
+        model_line = f"Model {short(loaded.model)} is loading"
+    st.caption(f"{pictures}, {captions}  \n{notices.plain(model_line)}")
+
+
+def short(model: str) -> str:
+    """A model's name; of a checkpoint its file name."""
+    if "/" in model and (model.count("/") > 1 or model.startswith(("/", "."))):
+        return model.rsplit("/", 1)[-1]
+    return model

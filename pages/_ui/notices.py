@@ -1,0 +1,68 @@
+"""Sentences for a person: what is wrong with a dataset, what went wrong, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from pages._ui import resources
+from t2i_core.config import Settings
+from t2i_core.errors import ModelError, T2IError
+from t2i_core.types import Problem
+
+
+def error(problem: T2IError, *, title: str = "") -> None:
+    """An expected error, in its own words; with a button where trying again can help."""
+    with st.container(border=True):
+        if title:
+            st.markdown(f"**{title}**")
+        # Messages hold names from data, so they are text, never markup.
+        st.text(str(problem))
+        if isinstance(problem, ModelError):
+            st.button("Try again", key="try_again", on_click=resources.forget_models)
+
+
+def problems(found: Iterable[Problem]) -> None:
+    """Warnings about a dataset, one line each with what to do, folded when there are several."""
+    warnings = [problem for problem in found if problem.severity != "note"]
+    if not warnings:
+        return
+    if len(warnings) == 1:
+        title = plain(warnings[0].message.split(":")[0].rstrip("."))
+    else:
+        title = f"{len(warnings)} things to know about this dataset"
+    with st.expander(title, icon=":material/warning:", expanded=any(one.severity == "fatal" for one in warnings)):
+        for problem in warnings:
+            st.text(problem.message)
+            if problem.fix:
+                st.caption(_as_text(problem.fix))
+
+
+def no_data(settings: Settings) -> None:
+    """What would be here, and how to get it."""
+    st.subheader("No pictures yet", anchor=False)
+    st.text(
+        f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
+        "Make them from a folder of pictures; captions are optional."
+    )
+    st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
+    st.caption("Or in a terminal")
+    st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
+
+
+def notes(sentences: Iterable[str]) -> None:
+    """Remarks about the query that was asked, such as where it was cut."""
+    for sentence in sentences:
+        st.caption(plain(sentence))
+
+
+def plain(text: str) -> str:
+    """Text as Markdown that shows exactly that text."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()#+-.!|<>~$:" else sign for sign in text)
+
+
+def _as_text(sentence: str) -> str:
+    """Commands in a fix stand out; everything else stays as it is, unformatted."""
+    before, sign, command = sentence.partition("python -m ")
+    return plain(before) + (f"`{sign}{command.replace('`', '')}`" if sign else "")

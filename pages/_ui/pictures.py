@@ -1,0 +1,111 @@
+"""Addresses of pictures for the browser.
+
+A picture below ``static/`` that is small and of a kind browsers show is served as it lies there; any
+other gets a JPEG made once into ``static/thumbnails/``. Nothing else is ever served from there.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from pages._ui import background
+from t2i_core import images
+from t2i_core.config import Settings
+from t2i_core.errors import ImageError
+from t2i_core.types import Gallery
+
+STATIC_DIR = Path(__file__).resolve().parents[2] / "static"
+THUMBNAILS_DIR = STATIC_DIR / "thumbnails"
+SHOWN_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
+CARD_SIDE = 640
+SERVED_AS_IT_IS_SIDE = 1_100
+LARGE_SIDE = 1_800
+THREADS = 4
+
+_warming = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as a card shows it; ``note`` says why there is no address."""
+
+    url: str
+    width: int
+    height: int
+    note: str = ""
+
+
+def shown(gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: int = CARD_SIDE) -> list[Shown]:
+    """Addresses and sizes for cards, in order; missing thumbnails are made by a few threads."""
+    if len(rows) < THREADS:
+        return [_shown(gallery, row, settings, side) for row in rows]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(lambda row: _shown(gallery, row, settings, side), rows))
+
+
+def warm(gallery: Gallery, rows: Sequence[int], settings: Settings) -> None:
+    """Make the thumbnails that a larger top_k would show, behind the page."""
+    # One at a time: while somebody types, every letter brings other pictures.
+    if served_as_it_is(gallery.images_dir) or not rows or not _warming.acquire(blocking=False):
+        return
+
+    def work() -> None:
+        try:
+            for row in rows:
+                _shown(gallery, row, settings, CARD_SIDE)
+        finally:
+            _warming.release()
+
+    background.start(work, name="thumbnails")
+
+
+def trim() -> Future[int]:
+    """Keep the folder of thumbnails within its limit, behind the page."""
+    return background.start(lambda: images.trim_thumbnails(THUMBNAILS_DIR), name="trim thumbnails")
+
+
+def served_as_it_is(images_dir: Path) -> bool:
+    """Whether the picture folder itself lies below ``static/``."""
+    return _resolved(images_dir).is_relative_to(STATIC_DIR)
+
+
+def static_url(path: Path) -> str:
+    """Address of a file below ``static/``, relative to any page of the app."""
+    return "app/static/" + quote(path.relative_to(STATIC_DIR).as_posix())
+
+
+def _shown(gallery: Gallery, row: int, settings: Settings, side: int) -> Shown:
+    image_id = gallery.image_ids[row]
+    width, height = (int(value) for value in gallery.image_sizes[row])
+    try:
+        path = images.picture_path(gallery.images_dir, image_id)
+        if not width or not height:
+            width, height = _size(path)
+        if _may_be_served(gallery.images_dir, path) and 0 < max(width, height) <= max(side, SERVED_AS_IT_IS_SIDE):
+            return Shown(static_url(path.resolve()), width, height)
+        thumbnail = images.make_thumbnail(
+            gallery.images_dir, image_id, side=side, cache_dir=THUMBNAILS_DIR, max_pixels=settings.max_pixels
+        )
+    except ImageError as error:
+        return Shown("", width, height, str(error))
+    return Shown(static_url(thumbnail), width, height)
+
+
+def _may_be_served(images_dir: Path, path: Path) -> bool:
+    return served_as_it_is(images_dir) and path.suffix.lower() in SHOWN_SUFFIXES
+
+
+@lru_cache(maxsize=50_000)
+def _size(path: Path) -> tuple[int, int]:
+    return images.picture_size(path)
+
+
+@lru_cache(maxsize=64)
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()

@@ -1,0 +1,221 @@
+"""What all sessions share: datasets, galleries, models, engines, suggestions. The only file with st.cache_*.
+
+Keys are the dataset's stamp or the gallery's key, never a path alone: a rebuilt dataset is read again.
+Nothing here waits for a model; a page asks for an `EngineState` and draws what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import streamlit as st
+
+from pages._ui import background, pictures
+from pages._ui.jobs import BuildJobs
+from t2i_core import config, dataset, engine, suggest, variety
+from t2i_core.encoder import MINI_NAME, open_encoder
+from t2i_core.errors import T2IError
+from t2i_core.types import Encoder, Gallery
+
+EXAMPLES = 5
+EXAMPLE_WORDS = range(3, 8)
+EXAMPLE_CHARACTERS = 38
+GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountain", "something red", "a boat at sea")
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """An engine, or why there is none: still loading (neither is set) or an error.
+
+    ``settled`` is False while there is something to come: the engine itself, or what checking found.
+    """
+
+    model: str
+    engine: engine.SearchEngine | None = None
+    error: T2IError | None = None
+    settled: bool = False
+
+    @property
+    def loading(self) -> bool:
+        return self.engine is None and self.error is None
+
+
+@dataclass(frozen=True)
+class DatasetChoice:
+    """A dataset the app offers: its name in links and lists, and its folder."""
+
+    name: str
+    folder: Path
+
+
+def datasets(settings: config.Settings) -> list[DatasetChoice]:
+    """The T2I_DATA folder and its sub-folders with embeddings, then what was built elsewhere since the start."""
+    folders = dataset.list_datasets(settings.data_dir)
+    choices = [
+        DatasetChoice(folder.resolve().name if folder == settings.data_dir else folder.name, folder)
+        for folder in folders
+    ]
+    known = {choice.folder.resolve() for choice in choices}
+    built = (folder for folder in build_jobs().finished_folders() if folder.resolve() not in known)
+    choices += [DatasetChoice(folder.name, folder) for folder in built if folder.is_dir()]
+    # A sub-folder may have its parent's name; names stay unique because links use them.
+    unique: dict[str, DatasetChoice] = {}
+    for choice in choices:
+        name, number = choice.name, 2
+        while name in unique:
+            name, number = f"{choice.name} {number}", number + 1
+        unique[name] = DatasetChoice(name, choice.folder)
+    return list(unique.values())
+
+
+def name_of(settings: config.Settings, folder: Path) -> str | None:
+    """The name under which a folder is offered; None when it holds no dataset."""
+    wanted = folder.resolve()
+    return next((choice.name for choice in datasets(settings) if choice.folder.resolve() == wanted), None)
+
+
+def gallery(choice: DatasetChoice) -> Gallery:
+    """The gallery in a folder, read again when its files change."""
+    return _gallery(str(choice.folder), choice.name, dataset.dataset_stamp(choice.folder))
+
+
+def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
+    """The engine for a gallery as far as it is: loading starts with the first call and goes on behind the page.
+
+    Stored embeddings are checked against the model too. Until that is done the engine of a dataset that
+    names its model answers already; what the check found then stands in ``engine.gallery.problems``.
+    """
+    model = wanted_model(gallery, settings)
+    loaded = _engine(gallery.key, model, settings.device, str(settings.model_dir or ""), _gallery=gallery)
+    if not loaded.done():
+        return EngineState(model)
+    error = loaded.exception()
+    if error is not None:
+        if not isinstance(error, T2IError):
+            raise error
+        return EngineState(model, error=error, settled=True)
+    engine = loaded.result()
+    checked = _checked_engine(gallery.key, engine.encoder.weights_sha256, settings.max_pixels, _engine=engine)
+    if checked.done():
+        return EngineState(model, engine=checked.result(), settled=True)
+    return EngineState(model, engine=engine if gallery.manifest is not None else None)
+
+
+def forget_models() -> None:
+    """Forget engines and models, so that the next page tries again (after weights were put in place)."""
+    _checked_engine.clear()
+    _engine.clear()
+    _encoder.clear()
+
+
+def suggestions(gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
+    """The caption index for suggestions, made behind the page."""
+    return _suggestions(gallery.key, _gallery=gallery)
+
+
+def first_rows(gallery: Gallery, count: int) -> list[int]:
+    """Rows of a varied sample of the gallery."""
+    return _first_rows(gallery.key, count, _gallery=gallery)
+
+
+def example_queries(gallery: Gallery) -> list[str]:
+    """A few queries that have an answer in this gallery, or general ones when there are no captions."""
+    return _example_queries(gallery.key, _gallery=gallery)
+
+
+def rows_by_id(gallery: Gallery) -> Mapping[str, int]:
+    """Row of each picture by its name."""
+    return _rows_by_id(gallery.key, _gallery=gallery)
+
+
+def credits(gallery: Gallery) -> Mapping[str, dataset.Credit]:
+    """Author and licence of pictures, where the picture folder says."""
+    return _credits(gallery.key, str(gallery.images_dir))
+
+
+def wanted_model(gallery: Gallery, settings: config.Settings) -> str:
+    """The model a gallery was built with; the configured one, else the bundled one, when it does not say."""
+    if gallery.manifest is not None:
+        return gallery.manifest.model_id
+    return settings.model or MINI_NAME
+
+
+@st.cache_resource(show_spinner=False)
+def thumbnails_trimmed() -> Future[int]:
+    """Bytes of old thumbnails removed, once per start of the server."""
+    return pictures.trim()
+
+
+@st.cache_resource(show_spinner=False)
+def build_jobs() -> BuildJobs:
+    """Builds started from the Build page; they go on whoever looks at them."""
+    return BuildJobs()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _gallery(folder: str, name: str, stamp: str) -> Gallery:
+    return dataset.read_gallery(Path(folder), name=name)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _encoder(model: str, device: str, model_dir: str) -> Future[Encoder]:
+    def load() -> Encoder:
+        return open_encoder(model, model_dir=Path(model_dir) if model_dir else None, device=device)
+
+    return background.start(load, name=f"load {model}")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _engine(
+    gallery_key: str, model: str, device: str, model_dir: str, *, _gallery: Gallery
+) -> Future[engine.SearchEngine]:
+    encoder = _encoder(model, device, model_dir)
+    return background.start(lambda: engine.SearchEngine(encoder.result(), _gallery), name=f"engine for {_gallery.name}")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _checked_engine(
+    gallery_key: str, weights_sha256: str, max_pixels: int, *, _engine: engine.SearchEngine
+) -> Future[engine.SearchEngine]:
+    def check() -> engine.SearchEngine:
+        checked = dataset.check_gallery(_engine.gallery, _engine.encoder, max_pixels=max_pixels)
+        same = checked is _engine.gallery
+        return _engine if same else engine.SearchEngine(_engine.encoder, checked, _engine.index)
+
+    return background.start(check, name="check embeddings")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
+    return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions")
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _first_rows(gallery_key: str, count: int, *, _gallery: Gallery) -> list[int]:
+    rows: list[int] = variety.varied_rows(_gallery.image_embeddings, count).tolist()
+    return rows
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _example_queries(gallery_key: str, *, _gallery: Gallery) -> list[str]:
+    shortest: dict[int, str] = {}
+    rows = set(variety.varied_rows(_gallery.image_embeddings, 24 * EXAMPLES, seed=1).tolist())
+    for caption, row in zip(_gallery.captions, _gallery.caption_rows.tolist(), strict=True):
+        if row in rows and len(caption.split()) in EXAMPLE_WORDS and len(caption) <= EXAMPLE_CHARACTERS:
+            shortest[row] = min(shortest.get(row, caption), caption, key=len)
+    found = sorted(shortest.values(), key=len)[:EXAMPLES]
+    return [query.rstrip(".") for query in found] or list(GENERAL_EXAMPLES)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _rows_by_id(gallery_key: str, *, _gallery: Gallery) -> Mapping[str, int]:
+    return MappingProxyType({image_id: row for row, image_id in enumerate(_gallery.image_ids)})
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _credits(gallery_key: str, images_dir: str) -> dict[str, dataset.Credit]:
+    return dataset.read_credits(Path(images_dir))

@@ -1,0 +1,252 @@
+"""What one session holds: the query all pages share, how results are shown, and the link that says both.
+
+Own keys hold the truth; widgets are seeded from them, because Streamlit drops a widget's value when
+its page is left.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from t2i_core.arrays import MAX_TOP_K
+from t2i_core.types import Query
+
+DEFAULT_TOP_K = 24
+SIZES = ("S", "M", "L")
+DEFAULT_SIZE = "M"
+RECENT_QUERIES = 10
+LONGEST_LINK_QUERY = 2_000
+
+# Names in the link: short, and plain enough to edit by hand.
+TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture somebody searches with; it stays in the session and is never part of a link."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def prepare() -> None:
+    """Give every key its first value."""
+    defaults: dict[str, object] = {
+        "query": None,
+        "upload": None,
+        "empty_query": False,
+        "bar_version": 0,
+        "top_k": DEFAULT_TOP_K,
+        "card_size": DEFAULT_SIZE,
+        "show_captions": True,
+        "dataset_name": None,
+        "open_picture": None,
+        "find_captions_of": None,
+        "grid_seq": 0,
+        "recent": [],
+        "link_seen": {},
+        "settled": True,
+        "acted": False,
+        "suggest_for": None,
+        "rankings": {},
+        "notice": None,
+    }
+    for key, value in defaults.items():
+        st.session_state.setdefault(key, value)
+
+
+def acted() -> None:
+    """Note that this run follows something done on the page.
+
+    The browser may not have taken over the link of the run before yet. What it sends then is no visit
+    to an older link, and `follow_link` must not undo what was done.
+    """
+    st.session_state["acted"] = True
+
+
+def query() -> Query | None:
+    """What is asked at the moment, on every page."""
+    value: Query | None = st.session_state["query"]
+    return value
+
+
+def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
+    """Ask for a sentence. ``typed`` keeps the query bar as it is; an unsettled query is not in link or history yet."""
+    stripped = " ".join(text.split())
+    st.session_state["empty_query"] = not stripped and not typed
+    if not stripped:
+        if not typed:
+            _set_query(None, typed=typed)
+        return
+    _set_query(Query(text=stripped, label=stripped), typed=typed, settled=settled)
+    if settled:
+        recent = [stripped, *(one for one in st.session_state["recent"] if one != stripped)]
+        st.session_state["recent"] = recent[:RECENT_QUERIES]
+
+
+def ask_like(image_id: str) -> None:
+    """Ask for pictures like one of the gallery."""
+    _set_query(Query(image_id=image_id, label=image_id))
+
+
+def ask_upload(name: str, content_base64: str) -> None:
+    """Ask with a picture the browser sent."""
+    try:
+        content = base64.b64decode(content_base64, validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    upload = Upload(name, content)
+    st.session_state["upload"] = upload
+    _set_query(Query(upload_sha256=upload.sha256, label=name))
+
+
+def open_dataset(name: str | None) -> None:
+    """Open a dataset, with no query asked of it yet."""
+    st.session_state["dataset_name"] = name
+    clear_query()
+
+
+def clear_query() -> None:
+    """Back to the gallery itself."""
+    _set_query(None)
+
+
+def _set_query(query: Query | None, *, typed: bool = False, settled: bool = True) -> None:
+    if query is None or query.upload_sha256 is None:
+        st.session_state["upload"] = None
+    st.session_state["query"] = query
+    st.session_state["settled"] = settled
+    st.session_state["open_picture"] = None
+    st.session_state["notice"] = None
+    st.session_state["suggest_for"] = None
+    if query is not None:
+        st.session_state["empty_query"] = False
+    if not typed:
+        st.session_state["bar_version"] += 1
+
+
+def on_bar_event() -> None:
+    """Follow what the query bar reports."""
+    acted()
+    event = _event("query_bar")
+    kind, text = event.get("type"), str(event.get("text", ""))
+    if kind == "typed":
+        ask_text(text, typed=True, settled=False)
+    elif kind == "suggest":
+        st.session_state["suggest_for"] = text
+    elif kind == "settled":
+        ask_text(text, typed=True)
+    elif kind == "search":
+        ask_text(text)
+    elif kind == "clear":
+        clear_query()
+        st.session_state["empty_query"] = False
+    elif kind == "picture":
+        ask_upload(str(event.get("name", "")), str(event.get("content", "")))
+
+
+def on_grid_event() -> None:
+    """Follow what the picture grid and its dialog report."""
+    acted()
+    event = _event("picture_grid")
+    kind, image_id = event.get("type"), str(event.get("id", ""))
+    seq = event.get("seq", 0)
+    st.session_state["grid_seq"] = int(seq) if isinstance(seq, int | float) else 0
+    st.session_state["find_captions_of"] = image_id if kind == "related" else None
+    if kind in {"open", "related"}:
+        st.session_state["open_picture"] = image_id
+    elif kind == "close":
+        st.session_state["open_picture"] = None
+    elif kind == "like":
+        ask_like(image_id)
+    elif kind == "search":
+        ask_text(str(event.get("text", "")))
+
+
+def _event(key: str) -> Mapping[str, object]:
+    value = st.session_state.get(key)
+    event = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
+    return event if isinstance(event, Mapping) else {}
+
+
+def link_params(*, first_dataset: str | None) -> dict[str, str]:
+    """The query parameters that reproduce what is shown; what is as at first is left out."""
+    params: dict[str, str] = {}
+    asked = query()
+    if asked is not None and asked.text is not None:
+        params[TEXT] = asked.text[:LONGEST_LINK_QUERY]
+    elif asked is not None and asked.image_id is not None:
+        params[LIKE] = asked.image_id
+    if st.session_state["top_k"] != DEFAULT_TOP_K:
+        params[TOP_K] = str(st.session_state["top_k"])
+    if st.session_state["card_size"] != DEFAULT_SIZE:
+        params[SIZE] = st.session_state["card_size"]
+    if not st.session_state["show_captions"]:
+        params[CAPTIONS] = "0"
+    if st.session_state["dataset_name"] not in {None, first_dataset}:
+        params[DATASET] = st.session_state["dataset_name"]
+    if st.session_state["open_picture"]:
+        params[PICTURE] = st.session_state["open_picture"]
+    return params
+
+
+def write_link(*, first_dataset: str | None) -> None:
+    """Put what is shown into the address bar, once the query is settled."""
+    if not st.session_state["settled"]:
+        return
+    params = link_params(first_dataset=first_dataset)
+    if params != dict(st.query_params):
+        st.query_params.from_dict(params)
+    st.session_state["link_seen"] = params
+
+
+def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
+    """Take over a link when the address bar holds another one than we wrote: a first visit, or Back and Forward."""
+    params = dict(st.query_params)
+    same_page = st.session_state.get("page") == page
+    st.session_state["page"] = page
+    if st.session_state["acted"]:
+        st.session_state["acted"] = False
+        return
+    seen = st.session_state["link_seen"]
+    # Going to another page empties the address; going back to a first, empty address on the same page is meant.
+    if params == seen or page != "search" or (not params and not same_page):
+        return
+    st.session_state["link_seen"] = params
+    name = params.get(DATASET)
+    if name is None and dataset_names:
+        st.session_state["dataset_name"] = dataset_names[0]
+    elif name in dataset_names:
+        st.session_state["dataset_name"] = name
+    _show_link_query(params)
+    st.session_state["open_picture"] = params.get(PICTURE)
+    top_k = params.get(TOP_K, str(DEFAULT_TOP_K))
+    st.session_state["top_k"] = (
+        min(MAX_TOP_K, max(1, int(top_k))) if top_k.isascii() and top_k.isdigit() else DEFAULT_TOP_K
+    )
+    st.session_state["card_size"] = params.get(SIZE) if params.get(SIZE) in SIZES else DEFAULT_SIZE
+    st.session_state["show_captions"] = params.get(CAPTIONS) != "0"
+    if name is not None and name not in dataset_names:
+        st.session_state["notice"] = (
+            f"The link asks for the dataset {name!r}, which is not here. "
+            f"Here are: {', '.join(dataset_names) or 'none'}."
+        )
+
+
+def _show_link_query(params: Mapping[str, str]) -> None:
+    if params.get(TEXT, "").strip():
+        ask_text(params[TEXT])
+    elif params.get(LIKE):
+        ask_like(params[LIKE])
+    else:
+        clear_query()
