@@ -1,0 +1,87 @@
+"""The project's Python files, read for tests of the house: what each imports and calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("Home.py", "pages", "t2i_core", "benchmarks", "tests")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file; ``path`` is relative to the project, with forward slashes."""
+
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def module(self) -> str:
+        """Dotted name; a package's is its folder's."""
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def imports(self) -> Iterator[tuple[int, str]]:
+        """Line and full dotted name of everything imported, wherever in the file.
+
+        ``from a import b`` gives ``a.b``: b may be a module, and what is inside a module is part of it.
+        """
+        package = self.module if self.path.endswith("__init__.py") else self.module.rpartition(".")[0]
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((node.lineno, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                base = node.module or ""
+                if node.level:
+                    parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                    base = ".".join([*parents, base] if base else parents)
+                yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+    def attributes(self) -> Iterator[tuple[int, str]]:
+        """Line and dotted name of every attribute of a plain name: ``np.load``, ``st.cache_data``."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                yield node.lineno, f"{node.value.id}.{node.attr}"
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """Every Python file of the project."""
+    found = []
+    for room in ROOMS:
+        path = ROOT / room
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            text = file.read_text(encoding="utf-8")
+            found.append(Source(file.relative_to(ROOT).as_posix(), text, ast.parse(text)))
+    return tuple(found)
+
+
+def below(*places: str) -> list[Source]:
+    """Files in these folders (ending in ``/``) or of these names."""
+    return [source for source in sources() if source.path.startswith(places)]
+
+
+def import_breaches(files: list[Source], packages: tuple[str, ...], *, allowed: tuple[str, ...] = ()) -> list[str]:
+    """``file:line package`` for every import of these packages outside the allowed files."""
+    return [
+        f"{source.path}:{line} {name}"
+        for source in files
+        if not source.path.startswith(allowed or ("\0",))
+        for line, name in source.imports()
+        if any(name == package or name.startswith(package + ".") for package in packages)
+    ]
+
+
+def call_breaches(files: list[Source], names: tuple[str, ...], *, allowed: tuple[str, ...] = ()) -> list[str]:
+    """``file:line name`` for every use of these dotted names outside the allowed files."""
+    return [
+        f"{source.path}:{line} {name}"
+        for source in files
+        if not source.path.startswith(allowed or ("\0",))
+        for line, name in source.attributes()
+        if name in names
+    ]

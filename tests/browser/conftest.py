@@ -1,0 +1,130 @@
+"""The app served over a small dataset, driven in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import demo_dataset
+from ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
+from served_app import HOSTILE_CAPTION, ROOT, App
+
+IMAGES = 30
+START_SECONDS = 60
+DEFAULT_TIMEOUT_MS = 30_000
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    mine = [item for item in items if here in item.path.parents]
+    for item in mine:
+        item.add_marker(pytest.mark.browser)
+    if mine and find_chromium() is None:
+        items[:] = [item for item in items if item not in mine]
+        config.hook.pytest_deselected(items=mine)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if find_chromium() is None:
+        reason = why_not_installable() or "there is no Chromium; run tests/browser/ensure_chromium.py"
+        terminalreporter.write_line(LEFT_OUT.format(reason=reason), yellow=True)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    folder = tmp_path_factory.mktemp("browser")
+    checkpoint = demo_dataset.write_checkpoint(folder / "tiny.pt")
+    data_dir = folder / "gallery"
+    captions = demo_dataset.write_demo_dataset(data_dir, checkpoint, images=IMAGES)
+    # Pictures that lie outside static/ reach the browser another way; one of them has a hostile caption.
+    elsewhere = folder / "pictures elsewhere"
+    frame = demo_dataset.demo_captions(4)
+    for name in frame["image"].unique():
+        (elsewhere / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "static" / "images" / name, elsewhere / name)
+    demo_dataset.write_demo_dataset(
+        data_dir / "elsewhere", checkpoint, images=4, images_dir=elsewhere, first_caption=HOSTILE_CAPTION
+    )
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("T2I_")}
+    environment |= {"T2I_DATA": str(data_dir), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless", "true"]
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],
+            cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_healthy(url, server, folder / "server.log")
+            yield App(url, data_dir, captions, checkpoint)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the app did not start:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=DEFAULT_TIMEOUT_MS)  # a busy machine is no failure
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(find_chromium()), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: object, app: App) -> Iterator[Callable[..., object]]:
+    """Open a page of the app in a browser context of its own; errors of its scripts fail the test."""
+    contexts, faults = [], []
+
+    def open_page(path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False) -> object:
+        context = chromium.new_context(  # type: ignore[attr-defined]
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
+        )
+        contexts.append(context)
+        context.set_default_timeout(DEFAULT_TIMEOUT_MS)
+        page = context.new_page()
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: open_page.sent.append(len(frame))))
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.on("request", lambda request: _note_foreign(request.url, app.url, faults))
+        page.goto(app.url + path)
+        return page
+
+    open_page.sent = []  # type: ignore[attr-defined]
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+def _note_foreign(url: str, home: str, faults: list[str]) -> None:
+    """The app works offline: nothing may be asked of any other server."""
+    if not url.startswith((home, home.replace("http", "ws"), "data:", "blob:")):
+        faults.append(f"request to another server: {url}")

@@ -1,0 +1,47 @@
+"""What the browser tests of the Search page share: where things are and how they are done."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+
+def field(page: Page) -> Any:
+    return page.get_by_role("combobox", name="What the pictures should show")
+
+
+def cards(page: Page) -> Any:
+    return page.locator(".card:not(:has(.picture:empty))")
+
+
+def ids(page: Page) -> list[str]:
+    return page.eval_on_selector_all(".card[data-id]", "cards => cards.map(card => card.dataset.id)")
+
+
+def search(page: Page, text: str) -> None:
+    field(page).fill(text)
+    field(page).press("Enter")
+    expect(page.locator(".status .times")).to_be_visible()
+
+
+def set_top_k(page: Page, top_k: int) -> None:
+    box = page.get_by_role("spinbutton", name="How many pictures, typed")
+    box.fill(str(top_k))
+    box.press("Enter")
+    expect(page.locator(".card .rank")).to_have_count(top_k)
+
+
+def picture_bytes(colour: tuple[int, int, int] = (200, 30, 30)) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (320, 200), colour).save(content, "PNG")
+    return content.getvalue()
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -1,0 +1,269 @@
+"""Search in a real browser: typing, suggestions, detail, pictures as queries, link and export."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from search_page import Visit, cards, field, ids, picture_bytes, search, set_top_k
+from served_app import ROOT, App
+
+
+def test_first_visit_shows_pictures_before_anything_is_asked(visit: Visit) -> None:
+    page = visit()
+    expect(cards(page)).to_have_count(30)
+    expect(page.locator(".card.seen").first).to_be_visible()
+    expect(page.locator(".chip").first).to_be_visible()
+    assert page.title() == "Text to image search"
+
+
+def test_sentence_finds_its_picture_and_stands_in_the_link(visit: Visit, app: App) -> None:
+    page = visit()
+    caption, image = app.captions["caption"][5], app.captions["image"][5]
+    search(page, caption)
+    expect(page.locator(".card .rank")).to_have_count(24)
+    assert image in ids(page)[:3]
+    assert page.locator(".card .score").first.text_content() is not None
+    page.wait_for_url("**/?q=*")  # the page writes its link last, a moment after the cards
+    expect(page.locator(".status")).to_contain_text("24 of 30 pictures, closest first")
+    expect(page.locator(".status .times")).to_contain_text("encode")
+
+
+def test_typing_searches_without_enter(visit: Visit) -> None:
+    page = visit()
+    field(page).press_sequentially("a mill on a hill", delay=15)
+    expect(page.locator(".card .rank")).to_have_count(24)
+    assert field(page).input_value() == "a mill on a hill"
+    page.wait_for_url("**/?q=a+mill+on+a+hill")  # once the typing has stopped
+
+
+def test_suggestions_from_captions_are_chosen_by_keys(visit: Visit, app: App) -> None:
+    page = visit()
+    words = app.captions["caption"][12].rstrip(".").split()
+    field(page).press_sequentially(" ".join(words[:3])[:-1], delay=15)
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    field(page).press("ArrowDown")
+    chosen = page.locator('[role="option"][aria-selected="true"] .text').text_content()
+    field(page).press("Enter")
+    expect(field(page)).to_have_value(chosen or "")
+    expect(options.first).to_be_hidden()
+
+
+def test_slash_focuses_and_escape_leaves(visit: Visit) -> None:
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    page.keyboard.press("/")
+    expect(field(page)).to_be_focused()
+    assert field(page).input_value() == ""
+    page.keyboard.press("Escape")
+    expect(field(page)).not_to_be_focused()
+
+
+def test_recent_queries_are_offered(visit: Visit) -> None:
+    page = visit()
+    search(page, "an old stone tower")
+    page.get_by_role("button", name="Clear the query").click()
+    expect(page.get_by_role("option", name="an old stone tower")).to_be_visible()
+
+
+def test_example_chip_searches(visit: Visit) -> None:
+    page = visit()
+    chip = page.locator(".chip").first
+    text = chip.text_content() or ""
+    chip.click()
+    expect(field(page)).to_have_value(text)
+    expect(page.locator(".card .rank")).to_have_count(24)
+
+
+def test_empty_query_asks_for_a_word(visit: Visit) -> None:
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    field(page).press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("A query needs at least one word")
+
+
+def test_top_k_grows_the_grid_in_place(visit: Visit) -> None:
+    page = visit("/?q=a+mill")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    before = ids(page)
+    timings = page.locator(".status .times").text_content()
+    page.locator(".card").first.evaluate("card => { card.dataset.mark = 'kept'; }")
+    slider = page.get_by_role("slider", name="How many pictures")
+    slider.press("ArrowLeft")
+    expect(page.locator(".card .rank")).to_have_count(23)
+    set_top_k(page, 30)
+    assert ids(page)[:24] == before
+    assert page.locator(".card").first.get_attribute("data-mark") == "kept"
+    # The query was not encoded or scored again: the same times are shown.
+    assert (page.locator(".status .times").text_content() or "").split("·")[:2] == (timings or "").split("·")[:2]
+    page.wait_for_url("**/?q=a+mill&k=30")
+
+
+def test_detail_steps_and_closes_by_keys(visit: Visit) -> None:
+    page = visit("/?q=a+mill")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    order = ids(page)
+    page.locator(".card .picture").nth(1).click()
+    dialog = page.locator("dialog.detail")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("2 of 24")
+    expect(dialog.locator(".caption-row")).to_have_count(5)
+    expect(dialog.locator(".facts")).to_contain_text(order[1])
+    expect(dialog.locator(".facts")).to_contain_text("Licence")
+    expect(dialog.locator(".thumb")).to_have_count(10)
+    page.keyboard.press("ArrowRight")
+    expect(dialog.locator(".facts")).to_contain_text(order[2])
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator(f'.card[data-id="{order[2]}"] .picture')).to_be_focused()
+
+
+def test_open_detail_is_part_of_the_link(visit: Visit) -> None:
+    page = visit("/?q=a+mill")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    page.locator(".card .picture").first.click()
+    page.wait_for_url("**picture=**")
+    other = visit("/" + page.url.split("/", 3)[3])
+    expect(other.locator("dialog.detail")).to_be_visible()
+    expect(other.locator("dialog.detail .facts")).to_contain_text(ids(page)[0])
+    page.go_back()
+    expect(page.locator("dialog.detail")).to_be_hidden()
+
+
+def test_more_like_this_and_search_from_a_caption(visit: Visit) -> None:
+    page = visit("/?q=a+mill")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    image_id = ids(page)[2]
+    page.locator(".card .picture").nth(2).click()
+    page.get_by_role("button", name="More like this").click()
+    expect(page.locator(".chip-image")).to_contain_text("Like")
+    expect(page.locator(".card .score").first).to_have_text("1.000")
+    assert ids(page)[0] == image_id
+    page.locator(".card .picture").first.click()
+    expect(page.locator("dialog.detail .caption-row")).to_have_count(5)
+    row = page.locator("dialog.detail .caption-row").first
+    text = row.text_content() or ""
+    row.click()
+    expect(field(page)).to_have_value(text)
+    expect(page.locator(".chip-image")).to_be_hidden()
+
+
+def test_find_its_captions(visit: Visit) -> None:
+    page = visit("/?q=a+mill")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    page.locator(".card .picture").first.click()
+    page.get_by_role("button", name="Find its captions").click()
+    related = page.locator("dialog.detail .related .caption-row")
+    expect(related).to_have_count(8)
+    expect(page.locator("dialog.detail .related .own").first).to_contain_text("its own")
+
+
+@pytest.mark.parametrize("query", ["", "&data=elsewhere"])
+def test_download_is_the_original_file(visit: Visit, app: App, query: str) -> None:
+    page = visit(f"/?q=a+mill{query}")
+    expect(page.locator(".card .rank").first).to_be_visible()
+    image_id = ids(page)[0]
+    page.locator(".card .picture").first.click()
+    link = page.locator("dialog.detail a.action")
+    expect(link).to_be_visible()
+    with page.expect_download() as got:
+        link.click()
+    assert got.value.suggested_filename == Path(image_id).name
+    assert Path(got.value.path()).read_bytes() == (ROOT / "static" / "images" / image_id).read_bytes()
+
+
+def test_upload_a_picture(visit: Visit) -> None:
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    picture = {"name": "red.png", "mimeType": "image/png", "buffer": picture_bytes()}
+    page.get_by_label("Choose a picture to search with").set_input_files(picture)
+    expect(page.locator(".chip-image")).to_contain_text("red.png")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    page.get_by_role("button", name="Remove this picture from the query").click()
+    expect(page.locator(".chip-image")).to_be_hidden()
+    expect(page.locator(".card .rank:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_paste_and_drop_a_picture(visit: Visit, way: str) -> None:
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    page.evaluate(
+        """([way, content]) => {
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
+            const options = { bubbles: true, cancelable: true, composed: true };
+            document.body.dispatchEvent(way === "paste"
+                ? new ClipboardEvent("paste", { ...options, clipboardData: transfer })
+                : new DragEvent("drop", { ...options, dataTransfer: transfer }));
+        }""",
+        [way, base64.b64encode(picture_bytes()).decode()],
+    )
+    expect(page.locator(".chip-image")).to_contain_text("pasted.png")
+    expect(page.locator(".card .rank")).to_have_count(24)
+
+
+def test_upload_that_is_no_picture_is_explained(visit: Visit) -> None:
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"%PDF-1.7 no picture at all"}
+    page.get_by_label("Choose a picture to search with").set_input_files(letter)
+    expect(page.get_by_role("alert")).to_contain_text("got something else: letter.png")
+    expect(cards(page).first).to_be_visible()
+
+
+def test_large_picture_travels_small(visit: Visit) -> None:
+    import numpy as np
+
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    content = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (1600, 1800, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(content, "PNG")
+    assert len(content.getvalue()) > 6 * 1024**2
+    picture = {"name": "noise.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    page.get_by_label("Choose a picture to search with").set_input_files(picture)
+    expect(page.locator(".chip-image")).to_contain_text("noise.png")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    assert 10_000 < max(visit.sent) < 4 * 1024**2  # type: ignore[attr-defined]
+
+
+def test_link_reproduces_the_search_in_another_browser(visit: Visit) -> None:
+    page = visit()
+    search(page, "an old tower by the water")
+    set_top_k(page, 17)
+    page.get_by_role("radio", name="S").or_(page.get_by_role("button", name="S", exact=True)).first.click()
+    page.wait_for_url("**size=S**")
+    page.locator("[data-testid='stPopoverButton']").click()
+    link = page.locator("[data-testid='stCode'] code").first.text_content() or ""
+    other = visit("/" + link.split("/", 3)[3])
+    expect(other.locator(".card .rank")).to_have_count(17)
+    assert ids(other) == ids(page)
+    assert other.locator(".card .score").all_text_contents() == page.locator(".card .score").all_text_contents()
+    box = other.locator(".card .picture").first.bounding_box()
+    assert box is not None
+    assert box["height"] < 190
+
+
+def test_export_as_csv_and_json(visit: Visit) -> None:
+    page = visit("/?q=a+mill&k=7")
+    expect(page.locator(".card .rank")).to_have_count(7)
+    page.locator("[data-testid='stPopoverButton']").click()
+    with page.expect_download() as got:
+        page.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(got.value.path()).read_text(encoding="utf-8-sig"))))
+    assert [row["image"] for row in rows] == ids(page)
+    assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, 8)]
+    with page.expect_download() as got:
+        page.get_by_role("button", name="JSON").click()
+    record = json.loads(Path(got.value.path()).read_text(encoding="utf-8"))
+    assert record["query"]["text"] == "a mill"
+    assert [hit["image_id"] for hit in record["hits"]] == ids(page)

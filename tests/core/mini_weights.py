@@ -1,0 +1,46 @@
+"""A tiny random model in the bundled model's format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from t2i_core.encoder.mini_network import build_mini
+from t2i_core.training.saving import save_mini
+
+DIMENSION = 48
+CONFIG: dict[str, Any] = {
+    "format_version": 1,
+    "dimension": DIMENSION,
+    "image_size": 64,
+    "mean": [0.5, 0.5, 0.5],
+    "std": [0.5, 0.5, 0.5],
+    "resize": "squash",
+    "resample": "bicubic",
+    "image": {"variant": "lite0", "pool_heads": 2, "pool_width": 32},
+    "text": {
+        "vocabulary": 49_408,
+        "rank": 8,
+        "width": 64,
+        "layers": 2,
+        "heads": 2,
+        "context_length": 77,
+        "sentence": 16,
+        "head_width": 32,
+    },
+}
+
+
+def save_tiny_mini(path: Path, *, seed: int = 0, **changes: object) -> dict[str, Any]:
+    """Write it; the config comes back."""
+    config = CONFIG | changes
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    try:
+        module = build_mini(config)
+    finally:
+        torch.random.set_rng_state(state)
+    save_mini(module, path, config=config)
+    return config

@@ -1,0 +1,71 @@
+"""Exported hits: what spreadsheets and scripts read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from t2i_core.export import hits_to_csv, hits_to_json
+from t2i_core.types import Hit, Manifest, Query, SearchResult, Timings
+
+MANIFEST = Manifest(1, "mini", "ab" * 32, 4, 9, 9, "squash", "cd" * 32, "2026-01-01T00:00:00+00:00", "0.1.0")
+
+
+def result_with(caption: str | None, *, image_id: str = "animals/dog.jpg") -> SearchResult:
+    hits = (Hit(1, 5, image_id, 0.30000001192, caption, 640, 480), Hit(2, 3, "cat.jpg", -0.25, None))
+    return SearchResult(Query(text="ein Hund", label="ein Hund"), hits, Timings(), 9, 0.1)
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_csv() -> None:
+    text = hits_to_csv(result_with('A dog, "big",\nruns – schnell 🐶'))
+    assert rows_of(text) == [
+        ["rank", "image", "score", "caption", "width", "height"],
+        ["1", "animals/dog.jpg", "0.300000", 'A dog, "big",\nruns – schnell 🐶', "640", "480"],
+        ["2", "cat.jpg", "-0.250000", "", "", ""],
+    ]
+    assert text.endswith("\r\n")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "  =", "\n="])
+def test_cells_that_look_like_formulas_are_text(start: str) -> None:
+    evil = start + "HYPERLINK(1)"
+    [_, first, _] = rows_of(hits_to_csv(result_with(evil, image_id=evil)))
+    assert first[1] == first[3] == "'" + evil
+
+
+def test_json() -> None:
+    moment = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    record = json.loads(hits_to_json(result_with("A dog"), dataset="demo", manifest=MANIFEST, created=moment))
+    assert record == {
+        "query": {"text": "ein Hund", "label": "ein Hund"},
+        "top_k": 2,
+        "dataset": "demo",
+        "dataset_sha256": "cd" * 32,
+        "model": "mini",
+        "weights_sha256": "ab" * 32,
+        "created": "2026-05-04T03:02:01+00:00",
+        "hits": [
+            {"rank": 1, "image_id": "animals/dog.jpg", "score": 0.3, "caption": "A dog", "width": 640, "height": 480},
+            {"rank": 2, "image_id": "cat.jpg", "score": -0.25, "caption": None, "width": None, "height": None},
+        ],
+    }
+
+
+def test_json_without_a_manifest_names_no_model() -> None:
+    record = json.loads(hits_to_json(result_with(None), dataset="old"))
+    assert record["model"] is None
+    assert datetime.fromisoformat(record["created"]).utcoffset() is not None
+
+
+def test_nothing_found() -> None:
+    empty = result_with(None).head(0)
+    assert len(rows_of(hits_to_csv(empty))) == 1
+    assert json.loads(hits_to_json(empty, dataset="demo"))["hits"] == []

@@ -1,0 +1,117 @@
+"""The bundled model's network and file: shapes, rounding, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from t2i_core.encoder.mini_network import FORMAT, LiteBackbone, load_mini
+from t2i_core.encoder.tokens import tokenize
+from t2i_core.errors import ModelError
+from tests.core.small_mini import small_config, small_mini, write_small_mini
+
+
+def test_both_towers_give_the_dimension_the_config_names():
+    module = small_mini()
+    with torch.inference_mode():
+        assert module.encode_image(torch.randn(3, 3, 64, 64)).shape == (3, 32)
+        assert module.encode_text(tokenize(["a dog", "two cats on a sofa"])).shape == (2, 32)
+
+
+def test_what_follows_the_longest_end_token_of_a_batch_changes_nothing():
+    module = small_mini()
+    with torch.inference_mode():
+        alone = module.encode_text(tokenize(["a dog"]))
+        beside_a_long_one = module.encode_text(tokenize(["a dog", "a very long sentence about many other things"]))[:1]
+    torch.testing.assert_close(alone, beside_a_long_one, rtol=1e-4, atol=1e-5)
+
+
+def test_word_order_matters():
+    module = small_mini()
+    with torch.inference_mode():
+        one, other = module.encode_text(tokenize(["a man bites a dog", "a dog bites a man"]))
+    assert not torch.allclose(one, other)
+
+
+@pytest.mark.parametrize("stages", [1, 4, 6])
+def test_lower_and_upper_stages_make_the_whole_backbone(stages):
+    backbone = LiteBackbone("lite0").eval()
+    pixels = torch.randn(2, 3, 64, 64)
+    with torch.inference_mode():
+        whole = backbone(pixels)
+        parts = backbone.upper(backbone.lower(pixels, stages=stages), stages=stages)
+    assert whole.shape == (2, 1280, 2, 2)
+    torch.testing.assert_close(parts, whole)
+
+
+def test_a_saved_model_gives_nearly_the_same_embeddings(tmp_path):
+    module = write_small_mini(tmp_path / "m.safetensors")
+    loaded, config = load_mini(tmp_path / "m.safetensors")
+    assert config == small_config()
+    pixels, tokens = torch.randn(4, 3, 64, 64), tokenize(["a dog", "a red castle", "snow", "a boat at night"])
+    with torch.inference_mode():
+        for before, after in (
+            (module.encode_image(pixels), loaded.encode_image(pixels)),
+            (module.encode_text(tokens), loaded.encode_text(tokens)),
+        ):
+            assert torch.cosine_similarity(before, after).min() > 0.999
+
+
+def test_big_text_matrices_are_stored_as_bytes_within_half_a_step(tmp_path):
+    module = write_small_mini(tmp_path / "m.safetensors")
+    stored = load_file(tmp_path / "m.safetensors")
+    name = "text.token_embedding.weight"
+    assert stored[name].dtype == torch.int8
+    scale = stored[f"{name}.scale"]
+    error = (stored[name].float() * scale[:, None] - module.state_dict()[name]).abs()
+    assert bool((error <= scale[:, None] * 0.5001).all())
+    assert stored["backbone.last.conv.weight"].dtype == torch.float16
+
+
+def test_a_file_cut_short_is_refused(tmp_path):
+    write_small_mini(tmp_path / "m.safetensors")
+    whole = (tmp_path / "m.safetensors").read_bytes()
+    (tmp_path / "m.safetensors").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(
+        ModelError, match=r"must be a readable safetensors file, and .*m\.safetensors is not .*Fetch it"
+    ):
+        load_mini(tmp_path / "m.safetensors")
+
+
+def test_another_format_is_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_file({"x": torch.zeros(2)}, str(path), metadata={"format": "pt"})
+    with pytest.raises(ModelError) as caught:
+        load_mini(path)
+    assert str(caught.value) == (
+        f"A mini model's file must say format 'mini-clip' in its metadata, and {path} says 'pt'. "
+        "Give a file that `python -m t2i_core train` wrote."
+    )
+
+
+def test_a_later_format_version_is_refused(tmp_path):
+    path = _with_config(tmp_path, {**small_config(), "format_version": 2})
+    with pytest.raises(ModelError) as caught:
+        load_mini(path)
+    assert str(caught.value) == (
+        f"This version reads mini models of format version 1, and {path} has 2. Use the project's version that wrote it."
+    )
+
+
+def test_weights_that_do_not_fit_their_config_are_refused(tmp_path):
+    config = small_config()
+    config["dimension"] = 40
+    with pytest.raises(ModelError, match=r"(?s)do not fit its own config .*Fetch the file again\."):
+        load_mini(_with_config(tmp_path, config))
+
+
+def _with_config(folder: Path, config: dict) -> Path:
+    write_small_mini(folder / "m.safetensors")
+    path = folder / "changed.safetensors"
+    weights = load_file(folder / "m.safetensors")
+    save_file(weights, str(path), metadata={"format": FORMAT, "config": json.dumps(config)})
+    return path

@@ -1,0 +1,91 @@
+"""The bundled model and the bundled gallery belong together."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from t2i_core.dataset import check_embeddings, read_gallery, validate
+from t2i_core.encoder import ClipEncoder, open_encoder
+from t2i_core.engine import SearchEngine
+from t2i_core.images import open_image
+from t2i_core.types import Gallery
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "first_hits.csv"
+# What the shipped file reaches on one sentence a picture that no model was trained on; see MINI.md.
+HELD_OUT = Path(__file__).parent / "demo_queries.csv"
+HIT_AT_5 = 0.66
+PICTURES = 24
+
+
+@pytest.fixture(scope="module")
+def encoder() -> ClipEncoder:
+    return open_encoder()
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Gallery:
+    return read_gallery(ROOT / "data", ROOT / "static" / "images")
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_manifest_names_the_shipped_file(encoder, gallery):
+    assert gallery.manifest is not None
+    assert gallery.manifest.weights_sha256 == encoder.weights_sha256
+    assert gallery.manifest.model_id == "mini"
+
+
+def test_pictures_give_their_stored_embeddings(encoder, gallery):
+    rows = np.linspace(0, len(gallery) - 1, PICTURES).astype(int)
+    images = [open_image(gallery.images_dir / gallery.image_ids[row], max_pixels=10**7) for row in rows]
+    cosines = (encoder.encode_image(images) * gallery.image_embeddings[rows]).sum(axis=1)
+    assert cosines.min() > 0.999
+
+
+def test_captions_give_their_stored_embeddings(encoder, gallery):
+    assert gallery.text_embeddings is not None
+    positions = np.linspace(0, len(gallery.captions) - 1, 4 * PICTURES).astype(int)
+    texts = encoder.encode_text([gallery.captions[position] for position in positions])
+    assert (texts * gallery.text_embeddings[positions]).sum(axis=1).min() > 0.999
+
+
+def test_nothing_is_wrong_with_the_dataset(encoder, gallery):
+    assert gallery.problems == ()
+    assert check_embeddings(gallery, encoder) == []
+    assert [str(problem) for problem in validate(ROOT / "data", ROOT / "static" / "images")] == []
+
+
+@pytest.mark.parametrize("row", rows_of(GOLDEN), ids=lambda row: row["query"])
+def test_first_hits(encoder, gallery, row):
+    assert SearchEngine(encoder, gallery).search(row["query"], top_k=1).hits[0].image_id == row["image"]
+
+
+def test_held_out_sentences_find_their_pictures(encoder, gallery):
+    queries = rows_of(HELD_OUT)
+    scores = encoder.encode_text([row["query"] for row in queries]) @ gallery.image_embeddings.T
+    rank = {image_id: row for row, image_id in enumerate(gallery.image_ids)}
+    own = np.array([scores[number, rank[row["image"]]] for number, row in enumerate(queries)])
+    hit_at_5 = float(((scores > own[:, None]).sum(axis=1) < 5).mean())
+    assert hit_at_5 >= HIT_AT_5
+
+
+def test_every_picture_has_a_credit_and_captions(gallery):
+    credits = {row["image"]: row for row in rows_of(ROOT / "static" / "images" / "CREDITS.csv")}
+    assert set(credits) == set(gallery.image_ids)
+    assert len(gallery) >= 250
+    for row in credits.values():
+        assert row["author"].strip() and row["source"].strip()
+        assert row["licence"].startswith(("Public Domain", "CC0", "CC-BY-"))
+        assert "NC" not in row["licence"] and "ND" not in row["licence"]
+    counts = np.bincount(gallery.caption_rows, minlength=len(gallery))
+    assert counts.min() >= 3 and counts.max() <= 5
+    held_out = {row["query"] for row in rows_of(HELD_OUT)}
+    assert not held_out & set(gallery.captions)

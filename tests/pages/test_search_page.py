@@ -1,0 +1,341 @@
+"""The Search page in every state, and what a change of top_k costs."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import shutil
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from page_parts import bar, grid, texts
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from t2i_core.encoder import ClipEncoder
+from t2i_core.index.exact import ExactIndex
+from t2i_core.types import Query
+
+OpenApp = Callable[..., AppTest]
+
+
+def test_first_visit_shows_the_gallery_and_examples(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets)
+    assert not app.exception
+    assert len(grid(app)["pictures"]) == 12
+    assert all(picture["score"] is None for picture in grid(app)["pictures"])
+    assert bar(app)["examples"]
+    assert bar(app)["message"] == ""
+    assert "12 pictures, 60 captions" in texts(app)
+    assert "tiny" in texts(app)
+    assert not app.number_input  # nothing to count before anything is asked
+
+
+def test_first_paint_does_not_wait_for_the_model(
+    open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concurrent.futures import Future
+
+    from pages._ui import resources
+
+    monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
+    app = open_app(datasets, settle=False)
+    assert len(grid(app)["pictures"]) == 12
+    assert "is loading" in texts(app)
+
+
+def test_query_while_the_model_loads_shows_skeletons(
+    open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concurrent.futures import Future
+
+    from pages._ui import resources
+
+    monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
+    app = open_app(datasets, settle=False, q="a mill", k="7")
+    assert grid(app)["loading"] == 7
+    assert grid(app)["pictures"] == []
+    assert "is loading" in grid(app)["summary"]
+
+
+def test_caption_finds_its_picture_first(open_app: OpenApp, datasets: Path) -> None:
+    captions = pd.read_csv(datasets / "captions_tokenized.csv")
+    hits = 0
+    for row in (0, 17, 33):
+        app = open_app(datasets, q=captions["caption"][row], k="5")
+        pictures = grid(app)["pictures"]
+        assert [picture["rank"] for picture in pictures] == [1, 2, 3, 4, 5]
+        scores = [picture["score"] for picture in pictures]
+        assert scores == sorted(scores, reverse=True)
+        assert pictures[0]["bar"] == 1.0
+        hits += pictures[0]["id"] == captions["image"][row]
+    assert hits >= 2
+
+
+def test_a_picture_appears_once(open_app: OpenApp, datasets: Path) -> None:
+    ids = [picture["id"] for picture in grid(open_app(datasets, q="a mill", k="12"))["pictures"]]
+    assert len(ids) == len(set(ids)) == 12
+
+
+def test_top_k_never_encodes_or_scores_again(
+    open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(datasets, q="a white mill")
+    calls = {"encode": 0, "search": 0}
+    encode, search = ClipEncoder.encode_text, ExactIndex.search
+
+    def counted_encode(self: ClipEncoder, texts: list[str]) -> object:
+        calls["encode"] += 1
+        return encode(self, texts)
+
+    def counted_search(self: ExactIndex, *args: object) -> object:
+        calls["search"] += 1
+        return search(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ClipEncoder, "encode_text", counted_encode)
+    monkeypatch.setattr(ExactIndex, "search", counted_search)
+    first = [picture["id"] for picture in grid(app)["pictures"]]
+    app.slider(key="top_k_slider").set_value(3).run()
+    assert [picture["id"] for picture in grid(app)["pictures"]] == first[:3]
+    assert app.number_input(key="top_k_typed").value == 3
+    app.number_input(key="top_k_typed").set_value(9).run()
+    assert [picture["id"] for picture in grid(app)["pictures"]] == first[:9]
+    assert app.slider(key="top_k_slider").value == 9
+    app.segmented_control(key="card_size_choice").set_value("L").run()
+    app.toggle(key="show_captions_choice").set_value(False).run()
+    assert grid(app)["size"] == "L"
+    assert grid(app)["captions"] is False
+    assert calls == {"encode": 0, "search": 0}
+    app.session_state["query"] = Query(text="something else", label="something else")
+    app.run()
+    assert calls == {"encode": 1, "search": 1}
+
+
+def test_top_k_beyond_the_gallery_shows_all_and_says_so(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", k="200")
+    assert len(grid(app)["pictures"]) == 12
+    assert "This gallery has 12 pictures, so all of them are shown instead of 200." in texts(app)
+    assert app.slider(key="top_k_slider").max == 12
+
+
+@pytest.mark.parametrize("top_k", ["0", "-3", "many", "1e3", "99999999999999999999", "٣"])
+def test_nonsense_in_a_link_is_no_error(open_app: OpenApp, datasets: Path, top_k: str) -> None:
+    app = open_app(datasets, q="a mill", k=top_k, size="XXL", captions="?", picture="../../etc/passwd")
+    assert not app.exception
+    assert grid(app)["size"] == "M"
+    assert grid(app)["open"] is None
+
+
+def test_link_restores_query_and_view(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", k="4", size="S", captions="0", data="plain")
+    assert bar(app)["text"] == "a mill"
+    assert grid(app)["size"] == "S"
+    assert grid(app)["captions"] is False
+    assert len(grid(app)["pictures"]) == 3  # the smaller dataset
+    assert "3 pictures, no captions" in texts(app)
+
+
+def test_view_is_written_to_the_link(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill")
+    app.slider(key="top_k_slider").set_value(5).run()
+    app.segmented_control(key="card_size_choice").set_value("S").run()
+    assert dict(app.query_params) == {"q": "a mill", "k": "5", "size": "S"}
+
+
+def test_link_to_an_unknown_dataset_says_which_there_are(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, data="elsewhere")
+    assert "The link asks for the dataset 'elsewhere', which is not here. Here are: main, plain." in texts(app)
+
+
+def test_more_like_this(open_app: OpenApp, datasets: Path) -> None:
+    first = grid(open_app(datasets))["pictures"][0]["id"]
+    app = open_app(datasets, like=first)
+    assert grid(app)["pictures"][0]["id"] == first
+    assert grid(app)["pictures"][0]["score"] == pytest.approx(1.0, abs=1e-4)
+    assert bar(app)["image"]["label"] == f"Like {first.rsplit('/', 1)[-1]}"
+    assert bar(app)["image"]["src"].startswith("app/static/images/")
+
+
+def test_like_an_unknown_picture(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, like="nobody/knows.jpg")
+    assert (
+        bar(app)["message"]
+        == "No picture of this gallery is named 'nobody/knows.jpg'. Names are relative to the image folder."
+    )
+    assert len(grid(app)["pictures"]) == 12  # the gallery stays in view
+
+
+def test_detail_of_a_picture(open_app: OpenApp, datasets: Path) -> None:
+    captions = pd.read_csv(datasets / "captions_tokenized.csv")
+    image_id = captions["image"][0]
+    app = open_app(datasets, q="a mill", picture=image_id)
+    assert grid(app)["open"] == image_id
+    detail = grid(app)["detail"]
+    assert detail["captions"] == captions["caption"][captions["image"] == image_id].tolist()
+    assert len(detail["neighbours"]) == 10
+    assert image_id not in [neighbour["id"] for neighbour in detail["neighbours"]]
+    facts = dict(detail["facts"])
+    assert facts["File"] == image_id
+    assert facts["Licence"]
+    assert 1 <= detail["rank"] <= 12
+    assert detail["download"] == f"app/static/images/{image_id}"
+
+
+def test_detail_finds_captions_of_the_whole_dataset(open_app: OpenApp, datasets: Path) -> None:
+    image_id = pd.read_csv(datasets / "captions_tokenized.csv")["image"][0]
+    app = open_app(datasets, q="a mill", picture=image_id)
+    app.session_state["find_captions_of"] = image_id
+    # Random weights: the check found that the pictures' rows are not the model's, the captions' are.
+    related = grid(app.run())["detail"]["related"]
+    assert len(related) == 8
+    assert [entry["score"] for entry in related] == sorted((entry["score"] for entry in related), reverse=True)
+    assert any(entry["own"] for entry in related)
+
+
+def test_embeddings_of_another_model_are_reported_with_the_command(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets)
+    assert "The image rows were not made by the model" in texts(app)
+    assert "python -m t2i_core build" in texts(app)
+
+
+def test_long_query_shows_where_it_was_cut(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a white mill on a green hill " * 14)
+    assert "The model reads at most 77 tokens, so it stopped after: a white mill" in texts(app)
+
+
+def test_query_of_10000_characters(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets)
+    app.session_state["query"] = Query(text="x" * 10_000, label="x")
+    app.run()
+    assert (
+        bar(app)["message"]
+        == "A query may have at most 2,000 characters, got 10,000. Keep the part that describes the picture."
+    )
+
+
+def test_emoji_and_markup_are_text(open_app: OpenApp, datasets: Path) -> None:
+    query = "<img src=x onerror=alert(1)> 🐕 on a beach"
+    app = open_app(datasets, q=query)
+    assert not app.exception
+    assert bar(app)["text"] == query
+    assert len(grid(app)["pictures"]) == 12
+
+
+def test_empty_query(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets)
+    app.session_state["empty_query"] = True
+    app.run()
+    assert bar(app)["message"] == "A query needs at least one word, got an empty one. Type what you want to see."
+
+
+def test_suggestions_come_from_the_captions(open_app: OpenApp, datasets: Path) -> None:
+    captions = pd.read_csv(datasets / "captions_tokenized.csv")["caption"]
+    word = max(captions[0].rstrip(".").split(), key=len)
+    app = open_app(datasets, q=word[:-1])
+    app.run()
+    assert captions[0] in bar(app)["suggestions"]["items"]
+
+
+def upload(app: AppTest, content: bytes, name: str = "photo.png") -> AppTest:
+    from pages._ui.state import Upload
+
+    picture = Upload(name, content)
+    app.session_state["upload"] = picture
+    app.session_state["query"] = Query(upload_sha256=picture.sha256, label=name)
+    return app.run()
+
+
+def test_uploaded_picture(open_app: OpenApp, datasets: Path) -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (90, 60), (200, 30, 30)).save(content, "PNG")
+    app = upload(open_app(datasets), content.getvalue())
+    assert len(grid(app)["pictures"]) == 12
+    assert bar(app)["image"]["label"] == "photo.png"
+    preview = Image.open(io.BytesIO(base64.b64decode(bar(app)["image"]["src"].split(",")[1])))
+    assert preview.size == (90, 60)
+    assert "An uploaded picture is not part of a link; the rest of the view is." in texts(app)
+
+
+def test_upload_that_is_no_picture(open_app: OpenApp, datasets: Path) -> None:
+    app = upload(open_app(datasets), b"%PDF-1.7 nothing to see", "letter.png")
+    assert bar(app)["message"] == (
+        "A picture must be a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF file, got something else: letter.png. "
+        "Replace it or remove it."
+    )
+    assert len(grid(app)["pictures"]) == 12
+
+
+def test_upload_of_a_decompression_bomb(open_app: OpenApp, datasets: Path) -> None:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 10)) + chunk(b"IEND", b"")
+    app = upload(open_app(datasets), bomb, "bomb.png")
+    assert "bomb.png" in bar(app)["message"]
+    assert "number of pixels" in bar(app)["message"] or "at most 100,000,000 pixels" in bar(app)["message"]
+
+
+def test_no_data_says_how_to_get_some(open_app: OpenApp, tmp_path: Path) -> None:
+    app = open_app(tmp_path / "nothing", settle=False)
+    assert not app.exception
+    assert app.subheader[0].value == "No pictures yet"
+    assert f"python -m t2i_core build --images DIR --data {tmp_path / 'nothing'}" in app.code[0].value
+    assert "No dataset is open" in texts(app)
+
+
+def test_broken_dataset_is_explained(open_app: OpenApp, tmp_path: Path) -> None:
+    np.savez(tmp_path / "aligned_embeddings.npz", pictures=np.eye(3, dtype=np.float32))
+    app = open_app(tmp_path, settle=False)
+    assert not app.exception
+    assert "**This dataset cannot be read**" in texts(app)
+    assert "pictures" in texts(app)
+
+
+def test_missing_weights_name_the_ways_out(open_app: OpenApp, datasets: Path, tmp_path: Path) -> None:
+    shutil.copytree(datasets, tmp_path / "data")
+    manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
+    manifest["model_id"] = str(tmp_path / "gone.pt")
+    (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
+    app = open_app(tmp_path / "data", q="a mill")
+    assert "**Searching needs its model**" in texts(app)
+    assert "gone.pt" in texts(app)
+    assert len(grid(app)["pictures"]) == 12  # browsing still works
+    assert app.button(key="try_again").label == "Try again"
+
+
+def test_model_mismatch_names_both(open_app: OpenApp, datasets: Path, checkpoint: Path, tmp_path: Path) -> None:
+    shutil.copytree(datasets, tmp_path / "data")
+    manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
+    manifest["weights_sha256"] = "f" * 64
+    (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
+    app = open_app(tmp_path / "data", q="a mill")
+    assert "(weights ffffffffffff), got" in texts(app)
+    assert str(checkpoint) in texts(app)
+
+
+def test_switching_the_dataset_keeps_the_sentence(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill")
+    app.sidebar.selectbox(key="dataset_choice").select("plain").run()
+    assert bar(app)["text"] == "a mill"
+    assert app.query_params["data"] == "plain"
+
+
+def test_query_survives_a_visit_to_another_page(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", k="5")
+    app.switch_page("pages/build.py").run()
+    app.switch_page("pages/search.py").run()
+    assert bar(app)["text"] == "a mill"
+    assert len(grid(app)["pictures"]) == 5
+
+
+def test_wrong_setting_is_explained(open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("T2I_DEVICE", "toaster")
+    app = open_app(datasets, settle=False)
+    assert "T2I_DEVICE must be auto, cpu or cuda, got 'toaster'" in texts(app)

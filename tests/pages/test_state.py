@@ -1,0 +1,160 @@
+"""The session's state: what events of our components do to it, and the link it becomes."""
+
+from __future__ import annotations
+
+import base64
+from types import SimpleNamespace
+
+import pytest
+
+from pages._ui import state
+from t2i_core.types import Query
+
+
+class Params(dict[str, str]):
+    def from_dict(self, params: dict[str, str]) -> None:
+        self.clear()
+        self.update(params)
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> dict:
+    fake = SimpleNamespace(session_state={}, query_params=Params())
+    monkeypatch.setattr(state, "st", fake)
+    state.prepare()
+    return fake.session_state
+
+
+def bar_event(session: dict, **event: object) -> None:
+    session["query_bar"] = {"event": event}
+    state.on_bar_event()
+
+
+def grid_event(session: dict, **event: object) -> None:
+    session["picture_grid"] = {"event": event}
+    state.on_grid_event()
+
+
+def test_typing_searches_without_touching_field_link_or_history(session: dict) -> None:
+    bar_event(session, type="typed", text="  a  mill ")
+    assert state.query() == Query(text="a mill", label="a mill")
+    assert session["bar_version"] == 0
+    assert session["recent"] == []
+    state.write_link(first_dataset="data")
+    assert dict(state.st.query_params) == {}
+    bar_event(session, type="settled", text="a mill")
+    state.write_link(first_dataset="data")
+    assert dict(state.st.query_params) == {"q": "a mill"}
+    assert session["recent"] == ["a mill"]
+
+
+def test_slow_models_only_suggest_while_typing(session: dict) -> None:
+    bar_event(session, type="search", text="a mill")
+    bar_event(session, type="suggest", text="a mill on")
+    assert state.query() == Query(text="a mill", label="a mill")
+    assert session["suggest_for"] == "a mill on"
+    bar_event(session, type="search", text="a mill on a hill")
+    assert session["suggest_for"] is None
+
+
+def test_emptying_the_field_keeps_the_pictures_until_it_is_cleared(session: dict) -> None:
+    bar_event(session, type="search", text="a mill")
+    bar_event(session, type="typed", text="")
+    assert state.query() is not None
+    bar_event(session, type="clear")
+    assert state.query() is None
+    assert session["empty_query"] is False
+
+
+def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
+    bar_event(session, type="search", text="   ")
+    assert session["empty_query"] is True
+    bar_event(session, type="search", text="a mill")
+    assert session["empty_query"] is False
+
+
+def test_recent_queries_are_few_and_unique(session: dict) -> None:
+    for number in range(15):
+        bar_event(session, type="search", text=f"query {number}")
+    bar_event(session, type="search", text="query 9")
+    assert session["recent"][:3] == ["query 9", "query 14", "query 13"]
+    assert len(session["recent"]) == state.RECENT_QUERIES
+    assert len(set(session["recent"])) == state.RECENT_QUERIES
+
+
+def test_picture_event(session: dict) -> None:
+    bar_event(session, type="picture", name="dog.jpg", content=base64.b64encode(b"bytes").decode())
+    upload = session["upload"]
+    assert (upload.name, upload.content) == ("dog.jpg", b"bytes")
+    assert state.query() == Query(upload_sha256=upload.sha256, label="dog.jpg")
+    assert state.link_params(first_dataset="data") == {}
+    bar_event(session, type="search", text="a mill")
+    assert session["upload"] is None
+
+
+@pytest.mark.parametrize("content", ["not base64 at all!", "AAA", "\u00e9"])
+def test_picture_event_with_broken_content_is_an_empty_picture(session: dict, content: str) -> None:
+    bar_event(session, type="picture", name="dog.jpg", content=content)
+    assert session["upload"].content == b""
+
+
+def test_grid_events(session: dict) -> None:
+    grid_event(session, type="open", id="a.jpg", seq=3)
+    assert (session["open_picture"], session["grid_seq"]) == ("a.jpg", 3)
+    assert state.link_params(first_dataset=None) == {"picture": "a.jpg"}
+    grid_event(session, type="related", id="a.jpg", seq=4)
+    assert session["find_captions_of"] == "a.jpg"
+    grid_event(session, type="close", seq=5)
+    assert session["open_picture"] is None
+    grid_event(session, type="like", id="b.jpg", seq=6)
+    assert state.query() == Query(image_id="b.jpg", label="b.jpg")
+    grid_event(session, type="search", text="an old mill", id="b.jpg", seq=7)
+    assert state.query() == Query(text="an old mill", label="an old mill")
+    assert session["bar_version"] == 2
+
+
+def test_nonsense_events_are_ignored(session: dict) -> None:
+    for event in ({}, {"type": "launch"}, {"type": None, "seq": "x"}):
+        bar_event(session, **event)
+        grid_event(session, **event)
+    session["query_bar"] = None
+    state.on_bar_event()
+    assert state.query() is None
+
+
+def follow(session: dict, page: str = "search", **params: str) -> None:
+    state.st.query_params.from_dict(params)
+    state.follow_link(page=page, dataset_names=["data", "small"])
+
+
+def test_back_and_forward_follow_the_address(session: dict) -> None:
+    follow(session)
+    bar_event(session, type="search", text="first")
+    state.write_link(first_dataset="data")
+    bar_event(session, type="search", text="second")
+    state.write_link(first_dataset="data")
+    follow(session, q="first")  # the browser is late with the second link: what was done stands
+    assert state.query() == Query(text="second", label="second")
+    follow(session, q="first")
+    assert state.query() == Query(text="first", label="first")
+    follow(session)  # back to where the visit began
+    assert state.query() is None
+
+
+def test_another_page_empties_the_address_and_not_the_query(session: dict) -> None:
+    follow(session)
+    bar_event(session, type="search", text="first")
+    follow(session)
+    state.write_link(first_dataset="data")
+    follow(session, page="build")
+    follow(session)
+    assert state.query() == Query(text="first", label="first")
+    state.write_link(first_dataset="data")
+    assert dict(state.st.query_params) == {"q": "first"}
+
+
+def test_whole_view_survives_the_link(session: dict) -> None:
+    follow(session, q="a mill", k="77", size="L", captions="0", data="small", picture="x/y.jpg")
+    assert session["dataset_name"] == "small"
+    params = state.link_params(first_dataset="data")
+    assert params == {"q": "a mill", "k": "77", "size": "L", "captions": "0", "data": "small", "picture": "x/y.jpg"}
