@@ -1,11 +1,13 @@
 """A quick encoder and folders to build from. Run as a script it builds, so that a test can kill it.
 
-python build_rooms.py IMAGES DATA CAPTIONS SECONDS_PER_BATCH
+See `start_build`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -103,27 +105,59 @@ class Room:
         return ColourEncoder().encode_image([image])[0]
 
 
-def say(text: str) -> None:
+def say(text: str, *, wait_at: str) -> None:
+    """Print what begins now; at ``wait_at`` wait to be killed, or for whoever started this to be gone."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+    if text == wait_at:
+        sys.stdin.read()
+
+
+def start_build(
+    images_dir: Path, data_dir: Path, captions: Path, *, wait_at: str = "", seconds: float = 0.0
+) -> subprocess.Popen[str]:
+    """Build in another process, which prints each step it begins and waits at ``wait_at`` until it is killed."""
+    return subprocess.Popen(
+        [sys.executable, __file__, images_dir, data_dir, captions, str(seconds), wait_at],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def read_until(process: subprocess.Popen[str], step: str) -> None:
+    """Wait until the other process has printed that it begins ``step``."""
+    assert process.stdout is not None
+    assert any(line.strip() == step for line in process.stdout), step
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """End it at once, as a power failure would."""
+    process.kill()
+    process.communicate()
 
 
 class SayingEncoder(ColourEncoder):
     """Says when it starts a batch, so that whoever listens can kill it there."""
 
+    wait_at = ""
+
     def encode_image(self, images: Sequence[Any]) -> FloatArray:
-        say(f"pictures {len(self.images_seen)}")
+        say(f"pictures {len(self.images_seen)}", wait_at=self.wait_at)
         return super().encode_image(images)
 
     def encode_text(self, texts: Sequence[str]) -> FloatArray:
-        say(f"captions {len(self.texts_seen)}")
+        say(f"captions {len(self.texts_seen)}", wait_at=self.wait_at)
         return super().encode_text(texts)
 
 
 if __name__ == "__main__":
-    images, data, captions, seconds = sys.argv[1:]
+    images, data, captions, seconds, SayingEncoder.wait_at = sys.argv[1:]
     build(
         BuildOptions(images_dir=Path(images), data_dir=Path(data), captions=Path(captions), batch_size=BATCH),
         encoder=SayingEncoder(seconds=float(seconds)),
-        on_progress=lambda progress: say(progress.stage) if progress.stage == "writing" else None,
+        on_progress=lambda progress: (
+            say("writing", wait_at=SayingEncoder.wait_at) if progress.stage == "writing" else None
+        ),
     )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from build_rooms import BATCH, ColourEncoder, Room
+from build_rooms import BATCH, ColourEncoder, Room, kill, read_until, start_build
 from picture_files import encoded, noise, png_header, put
 from PIL import Image
 
@@ -240,15 +238,9 @@ def test_bad_captions_stop_the_build_before_any_work(room: Room) -> None:
 def test_two_builds_into_one_folder(room: Room, tmp_path: Path) -> None:
     room.put_pictures(12)
     room.put_captions([("a/000.jpg", "a dog")])
-    script = Path(__file__).with_name("build_rooms.py")
-    first = subprocess.Popen(
-        [sys.executable, script, room.images_dir, room.data_dir, room.captions, "0.5"],
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )
+    first = start_build(room.images_dir, room.data_dir, room.captions, wait_at="pictures 0")
     try:
-        assert first.stdout is not None
-        assert first.stdout.readline() == b"pictures 0\n"
+        read_until(first, "pictures 0")
         with pytest.raises(BuildError) as caught:
             room.build()
         assert str(caught.value) == (
@@ -257,8 +249,7 @@ def test_two_builds_into_one_folder(room: Room, tmp_path: Path) -> None:
         )
         room.build(data_dir=tmp_path / "elsewhere")
     finally:
-        first.kill()
-        first.wait()
+        kill(first)
     assert room.build().encoded == 12
 
 

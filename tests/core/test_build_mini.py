@@ -56,7 +56,7 @@ def test_workers_use_one_thread_each_and_leave_the_others_alone() -> None:
         meet = threading.Barrier(workers.count)
 
         def count(_: int) -> tuple[int, int]:
-            meet.wait(timeout=10)
+            meet.wait(timeout=300)
             return torch.get_num_threads(), threading.get_ident()
 
         seen = workers.map(count, range(workers.count))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +116,7 @@ def test_text_of_another_dimension_is_not_used(tmp_path: Path) -> None:
     assert gallery.text_embeddings is None
     (problem,) = [item for item in gallery.problems if item.code == "text_other_dimension"]
     assert problem.message == (
-        "Its text rows came from another model: they have 5 dimensions and its image rows 8. "
+        "The text rows came from another model: they have 5 dimensions and the image rows 8. "
         "Pictures can be searched, caption similarities are switched off."
     )
 
@@ -235,7 +233,7 @@ def test_stamp_changes_when_a_file_is_written(tmp_path: Path) -> None:
     assert dataset_stamp(tmp_path / "data") != before
 
 
-def test_a_large_dataset_is_read_quickly(tmp_path: Path) -> None:
+def test_a_large_dataset_is_read_whole(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     names = [f"{number:08d}.jpg" for number in range(20_000)]
     rows = rng.standard_normal((20_000, 64), dtype=np.float32)
@@ -253,8 +251,8 @@ def test_a_large_dataset_is_read_quickly(tmp_path: Path) -> None:
         preprocessing="none",
         images_dir=tmp_path / "images",
     )
-    started = time.process_time()
     gallery = read_gallery(tmp_path / "data")
-    assert time.process_time() - started < 4  # about 0.6 s; the limit leaves room for a busy machine
+    assert len(gallery) == 20_000
     assert len(gallery.captions) == 100_000
-    assert replace(gallery, problems=()).caption_rows[-1] == 19_999
+    assert np.array_equal(gallery.caption_rows, np.repeat(np.arange(20_000), 5))
+    assert np.array_equal(gallery.image_embeddings, rows)

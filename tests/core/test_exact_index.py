@@ -12,7 +12,7 @@ from t2i_core.index.exact import ExactIndex
 from t2i_core.types import Index
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(1, 30), st.integers(1, 30), st.booleans(), st.integers(0, 2**31))
 def test_agrees_with_a_full_sort(images: int, top_k: int, masked: bool, seed: int) -> None:
     rng = np.random.default_rng(seed)
