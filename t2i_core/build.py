@@ -25,6 +25,7 @@ from t2i_core.build_types import (
 from t2i_core.build_workshop import open_workshop
 from t2i_core.dataset import EMBEDDINGS_NAME
 from t2i_core.dataset.manifest_file import read_manifest
+from t2i_core.dataset.stored_files import remove_leftovers
 from t2i_core.errors import BuildError
 from t2i_core.images import PICTURE_SUFFIXES, list_pictures
 from t2i_core.types import Encoder, Manifest
@@ -62,6 +63,7 @@ def build(
         raise BuildError(f"batch_size must be at least 1, got {options.batch_size}. Leave it out to fit the device.")
     image_ids = _list(options)
     with open_workshop(options.data_dir) as workshop:
+        remove_leftovers(options.data_dir)
         manifest = _manifest(options)
         table = find_captions(options.captions, options.data_dir)
         if encoder is None:

@@ -14,8 +14,9 @@ import numpy as np
 
 from t2i_core.build_journal import FRESH_NS, Bytes, hash_texts
 from t2i_core.build_workshop import read_arrays, write_arrays
-from t2i_core.dataset import EMBEDDINGS_NAME
+from t2i_core.dataset import CAPTIONS_NAME, EMBEDDINGS_NAME
 from t2i_core.dataset.embeddings_file import hash_arrays, read_embeddings
+from t2i_core.dataset.stored_files import sha256_of
 from t2i_core.errors import DatasetError, ImageError
 from t2i_core.picture_folder import hash_picture
 from t2i_core.types import FloatArray, RowArray
@@ -60,31 +61,36 @@ class Ledger:
     pictures : mapping of str to KnownPicture
     texts : mapping of bytes to ndarray of shape (D,), float32
         Embedding of each caption by the SHA-256 of its text.
+    own_files : frozenset of str
+        Files of the dataset as builds into this folder wrote them, whatever their settings. A build that
+        was killed before it wrote the manifest leaves such files, and no manifest tells of them.
     """
 
     pictures: Mapping[str, KnownPicture]
     texts: Mapping[bytes, FloatArray]
+    own_files: frozenset[str] = frozenset()
 
     def by_content(self) -> dict[bytes, KnownPicture]:
         """The pictures by the hash of their files: renamed and repeated files are known too."""
         return {known.content: known for known in self.pictures.values()}
 
 
-EMPTY_LEDGER = Ledger({}, {})
-
-
 def read_ledger(workshop: Path, data_dir: Path, *, made_with: str) -> Ledger:
-    """The ledger of the dataset in ``data_dir``; empty when there is none, or it was made with something else."""
+    """The ledger of the dataset in ``data_dir``; without pictures and texts when there is none, or it was made with something else."""
+    own_files = _own_captions(workshop, data_dir)
     try:
         stored = read_embeddings(data_dir / EMBEDDINGS_NAME)
     except DatasetError:
-        return EMPTY_LEDGER
+        return Ledger({}, {}, own_files)
     if stored.image_ids is None or stored.image_sizes is None:
-        return EMPTY_LEDGER
+        return Ledger({}, {}, own_files)
     image_ids = tuple(stored.image_ids.tolist())
     arrays = read_arrays(_path(workshop, image_ids, stored.image, stored.image_sizes, stored.text))
-    if arrays is None or str(arrays["made_with"]) != made_with:
-        return EMPTY_LEDGER
+    if arrays is None:
+        return Ledger({}, {}, own_files)
+    own_files |= {EMBEDDINGS_NAME}
+    if str(arrays["made_with"]) != made_with:
+        return Ledger({}, {}, own_files)
     pictures = {
         image_id: KnownPicture(tuple(stamp), content.tobytes(), tuple(size), embedding)
         for image_id, stamp, content, size, embedding in zip(
@@ -98,7 +104,7 @@ def read_ledger(workshop: Path, data_dir: Path, *, made_with: str) -> Ledger:
     }
     rows = () if stored.text is None else stored.text
     texts = {digest.tobytes(): row for digest, row in zip(arrays["texts"], rows, strict=True)}
-    return Ledger(pictures, texts)
+    return Ledger(pictures, texts, own_files)
 
 
 def write_ledger(
@@ -112,6 +118,7 @@ def write_ledger(
     stamps: RowArray,
     contents: Bytes,
     captions: tuple[str, ...],
+    captions_file: bytes | None,
 ) -> Path:
     """Write the ledger of arrays that are about to be written; BuildError when it cannot be.
 
@@ -122,18 +129,32 @@ def write_ledger(
     stamps : ndarray of shape (N, 3), int64
     contents : ndarray of shape (N, 32), uint8
     captions : tuple of M str
+    captions_file : bytes or None
+        What the captions file is about to hold.
     """
     path = _path(workshop, image_ids, image_embeddings, image_sizes, text_embeddings)
     arrays = {"made_with": np.array(made_with), "stamps": stamps, "contents": contents, "texts": hash_texts(captions)}
+    arrays["captions_sha256"] = np.array("" if captions_file is None else sha256_of(captions_file))
     write_arrays(path, arrays)
     return path
 
 
 def remove_other_ledgers(kept: Path) -> None:
-    """Remove the ledgers of datasets that were replaced."""
-    for path in kept.parent.glob("ledger-*.npz"):
+    """Remove the ledgers of datasets that were replaced, and half-written ones."""
+    for path in kept.parent.glob("ledger-*"):
         if path != kept:
             path.unlink(missing_ok=True)
+
+
+def _own_captions(workshop: Path, data_dir: Path) -> frozenset[str]:
+    """The captions file's name, when a build into this folder wrote the file that is there."""
+    try:
+        present = sha256_of((data_dir / CAPTIONS_NAME).read_bytes())
+    except OSError:
+        return frozenset()
+    ledgers = (read_arrays(path) for path in workshop.glob("ledger-*.npz"))
+    written = {str(arrays.get("captions_sha256", "")) for arrays in ledgers if arrays is not None}
+    return frozenset({CAPTIONS_NAME}) if present in written else frozenset()
 
 
 def _path(

@@ -13,6 +13,7 @@ from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures
 from t2i_core.build_progress import ProgressMeter
 from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
 from t2i_core.dataset import CaptionTable, write_dataset
+from t2i_core.dataset.captions_file import write_captions
 from t2i_core.errors import BuildError, DatasetError
 from t2i_core.types import Encoder, FloatArray, Manifest
 
@@ -160,6 +161,7 @@ class BuildRun:
             stamps=pictures.stamps,
             contents=pictures.contents,
             captions=() if table is None else table.captions,
+            captions_file=None if table is None else write_captions(table.frame),
         )
         try:
             manifest = write_dataset(
@@ -173,6 +175,7 @@ class BuildRun:
                 weights_sha256=self.encoder.weights_sha256,
                 preprocessing=self.encoder.preprocessing,
                 images_dir=self.options.images_dir,
+                own_files=self.ledger.own_files,
             )
         except DatasetError as error:
             raise BuildError(f"{error} Then run the same build again: what is encoded is kept.") from error

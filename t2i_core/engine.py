@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import check_top_k
-from t2i_core.dataset import text_rows_fit
+from t2i_core.dataset import rebuild_command, text_rows_fit
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.index.opening import open_index
 from t2i_core.types import (
@@ -220,12 +220,12 @@ def check_model_matches(encoder: Encoder, gallery: Gallery) -> None:
         raise ModelError(
             f"Queries must be encoded by the model that built the gallery: it was built with {manifest.model_id} "
             f"(weights {manifest.weights_sha256[:12]}), got {encoder.model_id} (weights {encoder.weights_sha256[:12]}). "
-            f"{way_out} rebuild: python -m t2i_core build --model {encoder.model_id}"
+            f"{way_out} rebuild: {rebuild_command(gallery, model=encoder.model_id)}"
         )
     if encoder.dimension != gallery.dimension:
         raise ModelError(
             f"The stored embeddings have {gallery.dimension} dimensions and {encoder.model_id} makes {encoder.dimension}. "
-            f"Use the model they were built with, or rebuild: python -m t2i_core build --model {encoder.model_id}"
+            f"Use the model they were built with, or rebuild: {rebuild_command(gallery, model=encoder.model_id)}"
         )
 
 

@@ -88,12 +88,12 @@ def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, mod
     if not used.size:
         raise DatasetError(
             f"An evaluation needs captions of the pictures, got none in {gallery.data_dir}. "
-            "Add a captions file: python -m t2i_core build --captions FILE"
+            f"Add a captions file: python -m t2i_core build --captions FILE --data {gallery.data_dir}"
         )
     if text is None:
         raise DatasetError(
             f"An evaluation needs caption embeddings made by the pictures' model, got none in {gallery.data_dir}. "
-            "Rebuild: python -m t2i_core build --captions FILE"
+            f"Rebuild: python -m t2i_core build --data {gallery.data_dir}"
         )
     if text.shape != (len(gallery.captions), gallery.dimension):
         raise DatasetError(

@@ -37,6 +37,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     gallery = options.open_gallery(arguments, console)
     if arguments.model is None:
+        if gallery.manifest is None and gallery.text_embeddings is not None:
+            # Nobody knows whether one model made both kinds of rows; otherwise the figures mean nothing.
+            options.check_rows(gallery, options.open_model(arguments, gallery), console)
         evaluation = evaluate(gallery)
     else:
         encoder = options.open_model(arguments, gallery)

@@ -98,13 +98,13 @@ def open_model(arguments: argparse.Namespace, gallery: Gallery) -> Encoder:
     )
 
 
-def without_foreign_texts(gallery: Gallery, encoder: Encoder, console: Console) -> Gallery:
-    """The gallery, without caption embeddings where they were made by another model than ``encoder``.
+def check_rows(gallery: Gallery, encoder: Encoder, console: Console) -> Gallery:
+    """The gallery, without caption embeddings where they were made by another model than ``encoder``; warns of foreign rows.
 
     Only a dataset without a manifest can hold such: the original project's captions were embedded by a
     model that knows no pictures. Takes as long as encoding 16 pictures and captions then.
     """
-    if gallery.manifest is not None or gallery.text_embeddings is None or encoder.dimension != gallery.dimension:
+    if gallery.manifest is not None or encoder.dimension != gallery.dimension:
         return gallery
     from t2i_core.dataset import check_gallery
 

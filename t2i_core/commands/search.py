@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from t2i_core.engine import SearchEngine
 
     encoder = options.open_model(arguments, gallery)
-    engine = SearchEngine(encoder, options.without_foreign_texts(gallery, encoder, console))
+    engine = SearchEngine(encoder, options.check_rows(gallery, encoder, console))
     top_k = min(DEFAULT_TOP_K, len(gallery)) if arguments.top_k is None else arguments.top_k
     if arguments.queries is not None:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
@@ -135,7 +135,12 @@ def _search_picture(engine: SearchEngine, picture: str, *, top_k: int) -> Search
         return engine.search(Query(image_id=picture), top_k=top_k)
     from t2i_core.images import open_image
 
-    image = open_image(path, max_pixels=read_settings().max_pixels)
+    if not path.exists():
+        raise QueryError(
+            f"--image needs a picture file or the name of a picture of the dataset, got {picture}, which is neither. "
+            "Check its name."
+        )
+    image = open_image(path, max_pixels=read_settings().max_pixels, name=picture)
     query = Query(upload_sha256=hashlib.sha256(path.read_bytes()).hexdigest(), label=picture)
     return engine.search_image(image, query, top_k=top_k)
 

@@ -3,6 +3,7 @@
 from t2i_core.dataset.captions_file import CaptionTable, read_captions
 from t2i_core.dataset.credits_file import Credit, read_credits
 from t2i_core.dataset.csv_rows import decode_text
+from t2i_core.dataset.manifest_file import read_name
 from t2i_core.dataset.model_check import (
     UNUSABLE_TEXT,
     check_embeddings,
@@ -19,6 +20,7 @@ from t2i_core.dataset.picture_names import (
     match_pictures,
 )
 from t2i_core.dataset.reading import read_gallery
+from t2i_core.dataset.rebuilding import rebuild_command
 from t2i_core.dataset.stored_files import (
     CAPTIONS_NAME,
     EMBEDDINGS_NAME,
@@ -51,6 +53,8 @@ __all__ = [
     "read_captions",
     "read_credits",
     "read_gallery",
+    "read_name",
+    "rebuild_command",
     "replace_file",
     "save_captions",
     "text_rows_fit",

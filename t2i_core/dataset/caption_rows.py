@@ -12,7 +12,8 @@ from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings, row_norms, unit_rows, usable_rows
 from t2i_core.dataset.picture_names import count_of, list_some, match_pictures
-from t2i_core.dataset.picture_rows import REBUILD, PictureRows, length_note
+from t2i_core.dataset.picture_rows import PictureRows, length_note
+from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME
 from t2i_core.types import FloatArray, Problem, RowArray
 
@@ -73,7 +74,7 @@ def _text(
         return None, None, [Problem("warning", "text_rows_disagree", message, REBUILD)]
     if text.shape[1] != dimension:
         message = (
-            f"Its text rows came from another model: they have {text.shape[1]} dimensions and its image rows {dimension}. "
+            f"The text rows came from another model: they have {text.shape[1]} dimensions and the image rows {dimension}. "
             "Pictures can be searched, caption similarities are switched off."
         )
         return None, None, [Problem("warning", "text_other_dimension", message, REBUILD)]
@@ -87,9 +88,10 @@ def _text(
     if not good.all():
         kept = np.flatnonzero(good).astype(np.int64)
         bad = table.file_rows[~good].tolist()
+        one = len(bad) == 1
         message = (
             f"{count_of(len(bad), 'text row')} of {len(good):,} cannot be used, not a number or all zeros: "
-            f"rows {list_some(bad)}. Their captions were left out."
+            f"{'row' if one else 'rows'} {list_some(bad)}. {'Its caption was' if one else 'Their captions were'} left out."
         )
         problems.append(Problem("warning", "text_rows_bad", message, REBUILD))
     rows = table.file_rows[good]

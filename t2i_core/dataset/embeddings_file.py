@@ -142,8 +142,7 @@ def _checked(path: Path) -> Path:
 def _unreadable(path: Path, error: Exception) -> DatasetError:
     if isinstance(error, OSError) and not path.is_file():
         return DatasetError(
-            f"A dataset folder needs {path.name}, got none in {path.parent}. "
-            "Make it: python -m t2i_core build --images DIR --data DIR"
+            f"A dataset folder needs {path.name}, got none in {path.parent}. Make it: python -m t2i_core build"
         )
     return DatasetError(
         f"{path} must be a complete npz file, got something that cannot be read ({error}). "

@@ -14,24 +14,28 @@ from t2i_core.types import Manifest, Problem
 
 FORMAT_VERSION = 1
 DEFAULT_IMAGES_DIR = Path("static/images")
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
 class StoredManifest:
-    """A manifest with what only the file knows: the picture folder and the fingerprints of its neighbours.
+    """A manifest with what only the file knows: the dataset's name, its picture folder, fingerprints of its neighbours.
 
-    ``members`` maps each array of the embeddings file to its CRC-32; ``captions_sha256`` is the hash of
-    the captions file, empty when there was none.
+    ``name`` is what people call the dataset, empty when it goes by its folder. ``members`` maps each array of
+    the embeddings file to its CRC-32; ``captions_sha256`` is the hash of the captions file, empty when there
+    was none.
     """
 
     manifest: Manifest
+    name: str = ""
     images_dir: str = ""
     members: Mapping[str, int] = field(default_factory=dict)
     captions_sha256: str = ""
 
     def to_json(self) -> bytes:
         """The bytes of the file."""
-        record = asdict(self.manifest) | {
+        record = ({"name": self.name} if self.name else {}) | asdict(self.manifest)
+        record |= {
             "images_dir": self.images_dir,
             "members": dict(self.members),
             "captions_sha256": self.captions_sha256,
@@ -68,11 +72,21 @@ def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem,
     members = record.get("members")
     stored = StoredManifest(
         manifest=Manifest(**{name: record[name] for name in wanted}),
+        name=" ".join(str(record.get("name") or "").split())[:LONGEST_NAME],
         images_dir=str(record.get("images_dir") or ""),
         members=members if isinstance(members, dict) else {},
         captions_sha256=str(record.get("captions_sha256") or ""),
     )
     return stored, ()
+
+
+def read_name(data_dir: Path) -> str:
+    """What people call the dataset of a folder: the name in its manifest, else the folder's."""
+    try:
+        stored, _ = read_manifest(data_dir)
+    except DatasetError:
+        stored = None
+    return (stored.name if stored is not None else "") or data_dir.resolve().name
 
 
 def check_belongs(

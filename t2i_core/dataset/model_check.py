@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from t2i_core.config import Settings
 from t2i_core.dataset.picture_names import count_of, list_some
-from t2i_core.dataset.stored_files import CAPTIONS_NAME
+from t2i_core.dataset.rebuilding import rebuild_command
 from t2i_core.errors import ImageError
 from t2i_core.images import open_image, picture_path
 from t2i_core.types import Encoder, FloatArray, Gallery, Problem, RowArray
@@ -25,6 +23,7 @@ SAME_MODEL = 0.95  # cosine; half precision, another JPEG decoder or resizing st
 SAME_PICTURE = 0.85  # below this, a picture is not the one its row was made of
 DECODE_SIDE = 512  # more than any of OpenAI's models reads
 UNUSABLE_TEXT = frozenset({"text_other_model", "text_misplaced"})
+MISLEADING = frozenset({"images_other_model", "images_misplaced"})
 
 
 def check_embeddings(
@@ -53,10 +52,9 @@ def check_embeddings(
             f"{encoder.dimension}, so they come from another model and cannot be compared with a query."
         )
         return [Problem("fatal", "dimension_differs", message, _rebuild(gallery, encoder))]
-    return [
-        *_check_pictures(gallery, encoder, sample=sample, max_pixels=max_pixels),
-        *_check_captions(gallery, encoder, sample=sample),
-    ]
+    found = _check_pictures(gallery, encoder, sample=sample, max_pixels=max_pixels)
+    misleading = any(problem.code in MISLEADING for problem in found)
+    return [*found, *_check_captions(gallery, encoder, sample=sample, misleading=misleading)]
 
 
 def check_gallery(
@@ -119,27 +117,36 @@ def _check_pictures(gallery: Gallery, encoder: Encoder, *, sample: int, max_pixe
         f"The image rows were not made by the model {encoder.model_id}: encoding {count_of(len(rows), 'picture')} again gave "
         f"a median cosine of {np.median(own):.2f} with the stored rows (1 is the same), so search results mean nothing."
     )
-    fix = f"Open them with the model that made them (--model), or r{_rebuild(gallery, encoder)[1:]}"
+    fix = (
+        "Name the model that made them (--model on the command line, T2I_MODEL for the app), or "
+        f"r{_rebuild(gallery, encoder)[1:]}"
+    )
     return [Problem("warning", "images_other_model", message, fix)]
 
 
-def _check_captions(gallery: Gallery, encoder: Encoder, *, sample: int) -> list[Problem]:
+def _check_captions(gallery: Gallery, encoder: Encoder, *, sample: int, misleading: bool) -> list[Problem]:
+    """``misleading`` says that a search finds the wrong pictures anyway, so nothing good is said of it."""
     if gallery.text_embeddings is None or not gallery.captions:
         return []
     rows = _spread(len(gallery.captions), sample)
     own, encoded = _compare_captions(gallery.text_embeddings, gallery.captions, rows, encoder)
     if np.median(own) >= SAME_MODEL:
         return []
+    outcome = (
+        "Caption similarities are switched off."
+        if misleading
+        else "Pictures can be searched, caption similarities are switched off."
+    )
     if np.median(_best_cosines(gallery.text_embeddings, encoded)) >= SAME_MODEL:
         message = (
             f"The text rows are in another order than the captions: encoding {count_of(len(rows), 'caption')} again gave rows "
-            "that stand at other captions' places. Pictures can be searched, caption similarities are switched off."
+            f"that stand at other captions' places. {outcome}"
         )
         return [Problem("warning", "text_misplaced", message, _rebuild(gallery, encoder))]
     message = (
         f"The text rows were not made by the model {encoder.model_id}: encoding {count_of(len(rows), 'caption')} again gave a "
         f"median cosine of {np.median(own):.2f} with the stored rows (1 is the same). They come from another model, perhaps "
-        "a language model that knows no pictures. Pictures can be searched, caption similarities are switched off."
+        f"a language model that knows no pictures. {outcome}"
     )
     return [Problem("warning", "text_other_model", message, _rebuild(gallery, encoder))]
 
@@ -188,9 +195,4 @@ def _best_cosines(stored: FloatArray, encoded: FloatArray) -> FloatArray:
 
 def _rebuild(gallery: Gallery, encoder: Encoder) -> str:
     """How to make embeddings with this model, as a command to copy."""
-    words = ["python", "-m", "t2i_core", "build", "--images", str(gallery.images_dir)]
-    captions_path = Path(gallery.data_dir) / CAPTIONS_NAME
-    if gallery.captions:
-        words += ["--captions", str(captions_path)]
-    words += ["--data", str(gallery.data_dir), "--model", encoder.model_id]
-    return "Rebuild: " + shlex.join(words)
+    return "Rebuild: " + rebuild_command(gallery, model=encoder.model_id)

@@ -13,13 +13,13 @@ from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import CHUNK_ROWS, StoredEmbeddings, row_norms, unit_rows, usable_rows
 from t2i_core.dataset.picture_names import count_of, is_picture_name, list_files, list_some, match_pictures
+from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.errors import DatasetError
 from t2i_core.types import FloatArray, Problem, RowArray
 
 SAME_DIRECTION = 0.9999  # cosine of repeated rows that differ by rounding only
 NOTED_DEVIATION = 1e-3  # half precision stays below this
-REBUILD = "Rebuild: python -m t2i_core build"
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,19 +143,24 @@ def _bad_rows(names: Sequence[str], good: np.ndarray, named: np.ndarray) -> list
         bad = np.flatnonzero(~good)
         message = (
             f"{count_of(len(bad), 'image row')} of {len(good):,} cannot be used, not a number or all zeros: "
-            f"rows {list_some(bad.tolist())} ({list_some([names[row] for row in bad.tolist()])}). Left out."
+            f"{_rows_of(bad)} ({list_some([names[row] for row in bad.tolist()])}). Left out."
         )
         problems.append(Problem("warning", "image_rows_bad", message, REBUILD))
     if not named.all():
         bad = np.flatnonzero(~named)
         message = (
             f"{count_of(len(bad), 'image row')} of {len(named):,} cannot be used, naming no picture inside the picture folder: "
-            f"rows {list_some(bad.tolist())}. Left out."
+            f"{_rows_of(bad)}. Left out."
         )
         problems.append(
             Problem("warning", "image_rows_unnamed", message, "Write names relative to the picture folder.")
         )
     return problems
+
+
+def _rows_of(positions: np.ndarray) -> str:
+    """``row 3``, ``rows 3, 7``; counted from 0, as numpy does."""
+    return f"{'row' if len(positions) == 1 else 'rows'} {list_some(positions.tolist())}"
 
 
 def _repeated_rows(

@@ -11,6 +11,7 @@ from t2i_core.dataset.captions_file import parse_captions
 from t2i_core.dataset.embeddings_file import StoredEmbeddings, read_embeddings
 from t2i_core.dataset.manifest_file import StoredManifest, check_belongs, find_images_dir, read_manifest
 from t2i_core.dataset.picture_rows import read_pictures
+from t2i_core.dataset.rebuilding import BUILD, complete, complete_error
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, sha256_of
 from t2i_core.errors import DatasetError
 from t2i_core.types import Gallery, Manifest, Problem
@@ -26,7 +27,7 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
     images_dir : Path, optional
         Folder of the pictures; see `find_images_dir` for what is used when it is left out.
     name : str, optional
-        What to call the dataset; the folder's name when left out.
+        What to call the dataset; when left out the manifest's name for it, else the folder's.
 
     Returns
     -------
@@ -39,14 +40,21 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
     DatasetError
         When nothing useful can be read: missing or broken files, rows that cannot be told apart, no usable row.
     """
+    try:
+        return _read(data_dir, images_dir, name)
+    except DatasetError as error:
+        raise complete_error(error, data_dir=data_dir, images_dir=images_dir) from error
+
+
+def _read(data_dir: Path, images_dir: Path | None, name: str | None) -> Gallery:
     if not data_dir.is_dir():
-        raise DatasetError(
-            f"The dataset folder must exist, got {data_dir}. Make it: python -m t2i_core build --images DIR --data {data_dir}"
-        )
+        raise DatasetError(f"The dataset folder must exist, got {data_dir}. Make it: {BUILD}")
     stored = read_embeddings(data_dir / EMBEDDINGS_NAME)
     captions_data = _captions_bytes(data_dir)
     captions_sha256 = sha256_of(captions_data) if captions_data else ""
-    table = parse_captions(captions_data, data_dir / CAPTIONS_NAME) if captions_data else None
+    # An empty file is as good as none, except where its rows were to name the pictures.
+    needed = stored.image_ids is None and captions_data is not None
+    table = parse_captions(captions_data or b"", data_dir / CAPTIONS_NAME) if captions_data or needed else None
     noted, problems = read_manifest(data_dir)
     manifest, manifest_problems = _trusted(noted, stored, captions_sha256)
     if noted is None and not problems:
@@ -56,7 +64,7 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
     pictures, picture_problems = read_pictures(stored, table, folder)
     captions, caption_problems = read_caption_rows(stored, table, pictures)
     return Gallery(
-        name=name or data_dir.resolve().name,
+        name=name or (noted.name if noted else "") or data_dir.resolve().name,
         data_dir=data_dir,
         images_dir=folder,
         image_ids=pictures.image_ids,
@@ -67,22 +75,25 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
         image_sizes=pictures.sizes,
         key=_key(stored, captions_sha256, pictures.image_ids, manifest),
         manifest=manifest,
-        problems=(
-            *problems,
-            *manifest_problems,
-            *(table.problems if table else ()),
-            *picture_problems,
-            *caption_problems,
+        problems=tuple(
+            complete(problem, data_dir=data_dir, images_dir=folder)
+            for problem in (
+                *problems,
+                *manifest_problems,
+                *(table.problems if table else ()),
+                *picture_problems,
+                *caption_problems,
+            )
         ),
         caption_columns=captions.columns,
     )
 
 
-def _captions_bytes(data_dir: Path) -> bytes:
-    """Content of the captions file; nothing when there is none, for captions are optional."""
+def _captions_bytes(data_dir: Path) -> bytes | None:
+    """Content of the captions file; None when there is none, for captions are optional."""
     path = data_dir / CAPTIONS_NAME
     try:
-        return path.read_bytes() if path.exists() else b""
+        return path.read_bytes() if path.exists() else None
     except OSError as error:
         raise DatasetError(
             f"{path} must be readable, got: {error.strerror or error}. Give yourself permission to read it."
@@ -107,7 +118,7 @@ def _unnamed_model(data_dir: Path) -> Problem:
         "note",
         "manifest_missing",
         f"{data_dir / MANIFEST_NAME} does not exist, so nobody noted which model made the embeddings.",
-        "Rebuild them to be sure: python -m t2i_core build",
+        f"Rebuild them to be sure: {BUILD}",
     )
 
 

@@ -15,6 +15,7 @@ from t2i_core.errors import DatasetError
 EMBEDDINGS_NAME = "aligned_embeddings.npz"
 CAPTIONS_NAME = "captions_tokenized.csv"
 MANIFEST_NAME = "manifest.json"
+TEMPORARY_SUFFIX = ".tmp"
 
 
 def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -36,7 +37,7 @@ def replace_files(writers: Mapping[Path, Callable[[BinaryIO], None]]) -> None:
     DatasetError
         When one cannot be written; it and those after it are then unchanged.
     """
-    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in writers}
+    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}") for path in writers}
     path = Path()
     try:
         for path, write in writers.items():
@@ -56,6 +57,26 @@ def replace_files(writers: Mapping[Path, Callable[[BinaryIO], None]]) -> None:
         for temporary in temporaries.values():
             with contextlib.suppress(OSError):  # a folder that is no folder has nothing to remove either
                 temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(data_dir: Path) -> None:
+    """Remove the half-written files of processes that were killed while they wrote to a dataset folder."""
+    for name in (EMBEDDINGS_NAME, CAPTIONS_NAME, MANIFEST_NAME):
+        for path in data_dir.glob(f".{name}.*{TEMPORARY_SUFFIX}"):
+            pid = path.name.removeprefix(f".{name}.").removesuffix(TEMPORARY_SUFFIX)
+            if pid.isdecimal() and not _runs(int(pid)):
+                with contextlib.suppress(OSError):  # what cannot be removed does no harm
+                    path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def keep_copy(path: Path) -> Path:

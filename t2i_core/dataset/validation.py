@@ -7,6 +7,7 @@ from pathlib import Path
 from t2i_core.dataset.captions_file import read_captions
 from t2i_core.dataset.picture_names import count_of, list_some
 from t2i_core.dataset.reading import read_gallery
+from t2i_core.dataset.rebuilding import BUILD, complete
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.errors import DatasetError, ImageError
 from t2i_core.images import list_pictures, picture_path, picture_size
@@ -67,7 +68,8 @@ def _picture_problems(gallery: Gallery) -> list[Problem]:
             f"{count_of(len(extra), 'picture')} in {gallery.images_dir} cannot be found by a search, "
             f"having no embeddings: {list_some(extra)}."
         )
-        problems.append(Problem("note", "pictures_without_embeddings", message, "Add them: python -m t2i_core build"))
+        found = Problem("note", "pictures_without_embeddings", message, f"Add them: {BUILD}")
+        problems.append(complete(found, data_dir=gallery.data_dir, images_dir=gallery.images_dir))
     return problems
 
 

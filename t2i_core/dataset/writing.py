@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -43,12 +43,14 @@ def write_dataset(
     weights_sha256: str,
     preprocessing: str,
     images_dir: Path,
+    own_files: Collection[str] = (),
 ) -> Manifest:
     """Write a finished dataset; each file is replaced in one step and the manifest comes last.
 
     A process killed in between leaves a manifest that no longer fits, which readers notice. Files this
     program did not write are kept beside the new ones as ``aligned_embeddings.1.npz`` and
-    ``captions_tokenized.1.csv``.
+    ``captions_tokenized.1.csv``. The name that an earlier manifest gave to a dataset of the same
+    pictures stays.
 
     Parameters
     ----------
@@ -63,6 +65,8 @@ def write_dataset(
     encoder_id, weights_sha256, preprocessing : str
         What made the embeddings, see `t2i_core.types.Encoder`.
     images_dir : Path
+    own_files : collection of str, optional
+        Names of files in the folder that the caller made and no manifest tells of: nobody else's work is in them.
 
     Raises
     ------
@@ -76,8 +80,11 @@ def write_dataset(
         image_sizes=image_sizes,
         captions=captions,
         text_embeddings=text_embeddings,
+        own_files=own_files,
     )
     captions_path = data_dir / CAPTIONS_NAME
+    before, _ = read_manifest(data_dir)
+    pictures = note_images_dir(data_dir, images_dir)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         model_id=encoder_id,
@@ -92,7 +99,8 @@ def write_dataset(
     )
     stored = StoredManifest(
         manifest=manifest,
-        images_dir=note_images_dir(data_dir, images_dir),
+        name=before.name if before is not None and before.images_dir == pictures else "",
+        images_dir=pictures,
         members=list_members(data_dir / EMBEDDINGS_NAME),
         captions_sha256=sha256_of(captions_path.read_bytes()) if captions_path.exists() else "",
     )
@@ -108,6 +116,7 @@ def write_files(
     image_sizes: np.ndarray,
     captions: pd.DataFrame | None,
     text_embeddings: np.ndarray | None,
+    own_files: Collection[str] = (),
 ) -> dict[str, np.ndarray]:
     """Write captions and embeddings without a manifest, for embeddings of an unknown model; see `write_dataset`.
 
@@ -120,7 +129,7 @@ def write_files(
     arrays |= _text_array(text_embeddings, captions, dimension=int(arrays["image"].shape[1]))
     captions_path, embeddings_path = data_dir / CAPTIONS_NAME, data_dir / EMBEDDINGS_NAME
     data = None if captions is None else write_captions(captions)
-    foreign = _foreign_files(data_dir)
+    foreign = _foreign_files(data_dir).difference(own_files)
     writers: dict[Path, Callable[[BinaryIO], None]] = {}
     if data is not None and not _holds(captions_path, data):
         writers[captions_path] = _writer(data)

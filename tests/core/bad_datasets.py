@@ -30,6 +30,11 @@ def problem(folder: Path, code: str) -> str:
     return str(next(item for item in problems if item.code == code))
 
 
+def folders(folder: Path) -> str:
+    """How a command to copy names the folders of `refused` and `problem`."""
+    return f"--images {folder.parent / 'images'} --data {folder}"
+
+
 def change(folder: Path, **arrays: np.ndarray) -> None:
     with np.load(folder / EMBEDDINGS) as stored:
         np.savez(folder / EMBEDDINGS, **({name: stored[name] for name in stored.files} | arrays))

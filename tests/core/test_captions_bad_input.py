@@ -11,7 +11,7 @@ import pytest
 
 from t2i_core.dataset import read_captions, read_gallery
 from t2i_core.errors import DatasetError
-from tests.core.bad_datasets import CAPTIONS, EMBEDDINGS, change, no_settings, problem, refused  # noqa: F401 - a fixture
+from tests.core.bad_datasets import CAPTIONS, EMBEDDINGS, change, folders, no_settings, problem, refused  # noqa: F401 - a fixture
 from tests.core.small_galleries import save_original, save_ours
 
 
@@ -156,7 +156,7 @@ def test_an_image_row_named_outside_the_folder(tmp_path: Path) -> None:
     assert gallery.image_ids == ("birds/swan.png", "boats/blue.png", "meadow.png")
     assert gallery.text_embeddings is not None and len(gallery.text_embeddings) == len(gallery.captions) == 5
     assert problem(folder, "image_rows_unnamed") == (
-        "warning: 1 image row of 6 cannot be used, naming no picture inside the picture folder: rows 2. Left out. "
+        "warning: 1 image row of 6 cannot be used, naming no picture inside the picture folder: row 2. Left out. "
         "Write names relative to the picture folder."
     )
 
@@ -171,7 +171,7 @@ def test_unknown_pictures(tmp_path: Path) -> None:
     assert gallery.caption_rows[-1] == -1
     assert problem(tmp_path / "data", "captions_unknown_pictures") == (
         "warning: captions_tokenized.csv names 1 picture without embeddings: 'ghost.jpg'. "
-        "Their captions cannot be searched. Rebuild: python -m t2i_core build"
+        f"Their captions cannot be searched. Rebuild: python -m t2i_core build {folders(tmp_path / 'data')}"
     )
 
 
@@ -188,7 +188,8 @@ def test_a_broken_manifest_is_a_warning(tmp_path: Path, content: str) -> None:
     gallery = read_gallery(tmp_path / "data", tmp_path / "images")
     assert gallery.manifest is None
     assert re.fullmatch(
-        r"warning: manifest\.json (cannot be read \(.*\)|lacks .*), so the model is unknown\. Rebuild: python -m t2i_core build",
+        r"warning: manifest\.json (cannot be read \(.*\)|lacks .*), so the model is unknown\. "
+        rf"Rebuild: python -m t2i_core build {re.escape(folders(tmp_path / 'data'))}",
         str(gallery.problems[0]),
     )
 
@@ -199,5 +200,6 @@ def test_a_manifest_of_the_future_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"format_version": 9}), encoding="utf-8")
     assert refused(tmp_path / "data") == (
         f"{path} must have format version 1 or lower, got 9. "
-        "Use the newer version of this program that wrote it, or rebuild: python -m t2i_core build"
+        "Use the newer version of this program that wrote it, or rebuild: "
+        f"python -m t2i_core build {folders(tmp_path / 'data')}"
     )

@@ -185,7 +185,8 @@ FAILURES = {
     ),
     "no such picture": (
         ["search", "--image", "gone.png", "--data", "data"],
-        "A picture must exist, there is no file gone.png. Check its name and folder.",
+        "--image needs a picture file or the name of a picture of the dataset, got gone.png, which is neither. "
+        "Check its name.",
     ),
     "not a picture": (
         ["search", "--image", "tiny.safetensors", "--data", "data"],
@@ -264,7 +265,7 @@ def test_a_reader_that_stops_early_is_no_failure(folder: Path) -> None:
     process.stdout.close()
     errors = process.stderr.read()
     process.stderr.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=600) == 0
     assert errors == b""
     captions = [hit["caption"] for hit in json.loads(first.decode("utf-8"))["hits"]]
     assert "A dog – Hund." in captions
@@ -279,8 +280,19 @@ def test_scores_are_cosines(capsys: pytest.CaptureFixture[str], folder: Path) ->
     np.testing.assert_allclose(scores, expected, atol=2e-3)
 
 
+def test_rows_of_an_unknown_model_are_told(capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> None:
+    """No manifest and no text rows: the pictures alone have to show whose they are."""
+    with np.load(folder / "data" / "aligned_embeddings.npz") as stored:
+        arrays = {name: stored[name] for name in ("image_ids", "image_sizes")}
+        rows = np.random.default_rng(0).standard_normal(stored["image"].shape).astype(np.float32)
+    np.savez(tmp_path / "aligned_embeddings.npz", image=rows, **arrays)
+    model = str(folder / "tiny.safetensors")
+    assert main(["search", "bus", "--data", str(tmp_path), "--images", "images", "--model", model]) == 0
+    assert capsys.readouterr().err.startswith(f"warning: The image rows were not made by the model {model}")
+
+
 def test_captions_embedded_by_another_model_are_told_and_not_used(
-    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The original project's files: no manifest, and text rows of a language model."""
     with np.load(folder / "data" / "aligned_embeddings.npz") as stored:
@@ -296,3 +308,8 @@ def test_captions_embedded_by_another_model_are_told_and_not_used(
     assert len(json.loads(out)["hits"]) == 3
     assert err.startswith(f"warning: The text rows were not made by the model {model}")
     assert err.count("\n") == 1
+    monkeypatch.setenv("T2I_MODEL", model)  # what an evaluation of the stored rows asks about them
+    assert main(["evaluate", "--data", str(tmp_path), "--images", "images", "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert set(json.loads(out)) == {"text_to_image", "image_to_text", "images", "captions", "model"}
+    assert err.startswith(f"warning: The text rows were not made by the model {model}")

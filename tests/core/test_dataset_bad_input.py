@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 
 from t2i_core.dataset import read_gallery
-from tests.core.bad_datasets import CAPTIONS, EMBEDDINGS, change, no_settings, problem, refused  # noqa: F401 - a fixture
+from tests.core.bad_datasets import CAPTIONS, EMBEDDINGS, change, folders, no_settings, problem, refused  # noqa: F401 - a fixture
 from tests.core.small_galleries import save_original, save_ours
 
 
 def test_missing_folder(tmp_path: Path) -> None:
     folder = tmp_path / "nowhere"
     assert refused(folder) == (
-        f"The dataset folder must exist, got {folder}. Make it: python -m t2i_core build --images DIR --data {folder}"
+        f"The dataset folder must exist, got {folder}. Make it: python -m t2i_core build {folders(folder)}"
     )
 
 
 def test_empty_folder(tmp_path: Path) -> None:
     assert refused(tmp_path) == (
         f"A dataset folder needs aligned_embeddings.npz, got none in {tmp_path}. "
-        "Make it: python -m t2i_core build --images DIR --data DIR"
+        f"Make it: python -m t2i_core build {folders(tmp_path)}"
     )
 
 
@@ -32,7 +32,7 @@ def test_no_rows(tmp_path: Path) -> None:
     change(folder, image=np.empty((0, 8), dtype=np.float32))
     assert refused(folder) == (
         f"The array image of {folder / EMBEDDINGS} must have shape (rows, dimension) and at least one row, got (0, 8). "
-        "Rebuild: python -m t2i_core build"
+        f"Rebuild: python -m t2i_core build {folders(folder)}"
     )
 
 
@@ -40,7 +40,7 @@ def test_other_keys(tmp_path: Path) -> None:
     np.savez(tmp_path / EMBEDDINGS, img_emb=np.ones((2, 3)), txt_emb=np.ones((2, 3)))
     assert refused(tmp_path) == (
         f"{tmp_path / EMBEDDINGS} must hold the array image (and text, one row per caption), got 'img_emb', 'txt_emb'. "
-        "Rename its arrays, or rebuild: python -m t2i_core build"
+        f"Rename its arrays, or rebuild: python -m t2i_core build {folders(tmp_path)}"
     )
 
 
@@ -48,7 +48,8 @@ def test_pickled_objects(tmp_path: Path) -> None:
     np.savez(tmp_path / EMBEDDINGS, image=np.array([{"a": 1}, None], dtype=object))
     assert refused(tmp_path) == (
         f"The array image of {tmp_path / EMBEDDINGS} must hold numbers or text, got pickled Python objects, which could run "
-        "code when read. Save it again as float32, for instance with np.stack, or rebuild: python -m t2i_core build"
+        "code when read. Save it again as float32, for instance with np.stack, or rebuild: "
+        f"python -m t2i_core build {folders(tmp_path)}"
     )
 
 
@@ -76,7 +77,7 @@ def test_a_file_cut_off(tmp_path: Path) -> None:
     (folder / EMBEDDINGS).write_bytes(content[: len(content) // 2])
     assert refused(folder) == (
         f"{folder / EMBEDDINGS} must be a complete npz file, got something that cannot be read (File is not a zip file). "
-        "Copy it again from where it came, or rebuild: python -m t2i_core build"
+        f"Copy it again from where it came, or rebuild: python -m t2i_core build {folders(folder)}"
     )
 
 
@@ -93,7 +94,7 @@ def test_integers(tmp_path: Path) -> None:
     change(folder, image=np.ones((6, 8), dtype=np.int64))
     assert refused(folder) == (
         f"The array image of {folder / EMBEDDINGS} must be float16, float32 or float64, got int64. "
-        "Save the embeddings as the model returned them, or rebuild: python -m t2i_core build"
+        f"Save the embeddings as the model returned them, or rebuild: python -m t2i_core build {folders(folder)}"
     )
 
 
@@ -102,7 +103,7 @@ def test_image_rows_disagree_with_the_captions(tmp_path: Path) -> None:
     change(folder, image=np.ones((7, 8), dtype=np.float32))
     assert refused(folder) == (
         "aligned_embeddings.npz and captions_tokenized.csv must have equally many rows, got 7 image rows and 6 caption rows "
-        f"in {folder}. Put the pair that belongs together there. Rebuild: python -m t2i_core build"
+        f"in {folder}. Put the pair that belongs together there. Rebuild: python -m t2i_core build {folders(folder)}"
     )
 
 
@@ -112,7 +113,7 @@ def test_text_rows_disagree_with_the_captions(tmp_path: Path) -> None:
     assert problem(folder, "text_rows_disagree") == (
         "warning: aligned_embeddings.npz has 5 text rows and captions_tokenized.csv has 6 caption rows, so nobody can tell "
         "which belongs to which: pictures can be searched, caption similarities are switched off. "
-        "Rebuild: python -m t2i_core build"
+        f"Rebuild: python -m t2i_core build {folders(folder)}"
     )
     assert read_gallery(folder, tmp_path / "images").text_embeddings is None
 
@@ -122,7 +123,7 @@ def test_no_captions_file_beside_unnamed_rows(tmp_path: Path) -> None:
     (folder / CAPTIONS).unlink()
     assert refused(folder) == (
         f"{folder / EMBEDDINGS} names no pictures, so captions_tokenized.csv must stand beside it and name one per row, "
-        "got none. Copy it there. Rebuild: python -m t2i_core build"
+        f"got none. Copy it there. Rebuild: python -m t2i_core build {folders(folder)}"
     )
 
 
@@ -131,7 +132,7 @@ def test_image_ids_that_fit_no_rows(tmp_path: Path) -> None:
     change(tmp_path / "data", image_ids=np.array(["a.png"]))
     assert refused(tmp_path / "data") == (
         f"The array image_ids of {tmp_path / 'data' / EMBEDDINGS} must hold one name for each of the 4 image rows, "
-        "got <U5 of shape (1,). Rebuild: python -m t2i_core build"
+        f"got <U5 of shape (1,). Rebuild: python -m t2i_core build {folders(tmp_path / 'data')}"
     )
 
 
@@ -155,11 +156,11 @@ def test_nan_and_zero_rows_are_left_out(tmp_path: Path) -> None:
     assert gallery.caption_rows.tolist() == [0, -1, 1, 1, -1]
     assert problem(folder, "image_rows_bad") == (
         "warning: 2 image rows of 6 cannot be used, not a number or all zeros: rows 2, 5 ('red.png', 'meadow.png'). "
-        "Left out. Rebuild: python -m t2i_core build"
+        f"Left out. Rebuild: python -m t2i_core build {folders(folder)}"
     )
     assert problem(folder, "text_rows_bad") == (
-        "warning: 1 text row of 6 cannot be used, not a number or all zeros: rows 0. Their captions were left out. "
-        "Rebuild: python -m t2i_core build"
+        "warning: 1 text row of 6 cannot be used, not a number or all zeros: row 0. Its caption was left out. "
+        f"Rebuild: python -m t2i_core build {folders(folder)}"
     )
 
 
@@ -179,5 +180,14 @@ def test_no_usable_row(tmp_path: Path) -> None:
     change(folder, image=np.zeros((6, 8), dtype=np.float32))
     assert refused(folder) == (
         f"{folder / EMBEDDINGS} must hold at least one usable image row, got 6 rows, 6 of them not a number or all zeros, "
-        "0 without a usable picture name. Rebuild: python -m t2i_core build"
+        f"0 without a usable picture name. Rebuild: python -m t2i_core build {folders(folder)}"
+    )
+
+
+def test_an_empty_captions_file_beside_unnamed_rows(tmp_path: Path) -> None:
+    folder = save_original(tmp_path / "data")
+    (folder / CAPTIONS).write_bytes(b"")
+    assert refused(folder) == (
+        f"A captions file needs a first line with the column names, got an empty file: {folder / CAPTIONS}. "
+        "Write image,caption in its first line and one caption per line below."
     )

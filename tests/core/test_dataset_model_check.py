@@ -24,8 +24,7 @@ def original(tmp_path: Path, encoder: ColourEncoder, **changes: np.ndarray) -> G
 
 def rebuild(tmp_path: Path, model: str = "ViT-B/32") -> str:
     return (
-        f"Rebuild: python -m t2i_core build --images {tmp_path / 'images'} "
-        f"--captions {tmp_path / 'data' / 'captions_tokenized.csv'} --data {tmp_path / 'data'} --model {model}"
+        f"Rebuild: python -m t2i_core build --images {tmp_path / 'images'} --data {tmp_path / 'data'} --model {model}"
     )
 
 
@@ -83,7 +82,7 @@ def test_image_rows_of_another_model(tmp_path: Path, encoder: ColourEncoder) -> 
     )
     assert problem.message.endswith(" with the stored rows (1 is the same), so search results mean nothing.")
     assert problem.fix.startswith(
-        "Open them with the model that made them (--model), or rebuild: python -m t2i_core build "
+        "Name the model that made them (--model on the command line, T2I_MODEL for the app), or rebuild: python -m t2i_core build "
     )
 
 
@@ -98,7 +97,7 @@ def test_rows_in_another_order(tmp_path: Path, encoder: ColourEncoder) -> None:
         "The image rows are in another order than the pictures: encoding 4 pictures again gave rows that stand at other "
         "pictures' places, so a search shows the wrong pictures.",
         "The text rows are in another order than the captions: encoding 6 captions again gave rows that stand at other "
-        "captions' places. Pictures can be searched, caption similarities are switched off.",
+        "captions' places. Caption similarities are switched off.",
     ]
     assert check_gallery(read_gallery(folder, tmp_path / "images"), encoder).text_embeddings is None
 

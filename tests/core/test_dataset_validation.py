@@ -47,7 +47,7 @@ def test_pictures_are_opened_and_counted(tmp_path: Path) -> None:
     )
     assert str(extra) == (
         f"note: 1 picture in {tmp_path / 'images'} cannot be found by a search, having no embeddings: 'new/one.png'. "
-        "Add them: python -m t2i_core build"
+        f"Add them: python -m t2i_core build --images {tmp_path / 'images'} --data {tmp_path / 'data'}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from t2i_core.dataset import read_captions, read_gallery, save_captions, write_dataset, write_files
+from t2i_core.dataset import read_captions, read_gallery, read_name, save_captions, write_dataset, write_files
 from t2i_core.errors import DatasetError
 from tests.core.small_galleries import ColourEncoder, save_original, save_ours, save_pictures
 
@@ -44,7 +45,7 @@ def write(folder: Path, **changes: object) -> object:
     return write_dataset(folder, **(given_ | changes))  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(printable, printable), min_size=1, max_size=6))
 def test_captions_round_trip(rows: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +63,7 @@ def test_captions_round_trip(rows: list[tuple[str, str]]) -> None:
     assert table.problems == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 9), st.integers(0, 2**31))
 def test_datasets_round_trip_bit_for_bit(images: int, dimension: int, captions: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -173,6 +174,27 @@ def test_files_of_others_are_kept(tmp_path: Path) -> None:
     assert after["captions_tokenized.1.csv"] == before["captions_tokenized.csv"]
     write(folder, captions=pd.DataFrame({"image": ["a.jpg"], "caption": ["cat"]}))
     assert contents(folder).keys() == after.keys()  # our own files are replaced
+
+
+def test_a_name_stays_with_its_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    write(folder)
+    assert read_gallery(folder).name == read_name(folder) == "data"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"name": " My  holiday "}), encoding="utf-8")
+    assert read_gallery(folder).name == read_name(folder) == "My holiday"
+    assert read_gallery(folder, name="other").name == "other"
+    write(folder, captions=pd.DataFrame({"image": ["a.jpg"], "caption": ["cat"]}))
+    assert read_name(folder) == "My holiday"
+    write(folder, images_dir=tmp_path / "other pictures")
+    assert read_name(folder) == "data"
+
+
+@pytest.mark.parametrize("content", [None, "{", '{"format_version": 99}'])
+def test_the_name_of_a_folder_without_a_manifest_is_its_own(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    assert read_name(tmp_path) == tmp_path.name
 
 
 def test_saved_captions_keep_what_was_there(tmp_path: Path) -> None:

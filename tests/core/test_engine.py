@@ -197,7 +197,8 @@ def test_another_model_is_refused_naming_both(gallery: Gallery, encoder: ColourE
     assert str(caught.value) == (
         f"Queries must be encoded by the model that built the gallery: it was built with mini (weights "
         f"{encoder.weights_sha256[:12]}), got ViT-B/32 (weights {other.weights_sha256[:12]}). "
-        "Use --model mini, or rebuild: python -m t2i_core build --model ViT-B/32"
+        f"Use --model mini, or rebuild: python -m t2i_core build --images {gallery.images_dir} --data {gallery.data_dir} "
+        "--model ViT-B/32"
     )
 
 
@@ -206,7 +207,8 @@ def test_another_dimension_is_refused_naming_both(gallery: Gallery) -> None:
         SearchEngine(ColourEncoder("RN50", dimension=16), replace(gallery, manifest=None))
     assert str(caught.value) == (
         "The stored embeddings have 8 dimensions and RN50 makes 16. "
-        "Use the model they were built with, or rebuild: python -m t2i_core build --model RN50"
+        "Use the model they were built with, or rebuild: "
+        f"python -m t2i_core build --images {gallery.images_dir} --data {gallery.data_dir} --model RN50"
     )
 
 

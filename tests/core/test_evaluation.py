@@ -32,7 +32,7 @@ def oracle(scores: np.ndarray, caption_rows: list[int]) -> tuple[list[int], list
     return text_ranks, image_ranks
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(1, 9), st.integers(1, 24), st.integers(1, 60), st.integers(0, 2**31))
 def test_ranks_agree_with_sorting(images: int, captions: int, block_scores: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -123,7 +123,7 @@ def test_no_captions() -> None:
         evaluate(make_gallery(np.eye(2)))
     assert str(caught.value) == (
         "An evaluation needs captions of the pictures, got none in data. "
-        "Add a captions file: python -m t2i_core build --captions FILE"
+        "Add a captions file: python -m t2i_core build --captions FILE --data data"
     )
 
 
@@ -132,5 +132,5 @@ def test_no_caption_embeddings() -> None:
         evaluate(without_text_embeddings(make_gallery(np.eye(2), [0, 1], np.eye(2))))
     assert str(caught.value) == (
         "An evaluation needs caption embeddings made by the pictures' model, got none in data. "
-        "Rebuild: python -m t2i_core build --captions FILE"
+        "Rebuild: python -m t2i_core build --data data"
     )

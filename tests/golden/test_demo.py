@@ -41,6 +41,7 @@ def test_the_manifest_names_the_shipped_file(encoder, gallery):
     assert gallery.manifest is not None
     assert gallery.manifest.weights_sha256 == encoder.weights_sha256
     assert gallery.manifest.model_id == "mini"
+    assert gallery.name == "Demo gallery"
 
 
 def test_pictures_give_their_stored_embeddings(encoder, gallery):
