@@ -17,6 +17,7 @@ from t2i_core.types import Gallery, SearchResult
 
 SUGGESTIONS = 7
 UPLOAD_PREVIEW_SIDE = 96
+BYTE_ORDER_MARK = "\ufeff"
 EMPTY_QUERY = "A query needs at least one word, got an empty one. Type what you want to see."
 
 
@@ -78,13 +79,16 @@ def result_notes(result: SearchResult) -> list[str]:
 
 def _top_k(most: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top_k_row", width=330):
+        st.caption("top k", width="content")
         if most > 1:
             st.session_state["top_k_slider"] = min(st.session_state["top_k"], most)
             st.slider(
                 "How many pictures", 1, most, key="top_k_slider", label_visibility="collapsed",
                 on_change=_take, args=("top_k", "top_k_slider"),
             )  # fmt: skip
-        st.session_state["top_k_typed"] = st.session_state["top_k"]
+        if st.session_state.get("top_k_typed") != st.session_state["top_k"]:
+            # Only then: setting it anew in every run would wipe out a number somebody is typing.
+            st.session_state["top_k_typed"] = st.session_state["top_k"]
         st.number_input(
             "How many pictures, typed", 1, MAX_TOP_K, key="top_k_typed", label_visibility="collapsed", width=72,
             on_change=_take, args=("top_k", "top_k_typed"),
@@ -101,7 +105,8 @@ def _share(gallery: Gallery, result: SearchResult, *, first_dataset: str | None)
     st.code(link, language=None, wrap_lines=True)
     st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
     with st.container(horizontal=True):
-        _download("CSV", lambda: export.hits_to_csv(result), "text/csv", "csv")
+        # With a byte order mark, or Excel takes the letters for another alphabet's.
+        _download("CSV", lambda: BYTE_ORDER_MARK + export.hits_to_csv(result), "text/csv", "csv")
         _download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
 
 
@@ -128,10 +133,10 @@ def _take(own: str, widget: str) -> None:
 
 
 def _suggestions(gallery: Gallery, text: str) -> list[str]:
-    if not text or not gallery.captions:
+    if not gallery.captions:
         return []
-    future = resources.suggestions(gallery)
-    return list(future.result().suggest(text, limit=SUGGESTIONS)) if future.done() else []
+    future = resources.suggestions(gallery)  # asked for before anything is typed, so that it is ready by then
+    return list(future.result().suggest(text, limit=SUGGESTIONS)) if text and future.done() else []
 
 
 def _query_picture(gallery: Gallery, settings: Settings) -> dict[str, str] | None:
@@ -150,8 +155,12 @@ def _upload_preview(settings: Settings) -> str:
     upload: state.Upload | None = st.session_state["upload"]
     if upload is None:
         return ""
-    try:
-        preview = images.jpeg_preview(upload.content, side=UPLOAD_PREVIEW_SIDE, max_pixels=settings.max_pixels)
-    except ImageError:
-        return ""
-    return "data:image/jpeg;base64," + base64.b64encode(preview).decode("ascii")
+    made_of, address = st.session_state.get("upload_preview", (None, ""))
+    if made_of is not upload:  # decoding a large picture anew would slow every other click down
+        try:
+            preview = images.jpeg_preview(upload.content, side=UPLOAD_PREVIEW_SIDE, max_pixels=settings.max_pixels)
+            address = "data:image/jpeg;base64," + base64.b64encode(preview).decode("ascii")
+        except ImageError:
+            address = ""
+        st.session_state["upload_preview"] = (upload, address)
+    return address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,14 +49,15 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     settings, problem = _settings()
     choices = tuple(resources.datasets(settings))
     names = [choice.name for choice in choices]
+    titles = resources.titles(choices)
     state.follow_link(page=page, dataset_names=names)
     if st.session_state["dataset_name"] not in names:
         st.session_state["dataset_name"] = names[0] if names else None
     with st.sidebar:
         if len(names) > 1:
-            _pick_dataset(names)
+            _pick_dataset(titles)
         elif names:
-            st.markdown(f"**{notices.plain(names[0])}**")
+            st.markdown(f"**{notices.plain(titles[names[0]])}**")
         gallery = None
         chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
         if chosen is not None and problem is None:
@@ -86,8 +87,11 @@ def current() -> Here:
 
 
 def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
-    """Draw the page again once the model is there, or what checking it found; nothing is drawn meanwhile."""
-    if loaded.settled or here.gallery is None:
+    """Draw the page again once the model, what checking it found, or the suggestions are there; nothing is drawn meanwhile."""
+    if here.gallery is None:
+        return
+    indexed = resources.suggestions(here.gallery).done()
+    if loaded.settled and indexed:
         return
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -95,7 +99,11 @@ def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
         if here.gallery is None:
             return
         now = resources.engine_state(here.gallery, here.settings)
-        if now.settled or now.loading != loaded.loading:
+        if (
+            now.settled != loaded.settled
+            or now.loading != loaded.loading
+            or resources.suggestions(here.gallery).done() != indexed
+        ):
             state.acted()
             st.rerun()
 
@@ -109,9 +117,12 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
         return config.Settings(), error
 
 
-def _pick_dataset(names: list[str]) -> None:
+def _pick_dataset(titles: Mapping[str, str]) -> None:
     st.session_state["dataset_choice"] = st.session_state["dataset_name"]
-    st.selectbox("Dataset", names, key="dataset_choice", on_change=_open_dataset)
+    st.selectbox(
+        "Dataset", list(titles), key="dataset_choice", on_change=_open_dataset,
+        format_func=lambda name: titles.get(name, name),
+    )  # fmt: skip
 
 
 def _open_dataset() -> None:

@@ -6,7 +6,8 @@ Nothing here waits for a model; a page asks for an `EngineState` and draws what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ class EngineState:
 
 @dataclass(frozen=True)
 class DatasetChoice:
-    """A dataset the app offers: its name in links and lists, and its folder."""
+    """A dataset the app offers: its name in links, and its folder. `titles` tells what people call it."""
 
     name: str
     folder: Path
@@ -72,6 +73,16 @@ def datasets(settings: config.Settings) -> list[DatasetChoice]:
     return list(unique.values())
 
 
+def titles(choices: Sequence[DatasetChoice]) -> dict[str, str]:
+    """What lists call each dataset, by its name in links: the name its manifest gives it, else that one."""
+    shown = {}
+    for choice in choices:
+        title = _title(str(choice.folder), dataset.dataset_stamp(choice.folder))
+        shown[choice.name] = choice.name if title == choice.folder.resolve().name else title
+    count = Counter(shown.values())
+    return {name: title if count[title] == 1 else f"{title} ({name})" for name, title in shown.items()}
+
+
 def name_of(settings: config.Settings, folder: Path) -> str | None:
     """The name under which a folder is offered; None when it holds no dataset."""
     wanted = folder.resolve()
@@ -80,7 +91,7 @@ def name_of(settings: config.Settings, folder: Path) -> str | None:
 
 def gallery(choice: DatasetChoice) -> Gallery:
     """The gallery in a folder, read again when its files change."""
-    return _gallery(str(choice.folder), choice.name, dataset.dataset_stamp(choice.folder))
+    return _gallery(str(choice.folder), dataset.dataset_stamp(choice.folder))
 
 
 def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
@@ -157,8 +168,13 @@ def build_jobs() -> BuildJobs:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _gallery(folder: str, name: str, stamp: str) -> Gallery:
-    return dataset.read_gallery(Path(folder), name=name)
+def _gallery(folder: str, stamp: str) -> Gallery:
+    return dataset.read_gallery(Path(folder))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _title(folder: str, stamp: str) -> str:
+    return dataset.read_name(Path(folder))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -88,7 +88,12 @@ def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
         if not typed:
             _set_query(None, typed=typed)
         return
-    _set_query(Query(text=stripped, label=stripped), typed=typed, settled=settled)
+    asked = Query(text=stripped, label=stripped)
+    if typed and settled and asked == query():
+        # The field was left for a picture: the one that was opened meanwhile stays open.
+        st.session_state["settled"] = True
+    else:
+        _set_query(asked, typed=typed, settled=settled)
     if settled:
         recent = [stripped, *(one for one in st.session_state["recent"] if one != stripped)]
         st.session_state["recent"] = recent[:RECENT_QUERIES]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tests"))
 
 import demo_dataset  # noqa: E402  (tests is no package)
-from page_parts import SECONDS_TO_LOAD, wait_for_model  # noqa: E402
+from page_parts import SECONDS_TO_LOAD, settle  # noqa: E402
 
 IMAGES = 12
 
@@ -60,10 +61,26 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def open_app(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
+    """Everything the pages began behind themselves, to wait for."""
+    from pages._ui import background
+
+    found: list[Future[object]] = []
+    start = background.start
+
+    def noted(task: Callable[[], object], *, name: str) -> Future[object]:
+        found.append(start(task, name=name))
+        return found[-1]
+
+    monkeypatch.setattr(background, "start", noted)
+    return found
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch, begun: list[Future[object]]) -> Callable[..., AppTest]:
     """Open the app over a dataset folder, with query parameters; the model is there when it returns."""
 
-    def open_it(data_dir: Path, *, settle: bool = True, page: str = "", **params: str) -> AppTest:
+    def open_it(data_dir: Path, *, settled: bool = True, page: str = "", **params: str) -> AppTest:
         monkeypatch.chdir(ROOT)
         monkeypatch.setenv("T2I_DATA", str(data_dir))
         monkeypatch.delenv("T2I_IMAGES", raising=False)
@@ -73,6 +90,6 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         app.run()
         if page:
             app.switch_page(page).run()
-        return wait_for_model(app) if settle else app
+        return settle(app, begun) if settled else app
 
     return open_it

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-import time
+from concurrent.futures import Future
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-SECONDS_TO_LOAD = 60.0
+SECONDS_TO_LOAD = 300.0
 
 
-def wait_for_model(app: AppTest) -> AppTest:
-    """Run until the model is loaded and the stored embeddings are checked."""
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while time.monotonic() < deadline:
-        if not app.exception and "is loading" not in texts(app):
-            time.sleep(0.3)  # the check of stored embeddings follows
-            return app.run()
-        time.sleep(0.1)
+def settle(app: AppTest, begun: list[Future[Any]]) -> AppTest:
+    """Run until nothing that the page began behind itself is left to wait for: model, check, suggestions, thumbnails."""
+    waited_for = 0
+    while waited_for < len(begun):
+        waited_for = len(begun)
+        for future in begun:
+            future.exception(SECONDS_TO_LOAD)
         app.run()
-    raise AssertionError("the model did not load")
+    assert "is loading" not in texts(app)
+    return app
 
 
 def component(app: AppTest, name: str) -> dict[str, Any]:

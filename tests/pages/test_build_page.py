@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from t2i_core import build
 
 OpenApp = Callable[..., AppTest]
-SECONDS = 60
+SECONDS = 300
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 def open_build(open_app: OpenApp, data_dir: Path) -> AppTest:
-    return open_app(data_dir, settle=False, page="pages/build.py")
+    return open_app(data_dir, settled=False, page="pages/build.py")
 
 
 def fill(app: AppTest, **values: str) -> AppTest:

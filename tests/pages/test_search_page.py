@@ -45,7 +45,7 @@ def test_first_paint_does_not_wait_for_the_model(
     from pages._ui import resources
 
     monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
-    app = open_app(datasets, settle=False)
+    app = open_app(datasets, settled=False)
     assert len(grid(app)["pictures"]) == 12
     assert "is loading" in texts(app)
 
@@ -58,7 +58,7 @@ def test_query_while_the_model_loads_shows_skeletons(
     from pages._ui import resources
 
     monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
-    app = open_app(datasets, settle=False, q="a mill", k="7")
+    app = open_app(datasets, settled=False, q="a mill", k="7")
     assert grid(app)["loading"] == 7
     assert grid(app)["pictures"] == []
     assert "is loading" in grid(app)["summary"]
@@ -283,7 +283,7 @@ def test_upload_of_a_decompression_bomb(open_app: OpenApp, datasets: Path) -> No
 
 
 def test_no_data_says_how_to_get_some(open_app: OpenApp, tmp_path: Path) -> None:
-    app = open_app(tmp_path / "nothing", settle=False)
+    app = open_app(tmp_path / "nothing", settled=False)
     assert not app.exception
     assert app.subheader[0].value == "No pictures yet"
     assert f"python -m t2i_core build --images DIR --data {tmp_path / 'nothing'}" in app.code[0].value
@@ -292,7 +292,7 @@ def test_no_data_says_how_to_get_some(open_app: OpenApp, tmp_path: Path) -> None
 
 def test_broken_dataset_is_explained(open_app: OpenApp, tmp_path: Path) -> None:
     np.savez(tmp_path / "aligned_embeddings.npz", pictures=np.eye(3, dtype=np.float32))
-    app = open_app(tmp_path, settle=False)
+    app = open_app(tmp_path, settled=False)
     assert not app.exception
     assert "**This dataset cannot be read**" in texts(app)
     assert "pictures" in texts(app)
@@ -327,6 +327,21 @@ def test_switching_the_dataset_keeps_the_sentence(open_app: OpenApp, datasets: P
     assert app.query_params["data"] == "plain"
 
 
+def test_datasets_are_listed_by_the_names_people_gave_them(open_app: OpenApp, datasets: Path, tmp_path: Path) -> None:
+    shutil.copytree(datasets, tmp_path / "main")
+    for folder in (tmp_path / "main", tmp_path / "main" / "plain"):
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        (folder / "manifest.json").write_text(json.dumps({"name": "Our *pictures*"} | manifest), encoding="utf-8")
+    app = open_app(tmp_path / "main", settled=False)
+    picker = app.sidebar.selectbox(key="dataset_choice")
+    assert picker.options == ["Our *pictures* (main)", "Our *pictures* (plain)"]
+    picker.select_index(1).run()
+    assert app.query_params["data"] == "plain"  # links go by the folder, whatever it is called
+    shutil.rmtree(tmp_path / "main" / "plain")
+    app = open_app(tmp_path / "main", settled=False)
+    assert app.sidebar.markdown[0].value == r"**Our \*pictures\***"
+
+
 def test_query_survives_a_visit_to_another_page(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets, q="a mill", k="5")
     app.switch_page("pages/build.py").run()
@@ -337,5 +352,5 @@ def test_query_survives_a_visit_to_another_page(open_app: OpenApp, datasets: Pat
 
 def test_wrong_setting_is_explained(open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("T2I_DEVICE", "toaster")
-    app = open_app(datasets, settle=False)
+    app = open_app(datasets, settled=False)
     assert "T2I_DEVICE must be auto, cpu or cuda, got 'toaster'" in texts(app)

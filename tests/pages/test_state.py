@@ -48,6 +48,18 @@ def test_typing_searches_without_touching_field_link_or_history(session: dict) -
     assert session["recent"] == ["a mill"]
 
 
+def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: dict) -> None:
+    bar_event(session, type="typed", text="a mill")
+    grid_event(session, type="open", id="a.jpg", seq=3)
+    bar_event(session, type="settled", text="a mill")  # the field's last word may come after the click
+    assert session["open_picture"] == "a.jpg"
+    assert session["recent"] == ["a mill"]
+    assert state.link_params(first_dataset=None) == {"q": "a mill", "picture": "a.jpg"}
+    assert session["settled"] is True
+    bar_event(session, type="settled", text="a mill on a hill")
+    assert session["open_picture"] is None
+
+
 def test_slow_models_only_suggest_while_typing(session: dict) -> None:
     bar_event(session, type="search", text="a mill")
     bar_event(session, type="suggest", text="a mill on")

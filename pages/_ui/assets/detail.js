@@ -107,6 +107,7 @@ class Detail {
   }
 
   ask(type, more = {}) {
+    clearTimeout(this.timer); // a step that was not told yet must not arrive after this
     const id = this.id;
     this.id = null; // the page moves on: the dialog closes without a second message
     this.dialog.close();
@@ -120,6 +121,7 @@ class Detail {
       this.ask("captions");
       return;
     }
+    clearTimeout(this.timer);
     this.wantRelated = true;
     this.grid.seq += 1;
     this.grid.send({ type: "related", id: this.id, seq: this.grid.seq });

@@ -319,6 +319,8 @@ class QueryBar {
       reader.readAsDataURL(content);
     });
     const comma = url.indexOf(",");
+    clearTimeout(this.typedTimer);
+    clearTimeout(this.settledTimer);
     this.input.value = "";
     this.sentText = "";
     this.settledText = "";
@@ -381,8 +383,10 @@ class QueryBar {
   }
 
   drawList() {
+    const chosen = this.active >= 0 && this.options[this.active] ? this.options[this.active].text : null;
     this.options = this.wantedOptions();
-    if (this.active >= this.options.length) this.active = -1;
+    // Other suggestions may come while one is picked out by the arrows: Enter must take that one or what is typed.
+    this.active = chosen === null ? -1 : this.options.findIndex((option) => option.text === chosen);
     if (!this.options.length) {
       this.hideList();
       return;
