@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -24,10 +25,17 @@ def ids(page: Page) -> list[str]:
     return page.eval_on_selector_all(".card[data-id]", "cards => cards.map(card => card.dataset.id)")
 
 
+def link_to(text: str) -> Callable[[str], bool]:
+    """Whether an address holds the search for ``text``."""
+    return lambda address: parse_qs(urlsplit(address).query).get("q") == [text]
+
+
 def search(page: Page, text: str) -> None:
+    """Ask, and wait for the pictures and for the link, which the page writes a moment after them."""
     field(page).fill(text)
     field(page).press("Enter")
     expect(page.locator(".status .times")).to_be_visible()
+    page.wait_for_url(link_to(text))
 
 
 def set_top_k(page: Page, top_k: int) -> None:
@@ -43,5 +51,5 @@ def picture_bytes(colour: tuple[int, int, int] = (200, 30, 30)) -> bytes:
     return content.getvalue()
 
 
-def no_sideways_scroll(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+def expect_no_sideways_scroll(page: Page) -> None:
+    page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

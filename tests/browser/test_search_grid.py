@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from search_page import Visit, cards, ids, no_sideways_scroll
+from search_page import Visit, cards, expect_no_sideways_scroll, ids
 from served_app import HOSTILE_CAPTION
 
 
@@ -32,7 +32,8 @@ def test_arrow_keys_walk_the_grid(visit: Visit) -> None:
 
 def test_rows_have_equal_heights_and_true_shapes(visit: Visit) -> None:
     page = visit("/?q=a+mill")
-    expect(page.locator(".card.seen")).not_to_have_count(0)
+    expect(page.locator(".card .rank")).to_have_count(24)
+    expect(page.locator(".card.seen").nth(5)).to_be_visible()
     boxes = page.eval_on_selector_all(
         ".card",
         """cards => cards.map((card) => {
@@ -75,7 +76,7 @@ def test_pictures_elsewhere_are_served_as_thumbnails(visit: Visit) -> None:
 def test_narrow_window_has_two_columns_and_no_sideways_scroll(visit: Visit, dark: bool) -> None:
     page = visit("/?q=a+mill", width=390, height=844, dark=dark)
     expect(page.locator(".card .rank")).to_have_count(24)
-    assert no_sideways_scroll(page)
+    expect_no_sideways_scroll(page)
     lefts = page.eval_on_selector_all(
         ".card", "cards => cards.map(card => Math.round(card.getBoundingClientRect().left))"
     )
@@ -83,7 +84,7 @@ def test_narrow_window_has_two_columns_and_no_sideways_scroll(visit: Visit, dark
     expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
     page.locator(".card .picture").first.click()
     expect(page.locator("dialog.detail .facts")).to_contain_text("Size")
-    assert no_sideways_scroll(page)
+    expect_no_sideways_scroll(page)
 
 
 @pytest.mark.parametrize("dark", [False, True])
