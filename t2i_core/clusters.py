@@ -113,6 +113,23 @@ def name_clusters(
     return tuple(names)
 
 
+def cluster_places(coordinates: FloatArray, labels: npt.NDArray[np.int32]) -> list[tuple[float, float, int]]:
+    """Where on a map each cluster's name stands, at the picture nearest its middle, and how many pictures it has.
+
+    Parameters
+    ----------
+    coordinates : ndarray of shape (N, 2), float32
+    labels : ndarray of shape (N,), int32
+    """
+    places = []
+    for label in range(int(labels.max(initial=-1)) + 1):
+        own = coordinates[labels == label]
+        middle = np.median(own, axis=0)
+        x, y = own[int(np.argmin(((own - middle) ** 2).sum(axis=1)))].tolist()
+        places.append((x, y, len(own)))
+    return places
+
+
 def words_by_picture(gallery: Gallery) -> list[frozenset[str]]:
     """The telling words of each picture's captions, one set a picture."""
     words: list[set[str]] = [set() for _ in range(len(gallery))]

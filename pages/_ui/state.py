@@ -25,8 +25,12 @@ LONGEST_LINK_QUERY = 2_000
 
 # Names in the link: short, and plain enough to edit by hand.
 TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
+ALIKE = "alike"  # several pictures, one a line
+MOST_ALIKE = 12  # more of them would make a link too long to send
 # Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
-LINKED_PAGES = frozenset({"search", "captions"})
+LINKED_PAGES = frozenset({"search", "embedding_map", "captions"})
+# Pages that show the query, so that their links hold it as Search's do.
+QUERY_PAGES = frozenset({"search", "embedding_map"})
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,14 @@ def ask_like(image_id: str) -> None:
     _set_query(Query(image_id=image_id, label=image_id))
 
 
+def ask_examples(image_ids: Sequence[str]) -> None:
+    """Ask for what several pictures of the gallery have in common."""
+    if len(image_ids) == 1:
+        ask_like(image_ids[0])
+    elif image_ids:
+        _set_query(Query(image_ids=tuple(image_ids), label=f"{len(image_ids):,} pictures together"))
+
+
 def ask_upload(name: str, content_base64: str) -> None:
     """Ask with a picture the browser sent."""
     try:
@@ -117,6 +129,11 @@ def open_dataset(name: str | None) -> None:
     """Open a dataset, with no query asked of it yet."""
     st.session_state["dataset_name"] = name
     clear_query()
+
+
+def of_gallery(asked: Query) -> bool:
+    """Whether a query is made of pictures of the open gallery, so that no other can answer it."""
+    return asked.image_id is not None or bool(asked.image_ids)
 
 
 def clear_query() -> None:
@@ -190,6 +207,8 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
         params[TEXT] = asked.text[:LONGEST_LINK_QUERY]
     elif asked is not None and asked.image_id is not None:
         params[LIKE] = asked.image_id
+    elif asked is not None and 0 < len(asked.image_ids) <= MOST_ALIKE:
+        params[ALIKE] = "\n".join(asked.image_ids)
     if st.session_state["top_k"] != DEFAULT_TOP_K:
         params[TOP_K] = str(st.session_state["top_k"])
     if st.session_state["card_size"] != DEFAULT_SIZE:
@@ -245,9 +264,9 @@ def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
         return
     st.session_state["link_seen"] = params
     _open_link_dataset(params.get(DATASET), dataset_names)
-    if page == "search":
+    if page in QUERY_PAGES:
         _show_link_search(params)
-    else:
+    if page != "search":
         st.session_state["link_followed"] = params
     st.session_state["open_picture"] = params.get(PICTURE)
     name = params.get(DATASET)
@@ -265,7 +284,7 @@ def _open_link_dataset(name: str | None, dataset_names: Sequence[str]) -> None:
     elif name in dataset_names:
         st.session_state["dataset_name"] = name
     asked = query()
-    if before not in {None, st.session_state["dataset_name"]} and asked is not None and asked.image_id is not None:
+    if before not in {None, st.session_state["dataset_name"]} and asked is not None and of_gallery(asked):
         clear_query()  # a picture of another gallery
 
 
@@ -284,5 +303,7 @@ def _show_link_query(params: Mapping[str, str]) -> None:
         ask_text(params[TEXT])
     elif params.get(LIKE):
         ask_like(params[LIKE])
+    elif params.get(ALIKE, "").strip():
+        ask_examples(params[ALIKE].split("\n"))
     else:
         clear_query()
