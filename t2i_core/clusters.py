@@ -142,7 +142,8 @@ def words_by_picture(gallery: Gallery) -> list[frozenset[str]]:
 def telling_words(caption: str) -> frozenset[str]:
     """Words of a caption that say something about a picture, in small letters, plurals as singulars."""
     empty = empty_words()
-    return frozenset(_singular(word) for word in _WORD.findall(caption.lower()) if len(word) > 2 and word not in empty)
+    words = {_singular(word) for word in _WORD.findall(caption.lower()) if word not in empty}
+    return frozenset(word for word in words if len(word) > 2 and word not in empty)
 
 
 @cache

@@ -74,7 +74,7 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         st.session_state["map_caption"] = int(position) if isinstance(position, int | float) else None
         return False
     if kind == "view":
-        st.session_state["map_range"] = _range(event.get("range"))
+        st.session_state["map_range"] = (key, _range(event.get("range")))
         return False
     if kind == "select":
         map_state.select(key, map_state.rows_of(event, count), "")

@@ -37,7 +37,8 @@ def prepare() -> None:
         "map_selection": None,
         "map_event": {},
         "map_looks": (0, ()),
-        "map_range": None,
+        "map_range": ("", None),
+        "map_caption": None,
         "map_cards": CARDS,
         "map_number": 0,
     }

@@ -50,7 +50,7 @@ def data(scene: Scene) -> dict[str, object]:
     coordinates = scene.places.coordinates
     bounds = drawing.bounds_of(_all_points(scene))
     many = len(coordinates) > MOST_POINTS
-    view = _view(coordinates, bounds) if many else None
+    view = _view(coordinates, bounds, scene.gallery.key) if many else None
     seq, rows = st.session_state["map_looks"]
     query = scene.result.query.label if scene.result is not None else ""
     return {
@@ -113,9 +113,11 @@ def _texts(scene: Scene, bounds: drawing.Bounds) -> dict[str, object] | None:
     }
 
 
-def _view(coordinates: np.ndarray, bounds: drawing.Bounds) -> dict[str, object]:
+def _view(coordinates: np.ndarray, bounds: drawing.Bounds, gallery_key: str) -> dict[str, object]:
     """Of very many points what is in view: themselves where they are few enough, else their density."""
-    asked = st.session_state["map_range"] or bounds
+    told, asked = st.session_state["map_range"]
+    if told != gallery_key or asked is None:
+        asked = bounds
     rows = drawing.rows_in_view(coordinates, asked)
     shown: dict[str, object] = {"range": asked, "count": len(rows)}
     if len(rows) > MOST_POINTS:

@@ -12,9 +12,9 @@ class Card {
     this.seq = 0;
     this.at = null;
     this.pinnedAt = null;
-    this.element = make("div", "card hover");
+    this.element = make("div", "point hover");
     this.element.hidden = true;
-    this.pinned = make("div", "card pinned");
+    this.pinned = make("div", "point pinned");
     this.pinned.hidden = true;
     this.pinned.setAttribute("role", "dialog");
   }

@@ -123,9 +123,8 @@ class Selector {
 
   /** What the server holds selected. */
   take(selected) {
-    const number = selected ? selected.number : null;
-    if (number === this.number) return;
-    this.number = number;
+    if (selected && selected.number === this.number) return;
+    this.number = selected ? selected.number : null;
     this.rows = selected ? unpack(selected) : null;
   }
 
