@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import demo_maps
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from search_page import Visit, cards, field, ids, no_sideways_scroll
 from served_app import App
 
-import demo_maps
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.projection.drawing import rows_in_polygon

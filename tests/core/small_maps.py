@@ -14,7 +14,7 @@ DIMENSION = 16
 WORDS = ("castle tower stone", "fish coral reef", "rocket smoke launch")
 
 
-def grouped_rows(images: int, *, groups: int = 3, seed: int = 0, noise: float = 0.35) -> np.ndarray:
+def grouped_rows(images: int, *, groups: int = 3, seed: int = 0, noise: float = 0.2) -> np.ndarray:
     """Unit rows in groups one after the other, group i around direction i: (images, 16) float32."""
     random = np.random.default_rng(seed)
     centres = np.eye(DIMENSION)[:groups]
