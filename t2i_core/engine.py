@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from t2i_core.arrays import check_top_k
+from t2i_core.arrays import check_top_k, l2_normalize
 from t2i_core.dataset import rebuild_command, text_rows_fit
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.index.opening import open_index
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_QUERY_CHARACTERS = 2_000
 MEDIAN_SAMPLE = 20_000
+SMALLEST_COMMON = 1e-3
 
 
 class SearchEngine:
@@ -88,6 +90,8 @@ class SearchEngine:
             embedding = self.gallery.image_embeddings[self.row_of(query.image_id)]
             query = replace(query, label=query.label or query.image_id)
             return self._rank(query, embedding, top_k=top_k, where=where)
+        if query.image_ids:
+            return self._rank(query, self.mean_of(query.image_ids), top_k=top_k, where=where)
         raise QueryError("A query needs a sentence or a picture, got neither. Type what you want to see.")
 
     def search_image(
@@ -102,8 +106,7 @@ class SearchEngine:
         """
         check_top_k(top_k, images=len(self.gallery))
         started = time.perf_counter()
-        with self._lock:
-            embedding = self.encoder.encode_image([image])[0]
+        embedding = self.encode_picture(image)
         encode_ms = (time.perf_counter() - started) * 1e3
         return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms)
 
@@ -111,6 +114,44 @@ class SearchEngine:
         """The unit vector of one sentence: ndarray of shape (D,), float32."""
         with self._lock:
             return self.encoder.encode_text([text])[0]
+
+    def encode_picture(self, image: Image.Image) -> FloatArray:
+        """The unit vector of one picture: ndarray of shape (D,), float32."""
+        with self._lock:
+            return self.encoder.encode_image([image])[0]
+
+    def embedding_of(self, query: Query) -> FloatArray:
+        """The unit vector a query is ranked by, ndarray of shape (D,), float32; an uploaded picture has none here.
+
+        Raises
+        ------
+        QueryError
+            When it asks for nothing, or for a picture the gallery does not have.
+        """
+        if query.text is not None:
+            return self.encode_query(query.label)
+        if query.image_id is not None:
+            return self.gallery.image_embeddings[self.row_of(query.image_id)]
+        if query.image_ids:
+            return self.mean_of(query.image_ids)
+        raise QueryError("A query needs a sentence or a picture, got neither. Type what you want to see.")
+
+    def mean_of(self, image_ids: Sequence[str]) -> FloatArray:
+        """What pictures of the gallery have in common, the mean of their rows: ndarray of shape (D,), float32, unit.
+
+        Raises
+        ------
+        QueryError
+            When one is not in the gallery, or they cancel each other out.
+        """
+        rows = self.gallery.image_embeddings[[self.row_of(image_id) for image_id in image_ids]]
+        mean = rows.astype(np.float64).mean(axis=0, keepdims=True)
+        if np.linalg.norm(mean) < SMALLEST_COMMON:
+            raise QueryError(
+                f"Pictures asked together must have something in common, these {len(image_ids)} cancel out. "
+                "Choose fewer of them."
+            )
+        return l2_normalize(mean)[0]
 
     def row_of(self, image_id: str) -> int:
         """Row of a picture by its name; QueryError when the gallery has no such picture."""

@@ -29,5 +29,9 @@ class SearchIndexError(T2IError):
     """A search index refuses its input."""
 
 
+class ProjectionError(T2IError):
+    """A stored map belongs to other embeddings or cannot be read, or a map cannot be made."""
+
+
 class ExtraMissingError(T2IError):
     """An optional package is missing; the message holds the exact install line."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from t2i_core.types import Hit, Manifest, SearchResult
+import numpy as np
+
+from t2i_core.types import Gallery, Hit, Manifest, SearchResult
 
 CSV_COLUMNS = ("rank", "image", "score", "caption", "width", "height")
 # A spreadsheet runs a cell that starts with one of these as a formula, and captions come from anywhere.
@@ -80,10 +82,36 @@ def hits_to_json(
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _query_record(result: SearchResult) -> Mapping[str, str]:
+def _query_record(result: SearchResult) -> Mapping[str, Any]:
     query = result.query
-    fields = {"text": query.text, "image_id": query.image_id, "upload_sha256": query.upload_sha256}
+    fields = {
+        "text": query.text, "image_id": query.image_id, "image_ids": list(query.image_ids) or None,
+        "upload_sha256": query.upload_sha256,
+    }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None} | {"label": query.label}
+
+
+def pictures_to_csv(gallery: Gallery, rows: Sequence[int], coordinates: np.ndarray) -> str:
+    """Chosen pictures as CSV, one a row: file name, place on the map, and captions, one a line in the cell.
+
+    Parameters
+    ----------
+    gallery : Gallery
+    rows : sequence of int
+    coordinates : ndarray of shape (N, 2), float32
+    """
+    wanted = set(rows)
+    captions: dict[int, list[str]] = {row: [] for row in rows}
+    for caption, row in zip(gallery.captions, gallery.caption_rows.tolist(), strict=True):
+        if row in wanted:
+            captions[row].append(caption)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["image", "x", "y", "captions"])
+    for row in rows:
+        x, y = coordinates[row].tolist()
+        writer.writerow([_cell(gallery.image_ids[row]), f"{x:.5f}", f"{y:.5f}", _cell("\n".join(captions[row]))])
+    return out.getvalue()
 
 
 def _cell(text: str) -> str:

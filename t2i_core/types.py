@@ -124,13 +124,15 @@ class Gallery:
 class Query:
     """What was asked: a sentence, a picture of the gallery, or an uploaded picture.
 
-    Exactly one of ``text``, ``image_id`` and ``upload_sha256`` is set. ``label`` is what to show.
+    Exactly one of ``text``, ``image_id``, ``image_ids`` and ``upload_sha256`` is set. ``image_ids`` asks for what
+    several pictures have in common: the mean of their embeddings. ``label`` is what to show.
     """
 
     text: str | None = None
     image_id: str | None = None
     upload_sha256: str | None = None
     label: str = ""
+    image_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

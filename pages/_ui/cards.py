@@ -16,9 +16,11 @@ from t2i_core.types import Gallery, Hit, SearchResult
 SAMPLE = 36
 
 
-def sample(gallery: Gallery, settings: Settings, *, engine: SearchEngine | None) -> None:
+def sample(
+    gallery: Gallery, settings: Settings, *, engine: SearchEngine | None, size: str | None = None, count: int = SAMPLE
+) -> None:
     """A varied choice of the gallery, for a page where nothing is asked yet."""
-    rows = resources.first_rows(gallery, SAMPLE)
+    rows = resources.first_rows(gallery, count)
     shown = pictures.shown(gallery, rows, settings)
     first_captions = _first_captions(gallery, rows)
     cards = [
@@ -30,12 +32,37 @@ def sample(gallery: Gallery, settings: Settings, *, engine: SearchEngine | None)
             "pictures": cards,
             "label": "Some pictures of the gallery",
             "summary": f"{len(cards):,} of {len(gallery):,} pictures, a varied choice",
+            **_sized(size),
             **detail.grid_part(gallery, engine, None, settings),
         }
     )
 
 
-def ranking(result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult) -> None:
+def chosen(
+    gallery: Gallery, rows: Sequence[int], settings: Settings, *, engine: SearchEngine | None,
+    everything: SearchResult | None, of: int,
+) -> None:  # fmt: skip
+    """Pictures somebody chose, in the gallery's order: the first of ``of``."""
+    shown = pictures.shown(gallery, rows, settings)
+    first_captions = _first_captions(gallery, rows)
+    cards = [
+        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
+        for row, one in zip(rows, shown, strict=True)
+    ]
+    _grid(
+        {
+            "pictures": cards,
+            "label": "Selected pictures",
+            "summary": f"{len(cards):,} of {of:,}" if len(cards) < of else "",
+            **_sized("S"),
+            **detail.grid_part(gallery, engine, everything, settings),
+        }
+    )
+
+
+def ranking(
+    result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult, size: str | None = None
+) -> None:
     """The hits of a result, closest first; ``everything`` is the ranking they were sliced from."""
     started = time.perf_counter()
     shown = pictures.shown(engine.gallery, [hit.row for hit in result.hits], settings)
@@ -51,6 +78,7 @@ def ranking(result: SearchResult, engine: SearchEngine, settings: Settings, *, e
                 "search_ms": result.timings.search_ms,
                 "pictures_ms": pictures_ms,
             },
+            **_sized(size),
             **detail.grid_part(engine.gallery, engine, everything, settings),
         }
     )
@@ -72,6 +100,11 @@ def _grid(data: dict[str, object]) -> None:
         "token": "",
     }
     components.picture_grid({**base, **data}, on_event=state.on_grid_event)
+
+
+def _sized(size: str | None) -> dict[str, object]:
+    """Another picture size than the one chosen on Search."""
+    return {} if size is None else {"size": size}
 
 
 def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:

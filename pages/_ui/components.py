@@ -1,6 +1,6 @@
-"""The two components of our own: query bar and picture grid. Their scripts lie in ``assets/``.
+"""The components every page may use: query bar, picture grid, and keys that open pages. Their scripts lie in ``assets/``.
 
-Both are mounted without an iframe. What they are given is data only; their scripts set it as text.
+They are mounted without an iframe. What they are given is data only; their scripts set it as text.
 """
 
 from __future__ import annotations
@@ -28,6 +28,18 @@ def _query_bar() -> Callable[..., object]:
 def _picture_grid() -> Callable[..., object]:
     script = asset("picture_grid.js") + "\n" + asset("detail.js")
     return st.components.v2.component("t2i_picture_grid", css=asset("picture_grid.css"), js=script)
+
+
+@lru_cache(maxsize=1)
+def _page_keys() -> Callable[..., object]:
+    return st.components.v2.component("t2i_page_keys", js=asset("page_keys.js"))
+
+
+def page_keys(keys: Mapping[str, str]) -> str | None:
+    """Listen for keys; the page a key pressed just now stands for comes back."""
+    result = _page_keys()(key="page_keys", data={"keys": dict(keys)}, on_page_change=lambda: None)
+    page = getattr(result, "page", None)
+    return page if isinstance(page, str) else None
 
 
 def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:

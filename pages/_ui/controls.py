@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -21,7 +21,9 @@ BYTE_ORDER_MARK = "\ufeff"
 EMPTY_QUERY = "A query needs at least one word, got an empty one. Type what you want to see."
 
 
-def query_bar(gallery: Gallery, settings: Settings, *, message: str = "", live: bool = True) -> None:
+def query_bar(
+    gallery: Gallery, settings: Settings, *, message: str = "", live: bool = True, examples: bool = True
+) -> None:
     """The query bar with the shared query, suggestions for it, recent queries, and examples at first.
 
     ``live`` searches while somebody types; a slow model waits for Enter.
@@ -29,7 +31,7 @@ def query_bar(gallery: Gallery, settings: Settings, *, message: str = "", live: 
     query = state.query()
     text = query.text if query is not None and query.text else ""
     typed = st.session_state["suggest_for"] or text
-    examples = resources.example_queries(gallery) if query is None else []
+    offered = resources.example_queries(gallery) if query is None and examples else []
     components.query_bar(
         {
             "version": st.session_state["bar_version"],
@@ -38,8 +40,8 @@ def query_bar(gallery: Gallery, settings: Settings, *, message: str = "", live: 
             "suggestions": {"text": typed, "items": _suggestions(gallery, typed)},
             "live": live,
             "recent": st.session_state["recent"],
-            "examples": examples,
-            "intro": "Try" if examples else "",
+            "examples": offered,
+            "intro": "Try" if offered else "",
             "placeholder": "Describe what the picture shows",
             "message": message or (EMPTY_QUERY if st.session_state["empty_query"] else ""),
         },
@@ -52,7 +54,7 @@ def toolbar(gallery: Gallery, result: SearchResult | None, *, counted: bool, fir
     most = min(MAX_TOP_K, len(gallery))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if counted:
-            _top_k(most)
+            top_k(most)
         _keep("card_size", "card_size_choice")
         st.segmented_control(
             "Picture size", state.SIZES, key="card_size_choice", required=True, label_visibility="collapsed",
@@ -64,7 +66,7 @@ def toolbar(gallery: Gallery, result: SearchResult | None, *, counted: bool, fir
         )
         if result is not None:
             with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
-                _share(gallery, result, first_dataset=first_dataset)
+                share(gallery, result, first_dataset=first_dataset)
 
 
 def result_notes(result: SearchResult) -> list[str]:
@@ -77,7 +79,8 @@ def result_notes(result: SearchResult) -> list[str]:
     return remarks
 
 
-def _top_k(most: int) -> None:
+def top_k(most: int) -> None:
+    """How many pictures, by slider and by typing."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top_k_row", width=330):
         st.caption("top k", width="content")
         if most > 1:
@@ -95,11 +98,16 @@ def _top_k(most: int) -> None:
         )  # fmt: skip
 
 
-def _share(gallery: Gallery, result: SearchResult, *, first_dataset: str | None) -> None:
+def share(
+    gallery: Gallery, result: SearchResult, *, first_dataset: str | None, more: Mapping[str, str] | None = None
+) -> None:
+    """The link that opens this view elsewhere, ``more`` parameters of the page with it, and the hits as files."""
     st.caption("This link opens the same search elsewhere")
     if result.query.upload_sha256 is not None:
         st.caption("An uploaded picture is not part of a link; the rest of the view is.")
-    params = state.link_params(first_dataset=first_dataset)
+    if len(result.query.image_ids) > state.MOST_ALIKE:
+        st.caption(f"A query of more than {state.MOST_ALIKE} pictures is not part of a link; the rest of the view is.")
+    params = state.link_params(first_dataset=first_dataset) | dict(more or {})
     here = urlsplit(str(st.context.url or ""))
     link = urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(params), ""))
     st.code(link, language=None, wrap_lines=True)
@@ -148,6 +156,9 @@ def _query_picture(gallery: Gallery, settings: Settings) -> dict[str, str] | Non
         row = resources.rows_by_id(gallery).get(query.image_id)
         source = pictures.shown(gallery, [row], settings)[0].url if row is not None else ""
         return {"label": f"Like {query.image_id.rsplit('/', 1)[-1]}", "src": source}
+    if query.image_ids:
+        row = resources.rows_by_id(gallery).get(query.image_ids[0])
+        return {"label": query.label, "src": pictures.shown(gallery, [row], settings)[0].url if row is not None else ""}
     return {"label": query.label, "src": _upload_preview(settings)}
 
 

@@ -15,6 +15,8 @@ from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
 
 POLL_SECONDS = 0.25
+# Keys that open a page from any other, by its address; a page that is not there has none.
+PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
         with st.container(gap="xxsmall", key="pages"):
             for one in pages:
                 st.page_link(one)
+        _follow_keys(page, pages)
     here = Here(settings, choices, gallery, problem)
     with status:
         _status(here)
@@ -117,6 +120,13 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
         return config.Settings(), error
 
 
+def _follow_keys(page: str, pages: Sequence[st.Page]) -> None:
+    there = {one.url_path: one for one in pages}
+    wanted = components.page_keys({key: address for key, address in PAGE_KEYS.items() if address in there})
+    if wanted in there and wanted != page:
+        st.switch_page(there[wanted])
+
+
 def _pick_dataset(titles: Mapping[str, str]) -> None:
     st.session_state["dataset_choice"] = st.session_state["dataset_name"]
     st.selectbox(
@@ -130,7 +140,7 @@ def _open_dataset() -> None:
     st.session_state["dataset_name"] = st.session_state["dataset_choice"]
     st.session_state["open_picture"] = None
     query = state.query()
-    if query is not None and query.image_id is not None:
+    if query is not None and state.of_gallery(query):
         state.clear_query()  # a picture of another gallery
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages._ui import state
@@ -9,7 +11,10 @@ from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.errors import QueryError
-from t2i_core.types import Query, SearchResult
+from t2i_core.types import FloatArray, Query, SearchResult
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 KEPT_RANKINGS = 24
 SMOOTH_MS = 150.0
@@ -39,6 +44,16 @@ def is_smooth(result: SearchResult | None) -> bool:
     return result is None or result.timings.encode_ms <= SMOOTH_MS
 
 
+def query_embedding(engine: engine.SearchEngine, query: Query, settings: Settings) -> FloatArray:
+    """The unit vector of a query that was ranked before, (D,) float32; the session keeps the last one."""
+    key = (engine.gallery.key, engine.encoder.weights_sha256, query)
+    kept: tuple[object, FloatArray] | None = st.session_state.get("query_embedding")
+    if kept is None or kept[0] != key:
+        kept = (key, _embed(engine, query, settings))
+        st.session_state["query_embedding"] = kept
+    return kept[1]
+
+
 def score_part(score: float, result: SearchResult) -> float:
     """Where a score lies between the gallery's median (0) and the best hit (1)."""
     best = result.hits[0].score if result.hits else score
@@ -50,8 +65,17 @@ def _ask(engine: engine.SearchEngine, query: Query, settings: Settings) -> Searc
     top_k = min(MAX_TOP_K, len(engine.gallery))
     if query.upload_sha256 is None:
         return engine.search(query, top_k=top_k)
+    return engine.search_image(_uploaded(settings), query, top_k=top_k)
+
+
+def _embed(engine: engine.SearchEngine, query: Query, settings: Settings) -> FloatArray:
+    if query.upload_sha256 is None:
+        return engine.embedding_of(query)
+    return engine.encode_picture(_uploaded(settings))
+
+
+def _uploaded(settings: Settings) -> Image.Image:
     upload: state.Upload | None = st.session_state["upload"]
     if upload is None:
         raise QueryError("The uploaded picture is no longer here. Choose it again.")
-    image = images.open_image(upload.content, max_pixels=settings.max_pixels, name=upload.name)
-    return engine.search_image(image, query, top_k=top_k)
+    return images.open_image(upload.content, max_pixels=settings.max_pixels, name=upload.name)

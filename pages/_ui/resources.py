@@ -17,9 +17,12 @@ import streamlit as st
 
 from pages._ui import background, pictures
 from pages._ui.jobs import BuildJobs
-from t2i_core import config, dataset, engine, suggest, variety
+from pages._ui.project_job import ProjectJobs
+from t2i_core import clusters, config, dataset, engine, suggest, variety
+from t2i_core import projection as projections
 from t2i_core.encoder import MINI_NAME, open_encoder
 from t2i_core.errors import T2IError
+from t2i_core.projection import gap
 from t2i_core.types import Encoder, Gallery
 
 EXAMPLES = 5
@@ -148,6 +151,48 @@ def credits(gallery: Gallery) -> Mapping[str, dataset.Credit]:
     return _credits(gallery.key, str(gallery.images_dir))
 
 
+def projection_stamp(gallery: Gallery) -> str:
+    """Changes whenever the gallery's map is written."""
+    return projections.projection_stamp(gallery.data_dir)
+
+
+def projection(gallery: Gallery) -> projections.Projection | None:
+    """The stored map of a gallery, read again when it changes; None when there is none.
+
+    Raises
+    ------
+    ProjectionError
+        When the one there belongs to other embeddings.
+    """
+    return _projection(gallery.key, str(gallery.data_dir), projection_stamp(gallery), _gallery=gallery)
+
+
+def joint_map(gallery: Gallery) -> projections.JointMap | None:
+    """The stored map of captions and pictures; as `projection`."""
+    stamp = projections.projection_stamp(gallery.data_dir, projections.JOINT_NAME)
+    return _joint_map(gallery.key, str(gallery.data_dir), stamp, _gallery=gallery)
+
+
+def cluster_centres(gallery: Gallery, projection: projections.Projection) -> list[tuple[float, float, int]]:
+    """Where each cluster's name stands, and how many pictures it has."""
+    return _cluster_centres(gallery.key, projection_stamp(gallery), _projection=projection)
+
+
+def column_by_picture(gallery: Gallery, column: str) -> list[str]:
+    """What a column of the captions file says about each picture, at its first caption."""
+    return _column_by_picture(gallery.key, column, _gallery=gallery)
+
+
+def picture_words(gallery: Gallery) -> tuple[list[frozenset[str]], Counter[str]]:
+    """The telling words of each picture's captions, and in how many pictures each word occurs."""
+    return _picture_words(gallery.key, _gallery=gallery)
+
+
+def modality_gap(gallery: Gallery) -> gap.ModalityGap | None:
+    """How far apart captions and pictures lie; None without captions."""
+    return _modality_gap(gallery.key, _gallery=gallery)
+
+
 def wanted_model(gallery: Gallery, settings: config.Settings) -> str:
     """The model a gallery was built with; the configured one, else the bundled one, when it does not say."""
     if gallery.manifest is not None:
@@ -165,6 +210,49 @@ def thumbnails_trimmed() -> Future[int]:
 def build_jobs() -> BuildJobs:
     """Builds started from the Build page; they go on whoever looks at them."""
     return BuildJobs()
+
+
+@st.cache_resource(show_spinner=False)
+def project_jobs() -> ProjectJobs:
+    """Maps being made for the Map page."""
+    return ProjectJobs()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _projection(gallery_key: str, data_dir: str, stamp: str, *, _gallery: Gallery) -> projections.Projection | None:
+    return projections.read_projection(_gallery)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _joint_map(gallery_key: str, data_dir: str, stamp: str, *, _gallery: Gallery) -> projections.JointMap | None:
+    return projections.read_joint(_gallery)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _cluster_centres(
+    gallery_key: str, stamp: str, *, _projection: projections.Projection
+) -> list[tuple[float, float, int]]:
+    return clusters.cluster_places(_projection.coordinates, _projection.cluster_labels)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _column_by_picture(gallery_key: str, column: str, *, _gallery: Gallery) -> list[str]:
+    told = [""] * len(_gallery)
+    for row, value in zip(_gallery.caption_rows.tolist(), _gallery.caption_columns[column], strict=True):
+        if row >= 0 and not told[row]:
+            told[row] = "" if value is None or value != value else str(value)
+    return told
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _picture_words(gallery_key: str, *, _gallery: Gallery) -> tuple[list[frozenset[str]], Counter[str]]:
+    words = clusters.words_by_picture(_gallery)
+    return words, Counter(word for one in words for word in one)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _modality_gap(gallery_key: str, *, _gallery: Gallery) -> gap.ModalityGap | None:
+    return gap.modality_gap(_gallery)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

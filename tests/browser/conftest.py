@@ -95,29 +95,60 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
+def playwright() -> Iterator[object]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=DEFAULT_TIMEOUT_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(find_chromium()), args=["--no-sandbox"], timeout=DEFAULT_TIMEOUT_MS
-        )
-        yield browser
-        browser.close()
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: object) -> Iterator[object]:
+    yield from _chromium(playwright, [])
+
+
+@pytest.fixture(scope="session")
+def chromium_with_webgl(playwright: object) -> Iterator[object]:
+    """WebGL drawn by the processor, as on a machine without a graphics card."""
+    yield from _chromium(
+        playwright, ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+    )
+
+
+def _chromium(playwright: object, options: list[str]) -> Iterator[object]:
+    browser = playwright.chromium.launch(  # type: ignore[attr-defined]
+        executable_path=str(find_chromium()), args=["--no-sandbox", *options], timeout=DEFAULT_TIMEOUT_MS
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
 def visit(chromium: object, app: App) -> Iterator[Callable[..., object]]:
     """Open a page of the app in a browser context of its own; errors of its scripts fail the test."""
+    yield from _visits(chromium, app)
+
+
+@pytest.fixture
+def visit_with_webgl(chromium_with_webgl: object, app: App) -> Iterator[Callable[..., object]]:
+    """The same in a browser that can draw the map's points."""
+    yield from _visits(chromium_with_webgl, app)
+
+
+def _visits(browser: object, app: App) -> Iterator[Callable[..., object]]:
     contexts, faults = [], []
 
-    def open_page(path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False) -> object:
-        context = chromium.new_context(  # type: ignore[attr-defined]
+    def open_page(
+        path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, before: str = ""
+    ) -> object:
+        context = browser.new_context(  # type: ignore[attr-defined]
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
         )
         contexts.append(context)
         context.set_default_timeout(DEFAULT_TIMEOUT_MS)
+        if before:
+            context.add_init_script(before)
         page = context.new_page()
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: open_page.sent.append(len(frame))))
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))

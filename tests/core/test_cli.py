@@ -73,7 +73,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(COMMANDS) == 6
 
 
-@pytest.mark.parametrize("command", ["search", "build", "evaluate", "validate", "import"])
+@pytest.mark.parametrize("command", ["search", "build", "project", "evaluate", "validate", "import"])
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main([command, "--help"])

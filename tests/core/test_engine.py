@@ -218,3 +218,31 @@ def test_many_threads_get_the_same_hits(engine: SearchEngine) -> None:
         results = list(pool.map(lambda query: engine.search(query, top_k=4).hits, queries))
     expected = {query: engine.search(query, top_k=4).hits for query in set(queries)}
     assert [expected[query] for query in queries] == results
+
+
+def test_pictures_asked_together_are_their_mean(engine: SearchEngine, gallery: Gallery) -> None:
+    names = gallery.image_ids[:2]
+    query = Query(image_ids=names, label="both")
+    result = engine.search(query, top_k=4)
+    mean = gallery.image_embeddings[:2].mean(axis=0)
+    cosines = gallery.image_embeddings @ (mean / np.linalg.norm(mean))
+    assert [hit.row for hit in result.hits] == np.argsort(-cosines, kind="stable").tolist()
+    assert [hit.score for hit in result.hits] == pytest.approx(np.sort(cosines)[::-1].tolist(), abs=1e-6)
+    assert result.query == query
+    np.testing.assert_allclose(engine.embedding_of(query), mean / np.linalg.norm(mean), atol=1e-6)
+    assert "No picture of this gallery is named 'x.jpg'" in refused(engine, Query(image_ids=("x.jpg",)))
+
+
+def test_pictures_that_cancel_out_are_refused(encoder: ColourEncoder) -> None:
+    opposite = make_gallery(np.array([[1, 0, 0, 0, 0, 0, 0, 0], [-1, 0, 0, 0, 0, 0, 0, 0]]))
+    engine = SearchEngine(encoder, opposite)
+    assert "these 2 cancel out" in refused(engine, Query(image_ids=("0.jpg", "1.jpg")))
+
+
+def test_what_a_query_is_ranked_by(engine: SearchEngine, encoder: ColourEncoder, gallery: Gallery) -> None:
+    text = engine.search("A red boat", top_k=1).query
+    np.testing.assert_array_equal(engine.embedding_of(text), encoder.encode_text(["A red boat"])[0])
+    like = Query(image_id=gallery.image_ids[2])
+    np.testing.assert_array_equal(engine.embedding_of(like), gallery.image_embeddings[2])
+    with pytest.raises(QueryError, match="neither"):
+        engine.embedding_of(Query())

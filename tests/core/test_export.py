@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
-from t2i_core.export import hits_to_csv, hits_to_json
+from t2i_core.export import hits_to_csv, hits_to_json, pictures_to_csv
 from t2i_core.types import Hit, Manifest, Query, SearchResult, Timings
+from tests.core.small_galleries import make_gallery
 
 MANIFEST = Manifest(1, "mini", "ab" * 32, 4, 9, 9, "squash", "cd" * 32, "2026-01-01T00:00:00+00:00", "0.1.0")
 
@@ -69,3 +72,13 @@ def test_nothing_found() -> None:
     empty = result_with(None).head(0)
     assert len(rows_of(hits_to_csv(empty))) == 1
     assert json.loads(hits_to_json(empty, dataset="demo"))["hits"] == []
+
+
+def test_chosen_pictures_as_csv() -> None:
+    gallery = replace(make_gallery(np.eye(3), [0, 2, 2]), captions=("one", "=SUM(A1)", "two\nlines"))
+    places = np.array([[0, 1], [0.5, 0.25], [-1, 0]], dtype=np.float32)
+    assert rows_of(pictures_to_csv(gallery, [2, 1], places)) == [
+        ["image", "x", "y", "captions"],
+        ["2.jpg", "-1.00000", "0.00000", "'=SUM(A1)\ntwo\nlines"],
+        ["1.jpg", "0.50000", "0.25000", ""],
+    ]

@@ -1,0 +1,103 @@
+"""By what the points of the map are coloured, as one byte a picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from pages._ui import map_state, ranking, resources
+from t2i_core.config import Settings
+from t2i_core.engine import SearchEngine
+from t2i_core.projection import Projection, drawing
+from t2i_core.types import Gallery, SearchResult
+
+HUES = 10
+COLUMN = "column:"
+REST = "everything else"
+Lend = Callable[[str, bytes], str]
+
+
+def choices(gallery: Gallery, result: SearchResult | None) -> dict[str, str]:
+    """What can be chosen, by its name in the link."""
+    offered = {map_state.ONE_COLOUR: "One colour"}
+    if result is not None:
+        offered["score"] = "Score of the query"
+    offered["cluster"] = "Cluster"
+    if gallery.captions:
+        offered["captions"] = "Number of captions"
+    offered["trust"] = "Trust"
+    return offered | {COLUMN + name: name for name in gallery.caption_columns}
+
+
+def colour(
+    gallery: Gallery,
+    projection: Projection,
+    engine: SearchEngine | None,
+    result: SearchResult | None,
+    settings: Settings,
+    lend: Lend,
+) -> dict[str, object]:
+    """The chosen colouring: its title, one byte a picture, and what the bytes mean."""
+    chosen = st.session_state["map_colour"]
+    offered = choices(gallery, result)
+    if chosen not in offered or chosen == map_state.ONE_COLOUR:
+        return {"kind": "one"}
+    title = offered[chosen]
+    if chosen == "cluster":
+        return _groups(title, projection.cluster_labels, projection.cluster_names, lend)
+    if chosen == "score":
+        if engine is None or result is None:
+            return {"kind": "one"}
+        embedding = ranking.query_embedding(engine, result.query, settings)
+        return _scale(title, gallery.image_embeddings @ embedding, lend, digits=3)
+    if chosen == "trust":
+        return _scale("Share of its closest pictures kept close", projection.trust, lend, digits=2)
+    if chosen == "captions":
+        counts = np.bincount(gallery.caption_rows[gallery.caption_rows >= 0], minlength=len(gallery))
+        return _scale(title, counts.astype(np.float64), lend, digits=0)
+    values = resources.column_by_picture(gallery, chosen.removeprefix(COLUMN))
+    numbers = _as_numbers(values)
+    if numbers is not None:
+        return _scale(title, numbers, lend, digits=2)
+    common = [value for value, _ in Counter(value for value in values if value).most_common(HUES)]
+    place = {value: label for label, value in enumerate(common)}
+    labels = np.array([place.get(value, -1) for value in values], dtype=np.int32)
+    return _groups(title, labels, common, lend)
+
+
+def _scale(title: str, values: np.ndarray, lend: Lend, *, digits: int) -> dict[str, object]:
+    steps, low, high = drawing.as_bytes(values)
+    return {
+        "kind": "scale",
+        "title": title,
+        "low": f"{low:,.{digits}f}",
+        "high": f"{high:,.{digits}f}",
+        "values": lend("colour", steps.tobytes()),
+    }
+
+
+def _groups(title: str, labels: np.ndarray, names: object, lend: Lend) -> dict[str, object]:
+    """The ten first groups get a hue, the rest is grey."""
+    shown = [str(name) for name in list(names)[:HUES]]  # type: ignore[call-overload]
+    steps = np.where((labels >= 0) & (labels < HUES), labels, HUES).astype(np.uint8)
+    return {
+        "kind": "groups",
+        "title": title,
+        "names": [*shown, REST] if bool((steps == HUES).any()) else shown,
+        "values": lend("colour", steps.tobytes()),
+    }
+
+
+def _as_numbers(values: list[str]) -> np.ndarray | None:
+    """A column as numbers when it is one; NaN where it is empty."""
+    numbers = np.full(len(values), np.nan)
+    for row, value in enumerate(values):
+        if value:
+            try:
+                numbers[row] = float(value)
+            except ValueError:
+                return None
+    return numbers if np.isfinite(numbers).any() else None

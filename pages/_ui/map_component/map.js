@@ -1,0 +1,605 @@
+// The map: Plotly draws the cloud, an overlay of our own draws the query, the hits and the selection above it.
+// The cloud is drawn once; a query moves only the overlay, so that neither the points nor the zoom are touched.
+// Text that comes from data is only ever set as textContent. points.js, select.js and card.js are appended to this file.
+
+const LOWEST = 380;
+const BELOW = 92;
+const PADDING = 0.05;
+const LABELS_FADE_AT = 3;
+const MOVING_MS = 500;
+const VIEW_AFTER_MS = 160;
+
+const maps = new WeakMap();
+const views = new Map(); // where a map was left, for coming back to the page
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  let map = maps.get(parentElement);
+  if (!map) {
+    map = new EmbeddingMap(parentElement);
+    maps.set(parentElement, map);
+  }
+  map.send = (event) => setTriggerValue("event", event);
+  map.update(data);
+  return () => {
+    map.destroy();
+    maps.delete(parentElement);
+  };
+}
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function hasWebGL() {
+  try {
+    const context = document.createElement("canvas").getContext("webgl");
+    if (!context) return false;
+    const lose = context.getExtension("WEBGL_lose_context");
+    if (lose) lose.loseContext(); // a page may hold only a few
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let plotly = null;
+function loadPlotly(address) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  if (!plotly) {
+    plotly = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = new URL(address, document.baseURI).href;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        plotly = null;
+        reject(new Error("Plotly's script could not be loaded"));
+      };
+      document.head.append(script);
+    });
+  }
+  return plotly;
+}
+
+class EmbeddingMap {
+  constructor(parent) {
+    this.root = make("div", "t2i-map");
+    this.root.dataset.state = "loading";
+    this.root.embeddingMap = this; // for tests and the curious
+    this.plot = make("div", "plot");
+    this.overlay = make("canvas", "overlay");
+    this.labels = make("div", "labels");
+    this.note = make("p", "note");
+    this.note.hidden = true;
+    this.legend = make("div", "legend");
+    this.card = new Card(this);
+    this.selector = new Selector(this);
+    this.root.append(this.plot, this.overlay, this.labels, this.selector.canvas, this.selector.tools, this.legend, this.note, this.card.element, this.card.pinned);
+    parent.append(this.root);
+    this.points = null;
+    this.view = null;
+    this.version = null;
+    this.data = null;
+    this.gl = hasWebGL();
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    this.root.addEventListener("wheel", () => this.moving(), { signal, capture: true, passive: true });
+    this.root.addEventListener("pointermove", (event) => event.buttons && this.moving(), { signal, capture: true });
+    this.root.addEventListener("pointerup", () => this.moving(), { signal, capture: true });
+    this.root.addEventListener("dblclick", () => this.selector.mode === "move" && this.fit(), { signal });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.card.unpin(), { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => this.recolour(), 200), { signal });
+    this.theme = new MutationObserver(() => requestAnimationFrame(() => this.recolour()));
+    let above = parent;
+    while (above && above !== document.documentElement) above = above.parentElement || (above.getRootNode() || {}).host;
+    this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+    this.theme.observe(document.head, { childList: true });
+    this.resizer = new ResizeObserver(() => this.resized());
+    this.resizer.observe(parent);
+    window.addEventListener("resize", () => this.resized(), { signal });
+    this.size();
+  }
+
+  destroy() {
+    this.stop.abort();
+    this.theme.disconnect();
+    this.resizer.disconnect();
+    clearTimeout(this.viewTimer);
+    if (this.view) views.set(this.version, { ...this.view });
+    if (window.Plotly && this.drawn) window.Plotly.purge(this.plot);
+    this.root.remove();
+    this.gone = true;
+  }
+
+  // --- data ---------------------------------------------------------------------------------------------------------
+
+  update(data) {
+    this.data = data;
+    this.root.setAttribute("aria-label", data.label);
+    this.root.setAttribute("role", "group");
+    if (data.version !== this.version) {
+      this.version = data.version;
+      this.root.dataset.state = "loading";
+      this.points = null;
+      this.colours = null;
+      this.card.forget();
+      this.load().catch((error) => this.fail(error));
+      return;
+    }
+    if (!this.points) return; // still loading: it draws what is newest when it is there
+    this.follow().catch((error) => this.fail(error));
+  }
+
+  fail(error) {
+    this.note.hidden = false;
+    this.note.textContent = `The map could not be drawn: ${error.message}. Load the page again.`;
+    this.root.dataset.state = "failed";
+  }
+
+  async load() {
+    const version = this.version;
+    const asked = performance.now();
+    const [, points] = await Promise.all([loadPlotly(this.data.plotly), loadPoints(this.data), nextFrame()]);
+    if (this.gone || version !== this.version) return;
+    this.points = points;
+    this.shownView = this.data.view ? JSON.stringify(this.data.view) : "";
+    this.view = views.get(version) || null;
+    await this.takeColours();
+    await this.drawCloud();
+    this.takeMarkers();
+    this.root.dataset.state = "ready";
+    this.root.dataset.readyMs = String(Math.round(performance.now() - asked));
+  }
+
+  /** New data for the cloud that is there. */
+  async follow() {
+    const shown = this.data.view ? JSON.stringify(this.data.view) : "";
+    if (shown !== this.shownView) {
+      this.shownView = shown;
+      this.points = await loadPoints(this.data);
+      this.colours = null;
+      await this.takeColours();
+      this.drawCloud();
+    } else if (await this.takeColours()) this.recolour();
+    this.takeMarkers();
+  }
+
+  async takeColours() {
+    const colour = this.data.colour;
+    const key = JSON.stringify(colour);
+    if (this.colours && this.colours.key === key) return false;
+    this.colours = await loadColours(colour, key);
+    this.drawLegend();
+    return true;
+  }
+
+  takeMarkers() {
+    this.selector.take(this.data.selected);
+    this.card.receive(this.data);
+    this.drawLabels();
+    this.fade();
+    this.draw();
+    this.root.dataset.query = this.data.query || "";
+  }
+
+  // --- drawing the cloud --------------------------------------------------------------------------------------------
+
+  size() {
+    const top = this.root.getBoundingClientRect().top + window.scrollY;
+    const narrow = window.innerWidth < 640;
+    const height = narrow ? Math.round(window.innerHeight * 0.58) : Math.max(LOWEST, window.innerHeight - top - BELOW);
+    this.root.style.height = `${height}px`;
+    this.width = Math.max(50, this.root.clientWidth);
+    this.height = height;
+    const ratio = window.devicePixelRatio || 1;
+    for (const canvas of [this.overlay, this.selector.canvas]) {
+      canvas.width = Math.round(this.width * ratio);
+      canvas.height = Math.round(this.height * ratio);
+    }
+  }
+
+  resized() {
+    const before = [this.width, this.height];
+    this.size();
+    if (before[0] === this.width && before[1] === this.height) {
+      this.draw();
+      return;
+    }
+    if (!this.drawn || !this.view) return;
+    const scale = (this.view.x1 - this.view.x0) / before[0];
+    const middle = [(this.view.x0 + this.view.x1) / 2, (this.view.y0 + this.view.y1) / 2];
+    this.show({
+      x0: middle[0] - (scale * this.width) / 2, x1: middle[0] + (scale * this.width) / 2,
+      y0: middle[1] - (scale * this.height) / 2, y1: middle[1] + (scale * this.height) / 2,
+    }, true);
+  }
+
+  /** Everything in view, one unit as long across as up. */
+  whole() {
+    const [left, right, bottom, top] = this.data.bounds;
+    const scale = (1 + 2 * PADDING) * Math.max((right - left) / this.width, (top - bottom) / this.height);
+    const x = (left + right) / 2;
+    const y = (bottom + top) / 2;
+    return { x0: x - (scale * this.width) / 2, x1: x + (scale * this.width) / 2, y0: y - (scale * this.height) / 2, y1: y + (scale * this.height) / 2 };
+  }
+
+  fit() {
+    this.show(this.whole());
+  }
+
+  zoom(factor) {
+    const { x0, x1, y0, y1 } = this.view;
+    const x = (x0 + x1) / 2;
+    const y = (y0 + y1) / 2;
+    const half = [((x1 - x0) / 2) * factor, ((y1 - y0) / 2) * factor];
+    this.show({ x0: x - half[0], x1: x + half[0], y0: y - half[1], y1: y + half[1] });
+  }
+
+  show(view, resize = false) {
+    this.view = view;
+    const change = { "xaxis.range": [view.x0, view.x1], "yaxis.range": [view.y0, view.y1] };
+    if (resize) Object.assign(change, { width: this.width, height: this.height });
+    if (this.drawn) window.Plotly.relayout(this.plot, change);
+    this.draw();
+    this.askView();
+  }
+
+  async drawCloud() {
+    if (!this.view) this.view = this.whole();
+    const layout = {
+      width: this.width, height: this.height, margin: { l: 0, r: 0, t: 0, b: 0 },
+      xaxis: { visible: false, range: [this.view.x0, this.view.x1] },
+      yaxis: { visible: false, range: [this.view.y0, this.view.y1] },
+      dragmode: "pan", hovermode: "closest", hoverdistance: 14, showlegend: false,
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", images: [],
+    };
+    const density = this.densityImage();
+    if (density) layout.images = [density];
+    const traces = this.traces();
+    const config = { scrollZoom: true, displayModeBar: false, doubleClick: false, showTips: false, responsive: false };
+    if (this.drawn) await window.Plotly.react(this.plot, traces, layout, config);
+    else {
+      this.drawn = true;
+      await window.Plotly.newPlot(this.plot, traces, layout, config);
+      this.plot.on("plotly_hover", (event) => this.hovered(event));
+      this.plot.on("plotly_unhover", () => this.card.leave());
+      this.plot.on("plotly_click", (event) => this.clicked(event));
+      this.plot.on("plotly_relayout", () => this.moving());
+      this.plot.on("plotly_relayouting", () => this.moving());
+    }
+    if (!this.gl || this.points.density) {
+      this.note.hidden = false;
+      this.note.textContent = this.gl
+        ? `${this.points.count.toLocaleString("en")} pictures are in view: their density is drawn. Zoom in to see each as a point.`
+        : "This browser has no WebGL, so the map shows how densely pictures lie, and the hits. Hovering and clicking work on the hits.";
+    } else this.note.hidden = true;
+    this.root.dataset.drawn = this.gl && !this.points.density ? "points" : "density";
+  }
+
+  traces() {
+    const { x, y, texts } = this.points;
+    const shared = { mode: "markers", hoverinfo: "none" };
+    const traces = [];
+    if (this.gl && !this.points.density) traces.push({ ...shared, type: "scattergl", x, y, marker: this.marker() });
+    else {
+      // Without WebGL every point would be an element of its own; only the hits are.
+      const hits = this.data.hits;
+      traces.push({ ...shared, type: "scatter", x: hits.map((hit) => hit.x), y: hits.map((hit) => hit.y), customdata: hits.map((hit) => hit.row), marker: { size: 14, color: "rgba(0,0,0,0)" } });
+    }
+    if (texts && this.gl) traces.push({ ...shared, type: "scattergl", x: texts.x, y: texts.y, marker: { size: this.pointSize() * 0.8, symbol: "diamond", color: this.ink().caption, opacity: 0.75 } });
+    return traces;
+  }
+
+  marker() {
+    const ink = this.ink();
+    const marker = { size: this.pointSize(), opacity: this.points.x.length > 5000 ? 0.7 : 0.85, line: { width: 0 } };
+    if (this.colours.kind === "one") return { ...marker, color: ink.point };
+    const color = new Float32Array(this.points.x.length);
+    for (let i = 0; i < color.length; i += 1) color[i] = this.colours.values[this.rowOf(i)];
+    return { ...marker, color, cmin: 0, cmax: 255, showscale: false, colorscale: plotlyScale(this.colours, ink) };
+  }
+
+  rowOf(index) {
+    return this.points.rows ? this.points.rows[index] : index;
+  }
+
+  pointSize() {
+    const count = this.points.x.length;
+    return count <= 400 ? 9 : count <= 3000 ? 6 : count <= 50000 ? 4 : 2.5;
+  }
+
+  densityImage() {
+    let grid = this.points.density;
+    let bounds = this.data.bounds;
+    let side = this.points.side;
+    if (grid) bounds = this.data.view.range;
+    else if (!this.gl) {
+      side = 256;
+      grid = gridOf(this.points, bounds, side);
+    } else return null;
+    const [left, right, bottom, top] = bounds;
+    return { source: densityPicture(grid, side, this.ink().rgb), xref: "x", yref: "y", x: left, y: top, sizex: right - left, sizey: top - bottom, sizing: "stretch", layer: "below" };
+  }
+
+  recolour() {
+    if (!this.drawn || !this.points || this.gone) return;
+    const look = JSON.stringify([this.ink(), this.colours.key]);
+    if (look === this.look) return;
+    this.look = look;
+    this.drawLegend();
+    this.drawCloud().then(() => this.fade());
+    this.draw();
+  }
+
+  /** Colours of the theme that is on. */
+  ink() {
+    const style = getComputedStyle(this.root);
+    const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+    const text = rgbOf(read("--st-text-color", "#1d1f21"));
+    const back = rgbOf(read("--st-background-color", "#fcfcfb"));
+    const mix = (share) => `rgb(${text.map((one, i) => Math.round(one * share + back[i] * (1 - share))).join(",")})`;
+    return {
+      rgb: text, text: `rgb(${text.join(",")})`, back: `rgb(${back.join(",")})`, accent: read("--st-primary-color", "#2f6f8f"),
+      point: mix(0.5), grey: mix(0.28), caption: mix(0.78),
+    };
+  }
+
+  /** The rest steps back where something stands out; a style, so that nothing is drawn again. */
+  fade() {
+    const holder = this.plot.querySelector(".gl-container");
+    if (!holder) return;
+    const byScore = this.data.colour.kind !== "one";
+    const strong = this.selector.rows ? 0.28 : this.data.hits.length && !byScore ? 0.5 : 1;
+    holder.style.opacity = String(strong);
+  }
+
+  // --- moving -------------------------------------------------------------------------------------------------------
+
+  /** Plotly moves the cloud by itself for a moment; the overlay follows each frame until it rests. */
+  moving() {
+    this.until = performance.now() + MOVING_MS;
+    if (!this.following) {
+      this.following = true;
+      requestAnimationFrame(() => this.followPlot());
+    }
+  }
+
+  followPlot() {
+    if (this.gone || !this.drawn || !this.plot._fullLayout) {
+      this.following = false;
+      return;
+    }
+    const [x0, x1] = this.plot._fullLayout.xaxis.range;
+    const [y0, y1] = this.plot._fullLayout.yaxis.range;
+    const view = this.view;
+    if (view && (view.x0 !== x0 || view.x1 !== x1 || view.y0 !== y0 || view.y1 !== y1)) {
+      this.view = { x0, x1, y0, y1 };
+      this.draw();
+      this.askView();
+      this.until = Math.max(this.until, performance.now() + 120);
+    }
+    if (performance.now() < this.until) requestAnimationFrame(() => this.followPlot());
+    else this.following = false;
+  }
+
+  /** Of very many points the server says what is in view. */
+  askView() {
+    if (!this.data.view) return;
+    clearTimeout(this.viewTimer);
+    this.viewTimer = setTimeout(() => {
+      const { x0, x1, y0, y1 } = this.view;
+      this.send({ type: "view", range: [x0, x1, y0, y1] });
+    }, VIEW_AFTER_MS);
+  }
+
+  toPixels(x, y) {
+    const { x0, x1, y0, y1 } = this.view;
+    return [((x - x0) / (x1 - x0)) * this.width, ((y1 - y) / (y1 - y0)) * this.height];
+  }
+
+  toMap(left, top) {
+    const { x0, x1, y0, y1 } = this.view;
+    return [x0 + (left / this.width) * (x1 - x0), y1 - (top / this.height) * (y1 - y0)];
+  }
+
+  // --- pointing -----------------------------------------------------------------------------------------------------
+
+  pointed(event) {
+    const point = event.points && event.points[0];
+    if (!point) return null;
+    const texts = point.curveNumber === 1;
+    const row = texts ? this.points.texts.owners[point.pointIndex] : point.customdata !== undefined ? point.customdata : this.rowOf(point.pointIndex);
+    return { row, x: point.x, y: point.y, text: texts ? point.pointIndex : null };
+  }
+
+  hovered(event) {
+    const at = this.pointed(event);
+    if (at) this.card.show(at);
+  }
+
+  clicked(event) {
+    const at = this.pointed(event);
+    if (at && this.selector.mode === "move") this.card.pin(at);
+  }
+
+  /** Rows near a point, nearest first: their pictures are asked for together. */
+  near(row, count) {
+    const { x, y } = this.points;
+    const at = this.points.rows ? this.points.rows.indexOf(row) : row;
+    if (at < 0) return [row];
+    const best = [];
+    for (let i = 0; i < x.length; i += 1) {
+      const far = (x[i] - x[at]) ** 2 + (y[i] - y[at]) ** 2;
+      if (best.length < count || far < best[best.length - 1][0]) {
+        let place = best.length;
+        while (place > 0 && best[place - 1][0] > far) place -= 1;
+        best.splice(place, 0, [far, i]);
+        if (best.length > count) best.pop();
+      }
+    }
+    return [row, ...best.map(([, i]) => this.rowOf(i)).filter((one) => one !== row)];
+  }
+
+  // --- drawing above the cloud --------------------------------------------------------------------------------------
+
+  draw() {
+    if (!this.view || !this.points || !this.data) return;
+    const ratio = window.devicePixelRatio || 1;
+    const brush = this.overlay.getContext("2d");
+    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+    brush.clearRect(0, 0, this.width, this.height);
+    const ink = this.ink();
+    if (this.points.texts) this.drawCaptionLines(brush, ink);
+    this.selector.drawChosen(brush, ink);
+    this.drawQuery(brush, ink);
+    this.placeLabels();
+    this.card.place(brush, ink);
+  }
+
+  drawQuery(brush, ink) {
+    const places = new Map(this.data.hits.map((hit) => [hit.row, hit]));
+    const scale = this.width / (this.view.x1 - this.view.x0);
+    for (const anchor of this.data.anchors) {
+      const [left, top] = this.toPixels(anchor.x, anchor.y);
+      brush.fillStyle = ink.accent;
+      brush.globalAlpha = 0.1;
+      brush.beginPath();
+      brush.arc(left, top, Math.max(14, anchor.ring * scale), 0, 7);
+      brush.fill();
+      brush.strokeStyle = ink.accent;
+      brush.lineWidth = 1;
+      for (const [rows, alpha, dash] of [[anchor.rows, 0.55, []], [anchor.strays, 0.28, [3, 4]]]) {
+        brush.globalAlpha = alpha;
+        brush.setLineDash(dash);
+        brush.beginPath();
+        for (const row of rows) {
+          const hit = places.get(row);
+          if (!hit) continue;
+          brush.moveTo(left, top);
+          brush.lineTo(...this.toPixels(hit.x, hit.y));
+        }
+        brush.stroke();
+      }
+      brush.setLineDash([]);
+    }
+    brush.globalAlpha = 1;
+    for (const hit of [...this.data.hits].reverse()) {
+      const [left, top] = this.toPixels(hit.x, hit.y);
+      brush.beginPath();
+      brush.arc(left, top, Math.max(3.5, 7.5 - hit.rank * 0.16), 0, 7);
+      brush.fillStyle = ink.accent;
+      brush.globalAlpha = Math.max(0.55, 1 - hit.rank * 0.012);
+      brush.fill();
+      brush.globalAlpha = 1;
+      brush.lineWidth = 1.2;
+      brush.strokeStyle = ink.back;
+      brush.stroke();
+    }
+    this.data.anchors.forEach((anchor, place) => this.drawMarker(brush, ink, anchor, place));
+  }
+
+  drawMarker(brush, ink, anchor, place) {
+    const [left, top] = this.toPixels(anchor.x, anchor.y);
+    const radius = place ? 7 : 10;
+    for (const [size, width, colour] of [[radius, 5, ink.back], [radius, 2.2, ink.text]]) {
+      brush.beginPath();
+      brush.arc(left, top, size, 0, 7);
+      brush.lineWidth = width;
+      brush.strokeStyle = colour;
+      brush.stroke();
+    }
+    brush.beginPath();
+    brush.arc(left, top, 3, 0, 7);
+    brush.fillStyle = ink.text;
+    brush.fill();
+  }
+
+  drawCaptionLines(brush, ink) {
+    const { texts, x, y } = this.points;
+    brush.strokeStyle = ink.text;
+    brush.lineWidth = 0.7;
+    const line = (position) => {
+      const row = texts.owners[position];
+      brush.moveTo(...this.toPixels(texts.x[position], texts.y[position]));
+      brush.lineTo(...this.toPixels(x[row], y[row]));
+    };
+    if (this.data.texts.lines) {
+      brush.globalAlpha = 0.1;
+      brush.beginPath();
+      for (let position = 0; position < texts.owners.length; position += 1) line(position);
+      brush.stroke();
+    }
+    const at = this.card.at || this.card.pinnedAt;
+    if (at) {
+      brush.globalAlpha = 0.9;
+      brush.lineWidth = 1.4;
+      brush.strokeStyle = ink.accent;
+      brush.beginPath();
+      for (let position = 0; position < texts.owners.length; position += 1) {
+        if (at.text !== null ? position === at.text : texts.owners[position] === at.row) line(position);
+      }
+      brush.stroke();
+    }
+    brush.globalAlpha = 1;
+  }
+
+  // --- names of clusters and the legend -----------------------------------------------------------------------------
+
+  drawLabels() {
+    const key = JSON.stringify(this.data.clusters);
+    if (key === this.labelsKey) return;
+    this.labelsKey = key;
+    this.labels.replaceChildren();
+    for (const cluster of this.data.clusters) {
+      const button = make("button", "name", cluster.name);
+      button.type = "button";
+      button.title = `Select the ${cluster.count.toLocaleString("en")} pictures of this cluster`;
+      button.cluster = cluster;
+      button.addEventListener("click", () => this.send({ type: "cluster", label: cluster.label }));
+      this.labels.append(button);
+    }
+  }
+
+  /** Names where their clusters are; of two that would touch only the larger cluster's is shown. */
+  placeLabels() {
+    const zoomed = (this.whole().x1 - this.whole().x0) / (this.view.x1 - this.view.x0);
+    this.labels.style.opacity = String(zoomed <= LABELS_FADE_AT ? 1 : Math.max(0.25, 1 - (zoomed - LABELS_FADE_AT) / 6));
+    const taken = [];
+    for (const button of this.labels.children) {
+      const [left, top] = this.toPixels(button.cluster.x, button.cluster.y);
+      if (!button.size) button.size = [button.offsetWidth || button.textContent.length * 7 + 12, button.offsetHeight || 20];
+      const [width, height] = button.size;
+      const box = [left - width / 2 - 3, top - height / 2 - 2, left + width / 2 + 3, top + height / 2 + 2];
+      const outside = box[0] < 0 || box[1] < 0 || box[2] > this.width || box[3] > this.height;
+      const touches = taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+      button.hidden = outside || touches;
+      if (button.hidden) continue;
+      taken.push(box);
+      button.style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(top - height / 2)}px)`;
+    }
+  }
+
+  drawLegend() {
+    this.legend.replaceChildren();
+    const colour = this.data.colour;
+    this.legend.hidden = colour.kind === "one";
+    if (colour.kind === "one") return;
+    this.legend.append(make("span", "title", colour.title));
+    if (colour.kind === "scale") {
+      const bar = make("span", "ramp");
+      bar.style.background = `linear-gradient(90deg, ${VIRIDIS.join(", ")})`;
+      this.legend.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
+      return;
+    }
+    colour.names.forEach((name, place) => {
+      const item = make("span", "item");
+      const dot = make("span", "dot");
+      dot.style.background = place < HUES.length ? HUES[place] : this.ink().grey;
+      item.append(dot, make("span", "", name));
+      this.legend.append(item);
+    });
+  }
+}

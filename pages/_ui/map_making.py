@@ -1,0 +1,83 @@
+"""Where there is no map yet, or one of other embeddings: why, what to do, and how far it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._ui import frame, notices, resources
+from pages._ui.project_job import STAGES, ProjectJob
+from t2i_core.errors import T2IError
+from t2i_core.types import Gallery
+
+POLL_SECONDS = 0.4
+
+
+def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) -> None:
+    """Say what is missing or wrong with it, and offer to make it here."""
+    job = resources.project_jobs().of(gallery.data_dir)
+    if job is not None and job.running:
+        _follow(job)
+        return
+    if job is not None and job.error is not None:
+        notices.error(job.error, title="The map could not be made")
+    with st.container(width=760):
+        if problem is not None:
+            st.subheader("The map is of other embeddings", anchor=False)
+            st.text(str(problem))
+        elif joint:
+            st.subheader("No map of captions and pictures yet", anchor=False)
+            st.text(
+                "It lays both out together, after taking away each kind's own mean: without that they would lie apart."
+            )
+        else:
+            st.subheader("No map of these pictures yet", anchor=False)
+            st.text(
+                f"A map lays the {len(gallery):,} pictures out so that those alike lie together. It is made once and "
+                "stored beside the embeddings; pictures added later are put beside their neighbours."
+            )
+        label = "Renew the map" if problem is not None else "Make the map"
+        if st.button(label, type="primary", key="map_make"):
+            resources.project_jobs().start(gallery.data_dir, gallery.images_dir, joint=joint)
+            st.rerun()
+        st.caption("Or in a terminal")
+        extra = " --joint" if joint else ""
+        st.code(f"python -m t2i_core project --data {gallery.data_dir}{extra}", language=None, wrap_lines=True)
+
+
+def refit_button(gallery: Gallery, placed: int) -> None:
+    """Offer a new layout where pictures were only put beside their neighbours."""
+    st.caption(f"{placed:,} pictures came after this layout and lie beside their neighbours.")
+    if st.button("Lay everything out anew", key="map_refit"):
+        resources.project_jobs().start(gallery.data_dir, gallery.images_dir, refit=True)
+        st.rerun()
+
+
+def running(gallery: Gallery) -> bool:
+    """Whether this gallery's map is being made; its progress is drawn then."""
+    job = resources.project_jobs().of(gallery.data_dir)
+    if job is None or not job.running:
+        return False
+    _follow(job)
+    return True
+
+
+def _follow(job: ProjectJob) -> None:
+    @st.fragment(run_every=POLL_SECONDS)
+    def progress() -> None:
+        if not job.running:
+            st.rerun()
+        text = STAGES.get(job.stage, "Starting")
+        st.progress(min(1.0, job.share), text=f"{text}: {job.share:.0%}" if job.stage else text)
+        st.button("Stop", key="map_stop", on_click=job.stop)
+
+    with st.container(width=760):
+        st.subheader("Making the map", anchor=False)
+        progress()
+
+
+def no_gallery(here: frame.Here) -> None:
+    """Why there is nothing to map."""
+    if here.error is not None:
+        notices.error(here.error, title="This dataset cannot be read")
+    else:
+        notices.no_data(here.settings)

@@ -1,0 +1,112 @@
+"""The map itself, drawn in a part of the page that runs again alone while the mouse moves over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from pages._ui import map_colours, map_component, map_state, map_view, resources, state
+from pages._ui.map_view import Scene
+from t2i_core.projection import drawing
+from t2i_core.types import Gallery, SearchResult
+
+VIEWS = {map_state.PICTURES: "Pictures", map_state.JOINT: "Pictures and captions"}
+MEANING = (
+    "Near each other on the map usually means alike. How far apart two groups lie, how large they are and which way is up "
+    "mean nothing."
+)
+
+
+def settings_row(gallery: Gallery, result: SearchResult | None) -> None:
+    """What the map shows and how it is coloured."""
+    offered = map_colours.choices(gallery, result)
+    st.session_state["map_colour_choice"] = (
+        st.session_state["map_colour"] if st.session_state["map_colour"] in offered else map_state.ONE_COLOUR
+    )
+    st.selectbox(
+        "Colour by", list(offered), key="map_colour_choice", format_func=offered.get, width=220,
+        label_visibility="collapsed", on_change=_take, args=("map_colour", "map_colour_choice"),
+    )  # fmt: skip
+    if gallery.text_embeddings is not None and (gallery.caption_rows >= 0).any():
+        st.session_state["map_view_choice"] = st.session_state["map_view"]
+        st.segmented_control(
+            "What is on the map", list(VIEWS), key="map_view_choice", format_func=VIEWS.get, required=True,
+            label_visibility="collapsed", on_change=_take, args=("map_view", "map_view_choice"),
+        )  # fmt: skip
+
+
+def stage(scene: Scene) -> None:
+    """Draw the map and follow what is done on it."""
+
+    @st.fragment
+    def draw() -> None:
+        if _followed(map_state.take_event(), scene):
+            st.rerun()
+        map_component.embedding_map(map_view.data(scene), on_event=map_state.on_event)
+
+    draw()
+
+
+def notes(scene: Scene) -> None:
+    """What the map means, what of the neighbours it keeps, and the modality gap."""
+    kept = float(scene.projection.trust.mean())
+    kind = str(scene.projection.parameters.get("method", "")).upper()
+    st.caption(
+        f"{MEANING} This {kind} map keeps {kept:.0%} of each picture's closest others close; colour by Trust to see where."
+    )
+    gap = resources.modality_gap(scene.gallery)
+    if gap is not None:
+        st.caption(
+            f"Modality gap {gap.distance:.2f}: the centre of the captions lies this far from the centre of the pictures, so even a "
+            f"caption's own picture scores only {gap.matched:.2f} on average (another's {gap.unmatched:.2f}). That is why a text is "
+            "drawn at the centre of its hits and not as a point of its own."
+        )
+
+
+def _followed(event: Mapping[str, object], scene: Scene) -> bool:
+    """Take over what the map reports; True when the rest of the page has to be drawn again."""
+    kind, key, count = event.get("type"), scene.gallery.key, len(scene.gallery)
+    if kind == "look":
+        st.session_state["map_looks"] = map_state.looked_at(event, count)
+        position = event.get("caption")
+        st.session_state["map_caption"] = int(position) if isinstance(position, int | float) else None
+        return False
+    if kind == "view":
+        st.session_state["map_range"] = (key, _range(event.get("range")))
+        return False
+    if kind == "select":
+        map_state.select(key, map_state.rows_of(event, count), "")
+    elif kind == "polygon":
+        corners = event.get("corners")
+        polygon = corners if isinstance(corners, list) else []
+        map_state.select(key, drawing.rows_in_polygon(scene.places.coordinates, polygon), "")
+    elif kind == "cluster":
+        label = event.get("label")
+        rows = np.flatnonzero(scene.projection.cluster_labels == label).astype(np.int64)
+        names = scene.projection.cluster_names
+        name = names[int(label)] if isinstance(label, int | float) and 0 <= int(label) < len(names) else ""
+        map_state.select(key, rows, name)
+    elif kind in {"open", "like"}:
+        row = map_state.looked_at({"rows": [event.get("row")]}, count)[1]
+        if row and kind == "like":
+            state.ask_like(scene.gallery.image_ids[row[0]])
+        elif row:
+            st.session_state["open_picture"] = scene.gallery.image_ids[row[0]]
+            st.session_state["grid_seq"] += 1
+    else:
+        return False
+    return True
+
+
+def _range(told: object) -> drawing.Bounds | None:
+    if not isinstance(told, list) or len(told) != 4 or not all(isinstance(one, int | float) for one in told):
+        return None
+    left, right, bottom, top = (float(one) for one in told)
+    return (left, right, bottom, top) if left < right and bottom < top else None
+
+
+def _take(own: str, widget: str) -> None:
+    state.acted()
+    st.session_state[own] = st.session_state[widget]

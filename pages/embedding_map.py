@@ -1,0 +1,60 @@
+"""Map: every picture as a point, those alike together; the query stands where its hits are."""
+
+import streamlit as st
+
+from pages._ui import controls, frame, map_making, map_panel, map_stage, map_state, notices, ranking, resources, state
+from pages._ui.map_view import Scene
+from t2i_core.errors import T2IError
+
+here = frame.current()
+map_state.prepare()
+if here.gallery is None:
+    map_making.no_gallery(here)
+    st.stop()
+
+gallery = here.gallery
+loaded = resources.engine_state(gallery, here.settings)
+query, everything, problem = state.query(), None, loaded.error
+if query is not None and loaded.engine is not None:
+    try:
+        everything = ranking.rank(loaded.engine, query, here.settings)
+    except T2IError as error:
+        problem = error
+top_k = min(st.session_state["top_k"], len(gallery))
+result = everything.head(top_k) if everything is not None else None
+controls.query_bar(
+    gallery, here.settings, message=str(problem or ""), live=ranking.is_smooth(everything), examples=False
+)
+if st.session_state["notice"]:
+    notices.notes([st.session_state["notice"]])
+
+projection, joint, refused = None, None, None
+wants_joint = st.session_state["map_view"] == map_state.JOINT
+try:
+    projection = resources.projection(gallery)
+    joint = resources.joint_map(gallery) if wants_joint else None
+except T2IError as error:
+    refused = error
+
+with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
+    map_stage.settings_row(gallery, result)
+    if result is not None:
+        controls.top_k(min(controls.MAX_TOP_K, len(gallery)))
+        with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
+            controls.share(gallery, result, first_dataset=here.first_dataset, more=map_state.link_params())
+if projection is None or (wants_joint and joint is None):
+    map_making.offer(gallery, refused, joint=wants_joint)
+elif not map_making.running(gallery):
+    scene = Scene(gallery, projection, joint, loaded.engine, result, here.settings)
+    wide, side = st.columns([2.2, 1], gap="medium")
+    with wide:
+        map_stage.stage(scene)
+    with side, st.container(key="map_panel"):
+        map_panel.panel(scene, everything)
+    map_stage.notes(scene)
+    if projection.placed.any():
+        map_making.refit_button(gallery, int(projection.placed.sum()))
+frame.wait_for_engine(here, loaded)
+state.write_link(
+    first_dataset=here.first_dataset, own=state.link_params(first_dataset=here.first_dataset) | map_state.link_params()
+)

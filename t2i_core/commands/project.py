@@ -1,0 +1,126 @@
+"""project: the map of a dataset's pictures, made once and stored beside the embeddings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from t2i_core.commands import options
+
+if TYPE_CHECKING:
+    from t2i_core.commands.console import Console
+    from t2i_core.projection import Projection, ProjectionProgress
+    from t2i_core.types import FloatArray, Gallery
+
+STAGES = {
+    "neighbours": "closest pictures",
+    "layout": "layout",
+    "clusters": "clusters",
+    "captions": "map of captions",
+}
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command to argparse."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "project",
+        help="make the map of a dataset's pictures",
+        description=(
+            "Lay the pictures out in two dimensions (UMAP, cosine, seeded) and store the map beside the embeddings, "
+            "with the neighbours it was made from, what of them it keeps, and named clusters. Pictures added since the "
+            "last map are put beside their neighbours; the others do not move."
+        ),
+    )
+    options.add_data(parser)
+    options.add_images(parser)
+    parser.add_argument("--refit", action="store_true", help="make a new layout, in which every picture may move")
+    parser.add_argument("--seed", type=int, default=42, help="same seed, same map (default: 42)")
+    parser.add_argument("--joint", action="store_true", help="also map captions and pictures together")
+    parser.add_argument(
+        "--progress", choices=("text", "json"), default="text", help="json: a JSON line a step, for programs"
+    )
+    options.add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Make and store the map."""
+    from t2i_core.projection import make_projection, write_projection
+    from t2i_core.projection.making import make_joint
+    from t2i_core.projection.stored import write_joint
+
+    started = time.perf_counter()
+    gallery = options.open_gallery(arguments, console)
+    told = _progress(console, as_json=arguments.progress == "json")
+    projection = make_projection(
+        gallery,
+        seed=arguments.seed,
+        refit=arguments.refit,
+        on_progress=told,
+        words_near=None if gallery.captions else lambda directions: _words_near(gallery, directions, console),
+    )
+    path = write_projection(projection, gallery.data_dir)
+    if arguments.joint:
+        write_joint(make_joint(gallery, seed=arguments.seed, on_progress=told), gallery.data_dir)
+    record = projection_record(projection) | {"seconds": round(time.perf_counter() - started, 2), "file": str(path)}
+    if arguments.format == "json":
+        console.write_json(record)
+    else:
+        console.write(summary(record))
+    return 0
+
+
+def projection_record(projection: Projection) -> dict[str, Any]:
+    """A map as JSON."""
+    return {
+        "pictures": len(projection),
+        "placed": int(projection.placed.sum()),
+        "method": projection.parameters.get("method"),
+        "neighbours_kept": round(float(projection.trust.mean()), 4),
+        "clusters": list(projection.cluster_names),
+        "parameters": dict(projection.parameters),
+    }
+
+
+def summary(record: dict[str, Any]) -> str:
+    """One sentence about a map."""
+    placed = f", {record['placed']:,} of them placed beside their neighbours" if record["placed"] else ""
+    return (
+        f"{record['pictures']:,} pictures mapped by {str(record['method']).upper()} in {record['seconds']:.1f} s{placed}; "
+        f"{record['neighbours_kept']:.0%} of the closest pictures are close on the map too; "
+        f"{len(record['clusters']):,} clusters. Stored as {record['file']}"
+    )
+
+
+def _progress(console: Console, *, as_json: bool) -> Callable[[ProjectionProgress], None]:
+    def tell(progress: ProjectionProgress) -> None:
+        if as_json:
+            console.say(json.dumps({"stage": progress.stage, "done": progress.done, "total": progress.total}))
+        else:
+            share = progress.done / progress.total if progress.total else 0.0
+            console.progress(f"{STAGES[progress.stage]}: {share:.0%}", last=False)
+
+    return tell
+
+
+def _words_near(gallery: Gallery, directions: FloatArray, console: Console) -> list[list[str]]:
+    """Names from the model's own words; none where the model cannot be had."""
+    from t2i_core.clusters import nearest_words, vocabulary
+    from t2i_core.config import read_settings
+    from t2i_core.encoder import open_encoder
+    from t2i_core.engine import check_model_matches
+    from t2i_core.errors import ModelError
+
+    settings = read_settings()
+    built_with = gallery.manifest.model_id if gallery.manifest else settings.model
+    try:
+        encoder = open_encoder(built_with, model_dir=settings.model_dir, device=settings.device)
+        check_model_matches(encoder, gallery)
+    except ModelError as error:
+        console.say(f"note: clusters get numbers instead of names. {error}")
+        return [[] for _ in directions]
+    words = vocabulary()
+    return nearest_words(directions, words, encoder.encode_text([f"a photo of a {word}" for word in words]))

@@ -1,0 +1,260 @@
+"""The map in a real browser: hover, lasso, the query among its hits, a zoom that stays, and no WebGL."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import demo_maps
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from search_page import Visit, cards, field, ids, no_sideways_scroll
+from served_app import App
+
+from t2i_core.dataset import read_gallery
+from t2i_core.projection import PROJECTION_NAME, Projection
+from t2i_core.projection.drawing import rows_in_polygon
+
+LARGE = 31_783
+NO_WEBGL = """
+const asked = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return /webgl/.test(kind) ? null : asked.call(this, kind, ...rest);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def projection(app: App) -> Iterator[Projection]:
+    """A map of the 30 pictures."""
+    yield demo_maps.write_map(app.data_dir)
+    (app.data_dir / PROJECTION_NAME).unlink()
+
+
+@pytest.fixture(scope="module")
+def large(app: App) -> Iterator[Projection]:
+    folder = app.data_dir / "large"
+    yield demo_maps.write_large_dataset(folder, app.checkpoint, images=LARGE)
+    shutil.rmtree(folder)
+    shutil.rmtree(app.data_dir / "large pictures")
+
+
+@pytest.fixture
+def open_map(visit_with_webgl: Visit) -> Callable[..., Page]:
+    def open_it(**options: Any) -> Page:
+        query = options.pop("query", "")
+        return ready(visit_with_webgl(f"/embedding_map{query}", **options))
+
+    return open_it
+
+
+def ready(page: Page) -> Page:
+    expect(page.locator('.t2i-map[data-state="ready"]')).to_be_visible()
+    return page
+
+
+def of_map(page: Page, expression: str) -> Any:
+    return page.evaluate(
+        f"(() => {{ const map = document.querySelector('.t2i-map').embeddingMap; return {expression}; }})()"
+    )
+
+
+def spot(page: Page, row: int) -> tuple[float, float]:
+    """Where a picture's point is in the window."""
+    x, y = of_map(
+        page,
+        f"(([l, t], b) => [b.left + l, b.top + t])(map.toPixels(map.points.x[{row}], map.points.y[{row}]),"
+        " map.root.getBoundingClientRect())",
+    )
+    return x, y
+
+
+def point_at(page: Page, row: int) -> None:
+    x, y = spot(page, row)
+    page.mouse.move(x - 6, y - 6)
+    page.mouse.move(x, y, steps=3)
+
+
+def ask(page: Page, text: str) -> None:
+    field(page).fill(text)
+    field(page).press("Enter")
+    expect(page.locator(f'.t2i-map[data-query="{text}"]')).to_be_visible()
+
+
+def draw(page: Page, tool: str, corners: list[tuple[float, float]]) -> None:
+    """Drag along corners given as shares of the map's width and height."""
+    page.get_by_role("button", name=tool, exact=True).click()
+    box = page.locator(".t2i-map").bounding_box()
+    assert box is not None
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for x, y in at[1:]:
+        page.mouse.move(x, y, steps=4)
+    page.mouse.up()
+
+
+def selected(page: Page) -> int:
+    told = page.get_by_text(re.compile(r"^[\d,]+ pictures? selected$"))
+    expect(told).to_be_visible()
+    return int((told.text_content() or "").split()[0].replace(",", ""))
+
+
+def isolated(projection: Projection) -> int:
+    """The row farthest from every other, so that pointing at it is pointing at nothing else."""
+    apart = np.hypot(*(projection.coordinates[:, None] - projection.coordinates[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    return int(apart.min(axis=1).argmax())
+
+
+def test_hovering_shows_the_picture_and_a_click_pins_it(
+    open_map: Callable[..., Page], app: App, projection: Projection
+) -> None:
+    page = open_map()
+    row = isolated(projection)
+    name = read_gallery(app.data_dir).image_ids[row]
+    point_at(page, row)
+    card = page.locator(".t2i-map .point.hover")
+    expect(card.locator("img")).to_be_visible()
+    expect(card.locator(".file")).to_have_text(name)
+    page.wait_for_function("document.querySelector('.t2i-map .point.hover img').naturalWidth > 0")
+    page.mouse.down()
+    page.mouse.up()
+    pinned = page.get_by_role("dialog", name=f"Pinned picture {name}")
+    expect(pinned).to_be_visible()
+    pinned.get_by_role("button", name="More like this").click()
+    expect(page.locator(".card[data-id]").first).to_have_attribute("data-id", name)
+    page.wait_for_url("**/embedding_map?like=*")
+
+
+def test_a_lasso_selects_exactly_the_points_inside(open_map: Callable[..., Page], projection: Projection) -> None:
+    page = open_map()
+    draw(page, "Lasso", [(0.15, 0.2), (0.6, 0.12), (0.8, 0.6), (0.4, 0.45), (0.2, 0.85), (0.15, 0.2)])
+    count = selected(page)
+    polygon = of_map(page, "map.selector.polygon")
+    expected = rows_in_polygon(projection.coordinates, polygon)
+    assert 0 < len(expected) < len(projection)
+    assert list(of_map(page, "[...map.selector.rows]")) == expected.tolist()
+    assert count == len(expected)
+    expect(page.locator(".card[data-id]")).to_have_count(count)
+
+
+def test_a_selection_becomes_the_query(open_map: Callable[..., Page], projection: Projection) -> None:
+    page = open_map()
+    draw(page, "Box", [(0.1, 0.1), (0.7, 0.7)])
+    count = selected(page)
+    chosen = ids(page)
+    assert len(chosen) == count
+    page.get_by_role("button", name="Use as query").click()
+    expect(page.get_by_text(f"{count} pictures together")).to_be_visible()
+    expect(page.locator(".card .rank").first).to_be_visible()
+    assert ids(page)[0] in chosen
+
+
+def test_the_query_stands_among_its_hits_and_the_zoom_stays(
+    open_map: Callable[..., Page], projection: Projection
+) -> None:
+    page = open_map()
+    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Zoom in").click()
+    before = of_map(page, "({...map.view})")
+    page.evaluate("window.cloud = document.querySelector('.t2i-map').embeddingMap.points")
+    ask(page, "an old stone tower")
+    anchors, hits = of_map(page, "map.data.anchors"), of_map(page, "map.data.hits")
+    places = {hit["row"]: (hit["x"], hit["y"]) for hit in hits}
+    assert anchors
+    for anchor in anchors:
+        own = np.array([places[row] for row in anchor["rows"]])
+        assert own[:, 0].min() - 1e-5 <= anchor["x"] <= own[:, 0].max() + 1e-5
+        assert own[:, 1].min() - 1e-5 <= anchor["y"] <= own[:, 1].max() + 1e-5
+    assert of_map(page, "({...map.view})") == before
+    assert of_map(page, "map.points === window.cloud")  # nothing was fetched or drawn again
+    drawn = of_map(page, "[map.plot._fullLayout.xaxis.range[0], map.plot._fullLayout.yaxis.range[1]]")
+    assert drawn == pytest.approx([before["x0"], before["y1"]])
+    page.wait_for_url("**/embedding_map?q=an+old+stone+tower*")
+
+
+def test_scrolling_zooms_and_a_double_click_shows_everything(
+    open_map: Callable[..., Page], projection: Projection
+) -> None:
+    page = open_map()
+    whole = of_map(page, "map.view.x1 - map.view.x0")
+    box = page.locator(".t2i-map").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -400)
+    inside = (
+        "(() => { const map = document.querySelector('.t2i-map').embeddingMap; return map.view.x1 - map.view.x0; })()"
+    )
+    page.wait_for_function(f"{inside} < {0.95 * whole}")
+    page.get_by_role("button", name="Whole map").click()
+    page.wait_for_function(f"Math.abs({inside} - {whole}) < 1e-6")
+
+
+def test_a_name_on_the_map_selects_its_cluster(open_map: Callable[..., Page], projection: Projection) -> None:
+    page = open_map()
+    page.locator(".t2i-map .name:visible").first.click()
+    count = selected(page)
+    assert count in np.bincount(projection.cluster_labels).tolist()
+
+
+def test_colours_have_a_legend_and_stand_in_the_link(open_map: Callable[..., Page], projection: Projection) -> None:
+    page = open_map(query="?colour=trust")
+    expect(page.locator(".t2i-map .legend")).to_contain_text("Share of its closest pictures kept close")
+    page.get_by_role("combobox", name=re.compile("Colour by")).click()
+    page.get_by_role("option", name="Cluster").click()
+    expect(page.locator(".t2i-map .legend .item").first).to_be_visible()
+    page.wait_for_url("**/embedding_map?colour=cluster*")
+
+
+def test_keys_open_the_map_and_the_query(visit: Visit, projection: Projection) -> None:
+    page = visit()
+    expect(cards(page).first).to_be_visible()
+    page.keyboard.press("m")
+    page.wait_for_url("**/embedding_map*")
+    expect(page.locator(".t2i-map")).to_be_visible()
+    page.keyboard.press("/")
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("m")
+    expect(field(page)).to_have_value("m")
+
+
+def test_without_webgl_the_density_and_the_hits_are_shown(visit: Visit, projection: Projection) -> None:
+    page = ready(visit("/embedding_map?q=a+mill", before=NO_WEBGL))
+    expect(page.locator(".t2i-map .note")).to_contain_text("no WebGL")
+    expect(page.locator('.t2i-map[data-drawn="density"] .plot image')).to_have_count(1)
+    expect(page.locator('.t2i-map[data-query="a mill"]')).to_be_visible()
+    draw(page, "Box", [(0.02, 0.12), (0.98, 0.97)])
+    assert selected(page) > 0
+
+
+def test_narrow_windows_need_no_sideways_scrolling(open_map: Callable[..., Page], projection: Projection) -> None:
+    page = open_map(width=390, height=844)
+    assert no_sideways_scroll(page)
+
+
+def test_many_pictures(open_map: Callable[..., Page], large: Projection) -> None:
+    """31,783 points: few bytes, a picture on hover, an exact lasso, a query among its hits."""
+    page = open_map(query="?data=large")
+    assert of_map(page, "map.points.x.length") == LARGE
+    sent = page.evaluate(
+        "performance.getEntriesByType('resource').filter(one => one.name.includes('/media/'))"
+        ".reduce((sum, one) => sum + one.encodedBodySize, 0)"
+    )
+    assert 0 < sent <= 300_000
+    point_at(page, 0)  # it lies by itself
+    expect(page.locator(".t2i-map .point.hover .file")).to_have_text("000/0000000.jpg")
+    expect(page.locator(".t2i-map .point.hover img")).to_be_visible()
+    draw(page, "Lasso", [(0.3, 0.3), (0.6, 0.25), (0.7, 0.7), (0.35, 0.6), (0.3, 0.3)])
+    count = selected(page)
+    expected = rows_in_polygon(large.coordinates, of_map(page, "map.selector.polygon"))
+    found = of_map(page, "[...map.selector.rows]")
+    # Points travel as two bytes a coordinate: only what lies on the line itself may differ.
+    assert len(set(found) ^ set(expected.tolist())) <= 2
+    assert count == len(found) > 100
+    page.get_by_role("button", name="Clear", exact=True).click()
+    ask(page, "a mill")
+    assert len(of_map(page, "map.data.hits")) == 24
