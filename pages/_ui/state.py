@@ -25,6 +25,7 @@ LONGEST_LINK_QUERY = 2_000
 
 # Names in the link: short, and plain enough to edit by hand.
 TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
+APPROXIMATE = "approximate"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def prepare() -> None:
         "top_k": DEFAULT_TOP_K,
         "card_size": DEFAULT_SIZE,
         "show_captions": True,
+        "approximate": False,
         "dataset_name": None,
         "open_picture": None,
         "find_captions_of": None,
@@ -193,6 +195,8 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
         params[SIZE] = st.session_state["card_size"]
     if not st.session_state["show_captions"]:
         params[CAPTIONS] = "0"
+    if st.session_state["approximate"]:
+        params[APPROXIMATE] = "1"
     if st.session_state["dataset_name"] not in {None, first_dataset}:
         params[DATASET] = st.session_state["dataset_name"]
     if st.session_state["open_picture"]:
@@ -236,6 +240,7 @@ def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
     )
     st.session_state["card_size"] = params.get(SIZE) if params.get(SIZE) in SIZES else DEFAULT_SIZE
     st.session_state["show_captions"] = params.get(CAPTIONS) != "0"
+    st.session_state["approximate"] = params.get(APPROXIMATE) == "1"
     if name is not None and name not in dataset_names:
         st.session_state["notice"] = (
             f"The link asks for the dataset {name!r}, which is not here. "

@@ -43,7 +43,7 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
         raise DatasetError(
             f"The dataset folder must exist, got {data_dir}. Make it: python -m t2i_core build --images DIR --data {data_dir}"
         )
-    stored = read_embeddings(data_dir / EMBEDDINGS_NAME)
+    stored = read_embeddings(data_dir / EMBEDDINGS_NAME, mapped=True)
     captions_data = _captions_bytes(data_dir)
     captions_sha256 = sha256_of(captions_data) if captions_data else ""
     table = parse_captions(captions_data, data_dir / CAPTIONS_NAME) if captions_data else None
