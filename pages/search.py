@@ -31,7 +31,13 @@ notices.problems((loaded.engine.gallery if loaded.engine else here.gallery).prob
 if st.session_state["notice"]:
     notices.notes([st.session_state["notice"]])
 waiting = query is not None and loaded.loading
-controls.toolbar(here.gallery, result, counted=waiting or result is not None, first_dataset=here.first_dataset)
+controls.toolbar(
+    here.gallery,
+    result,
+    counted=waiting or result is not None,
+    first_dataset=here.first_dataset,
+    recall=controls.recall_note(loaded.engine),
+)
 if loaded.engine is not None and result is not None and everything is not None:
     notices.notes(controls.result_notes(result))
     cards.ranking(result, loaded.engine, here.settings, everything=everything)

@@ -8,6 +8,9 @@ killed at any moment and ends with the same arrays. The next build encodes only 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from t2i_core.build_captions import find_captions
 from t2i_core.build_journal import Journal, hash_settings
 from t2i_core.build_ledger import Ledger, read_ledger
@@ -61,26 +64,42 @@ def build(
     """
     if options.batch_size is not None and options.batch_size < 1:
         raise BuildError(f"batch_size must be at least 1, got {options.batch_size}. Leave it out to fit the device.")
-    image_ids = _list(options)
+    image_ids = list_folder(options)
     with open_workshop(options.data_dir) as workshop:
-        remove_leftovers(options.data_dir)
-        manifest = _manifest(options)
-        table = find_captions(options.captions, options.data_dir)
-        if encoder is None:
-            encoder = _open_encoder(options, manifest)
-        batch_size = options.batch_size or fitting_batch_size(encoder)
-        journal = Journal(workshop, embedding_settings(encoder) | _run_settings(options, encoder, batch_size))
-        ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
-        run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
-        run.notes += _origin_notes(options, manifest, encoder, ledger)
-        plan = plan_pictures(image_ids, options, ledger=ledger, journal=journal)
-        finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
-        if not finished:
-            return run.stopped(plan)
-        return run.write(plan, table)
+        return build_in(workshop, image_ids, options, encoder=encoder, on_progress=on_progress, should_stop=should_stop)
 
 
-def _list(options: BuildOptions) -> list[str]:
+def build_in(
+    workshop: Path,
+    image_ids: Sequence[str],
+    options: BuildOptions,
+    *,
+    encoder: Encoder | None = None,
+    settings: Mapping[str, object] | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> BuildReport:
+    """`build` for whoever holds the workshop already; ``settings`` names a journal made elsewhere."""
+    remove_leftovers(options.data_dir)
+    manifest = read_own_manifest(options)
+    table = find_captions(options.captions, options.data_dir)
+    if encoder is None:
+        encoder = open_model(options, manifest)
+    batch_size = options.batch_size or fitting_batch_size(encoder)
+    made_with = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
+    journal = Journal(workshop, dict(settings) if settings is not None else made_with)
+    ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
+    run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
+    run.notes += _origin_notes(options, manifest, encoder, ledger)
+    plan = plan_pictures(image_ids, options, ledger=ledger, journal=journal)
+    finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
+    if not finished:
+        return run.stopped(plan)
+    return run.write(plan, table)
+
+
+def list_folder(options: BuildOptions) -> list[str]:
+    """The pictures of the folder; BuildError when there are none."""
     image_ids = list_pictures(options.images_dir)
     if not image_ids:
         raise BuildError(
@@ -91,19 +110,21 @@ def _list(options: BuildOptions) -> list[str]:
     return image_ids
 
 
-def _manifest(options: BuildOptions) -> Manifest | None:
+def read_own_manifest(options: BuildOptions) -> Manifest | None:
+    """The manifest of the dataset that is there."""
     stored, _ = read_manifest(options.data_dir)
     return None if stored is None else stored.manifest
 
 
-def _open_encoder(options: BuildOptions, manifest: Manifest | None) -> Encoder:
+def open_model(options: BuildOptions, manifest: Manifest | None) -> Encoder:
+    """The model that was named, else the one the dataset was built with, else the bundled one."""
     from t2i_core.encoder import open_encoder
 
     model = options.model or (manifest.model_id if manifest else None)
     return open_encoder(model, model_dir=options.model_dir, device=options.device)
 
 
-def _run_settings(options: BuildOptions, encoder: Encoder, batch_size: int) -> dict[str, object]:
+def run_settings(options: BuildOptions, encoder: Encoder, batch_size: int) -> dict[str, object]:
     """What the last bits of a run's arrays depend on, and which pictures are skipped."""
     return {"device": encoder.device, "batch_size": batch_size, "max_pixels": options.max_pixels}
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from t2i_core.build_workshop import read_arrays, write_arrays
+from t2i_core.errors import BuildError
 from t2i_core.types import FloatArray, MaskArray, RowArray
 
 JOURNAL_VERSION = 1
@@ -86,24 +87,35 @@ class Journal:
 
     def pictures(self) -> Iterator[PictureBatch]:
         """Finished batches of pictures, oldest first; damaged ones are left out."""
-        for arrays in self._read("pictures"):
-            yield PictureBatch(
-                image_ids=tuple(arrays["image_ids"].tolist()),
-                stamps=arrays["stamps"],
-                contents=arrays["contents"],
-                sizes=arrays["sizes"],
-                embeddings=arrays["embeddings"],
-                reasons=tuple(arrays["reasons"].tolist()),
-                encoded=arrays["encoded"],
-            )
+        return (batch for _, batch in self.numbered_pictures())
 
     def captions(self) -> Iterator[CaptionBatch]:
         """Finished batches of captions, oldest first."""
-        for arrays in self._read("captions"):
-            yield CaptionBatch(arrays["digests"], arrays["embeddings"])
+        return (batch for _, batch in self.numbered_captions())
 
-    def add_pictures(self, batch: PictureBatch) -> None:
-        """Keep a batch; BuildError when it cannot be written."""
+    def numbered_pictures(self) -> Iterator[tuple[int, PictureBatch]]:
+        """As `pictures`, each with its number."""
+        for number, arrays in self._read("pictures"):
+            yield (
+                number,
+                PictureBatch(
+                    image_ids=tuple(arrays["image_ids"].tolist()),
+                    stamps=arrays["stamps"],
+                    contents=arrays["contents"],
+                    sizes=arrays["sizes"],
+                    embeddings=arrays["embeddings"],
+                    reasons=tuple(arrays["reasons"].tolist()),
+                    encoded=arrays["encoded"],
+                ),
+            )
+
+    def numbered_captions(self) -> Iterator[tuple[int, CaptionBatch]]:
+        """As `captions`, each with its number."""
+        for number, arrays in self._read("captions"):
+            yield number, CaptionBatch(arrays["digests"], arrays["embeddings"])
+
+    def add_pictures(self, batch: PictureBatch, *, number: int | None = None) -> None:
+        """Keep a batch, after the others where no number is given; BuildError when it cannot be written."""
         arrays = {
             "image_ids": np.array(batch.image_ids, dtype=np.str_),
             "stamps": batch.stamps,
@@ -113,29 +125,50 @@ class Journal:
             "reasons": np.array(batch.reasons, dtype=np.str_),
             "encoded": batch.encoded,
         }
-        write_arrays(self._next("pictures"), arrays)
+        write_arrays(self._path("pictures", number), arrays)
 
-    def add_captions(self, batch: CaptionBatch) -> None:
-        """Keep a batch; BuildError when it cannot be written."""
-        write_arrays(self._next("captions"), {"digests": batch.digests, "embeddings": batch.embeddings})
+    def add_captions(self, batch: CaptionBatch, *, number: int | None = None) -> None:
+        """Keep a batch, as `add_pictures`."""
+        write_arrays(self._path("captions", number), {"digests": batch.digests, "embeddings": batch.embeddings})
 
     def clear(self) -> None:
         """Remove all journals of this folder, those made with other settings included: the dataset is written."""
         for folder in self.workshop.glob("journal-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _read(self, kind: str) -> Iterator[dict[str, np.ndarray]]:
+    def adopt(self, other: Journal) -> None:
+        """Take over the batches of a journal made with the same; BuildError when that is not possible."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for path in sorted(other._folder.glob("*-*.npz")):
+                kept = self._folder / path.name
+                temporary = kept.with_name(f"{kept.name}.tmp")
+                temporary.unlink(missing_ok=True)
+                try:
+                    temporary.hardlink_to(path)  # costs nothing, where links are possible
+                except OSError:
+                    shutil.copyfile(path, temporary)
+                temporary.replace(kept)
+        except OSError as error:
+            raise BuildError(
+                f"A merge must be able to write to {self._folder}, got: {error.strerror or error}. "
+                "Free some space and merge again."
+            ) from error
+        self._numbers.clear()
+
+    def _read(self, kind: str) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
         for path in sorted(self._folder.glob(f"{kind}-*.npz")):
             arrays = read_arrays(path)
             if arrays is not None:
-                yield arrays
+                yield int(path.stem.rpartition("-")[2]), arrays
 
-    def _next(self, kind: str) -> Path:
-        if kind not in self._numbers:
-            last = max(self._folder.glob(f"{kind}-*.npz"), default=None)
-            self._numbers[kind] = 0 if last is None else int(last.stem.rpartition("-")[2]) + 1
-        number = self._numbers[kind]
-        self._numbers[kind] += 1
+    def _path(self, kind: str, number: int | None) -> Path:
+        if number is None:
+            if kind not in self._numbers:
+                last = max(self._folder.glob(f"{kind}-*.npz"), default=None)
+                self._numbers[kind] = 0 if last is None else int(last.stem.rpartition("-")[2]) + 1
+            number = self._numbers[kind]
+            self._numbers[kind] += 1
         return self._folder / f"{kind}-{number:07d}.npz"
 
 

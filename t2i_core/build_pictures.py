@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,14 +97,14 @@ class PictureReader:
 
 
 def encode_batches(
-    image_ids: Sequence[str], *, reader: PictureReader, encoder: Encoder, batch_size: int
+    groups: Iterable[Sequence[str]], *, reader: PictureReader, encoder: Encoder
 ) -> Generator[PictureBatch, None, None]:
-    """Read and encode pictures in their order, ``batch_size`` at a time.
+    """Read and encode pictures in their order, one group of names at a time.
 
     At most ``BATCHES_AHEAD`` batches wait for the encoder, whatever the number of pictures. Closing the
     iterator early drops them.
     """
-    groups = (image_ids[start : start + batch_size] for start in range(0, len(image_ids), batch_size))
+    groups = iter(groups)
     waiting: deque[list[Future[ReadPicture]]] = deque()
     readers = min(MAX_READERS, usable_cores())
     pool = ThreadPoolExecutor(readers, thread_name_prefix="picture-reader")

@@ -60,7 +60,8 @@ class BuildRun:
             known=self.ledger.by_content(),
         )
         started = time.monotonic()
-        batches = encode_batches(plan.todo, reader=reader, encoder=self.encoder, batch_size=self.batch_size)
+        groups = [plan.todo[start : start + self.batch_size] for start in range(0, len(plan.todo), self.batch_size)]
+        batches = encode_batches(groups, reader=reader, encoder=self.encoder)
         try:
             while not self.should_stop():
                 batch = next(batches, None)

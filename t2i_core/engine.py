@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import check_top_k, l2_normalize
-from t2i_core.dataset import rebuild_command, text_rows_fit
+from t2i_core.dataset import open_ann, open_codes, rebuild_command, text_rows_fit
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.index.opening import open_index
 from t2i_core.types import (
@@ -23,6 +23,7 @@ from t2i_core.types import (
     Index,
     MaskArray,
     Query,
+    RowArray,
     SearchResult,
     Timings,
 )
@@ -30,8 +31,10 @@ from t2i_core.types import (
 if TYPE_CHECKING:
     from PIL import Image
 
+    from t2i_core.index.ann import AnnIndex
+
 MAX_QUERY_CHARACTERS = 2_000
-MEDIAN_SAMPLE = 20_000
+MEDIAN_SAMPLE = 4_096
 SMALLEST_COMMON = 1e-3
 
 
@@ -46,21 +49,26 @@ class SearchEngine:
         When the gallery was built with another model than ``encoder``.
     """
 
-    def __init__(self, encoder: Encoder, gallery: Gallery, index: Index | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder, gallery: Gallery, index: Index | None = None, *, approximate: AnnIndex | None = None
+    ) -> None:
         check_model_matches(encoder, gallery)
         self.encoder = encoder
         self.gallery = gallery
-        self.index = index or open_index(gallery.image_embeddings)
+        self.index = index or open_index(gallery.image_embeddings, find_codes=lambda: open_codes(gallery))
+        self.approximate = approximate if approximate is not None else open_ann(gallery)
         self._lock = threading.Lock()
         # Without a manifest nobody knows who made the text rows (the original project: a language model).
         known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
         self._text_embeddings = gallery.text_embeddings if known else None
-        self._captions_by_row = _group_captions(gallery)
-        self._rows_by_id = {image_id: row for row, image_id in enumerate(gallery.image_ids)}
+        self._captions_by_row = CaptionsByRow(gallery.caption_rows, len(gallery))
         # The median is a scale for score bars, so a sample of a large gallery is enough.
-        self._sample_step = max(1, len(gallery) // MEDIAN_SAMPLE)
+        sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
+        self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
 
-    def search(self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None) -> SearchResult:
+    def search(
+        self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None, approximate: bool = False
+    ) -> SearchResult:
         """Rank the gallery by a sentence or by one of its own pictures.
 
         Parameters
@@ -71,11 +79,14 @@ class SearchEngine:
             1 to the number of pictures.
         where : ndarray of shape (N,), bool, optional
             Pictures that may be returned.
+        approximate : bool
+            Ask the approximate index where there is one.
 
         Raises
         ------
         QueryError
-            When the query is empty or too long, the picture unknown, or top_k out of range.
+            When the query is empty or too long, the picture unknown, top_k out of range, or there is no
+            approximate index to ask.
         """
         check_top_k(top_k, images=len(self.gallery))
         if isinstance(query, str):
@@ -85,17 +96,25 @@ class SearchEngine:
             started = time.perf_counter()
             embedding = self.encode_query(query.label)
             encode_ms = (time.perf_counter() - started) * 1e3
-            return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes)
+            return self._rank(
+                query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
+            )
         if query.image_id is not None:
             embedding = self.gallery.image_embeddings[self.row_of(query.image_id)]
             query = replace(query, label=query.label or query.image_id)
-            return self._rank(query, embedding, top_k=top_k, where=where)
+            return self._rank(query, embedding, top_k=top_k, where=where, approximate=approximate)
         if query.image_ids:
-            return self._rank(query, self.mean_of(query.image_ids), top_k=top_k, where=where)
+            return self._rank(query, self.mean_of(query.image_ids), top_k=top_k, where=where, approximate=approximate)
         raise QueryError("A query needs a sentence or a picture, got neither. Type what you want to see.")
 
     def search_image(
-        self, image: Image.Image, query: Query, *, top_k: int = 24, where: MaskArray | None = None
+        self,
+        image: Image.Image,
+        query: Query,
+        *,
+        top_k: int = 24,
+        where: MaskArray | None = None,
+        approximate: bool = False,
     ) -> SearchResult:
         """Rank the gallery by a picture that is not part of it (an upload); ``query`` says what to call it.
 
@@ -108,7 +127,7 @@ class SearchEngine:
         started = time.perf_counter()
         embedding = self.encode_picture(image)
         encode_ms = (time.perf_counter() - started) * 1e3
-        return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms)
+        return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, approximate=approximate)
 
     def encode_query(self, text: str) -> FloatArray:
         """The unit vector of one sentence: ndarray of shape (D,), float32."""
@@ -155,7 +174,7 @@ class SearchEngine:
 
     def row_of(self, image_id: str) -> int:
         """Row of a picture by its name; QueryError when the gallery has no such picture."""
-        row = self._rows_by_id.get(image_id)
+        row = self.gallery.rows_by_id.get(image_id)
         if row is None:
             raise QueryError(
                 f"No picture of this gallery is named {image_id!r}. Names are relative to the image folder."
@@ -164,7 +183,7 @@ class SearchEngine:
 
     def captions_of(self, row: int) -> tuple[str, ...]:
         """All captions of the picture at ``row``, in file order."""
-        return tuple(self.gallery.captions[position] for position in self._captions_by_row.get(row, ()))
+        return tuple(self.gallery.captions[position] for position in self._captions_by_row[row])
 
     @property
     def compares_captions(self) -> bool:
@@ -180,7 +199,7 @@ class SearchEngine:
         if texts is None:
             return ()
         scores = texts @ self.gallery.image_embeddings[row]
-        own = set(self._captions_by_row.get(row, ()))
+        own = set(self._captions_by_row[row])
         hits: list[CaptionHit] = []
         seen: set[str] = set()
         for position in np.argsort(-scores, kind="stable")[: 8 * top_k].tolist():
@@ -215,9 +234,18 @@ class SearchEngine:
         where: MaskArray | None,
         encode_ms: float = 0.0,
         notes: tuple[str, ...] = (),
+        approximate: bool = False,
     ) -> SearchResult:
+        index: Index = self.index
+        if approximate:
+            if self.approximate is None:
+                raise QueryError(
+                    f"An approximate search needs an index made for it, and {self.gallery.name} has none. "
+                    "Make it: python -m t2i_core index --ann"
+                )
+            index = self.approximate
         started = time.perf_counter()
-        scores, rows = self.index.search(query_embedding[None], top_k, where)
+        scores, rows = index.search(query_embedding[None], top_k, where)
         median_score = self._median_score(query_embedding)
         search_ms = (time.perf_counter() - started) * 1e3
         hits = tuple(
@@ -227,7 +255,7 @@ class SearchEngine:
         return SearchResult(query, hits, Timings(encode_ms, search_ms), len(self.gallery), median_score, notes)
 
     def _median_score(self, query_embedding: FloatArray) -> float:
-        return float(np.median(self.gallery.image_embeddings[:: self._sample_step] @ query_embedding))
+        return float(np.median(self._sample @ query_embedding))
 
     def _hit(self, rank: int, row: int, score: float, query_embedding: FloatArray) -> Hit:
         width, height = (int(side) for side in self.gallery.image_sizes[row])
@@ -237,7 +265,7 @@ class SearchEngine:
 
     def _best_caption(self, row: int, query_embedding: FloatArray) -> str | None:
         """The picture's caption closest to the query; its first one where captions have no embeddings."""
-        positions = self._captions_by_row.get(row)
+        positions = self._captions_by_row[row]
         if not positions:
             return None
         if self._text_embeddings is None:
@@ -270,10 +298,20 @@ def check_model_matches(encoder: Encoder, gallery: Gallery) -> None:
         )
 
 
-def _group_captions(gallery: Gallery) -> dict[int, list[int]]:
-    """Positions of each picture's captions, by its row, in file order."""
-    positions: dict[int, list[int]] = {}
-    for position, row in enumerate(gallery.caption_rows.tolist()):
-        if row >= 0:
-            positions.setdefault(row, []).append(position)
-    return positions
+class CaptionsByRow:
+    """Positions of each picture's captions in file order; two arrays, for a dictionary of millions would be large.
+
+    Parameters
+    ----------
+    caption_rows : ndarray of shape (M,), int64
+        -1 where a caption belongs to no picture.
+    images : int
+    """
+
+    def __init__(self, caption_rows: RowArray, images: int) -> None:
+        self._positions = np.argsort(caption_rows, kind="stable")
+        self._starts = np.searchsorted(caption_rows[self._positions], np.arange(images + 1))
+
+    def __getitem__(self, row: int) -> list[int]:
+        found: list[int] = self._positions[self._starts[row] : self._starts[row + 1]].tolist()
+        return found

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -118,6 +120,11 @@ class Gallery:
     def dimension(self) -> int:
         """Length D of every embedding."""
         return int(self.image_embeddings.shape[1])
+
+    @cached_property
+    def rows_by_id(self) -> Mapping[str, int]:
+        """Row of each picture by its name."""
+        return MappingProxyType({image_id: row for row, image_id in enumerate(self.image_ids)})
 
 
 @dataclass(frozen=True)

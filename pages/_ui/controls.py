@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from pages._ui import components, pictures, resources, state
-from t2i_core import export, images
+from t2i_core import engine, export, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.errors import ImageError
@@ -49,8 +49,18 @@ def query_bar(
     )
 
 
-def toolbar(gallery: Gallery, result: SearchResult | None, *, counted: bool, first_dataset: str | None) -> None:
-    """How many pictures (where a ranking is shown or expected), their size, captions; link and export."""
+def toolbar(
+    gallery: Gallery,
+    result: SearchResult | None,
+    *,
+    counted: bool,
+    first_dataset: str | None,
+    recall: str = "",
+) -> None:
+    """How many pictures (where a ranking is shown or expected), their size, captions; link and export.
+
+    ``recall`` says how good the approximate index is, where there is one to switch to.
+    """
     most = min(MAX_TOP_K, len(gallery))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if counted:
@@ -64,6 +74,12 @@ def toolbar(gallery: Gallery, result: SearchResult | None, *, counted: bool, fir
         st.toggle(
             "Captions", key="show_captions_choice", on_change=_take, args=("show_captions", "show_captions_choice")
         )
+        if recall:
+            _keep("approximate", "approximate_choice")
+            st.toggle(
+                "Approximate", key="approximate_choice", help=recall,
+                on_change=_take, args=("approximate", "approximate_choice"),
+            )  # fmt: skip
         if result is not None:
             with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
                 share(gallery, result, first_dataset=first_dataset)
@@ -77,6 +93,17 @@ def result_notes(result: SearchResult) -> list[str]:
             f"This gallery has {len(result.hits):,} pictures, so all of them are shown instead of {st.session_state['top_k']:,}."
         )
     return remarks
+
+
+def recall_note(engine: engine.SearchEngine | None) -> str:
+    """What switching to the approximate index of a dataset means; empty where there is none."""
+    if engine is None or engine.approximate is None:
+        return ""
+    facts = engine.approximate.facts
+    return (
+        f"Quicker among {facts.images:,} pictures: measured on {facts.queries:,} of this dataset's {facts.queried_with}, "
+        f"it finds {facts.recall:.1%} of the exact best {facts.top_k}. Off: every search is exact."
+    )
 
 
 def top_k(most: int) -> None:

@@ -29,10 +29,11 @@ def rank(engine: engine.SearchEngine, query: Query, settings: Settings) -> Searc
         As the engine does, and when an uploaded picture cannot be used.
     """
     rankings: dict[object, SearchResult] = st.session_state["rankings"]
-    key = (engine.gallery.key, engine.encoder.weights_sha256, query)
+    approximate = engine.approximate is not None and st.session_state["approximate"]
+    key = (engine.gallery.key, engine.encoder.weights_sha256, query, approximate)
     found = rankings.pop(key, None)
     if found is None:
-        found = _ask(engine, query, settings)
+        found = _ask(engine, query, settings, approximate=approximate)
     rankings[key] = found  # last in, last out
     while len(rankings) > KEPT_RANKINGS:
         del rankings[next(iter(rankings))]
@@ -61,11 +62,11 @@ def score_part(score: float, result: SearchResult) -> float:
     return 1.0 if spread <= 0 else min(1.0, max(0.0, (score - result.median_score) / spread))
 
 
-def _ask(engine: engine.SearchEngine, query: Query, settings: Settings) -> SearchResult:
+def _ask(engine: engine.SearchEngine, query: Query, settings: Settings, *, approximate: bool) -> SearchResult:
     top_k = min(MAX_TOP_K, len(engine.gallery))
     if query.upload_sha256 is None:
-        return engine.search(query, top_k=top_k)
-    return engine.search_image(_uploaded(settings), query, top_k=top_k)
+        return engine.search(query, top_k=top_k, approximate=approximate)
+    return engine.search_image(_uploaded(settings), query, top_k=top_k, approximate=approximate)
 
 
 def _embed(engine: engine.SearchEngine, query: Query, settings: Settings) -> FloatArray:

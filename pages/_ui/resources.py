@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import streamlit as st
 
@@ -143,7 +142,7 @@ def example_queries(gallery: Gallery) -> list[str]:
 
 def rows_by_id(gallery: Gallery) -> Mapping[str, int]:
     """Row of each picture by its name."""
-    return _rows_by_id(gallery.key, _gallery=gallery)
+    return gallery.rows_by_id
 
 
 def credits(gallery: Gallery) -> Mapping[str, dataset.Credit]:
@@ -288,7 +287,11 @@ def _checked_engine(
     def check() -> engine.SearchEngine:
         checked = dataset.check_gallery(_engine.gallery, _engine.encoder, max_pixels=max_pixels)
         same = checked is _engine.gallery
-        return _engine if same else engine.SearchEngine(_engine.encoder, checked, _engine.index)
+        return (
+            _engine
+            if same
+            else engine.SearchEngine(_engine.encoder, checked, _engine.index, approximate=_engine.approximate)
+        )
 
     return background.start(check, name="check embeddings")
 
@@ -313,11 +316,6 @@ def _example_queries(gallery_key: str, *, _gallery: Gallery) -> list[str]:
             shortest[row] = min(shortest.get(row, caption), caption, key=len)
     found = sorted(shortest.values(), key=len)[:EXAMPLES]
     return [query.rstrip(".") for query in found] or list(GENERAL_EXAMPLES)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _rows_by_id(gallery_key: str, *, _gallery: Gallery) -> Mapping[str, int]:
-    return MappingProxyType({image_id: row for row, image_id in enumerate(_gallery.image_ids)})
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

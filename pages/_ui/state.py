@@ -25,6 +25,7 @@ LONGEST_LINK_QUERY = 2_000
 
 # Names in the link: short, and plain enough to edit by hand.
 TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
+APPROXIMATE = "approximate"
 ALIKE = "alike"  # several pictures, one a line
 MOST_ALIKE = 12  # more of them would make a link too long to send
 # Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
@@ -55,6 +56,7 @@ def prepare() -> None:
         "top_k": DEFAULT_TOP_K,
         "card_size": DEFAULT_SIZE,
         "show_captions": True,
+        "approximate": False,
         "dataset_name": None,
         "open_picture": None,
         "find_captions_of": None,
@@ -220,6 +222,8 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
         params[SIZE] = st.session_state["card_size"]
     if not st.session_state["show_captions"]:
         params[CAPTIONS] = "0"
+    if st.session_state["approximate"]:
+        params[APPROXIMATE] = "1"
     return params | _shared_params(first_dataset=first_dataset)
 
 
@@ -301,6 +305,7 @@ def _show_link_search(params: Mapping[str, str]) -> None:
     )
     st.session_state["card_size"] = params.get(SIZE) if params.get(SIZE) in SIZES else DEFAULT_SIZE
     st.session_state["show_captions"] = params.get(CAPTIONS) != "0"
+    st.session_state["approximate"] = params.get(APPROXIMATE) == "1"
 
 
 def _show_link_query(params: Mapping[str, str]) -> None:

@@ -24,7 +24,8 @@ command goes on from there, as it does after a crash.
 
 examples:
   python -m t2i_core build --images photos --data photos-data
-  python -m t2i_core build --images photos --captions captions.csv --data photos-data --model ViT-B/32"""
+  python -m t2i_core build --images photos --captions captions.csv --data photos-data --model ViT-B/32
+  python -m t2i_core build --images photos --data photos-data --shard 2/8   # then, once: merge"""
 SHOWN_SKIPPED = 20
 STOPPED = 130  # what shells give a command that Ctrl-C ended
 
@@ -50,6 +51,11 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--batch-size", type=_positive, metavar="N", help="pictures encoded at once (default: fits the device)"
     )
+    parser.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="encode part I of N, on one of N machines that see the same folders; `merge` makes the dataset of them",
+    )
     options.add_format(parser)
     parser.set_defaults(run=run)
 
@@ -57,19 +63,31 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Build, showing progress; pictures that had to be skipped are listed, and are no failure."""
     from t2i_core.build import build
+    from t2i_core.build_shards import build_shard, parse_shard
 
-    settings = read_settings()
+    build_options = find_options(arguments, read_settings())
+    if arguments.shard is None:
+        return show(lambda **watched: build(build_options, **watched), arguments, console)
+    shard = parse_shard(arguments.shard)
+    return show(lambda **watched: build_shard(build_options, shard, **watched), arguments, console)
+
+
+def show(work: Callable[..., BuildReport], arguments: argparse.Namespace, console: Console) -> int:
+    """Run something that builds, with progress, and tell what it did; the exit code."""
     shown = _Progress(console)
     with _noticed_interrupt() as interrupted:
         try:
-            report = build(_options(arguments, settings), on_progress=shown, should_stop=interrupted)
+            report = work(on_progress=shown, should_stop=interrupted)
         except KeyboardInterrupt as interrupt:
             raise KeyboardInterrupt(shown.kept()) from interrupt
     _tell_skipped(report, console)
     for note in report.notes:
         console.say(f"note: {note}")
-    if report.manifest is None:
+    if report.stopped:
         return STOPPED
+    if report.manifest is None:
+        _tell_shard(report, arguments, console)
+        return 0
     if arguments.format == "json":
         console.write_json(report_record(report, report.manifest))
     else:
@@ -120,7 +138,8 @@ class _Progress:
         )
 
 
-def _options(arguments: argparse.Namespace, settings: Settings) -> BuildOptions:
+def find_options(arguments: argparse.Namespace, settings: Settings) -> BuildOptions:
+    """What a build is asked to do by options, environment and the dataset that is there."""
     from t2i_core.build import BuildOptions
     from t2i_core.dataset.manifest_file import find_images_dir, read_manifest
 
@@ -171,12 +190,28 @@ def summary(report: BuildReport, manifest: Manifest) -> str:
     )
 
 
+def _tell_shard(report: BuildReport, arguments: argparse.Namespace, console: Console) -> None:
+    if arguments.format == "json":
+        console.write_json({"shard": arguments.shard, **_counts(report)})
+    else:
+        console.write(
+            f"Shard {arguments.shard} is ready after {duration(report.seconds)}: {report.encoded:,} pictures encoded, "
+            f"{report.reused:,} there already, {len(report.skipped):,} skipped. When all are: python -m t2i_core merge"
+        )
+
+
 def report_record(report: BuildReport, manifest: Manifest) -> dict[str, Any]:
     """A finished build as JSON."""
     return {
         "images": manifest.images,
         "captions": manifest.captions,
         "model": manifest.model_id,
+        **_counts(report),
+    }
+
+
+def _counts(report: BuildReport) -> dict[str, Any]:
+    return {
         "encoded": report.encoded,
         "reused": report.reused,
         "removed": report.removed,

@@ -49,6 +49,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--top-k", type=int, metavar="N", help=f"how many pictures, 1 to the dataset's size (default: {DEFAULT_TOP_K})"
     )
+    parser.add_argument(
+        "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
+    )
     options.add_data(parser)
     options.add_images(parser)
     options.add_model(parser, default="the one the dataset was built with")
@@ -75,9 +78,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.queries is not None:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
     if arguments.image is not None:
-        result = _search_picture(engine, arguments.image, top_k=top_k)
+        result = _search_picture(engine, arguments.image, top_k=top_k, approximate=arguments.approximate)
     else:
-        result = engine.search(arguments.text, top_k=top_k)
+        result = engine.search(arguments.text, top_k=top_k, approximate=arguments.approximate)
     _show(result, arguments=arguments, console=console)
     return 0
 
@@ -94,7 +97,7 @@ def _run_queries(
     failed = 0
     for number, line in lines:
         try:
-            result = engine.search(line, top_k=top_k)
+            result = engine.search(line, top_k=top_k, approximate=arguments.approximate)
         except QueryError as error:
             console.say(f"error: line {number}: {error}")
             failed = 1
@@ -126,13 +129,13 @@ def _read_lines(path: Path) -> list[tuple[int, str]]:
     return lines
 
 
-def _search_picture(engine: SearchEngine, picture: str, *, top_k: int) -> SearchResult:
+def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approximate: bool) -> SearchResult:
     """A file is looked at by the model; a name of the dataset has its embedding already."""
     from t2i_core.types import Query
 
     path = Path(picture)
     if not path.is_file() and picture in engine.gallery.image_ids:
-        return engine.search(Query(image_id=picture), top_k=top_k)
+        return engine.search(Query(image_id=picture), top_k=top_k, approximate=approximate)
     from t2i_core.images import open_image
 
     if not path.exists():
@@ -142,7 +145,7 @@ def _search_picture(engine: SearchEngine, picture: str, *, top_k: int) -> Search
         )
     image = open_image(path, max_pixels=read_settings().max_pixels, name=picture)
     query = Query(upload_sha256=hashlib.sha256(path.read_bytes()).hexdigest(), label=picture)
-    return engine.search_image(image, query, top_k=top_k)
+    return engine.search_image(image, query, top_k=top_k, approximate=approximate)
 
 
 def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:

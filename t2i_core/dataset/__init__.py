@@ -1,9 +1,11 @@
 """Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
 
+from t2i_core.dataset.ann_file import make_ann, open_ann
 from t2i_core.dataset.captions_file import CaptionTable, read_captions
 from t2i_core.dataset.credits_file import Credit, read_credits
 from t2i_core.dataset.csv_rows import decode_text
 from t2i_core.dataset.manifest_file import read_name
+from t2i_core.dataset.mapped_codes import open_codes
 from t2i_core.dataset.model_check import (
     UNUSABLE_TEXT,
     check_embeddings,
@@ -49,7 +51,10 @@ __all__ = [
     "is_picture_name",
     "list_datasets",
     "list_some",
+    "make_ann",
     "match_pictures",
+    "open_ann",
+    "open_codes",
     "read_captions",
     "read_credits",
     "read_gallery",

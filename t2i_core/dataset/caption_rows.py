@@ -10,11 +10,12 @@ import pandas as pd
 
 from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
-from t2i_core.dataset.embeddings_file import StoredEmbeddings, row_norms, unit_rows, usable_rows
+from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import count_of, list_some, match_pictures
 from t2i_core.dataset.picture_rows import PictureRows, length_note
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME
+from t2i_core.dataset.unit_rows import usable_rows
 from t2i_core.types import FloatArray, Problem, RowArray
 
 
@@ -78,7 +79,7 @@ def _text(
             "Pictures can be searched, caption similarities are switched off."
         )
         return None, None, [Problem("warning", "text_other_dimension", message, REBUILD)]
-    norms = row_norms(text)[table.file_rows]
+    norms = stored.row_norms("text")[table.file_rows]
     good = usable_rows(norms)
     if not good.any():
         message = "Every text row is not a number or all zeros, so caption similarities are switched off."
@@ -95,5 +96,5 @@ def _text(
         )
         problems.append(Problem("warning", "text_rows_bad", message, REBUILD))
     rows = table.file_rows[good]
-    chosen = text if len(rows) == len(text) else text[rows]
-    return read_only(unit_rows(chosen, norms[good])), kept, problems
+    chosen = None if len(rows) == len(text) else rows
+    return read_only(stored.unit_rows("text", chosen, norms[good])), kept, problems

@@ -6,26 +6,24 @@ import hashlib
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from t2i_core.arrays import l2_normalize
+from t2i_core.dataset.mapped_rows import open_mapped
 from t2i_core.dataset.picture_names import list_some
+from t2i_core.dataset.unit_rows import row_norms, unit_rows
 from t2i_core.errors import DatasetError
-from t2i_core.types import FloatArray, MaskArray
+from t2i_core.types import FloatArray
 
-CHUNK_ROWS = 8192
-SMALLEST_NORM = 1e-6  # below this a direction is rounding noise
-UNIT_TOLERANCE = 1e-5  # float32 rounding of a unit row; such rows are kept bit for bit
 STORED_DTYPES = (np.float16, np.float32, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
 class StoredEmbeddings:
-    """What an embeddings file holds, unchanged.
+    """What an embeddings file holds.
 
     Attributes
     ----------
@@ -36,6 +34,8 @@ class StoredEmbeddings:
     image_sizes : ndarray of shape (R, 2), int, or None
     members : mapping of str to int
         CRC-32 of each array's bytes, from the zip directory: it tells two files apart without reading them.
+    norms : mapping of str to ndarray of shape (R,), float64
+        Of the arrays that hold unit rows by now (the memory-mapped ones): the lengths the rows had.
     """
 
     path: Path
@@ -44,18 +44,41 @@ class StoredEmbeddings:
     image_ids: np.ndarray | None
     image_sizes: np.ndarray | None
     members: Mapping[str, int]
+    norms: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def row_norms(self, name: str) -> np.ndarray:
+        """Length of each row of ``image`` or ``text`` as it was stored: ndarray of shape (R,), float64."""
+        return self.norms[name] if name in self.norms else row_norms(self._rows(name))
+
+    def unit_rows(self, name: str, rows: np.ndarray | None, norms: np.ndarray) -> FloatArray:
+        """Rows of ``image`` or ``text`` scaled to length 1, all of them for None; ``norms`` are theirs."""
+        chosen = self._rows(name) if rows is None else self._rows(name)[rows]
+        return chosen if name in self.norms else unit_rows(chosen, norms)
+
+    def _rows(self, name: str) -> np.ndarray:
+        rows = self.image if name == "image" else self.text
+        assert rows is not None
+        return rows
 
 
-def read_embeddings(path: Path) -> StoredEmbeddings:
+def read_embeddings(path: Path, *, mapped: bool = False) -> StoredEmbeddings:
     """Read an embeddings file without ever unpickling anything.
+
+    Parameters
+    ----------
+    mapped : bool
+        Take the rows of a large file from the store beside it, where they are unit rows and are read when touched.
 
     Raises
     ------
     DatasetError
         When it is missing, cut off, holds pickled objects or other arrays, or arrays of another shape or type.
     """
+    members = list_members(path)  # anything but a zip would make numpy try to unpickle it
+    store = {name: open_mapped(path, name, members) for name in ("image", "text")} if mapped else {}
+    ready = {name: kept for name, kept in store.items() if kept is not None}
     try:
-        with np.load(_checked(path), allow_pickle=False) as stored:
+        with np.load(path, allow_pickle=False) as stored:
             names = list(stored.files)
             if "image" not in names:
                 raise DatasetError(
@@ -64,7 +87,7 @@ def read_embeddings(path: Path) -> StoredEmbeddings:
                     "Rename its arrays, or rebuild: python -m t2i_core build"
                 )
             arrays = {
-                name: _read_array(stored, name, path)
+                name: ready[name].rows if name in ready else _read_array(stored, name, path)
                 for name in ("image", "text", "image_ids", "image_sizes")
                 if name in names
             }
@@ -73,7 +96,13 @@ def read_embeddings(path: Path) -> StoredEmbeddings:
     image = _checked_rows(arrays["image"], "image", path)
     text = _checked_rows(arrays["text"], "text", path) if arrays.get("text", np.empty(0)).size else None
     return StoredEmbeddings(
-        path, image, text, _checked_ids(arrays, path), arrays.get("image_sizes"), list_members(path)
+        path,
+        image,
+        text,
+        _checked_ids(arrays, path),
+        arrays.get("image_sizes"),
+        members,
+        {name: kept.norms for name, kept in ready.items()},
     )
 
 
@@ -100,43 +129,6 @@ def hash_arrays(arrays: Mapping[str, np.ndarray]) -> str:
         # Text arrays do not offer their memory as bytes; the view does, without a copy.
         digest.update(array.view(np.uint8).data if array.size else b"")
     return digest.hexdigest()
-
-
-def row_norms(rows: np.ndarray) -> np.ndarray:
-    """Length of each row: ndarray of shape (R,), float64; not finite where the row is not."""
-    norms = np.empty(len(rows))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(rows), CHUNK_ROWS):
-            chunk = rows[start : start + CHUNK_ROWS]
-            if chunk.dtype == np.float16:
-                chunk = chunk.astype(np.float32)
-            squares = np.einsum("rd,rd->r", chunk, chunk)
-            if not np.isfinite(squares).all():  # also where finite numbers overflow float32
-                wide = chunk.astype(np.float64)
-                squares = np.einsum("rd,rd->r", wide, wide)
-            norms[start : start + CHUNK_ROWS] = np.sqrt(squares)
-    return norms
-
-
-def usable_rows(norms: np.ndarray) -> MaskArray:
-    """Rows that have a direction: ndarray of shape (R,), bool."""
-    return np.isfinite(norms) & (norms > SMALLEST_NORM)
-
-
-def unit_rows(rows: np.ndarray, norms: np.ndarray) -> FloatArray:
-    """Rows scaled to length 1, float32 of shape (R, D): the same array where they already are."""
-    if rows.dtype == np.float32 and np.all(np.abs(norms - 1.0) <= UNIT_TOLERANCE):
-        return np.ascontiguousarray(rows)
-    scaled = np.empty(rows.shape, dtype=np.float32)
-    for start in range(0, len(rows), CHUNK_ROWS):
-        scaled[start : start + CHUNK_ROWS] = l2_normalize(rows[start : start + CHUNK_ROWS])
-    return scaled
-
-
-def _checked(path: Path) -> Path:
-    """``path`` when it is a zip: anything else would make numpy try to unpickle it."""
-    list_members(path)
-    return path
 
 
 def _unreadable(path: Path, error: Exception) -> DatasetError:

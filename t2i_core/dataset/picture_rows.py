@@ -11,10 +11,11 @@ import pandas as pd
 
 from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
-from t2i_core.dataset.embeddings_file import CHUNK_ROWS, StoredEmbeddings, row_norms, unit_rows, usable_rows
+from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import count_of, is_picture_name, list_files, list_some, match_pictures
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
+from t2i_core.dataset.unit_rows import CHUNK_ROWS, row_norms, usable_rows
 from t2i_core.errors import DatasetError
 from t2i_core.types import FloatArray, Problem, RowArray
 
@@ -51,7 +52,7 @@ def read_pictures(
     codes, spellings = pd.factorize(np.array(names, dtype=object))
     resolved, name_problems = _resolve(list(spellings), on_disk, match=stored.image_ids is None)
     problems += name_problems
-    norms = row_norms(stored.image)
+    norms = stored.row_norms("image")
     good = usable_rows(norms)
     named = np.array([spelling != "" for spelling in spellings], dtype=bool)[codes]
     if not (good & named).any():
@@ -64,11 +65,11 @@ def read_pictures(
     kept = np.flatnonzero(good & named)
     picture_codes, image_ids = pd.factorize(np.array([resolved[name] for name in spellings], dtype=object)[codes[kept]])
     first = kept[np.unique(picture_codes, return_index=True)[1]]
-    problems += _repeated_rows(stored.image, norms, kept, first[picture_codes], names)
+    problems += _repeated_rows(stored.image, kept, first[picture_codes], names)
     rows = {str(image_id): row for row, image_id in enumerate(image_ids)}
     rows |= {name: rows[picture] for name, picture in resolved.items() if name and picture in rows}
     unmoved = len(first) == len(stored.image)  # then every row stays in place and nothing is copied
-    embeddings = unit_rows(stored.image if unmoved else stored.image[first], norms[first])
+    embeddings = stored.unit_rows("image", None if unmoved else first, norms[first])
     problems += length_note(norms[kept], "image")
     pictures = PictureRows(
         image_ids=tuple(str(image_id) for image_id in image_ids),
@@ -163,9 +164,7 @@ def _rows_of(positions: np.ndarray) -> str:
     return f"{'row' if len(positions) == 1 else 'rows'} {list_some(positions.tolist())}"
 
 
-def _repeated_rows(
-    image: np.ndarray, norms: np.ndarray, kept: np.ndarray, first: np.ndarray, names: Sequence[str]
-) -> list[Problem]:
+def _repeated_rows(image: np.ndarray, kept: np.ndarray, first: np.ndarray, names: Sequence[str]) -> list[Problem]:
     """A warning when rows of one picture point in different directions: they cannot all be right."""
     repeated = kept != first
     if not repeated.any():
@@ -174,8 +173,8 @@ def _repeated_rows(
     differing: set[str] = set()
     for start in range(0, len(rows), CHUNK_ROWS):
         these, those = rows[start : start + CHUNK_ROWS], originals[start : start + CHUNK_ROWS]
-        products = np.einsum("rd,rd->r", image[these].astype(np.float32), image[those].astype(np.float32))
-        cosines = products / (norms[these] * norms[those])
+        one, other = image[these].astype(np.float32), image[those].astype(np.float32)
+        cosines = np.einsum("rd,rd->r", one, other) / (row_norms(one) * row_norms(other))
         differing.update(names[row] for row in those[cosines < SAME_DIRECTION].tolist())
     if not differing:
         return []

@@ -49,7 +49,7 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
 def _read(data_dir: Path, images_dir: Path | None, name: str | None) -> Gallery:
     if not data_dir.is_dir():
         raise DatasetError(f"The dataset folder must exist, got {data_dir}. Make it: {BUILD}")
-    stored = read_embeddings(data_dir / EMBEDDINGS_NAME)
+    stored = read_embeddings(data_dir / EMBEDDINGS_NAME, mapped=True)
     captions_data = _captions_bytes(data_dir)
     captions_sha256 = sha256_of(captions_data) if captions_data else ""
     # An empty file is as good as none, except where its rows were to name the pictures.

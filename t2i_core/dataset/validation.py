@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from t2i_core.dataset.captions_file import read_captions
+from t2i_core.dataset.mapped_rows import MAPPED_DIR, check_mapped
 from t2i_core.dataset.picture_names import count_of, list_some
 from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import BUILD, complete
@@ -27,7 +28,12 @@ def validate(data_dir: Path, images_dir: Path | None = None) -> list[Problem]:
     except DatasetError as error:
         problems = [Problem("fatal", "dataset_unusable", str(error)), *_captions_alone(data_dir, error)]
     else:
-        problems = [*gallery.problems, *_picture_problems(gallery), *_uncaptioned(gallery)]
+        problems = [
+            *gallery.problems,
+            *_mapped_problems(data_dir),
+            *_picture_problems(gallery),
+            *_uncaptioned(gallery),
+        ]
     return sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
 
 
@@ -40,6 +46,17 @@ def _captions_alone(data_dir: Path, already: DatasetError) -> list[Problem]:
         return list(read_captions(path).problems)
     except DatasetError as error:
         return [] if str(error) == str(already) else [Problem("fatal", "captions_unusable", str(error))]
+
+
+def _mapped_problems(data_dir: Path) -> list[Problem]:
+    """Files of the mapped store that are not as they were written: a search would answer from damaged rows."""
+    changed = check_mapped(data_dir / MAPPED_DIR)
+    if not changed:
+        return []
+    message = (
+        f"{count_of(len(changed), 'file')} of {data_dir / MAPPED_DIR} changed since written: {list_some(changed)}."
+    )
+    return [Problem("warning", "mapped_changed", message, "Remove that folder; it is made again when needed.")]
 
 
 def _picture_problems(gallery: Gallery) -> list[Problem]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from t2i_core import __version__
 from t2i_core.dataset.captions_file import write_captions
-from t2i_core.dataset.embeddings_file import hash_arrays, list_members, row_norms, write_embeddings
+from t2i_core.dataset.embeddings_file import hash_arrays, list_members, write_embeddings
 from t2i_core.dataset.manifest_file import FORMAT_VERSION, StoredManifest, note_images_dir, read_manifest
 from t2i_core.dataset.picture_names import is_picture_name
 from t2i_core.dataset.stored_files import (
@@ -25,6 +25,7 @@ from t2i_core.dataset.stored_files import (
     replace_files,
     sha256_of,
 )
+from t2i_core.dataset.unit_rows import row_norms
 from t2i_core.errors import DatasetError
 from t2i_core.types import Manifest
 

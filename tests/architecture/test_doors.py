@@ -10,7 +10,7 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, Source, below, call_breaches, import_breaches, sources
 
-HEAVY = ("torch", "torchvision", "clip", "umap", "plotly", "streamlit", "transformers")
+HEAVY = ("torch", "torchvision", "clip", "umap", "plotly", "streamlit", "transformers", "faiss", "numba")
 MAX_LINES = 350
 
 # A room imports only rooms of a smaller number. A new room gets its number here.
@@ -80,6 +80,11 @@ def test_umap_stays_with_projections() -> None:
     files = below("t2i_core/", "pages/", "Home.py")
     assert import_breaches(files, ("umap",), allowed=("t2i_core/projection",)) == []
     assert import_breaches(below("pages/", "Home.py"), ("numba",)) == []  # seconds to compile, in a page's way
+
+
+def test_faiss_stays_with_the_approximate_index() -> None:
+    files = below("t2i_core/", "pages/", "Home.py")
+    assert import_breaches(files, ("faiss",), allowed=("t2i_core/index/ann.py",)) == []
 
 
 def test_plotly_stays_with_plots() -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.errors import QueryError, SearchIndexError
-from t2i_core.index.codes import encode_query, encode_rows
+from t2i_core.index.codes import encode_queries, encode_rows
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.quantized import QuantizedIndex
+from t2i_core.index.tiles import MANY_PLANES, ONE_PLANES, fastest_lanes, tile_sums
 from t2i_core.types import FloatArray
 
 
@@ -59,6 +60,9 @@ KINDS = (
 )
 
 
+LANES = [lanes for lanes in (0, 8, 16) if lanes <= fastest_lanes()]
+
+
 def queries_for(rng: np.random.Generator, rows: FloatArray) -> FloatArray:
     """A row itself, something beside a row, and something unrelated."""
     near = rows[-1] + 0.05 * rng.normal(size=rows.shape[1])
@@ -71,17 +75,19 @@ def queries_for(rng: np.random.Generator, rows: FloatArray) -> FloatArray:
     images=st.sampled_from([1, 2, 3, 50, 333]),
     dimension=st.sampled_from([1, 2, 33, 512]),
     top_k=st.sampled_from([1, 2, 10, 1000]),
+    lanes=st.sampled_from(LANES),
+    batched=st.booleans(),
     filtered=st.sampled_from([None, 0.0, 0.1, 0.9]),
     seed=st.integers(0, 2**16),
 )
-def test_rows_and_scores_are_the_oracles(kind, images, dimension, top_k, filtered, seed):
+def test_rows_and_scores_are_the_oracles(kind, images, dimension, top_k, lanes, batched, filtered, seed):
     rng = np.random.default_rng(seed)
     rows = l2_normalize(kind(rng, images, dimension))
-    queries = queries_for(rng, rows)
+    queries = np.concatenate([queries_for(rng, rows) for _ in range(9 if batched else 1)])
     where = None if filtered is None else rng.random(images) < filtered
     top_k = min(top_k, images)
     expected_scores, expected_rows = ExactIndex(rows).search(queries, top_k, where)
-    scores, found = QuantizedIndex(rows, threads=2).search(queries, top_k, where)
+    scores, found = QuantizedIndex(rows, threads=2, lanes=lanes).search(queries, top_k, where)
     np.testing.assert_array_equal(found, expected_rows)
     np.testing.assert_array_equal(scores, expected_scores)
 
@@ -115,16 +121,37 @@ def test_the_error_of_each_row_bounds_what_its_codes_leave_out():
     rng = np.random.default_rng(7)
     rows = l2_normalize(clustered_rows(rng, 500, 96))
     codes = encode_rows(rows)
-    stored = codes.center.astype(np.float64) + codes.scales[:, None].astype(np.float64) * codes.codes
+    stored = codes.center.astype(np.float64) + codes.scales[:500, None].astype(np.float64) * codes.row_codes()
     left_out = np.linalg.norm(rows - stored, axis=1)
-    assert (left_out <= codes.errors).all()
+    assert (left_out <= codes.errors[:500]).all()
     assert codes.errors.max() < 0.02
 
 
-def test_the_largest_products_stay_within_int32():
-    for dimension in (1, 512, 1024, 4096):
-        query = encode_query(l2_normalize(np.ones((1, dimension)))[0], np.zeros(dimension, dtype=np.float32))
-        assert 127 * np.abs(query.numbers.astype(np.int64)).sum() < 2**31
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("planes", [ONE_PLANES, MANY_PLANES])
+def test_sums_of_a_tile_are_whole_number_products(planes, lanes):
+    rng = np.random.default_rng(8)
+    # The biggest numbers there are among them: nothing may saturate or overflow.
+    codes = rng.choice([0, 1, 128, 254, 255], (16, 512)).astype(np.uint8)
+    numbers = rng.choice([-128, -1, 0, 1, 127], (planes, 512)).astype(np.int8)
+    codes[0], numbers[0] = 255, -128
+    tile = np.ascontiguousarray(codes.reshape(16, 128, 4).transpose(1, 0, 2)).view(np.int32)[..., 0]
+    sums = np.empty((planes, 16), dtype=np.int32)
+    tile_sums(tile, np.ascontiguousarray(numbers.view(np.int32).T), sums, lanes)
+    np.testing.assert_array_equal(sums, numbers.astype(np.int64) @ codes.astype(np.int64).T)
+
+
+def test_the_planes_of_a_query_make_up_the_query():
+    rng = np.random.default_rng(9)
+    queries = l2_normalize(
+        np.concatenate([rng.normal(size=(3, 33)), np.eye(33)[:2], -np.eye(33)[:2], np.zeros((1, 33))])
+    )
+    coded = encode_queries(queries, columns=48)
+    planes = coded.planes.astype(np.float64)
+    rest = queries - (256 * planes[0::2, :33] + planes[1::2, :33]) * coded.scales[:, None]
+    assert (np.linalg.norm(rest, axis=1) <= coded.errors + 1e-15).all()
+    assert coded.errors.max() < 1e-3
+    assert not planes[:, 33:].any()
 
 
 def test_top_k_beyond_the_gallery_is_refused():

@@ -1,0 +1,152 @@
+"""Searching: the indexes of this project against scikit-learn, numpy and FAISS, on rows clustered like real embeddings.
+
+    python benchmarks/bench_search.py [--rows 31783 158915 1000000] [--dimension 512] [--rounds 15] [--ann]
+
+One query a time, top 50. In each round every way answers the same query, one after the other, so that a busy machine
+hurts them alike; figures are medians over the rounds, ratios medians of each round's ratio. Rows of ours are compared
+with the exact index for every query. `--batch 1000` adds many queries at once against FAISS; `--ann` the approximate
+index with its recall. Rows and queries are made up: a common cone, clusters in it, and queries from another cone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import faiss
+import machine
+import numpy as np
+from numba import njit
+from sklearn.metrics.pairwise import cosine_similarity
+
+from t2i_core.arrays import l2_normalize
+from t2i_core.cores import usable_cores
+from t2i_core.index.ann import AnnIndex, make_cells, measure
+from t2i_core.index.exact import ExactIndex
+from t2i_core.index.quantized import QuantizedIndex
+
+TOP_K = 50
+BLOCK = 50_000
+SLOW_ROUNDS = 3  # the scikit-learn way takes seconds at a million rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[31_783, 158_915, 1_000_000])
+    parser.add_argument("--dimension", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--batch", type=int, default=0, metavar="Q", help="also Q queries at once")
+    parser.add_argument("--ann", action="store_true", help="also the approximate index")
+    arguments = parser.parse_args()
+    print(machine.describe())
+    threads = usable_cores()
+    faiss.omp_set_num_threads(threads)
+    print(f"top {TOP_K}, {threads} threads, read bandwidth {bandwidth(threads) / 1e9:.1f} GB/s")
+    for rows in arguments.rows:
+        measure_size(rows, arguments, threads)
+
+
+def measure_size(images: int, arguments: argparse.Namespace, threads: int) -> None:
+    rows, queries = make_rows(images, arguments.dimension, queries=max(arguments.rounds, 200))
+    started = time.perf_counter()
+    ours = QuantizedIndex(rows)
+    made = time.perf_counter() - started
+    exact = ExactIndex(rows)
+    flat = faiss.IndexFlatIP(arguments.dimension)
+    flat.add(rows)
+    codes = faiss.IndexScalarQuantizer(arguments.dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    codes.train(rows[:: max(1, images // 50_000)])
+    codes.add(rows)
+    ways: dict[str, Callable[[np.ndarray], object]] = {
+        "ours, quantized": lambda query: ours.search(query[None], TOP_K),
+        "ours, exact": lambda query: exact.search(query[None], TOP_K),
+        "FAISS flat": lambda query: flat.search(query[None], TOP_K),
+        "FAISS 8-bit": lambda query: codes.search(query[None], TOP_K),
+        "numpy": lambda query: np.argpartition(rows @ query, images - TOP_K)[-TOP_K:],
+        "scikit-learn": lambda query: np.argsort(cosine_similarity(query[None], rows)[0])[::-1][:TOP_K],
+    }
+    if arguments.ann:
+        cells = make_cells(rows)
+        facts = measure(rows, cells, ours, queries[-200:], queried_with="made-up queries")
+        ann = AnnIndex(rows, cells, facts)
+        ways["ours, approximate"] = lambda query: ann.search(query[None], TOP_K)
+    times = {name: one_by_one(name, way, queries[: arguments.rounds]) for name, way in ways.items()}
+    wrong = sum(
+        not np.array_equal(ours.search(query[None], TOP_K)[1], exact.search(query[None], TOP_K)[1])
+        for query in queries[: arguments.rounds]
+    )
+    candidates = statistics.median(ours.candidates(query, TOP_K).size for query in queries[: arguments.rounds])
+    print(f"\nN {images:,}, D {arguments.dimension}: codes made in {made:.1f} s, {candidates:.0f} rows re-ranked")
+    for name, found in times.items():
+        ratios = [theirs / mine for theirs, mine in zip(found, times["ours, quantized"], strict=False)]
+        print(f"  {name:18} {statistics.median(found) * 1e3:9.2f} ms   {statistics.median(ratios):7.1f} x ours")
+    scanned = images * arguments.dimension / statistics.median(times["ours, quantized"])
+    print(f"  codes scanned at {scanned / 1e9:.1f} GB/s, {scanned / bandwidth(threads):.2f} of the read bandwidth")
+    print(f"  queries whose rows differ from the exact index: {wrong} of {arguments.rounds}")
+    if arguments.ann:
+        print(f"  approximate: recall@{facts.top_k} {facts.recall:.4f}, {facts.probes} of {facts.cells} cells")
+    if arguments.batch:
+        many = make_rows(images, arguments.dimension, queries=arguments.batch)[1]
+        mine, theirs = [], []
+        for _ in range(3):
+            mine.append(timed(lambda: ours.search(many, TOP_K)))
+            theirs.append(timed(lambda: flat.search(many, TOP_K)))
+        ratio = statistics.median(one / other for one, other in zip(theirs, mine, strict=True))
+        print(
+            f"  {arguments.batch:,} queries at once: ours {statistics.median(mine):.2f} s, "
+            f"FAISS flat {statistics.median(theirs):.2f} s, {ratio:.2f} x ours"
+        )
+
+
+def one_by_one(name: str, way: Callable[[np.ndarray], object], queries: np.ndarray) -> list[float]:
+    """Seconds a query, after one that is not counted."""
+    way(queries[0])
+    few = queries[:SLOW_ROUNDS] if name == "scikit-learn" else queries
+    return [timed(lambda query=query: way(query)) for query in few]  # type: ignore[misc]
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def make_rows(images: int, dimension: int, *, queries: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Unit rows (N, D) in clusters of a common cone, and unit queries (Q, D) of another cone that mean rows."""
+    rng = np.random.default_rng(seed)
+    cone, other = l2_normalize(rng.normal(size=(2, dimension)))
+    centers = l2_normalize(rng.normal(size=(max(10, images // 200), dimension)))
+    rows = np.empty((images, dimension), dtype=np.float32)
+    for start in range(0, images, BLOCK):
+        count = min(BLOCK, images - start)
+        own = rng.standard_normal((count, dimension), dtype=np.float32) / np.sqrt(dimension)
+        rows[start : start + count] = l2_normalize(
+            0.7 * cone + 0.5 * centers[rng.integers(0, len(centers), count)] + 0.5 * own
+        )
+    meant = rows[rng.integers(0, images, queries)] - 0.7 * cone
+    noise = rng.normal(size=(queries, dimension)) / np.sqrt(dimension)
+    return rows, l2_normalize(0.7 * other + 0.4 * meant + 0.5 * noise)
+
+
+def bandwidth(threads: int) -> float:
+    """Bytes a second that all threads together read from memory: the best of several passes over 1 GiB."""
+    numbers = np.ones(2**27, dtype=np.int64)
+    parts = np.array_split(numbers, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(_sum, parts))
+        return numbers.nbytes / min(timed(lambda: list(pool.map(_sum, parts))) for _ in range(7))
+
+
+@njit(nogil=True)
+def _sum(numbers: np.ndarray) -> int:
+    total = 0
+    for position in range(numbers.size):
+        total += numbers[position]
+    return total
+
+
+if __name__ == "__main__":
+    main()

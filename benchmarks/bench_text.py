@@ -1,0 +1,80 @@
+"""One query through a text tower: as far as its end token (ours) against all 77 positions (openai/CLIP's own way).
+
+    python benchmarks/bench_text.py [--model random-vit-b32|mini|PATH] [--rounds 30]
+
+Both ways run in one process, in float32 on all cores, one query after another; medians, and the median of each round's
+ratio. The cosine tells that the result is the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import machine
+import numpy as np
+import torch
+from bench_build import RANDOM_VIT, open_model
+
+from t2i_core.arrays import l2_normalize
+from t2i_core.encoder.openai_network import OpenAINetwork
+from t2i_core.encoder.tokens import tokenize
+
+QUERIES = (
+    "a dog on a beach",
+    "two people ride bicycles through a park in autumn",
+    "snow",
+    "an old red car parked in front of a small white house with a garden",
+    "children playing football",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default=RANDOM_VIT)
+    parser.add_argument("--rounds", type=int, default=30)
+    arguments = parser.parse_args()
+    print(machine.describe())
+    with tempfile.TemporaryDirectory() as folder:
+        encoder = open_model(arguments.model, Path(folder))
+    network = encoder._network  # the bare tower: the benchmark's peer, not for other code
+    if not isinstance(network, OpenAINetwork):
+        raise SystemExit("--model must be of openai/CLIP's architecture: the peer is its own encode_text")
+    model = network.module
+
+    def whole(text: str) -> np.ndarray:
+        tokens = tokenize([text])
+        with torch.inference_mode():
+            for block in model.transformer.resblocks:
+                block.attn_mask = network._mask
+            return l2_normalize(model.encode_text(tokens).float().numpy())[0]
+
+    ours, theirs, cosines = [], [], []
+    for number in range(arguments.rounds + 1):
+        text = QUERIES[number % len(QUERIES)]
+        mine, seconds = timed(lambda text=text: encoder.encode_text([text])[0])  # type: ignore[misc]
+        full, full_seconds = timed(lambda text=text: whole(text))  # type: ignore[misc]
+        cosines.append(float(mine @ full))
+        if number:
+            ours.append(seconds)
+            theirs.append(full_seconds)
+    ratio = statistics.median(one / other for one, other in zip(theirs, ours, strict=True))
+    print(f"{encoder.model_id}, {torch.get_num_threads()} threads, {len(QUERIES)} queries, D {encoder.dimension}")
+    print(f"  77 positions {statistics.median(theirs) * 1e3:8.1f} ms")
+    print(
+        f"  ours         {statistics.median(ours) * 1e3:8.1f} ms   {ratio:.1f} x quicker, cosine at least {min(cosines):.6f}"
+    )
+
+
+def timed(work: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
+    started = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

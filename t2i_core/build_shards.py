@@ -1,0 +1,311 @@
+"""Builds in parts: each of n machines encodes its share of the batches, and `merge` makes them one dataset.
+
+    build_shard(options, Shard(2, 8))    # on the second of eight machines, in any order, at any time
+    merge(options)                       # once, when all are done
+
+A shard takes whole batches of the one build there would be otherwise, so the merged arrays are the same to the last
+bit. Machines need to see the same picture folder and dataset folder, and nothing of each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from t2i_core.build import build_in, list_folder, open_model, read_own_manifest, run_settings
+from t2i_core.build_captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
+from t2i_core.build_journal import Journal, hash_settings, hash_texts
+from t2i_core.build_ledger import Ledger, read_ledger
+from t2i_core.build_pictures import PictureReader, encode_batches, fitting_batch_size
+from t2i_core.build_plan import plan_pictures
+from t2i_core.build_progress import ProgressMeter
+from t2i_core.build_run import embedding_settings
+from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
+from t2i_core.build_workshop import WORKSHOP_NAME, open_workshop
+from t2i_core.dataset import CaptionTable, count_of, list_some, replace_file
+from t2i_core.errors import BuildError
+from t2i_core.types import Encoder
+
+MOST_SHARDS = 10_000
+_RECORD = "shard.json"
+_FIRST_BATCH = 1_000_000  # merged batches stand behind those of a build on one machine that was stopped
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Part ``number`` (from 1) of ``count``."""
+
+    number: int
+    count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.count <= MOST_SHARDS:
+            raise BuildError(
+                f"A shard must be I/N with 1 <= I <= N <= {MOST_SHARDS:,}, got {self.number}/{self.count}. "
+                "Number the machines from 1."
+            )
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    def takes(self, batch: int) -> bool:
+        """Whether a batch, counted from 0, is this shard's."""
+        return batch % self.count == self.number - 1
+
+    def folder(self, data_dir: Path) -> Path:
+        """Where its work lies until it is merged."""
+        return data_dir / WORKSHOP_NAME / f"shard-{self.number}-of-{self.count}"
+
+
+def parse_shard(text: str) -> Shard:
+    """``2/8`` as a Shard; BuildError when it is none."""
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
+    if found is None:
+        raise BuildError(f"A shard must be written I/N, for instance 2/8, got {text!r}. Number the machines from 1.")
+    return Shard(int(found[1]), int(found[2]))
+
+
+def build_shard(
+    options: BuildOptions,
+    shard: Shard,
+    *,
+    encoder: Encoder | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> BuildReport:
+    """Encode one part of a folder; stopped or killed, the same call goes on from there.
+
+    Takes what `t2i_core.build.build` takes. The report has no manifest: there is no dataset before `merge`.
+
+    Raises
+    ------
+    BuildError
+        As `build` does.
+    """
+    image_ids = list_folder(options)
+    with open_workshop(shard.folder(options.data_dir)) as own:
+        (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
+        table = find_captions(options.captions, options.data_dir)
+        encoder = encoder or open_model(options, read_own_manifest(options))
+        batch_size = options.batch_size or fitting_batch_size(encoder)
+        settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
+        whole = options.data_dir / WORKSHOP_NAME
+        ledger = read_ledger(whole, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
+        run = _ShardRun(options, shard, encoder, batch_size, Journal(own, settings), ledger)
+        before = Journal(whole, settings)
+        stop = should_stop or (lambda: False)
+        plan = plan_pictures(image_ids, options, ledger=ledger, journal=before)
+        started = time.monotonic()
+        report = run.encode_pictures(plan.todo, on_progress, stop)
+        if not report.stopped and table is not None:
+            report = run.encode_texts(table, before, report, on_progress, stop)
+        report = replace(report, seconds=time.monotonic() - started)
+        if not report.stopped:
+            record = {
+                "shard": asdict(shard),
+                "model": encoder.model_id,
+                "settings": settings,
+                "pictures": _hash_names(plan.todo),
+                "captions": "" if table is None else _hash_names(table.captions),
+            }
+            _write_record(shard.folder(options.data_dir) / _RECORD, record)
+        return report
+
+
+def merge(
+    options: BuildOptions,
+    *,
+    encoder: Encoder | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> BuildReport:
+    """Make one dataset of the shards in ``options.data_dir``: the bytes one build would have written.
+
+    Pictures that changed after their shard was built are encoded again here.
+
+    Raises
+    ------
+    BuildError
+        When shards are missing, not finished, or were made from different pictures, captions, models or settings.
+    """
+    image_ids = list_folder(options)
+    with open_workshop(options.data_dir) as workshop:
+        shards, record = _finished_shards(options)
+        encoder = encoder or open_model(replace(options, model=options.model or str(record["model"])), None)
+        settings: dict[str, Any] = record["settings"]
+        for name, value in embedding_settings(encoder).items():
+            if settings.get(name) != value:
+                raise BuildError(
+                    f"Shards must be merged with the model that built them: their {name} is {settings.get(name)}, "
+                    f"and {encoder.model_id} has {value}. Name it with --model."
+                )
+        journal = Journal(workshop, settings)
+        for shard in shards:
+            journal.adopt(Journal(shard.folder(options.data_dir) / WORKSHOP_NAME, settings))
+        report = build_in(
+            workshop,
+            image_ids,
+            replace(options, batch_size=int(settings["batch_size"])),
+            encoder=encoder,
+            settings=settings,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        if report.manifest is not None:
+            for shard in shards:
+                shutil.rmtree(shard.folder(options.data_dir), ignore_errors=True)
+    return report
+
+
+@dataclass(eq=False)
+class _ShardRun:
+    options: BuildOptions
+    shard: Shard
+    encoder: Encoder
+    batch_size: int
+    journal: Journal
+    ledger: Ledger
+
+    def encode_pictures(
+        self, todo: Sequence[str], on_progress: OnProgress | None, should_stop: ShouldStop
+    ) -> BuildReport:
+        done = {number: batch.image_ids for number, batch in self.journal.numbered_pictures()}
+        mine = [
+            (_FIRST_BATCH + number, tuple(todo[start : start + self.batch_size]))
+            for number, start in enumerate(range(0, len(todo), self.batch_size))
+            if self.shard.takes(number)
+        ]
+        left = [(number, names) for number, names in mine if done.get(number) != names]
+        total, ready = sum(len(names) for _, names in mine), sum(len(names) for _, names in mine)
+        ready -= sum(len(names) for _, names in left)
+        meter = ProgressMeter(on_progress, "pictures", total, done=ready, skipped=0)
+        reader = PictureReader(
+            self.options.images_dir,
+            self.encoder,
+            max_pixels=self.options.max_pixels,
+            known=self.ledger.by_content(),
+        )
+        skipped: list[SkippedPicture] = []
+        encoded, started = 0, time.monotonic()
+        batches = encode_batches([names for _, names in left], reader=reader, encoder=self.encoder)
+        stopped = False
+        try:
+            for number, _ in left:
+                if should_stop():
+                    stopped = True
+                    break
+                batch = next(batches)
+                self.journal.add_pictures(batch, number=number)
+                failed = [SkippedPicture(*pair) for pair in zip(batch.image_ids, batch.reasons, strict=True) if pair[1]]
+                skipped += failed
+                encoded += int(batch.encoded.sum())
+                meter.add(len(batch), skipped=len(failed))
+        finally:
+            batches.close()
+        seconds = time.monotonic() - started
+        return BuildReport(
+            manifest=None,
+            encoded=encoded,
+            reused=ready,
+            removed=0,
+            skipped=tuple(skipped),
+            seconds=seconds,
+            rate=encoded / seconds if seconds > 0 else 0.0,
+            stopped=stopped,
+        )
+
+    def encode_texts(
+        self,
+        table: CaptionTable,
+        before: Journal,
+        report: BuildReport,
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop,
+    ) -> BuildReport:
+        known = set(self.ledger.texts)
+        for kept in before.captions():
+            known |= {digest.tobytes() for digest in kept.digests}
+        todo = plan_captions(table.captions, known)
+        done = {number: batch.digests.tobytes() for number, batch in self.journal.numbered_captions()}
+        mine = [
+            (_FIRST_BATCH + number, slice(start, start + CAPTION_BATCH))
+            for number, start in enumerate(range(0, len(todo.texts), CAPTION_BATCH))
+            if self.shard.takes(number)
+        ]
+        left = [(number, part) for number, part in mine if done.get(number) != b"".join(todo.digests[part])]
+        total = sum(len(todo.texts[part]) for _, part in mine)
+        waiting = sum(len(todo.texts[part]) for _, part in left)
+        meter = ProgressMeter(on_progress, "captions", total, done=total - waiting, skipped=len(report.skipped))
+        encoded = 0
+        for number, part in left:
+            if should_stop():
+                return replace(report, captions_encoded=encoded, stopped=True)
+            [batch] = encode_captions(replace(todo, texts=todo.texts[part], digests=todo.digests[part]), self.encoder)
+            self.journal.add_captions(batch, number=number)
+            encoded += len(batch.digests)
+            meter.add(len(batch.digests))
+        return replace(report, captions_encoded=encoded)
+
+
+def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]]:
+    """All shards of a folder and what they have in common."""
+    records: dict[Shard, dict[str, Any]] = {}
+    unfinished = []
+    for folder in sorted((options.data_dir / WORKSHOP_NAME).glob("shard-*-of-*")):
+        number, _, count = folder.name.removeprefix("shard-").partition("-of-")
+        if not (number.isdigit() and count.isdigit()):
+            continue
+        shard = Shard(int(number), int(count))
+        try:
+            records[shard] = json.loads((folder / _RECORD).read_bytes())
+        except (OSError, ValueError):
+            unfinished.append(str(shard))
+    counts = {shard.count for shard in records}
+    if not records or len(counts) > 1 or unfinished:
+        got = f"{list_some(unfinished)} not finished" if unfinished else f"shards of {sorted(counts) or 'no build'}"
+        raise BuildError(
+            f"A merge needs every shard of one build finished in {options.data_dir}, got {got}. "
+            "Run build --shard I/N for the missing ones, and remove left-over shard folders from .build."
+        )
+    count = counts.pop()
+    missing = [str(number) for number in range(1, count + 1) if Shard(number, count) not in records]
+    if missing:
+        raise BuildError(
+            f"A merge needs all {count} shards, and {count_of(len(missing), 'shard')} are not there: {list_some(missing)}. "
+            f"Build them: python -m t2i_core build --shard {missing[0]}/{count}"
+        )
+    shards = sorted(records, key=lambda shard: shard.number)
+    first = records[shards[0]]
+    for shard in shards[1:]:
+        for part in ("settings", "pictures", "captions"):
+            if records[shard].get(part) != first.get(part):
+                raise BuildError(
+                    f"All shards must have the same {part}, and shard {shard} has {_short(records[shard].get(part))}, "
+                    f"shard {shards[0]} {_short(first.get(part))}. "
+                    "Build it again with the same pictures, captions, model, --batch-size and --device."
+                )
+    return shards, first
+
+
+def _write_record(path: Path, record: dict[str, Any]) -> None:
+    def write(file: BinaryIO) -> None:
+        file.write(json.dumps(record, indent=1).encode())
+
+    replace_file(path, write)
+
+
+def _hash_names(names: Sequence[str]) -> str:
+    return hashlib.sha256(hash_texts(names).tobytes()).hexdigest()
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {str(item)[:12]}" for name, item in sorted(value.items()))
+    return str(value)[:12]
