@@ -27,7 +27,7 @@ def test_build_a_folder_and_search_it(visit: Callable[..., Page], app: App, tmp_
     page.get_by_role("textbox", name="Folder of the dataset").fill(str(app.data_dir / "holiday"))
     page.get_by_role("textbox", name="Folder of the dataset").press("Enter")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("3 pictures encoded, 1 left out")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("3 pictures encoded, 1 left out")).to_be_visible()
     page.get_by_role("button", name="Open in Search").click()
     expect(page.locator(".card.seen")).to_have_count(3)
     page.wait_for_url("**data=holiday**")

@@ -105,6 +105,13 @@ class Room:
         return ColourEncoder().encode_image([image])[0]
 
 
+def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
+    """Whether two datasets hold the same arrays, to the last bit."""
+    return list(first) == list(second) and all(
+        first[name].dtype == second[name].dtype and first[name].tobytes() == second[name].tobytes() for name in first
+    )
+
+
 def say(text: str, *, wait_at: str) -> None:
     """Print what begins now; at ``wait_at`` wait to be killed, or for whoever started this to be gone."""
     sys.stdout.write(text + "\n")

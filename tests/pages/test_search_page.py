@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
-import json
-import shutil
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from page_parts import bar, grid, texts
@@ -148,11 +145,6 @@ def test_view_is_written_to_the_link(open_app: OpenApp, datasets: Path) -> None:
     assert dict(app.query_params) == {"q": "a mill", "k": "5", "size": "S"}
 
 
-def test_link_to_an_unknown_dataset_says_which_there_are(open_app: OpenApp, datasets: Path) -> None:
-    app = open_app(datasets, data="elsewhere")
-    assert "The link asks for the dataset 'elsewhere', which is not here. Here are: main, plain." in texts(app)
-
-
 def test_more_like_this(open_app: OpenApp, datasets: Path) -> None:
     first = grid(open_app(datasets))["pictures"][0]["id"]
     app = open_app(datasets, like=first)
@@ -196,12 +188,6 @@ def test_detail_finds_captions_of_the_whole_dataset(open_app: OpenApp, datasets:
     assert len(related) == 8
     assert [entry["score"] for entry in related] == sorted((entry["score"] for entry in related), reverse=True)
     assert any(entry["own"] for entry in related)
-
-
-def test_embeddings_of_another_model_are_reported_with_the_command(open_app: OpenApp, datasets: Path) -> None:
-    app = open_app(datasets)
-    assert "The image rows were not made by the model" in texts(app)
-    assert "python -m t2i_core build" in texts(app)
 
 
 def test_long_query_shows_where_it_was_cut(open_app: OpenApp, datasets: Path) -> None:
@@ -280,66 +266,6 @@ def test_upload_of_a_decompression_bomb(open_app: OpenApp, datasets: Path) -> No
     app = upload(open_app(datasets), bomb, "bomb.png")
     assert "bomb.png" in bar(app)["message"]
     assert "number of pixels" in bar(app)["message"] or "at most 100,000,000 pixels" in bar(app)["message"]
-
-
-def test_no_data_says_how_to_get_some(open_app: OpenApp, tmp_path: Path) -> None:
-    app = open_app(tmp_path / "nothing", settled=False)
-    assert not app.exception
-    assert app.subheader[0].value == "No pictures yet"
-    assert f"python -m t2i_core build --images DIR --data {tmp_path / 'nothing'}" in app.code[0].value
-    assert "No dataset is open" in texts(app)
-
-
-def test_broken_dataset_is_explained(open_app: OpenApp, tmp_path: Path) -> None:
-    np.savez(tmp_path / "aligned_embeddings.npz", pictures=np.eye(3, dtype=np.float32))
-    app = open_app(tmp_path, settled=False)
-    assert not app.exception
-    assert "**This dataset cannot be read**" in texts(app)
-    assert "pictures" in texts(app)
-
-
-def test_missing_weights_name_the_ways_out(open_app: OpenApp, datasets: Path, tmp_path: Path) -> None:
-    shutil.copytree(datasets, tmp_path / "data")
-    manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
-    manifest["model_id"] = str(tmp_path / "gone.pt")
-    (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
-    app = open_app(tmp_path / "data", q="a mill")
-    assert "**Searching needs its model**" in texts(app)
-    assert "gone.pt" in texts(app)
-    assert len(grid(app)["pictures"]) == 12  # browsing still works
-    assert app.button(key="try_again").label == "Try again"
-
-
-def test_model_mismatch_names_both(open_app: OpenApp, datasets: Path, checkpoint: Path, tmp_path: Path) -> None:
-    shutil.copytree(datasets, tmp_path / "data")
-    manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
-    manifest["weights_sha256"] = "f" * 64
-    (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
-    app = open_app(tmp_path / "data", q="a mill")
-    assert "(weights ffffffffffff), got" in texts(app)
-    assert str(checkpoint) in texts(app)
-
-
-def test_switching_the_dataset_keeps_the_sentence(open_app: OpenApp, datasets: Path) -> None:
-    app = open_app(datasets, q="a mill")
-    app.sidebar.selectbox(key="dataset_choice").select("plain").run()
-    assert bar(app)["text"] == "a mill"
-    assert app.query_params["data"] == "plain"
-
-
-def test_datasets_are_listed_by_the_names_people_gave_them(open_app: OpenApp, datasets: Path, tmp_path: Path) -> None:
-    shutil.copytree(datasets, tmp_path / "main")
-    for folder in (tmp_path / "main", tmp_path / "main" / "plain"):
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        (folder / "manifest.json").write_text(json.dumps({"name": "Our *pictures*"} | manifest), encoding="utf-8")
-    app = open_app(tmp_path / "main", settled=False)
-    picker = app.sidebar.selectbox(key="dataset_choice")
-    assert picker.options == ["Our *pictures* (main)", "Our *pictures* (plain)"]
-    picker.select_index(1).run()
-    assert app.query_params["data"] == "plain"  # links go by the folder, whatever it is called
-    shutil.rmtree(tmp_path / "main" / "plain")
-    app = open_app(tmp_path / "main", settled=False)
-    assert app.sidebar.markdown[0].value == r"**Our \*pictures\***"
 
 
 def test_query_survives_a_visit_to_another_page(open_app: OpenApp, datasets: Path) -> None:
