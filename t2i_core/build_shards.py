@@ -259,10 +259,10 @@ def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]
     records: dict[Shard, dict[str, Any]] = {}
     unfinished = []
     for folder in sorted((options.data_dir / WORKSHOP_NAME).glob("shard-*-of-*")):
-        number, _, count = folder.name.removeprefix("shard-").partition("-of-")
-        if not (number.isdigit() and count.isdigit()):
+        part, _, parts = folder.name.removeprefix("shard-").partition("-of-")
+        if not (part.isdigit() and parts.isdigit()):
             continue
-        shard = Shard(int(number), int(count))
+        shard = Shard(int(part), int(parts))
         try:
             records[shard] = json.loads((folder / _RECORD).read_bytes())
         except (OSError, ValueError):
@@ -284,11 +284,11 @@ def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]
     shards = sorted(records, key=lambda shard: shard.number)
     first = records[shards[0]]
     for shard in shards[1:]:
-        for part in ("settings", "pictures", "captions"):
-            if records[shard].get(part) != first.get(part):
+        for made_from in ("settings", "pictures", "captions"):
+            if records[shard].get(made_from) != first.get(made_from):
                 raise BuildError(
-                    f"All shards must have the same {part}, and shard {shard} has {_short(records[shard].get(part))}, "
-                    f"shard {shards[0]} {_short(first.get(part))}. "
+                    f"All shards must have the same {made_from}, and shard {shard} has {_short(records[shard].get(made_from))}, "
+                    f"shard {shards[0]} {_short(first.get(made_from))}. "
                     "Build it again with the same pictures, captions, model, --batch-size and --device."
                 )
     return shards, first

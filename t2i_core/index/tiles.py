@@ -7,12 +7,13 @@ products of whatever width it has add up to the same whole numbers.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from llvmlite import binding, ir
 from numba import njit, types
-from numba.core import cgutils, config
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 TILE_ROWS = 16
@@ -26,7 +27,7 @@ _I32, _I64 = ir.IntType(32), ir.IntType(64)
 
 def fastest_lanes() -> int:
     """Rows one instruction handles on this CPU: 16 (AVX512-VNNI), 8 (AVX-VNNI) or 0 (16-bit products)."""
-    if config.CPU_NAME or config.CPU_FEATURES:  # numba was told to compile for another CPU
+    if os.environ.get("NUMBA_CPU_NAME") or os.environ.get("NUMBA_CPU_FEATURES"):  # numba compiles for another CPU
         return 0
     features = binding.get_host_cpu_features()
     if features.get("avx512vnni") and features.get("avx512bw"):
