@@ -11,7 +11,7 @@ import demo_maps
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards, field, ids, no_sideways_scroll
+from search_page import Visit, cards, expect_no_sideways_scroll, field, ids
 from served_app import App
 
 from t2i_core.dataset import read_gallery
@@ -233,7 +233,7 @@ def test_without_webgl_the_density_and_the_hits_are_shown(visit: Visit, projecti
 
 def test_narrow_windows_need_no_sideways_scrolling(open_map: Callable[..., Page], projection: Projection) -> None:
     page = open_map(width=390, height=844)
-    assert no_sideways_scroll(page)
+    expect_no_sideways_scroll(page)
 
 
 def test_many_pictures(open_map: Callable[..., Page], large: Projection) -> None:
