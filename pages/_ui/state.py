@@ -25,6 +25,8 @@ LONGEST_LINK_QUERY = 2_000
 
 # Names in the link: short, and plain enough to edit by hand.
 TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
+# Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
+LINKED_PAGES = frozenset({"search", "captions"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def prepare() -> None:
         "grid_seq": 0,
         "recent": [],
         "link_seen": {},
+        "link_followed": None,
         "settled": True,
         "acted": False,
         "suggest_for": None,
@@ -193,6 +196,12 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
         params[SIZE] = st.session_state["card_size"]
     if not st.session_state["show_captions"]:
         params[CAPTIONS] = "0"
+    return params | _shared_params(first_dataset=first_dataset)
+
+
+def _shared_params(*, first_dataset: str | None) -> dict[str, str]:
+    """What the link of every page holds: the dataset and the open picture."""
+    params: dict[str, str] = {}
     if st.session_state["dataset_name"] not in {None, first_dataset}:
         params[DATASET] = st.session_state["dataset_name"]
     if st.session_state["open_picture"]:
@@ -200,14 +209,26 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
     return params
 
 
-def write_link(*, first_dataset: str | None) -> None:
-    """Put what is shown into the address bar, once the query is settled."""
-    if not st.session_state["settled"]:
+def page_params(own: Mapping[str, str], *, first_dataset: str | None) -> dict[str, str]:
+    """The query parameters of a page that has its ``own`` ones in place of Search's."""
+    return dict(own) | _shared_params(first_dataset=first_dataset)
+
+
+def write_link(*, first_dataset: str | None, own: Mapping[str, str] | None = None, settled: bool | None = None) -> None:
+    """Put what is shown into the address bar, once it is settled; for pages but Search with their ``own`` parameters."""
+    if not (st.session_state["settled"] if settled is None else settled):
         return
-    params = link_params(first_dataset=first_dataset)
+    params = link_params(first_dataset=first_dataset) if own is None else page_params(own, first_dataset=first_dataset)
     if params != dict(st.query_params):
         st.query_params.from_dict(params)
     st.session_state["link_seen"] = params
+
+
+def followed_link() -> dict[str, str] | None:
+    """The parameters of a link that was followed to a page other than Search just now, for that page to take over."""
+    params: dict[str, str] | None = st.session_state["link_followed"]
+    st.session_state["link_followed"] = None
+    return params
 
 
 def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
@@ -220,27 +241,42 @@ def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
         return
     seen = st.session_state["link_seen"]
     # Going to another page empties the address; going back to a first, empty address on the same page is meant.
-    if params == seen or page != "search" or (not params and not same_page):
+    if params == seen or page not in LINKED_PAGES or (not params and not same_page):
         return
     st.session_state["link_seen"] = params
+    _open_link_dataset(params.get(DATASET), dataset_names)
+    if page == "search":
+        _show_link_search(params)
+    else:
+        st.session_state["link_followed"] = params
+    st.session_state["open_picture"] = params.get(PICTURE)
     name = params.get(DATASET)
+    if name is not None and name not in dataset_names:
+        st.session_state["notice"] = (
+            f"The link asks for the dataset {name!r}, which is not here. "
+            f"Here are: {', '.join(dataset_names) or 'none'}."
+        )
+
+
+def _open_link_dataset(name: str | None, dataset_names: Sequence[str]) -> None:
+    before = st.session_state["dataset_name"]
     if name is None and dataset_names:
         st.session_state["dataset_name"] = dataset_names[0]
     elif name in dataset_names:
         st.session_state["dataset_name"] = name
+    asked = query()
+    if before not in {None, st.session_state["dataset_name"]} and asked is not None and asked.image_id is not None:
+        clear_query()  # a picture of another gallery
+
+
+def _show_link_search(params: Mapping[str, str]) -> None:
     _show_link_query(params)
-    st.session_state["open_picture"] = params.get(PICTURE)
     top_k = params.get(TOP_K, str(DEFAULT_TOP_K))
     st.session_state["top_k"] = (
         min(MAX_TOP_K, max(1, int(top_k))) if top_k.isascii() and top_k.isdigit() else DEFAULT_TOP_K
     )
     st.session_state["card_size"] = params.get(SIZE) if params.get(SIZE) in SIZES else DEFAULT_SIZE
     st.session_state["show_captions"] = params.get(CAPTIONS) != "0"
-    if name is not None and name not in dataset_names:
-        st.session_state["notice"] = (
-            f"The link asks for the dataset {name!r}, which is not here. "
-            f"Here are: {', '.join(dataset_names) or 'none'}."
-        )
 
 
 def _show_link_query(params: Mapping[str, str]) -> None:

@@ -158,3 +158,24 @@ def test_whole_view_survives_the_link(session: dict) -> None:
     assert session["dataset_name"] == "small"
     params = state.link_params(first_dataset="data")
     assert params == {"q": "a mill", "k": "77", "size": "L", "captions": "0", "data": "small", "picture": "x/y.jpg"}
+
+
+def test_another_page_takes_its_link_over_once_and_leaves_the_query(session: dict) -> None:
+    follow(session, q="a mill")
+    follow(session, page="captions", find="snow", data="small", picture="x.jpg")
+    assert (session["dataset_name"], session["open_picture"]) == ("small", "x.jpg")
+    assert state.followed_link() == {"find": "snow", "data": "small", "picture": "x.jpg"}
+    assert state.followed_link() is None
+    assert state.query() == Query(text="a mill", label="a mill")
+    state.write_link(first_dataset="data", own={"find": "ice"}, settled=False)
+    assert dict(state.st.query_params)["find"] == "snow"
+    state.write_link(first_dataset="data", own={"find": "ice"}, settled=True)
+    assert dict(state.st.query_params) == {"find": "ice", "data": "small", "picture": "x.jpg"}
+    follow(session, page="captions", **dict(state.st.query_params))
+    assert state.followed_link() is None  # our own link
+
+
+def test_a_link_to_another_dataset_drops_a_query_that_is_a_picture_of_the_first(session: dict) -> None:
+    follow(session, like="a.jpg")
+    follow(session, page="captions", data="small")
+    assert state.query() is None
