@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from t2i_core.arrays import check_top_k
+from t2i_core.arrays import check_top_k, l2_normalize
 from t2i_core.dataset import text_rows_fit
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.index.opening import open_index
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MAX_QUERY_CHARACTERS = 2_000
+MAX_QUERY_TEXTS = 20
 MEDIAN_SAMPLE = 20_000
+SMALLEST_MEAN = 1e-3
 
 
 class SearchEngine:
@@ -59,7 +62,7 @@ class SearchEngine:
         self._sample_step = max(1, len(gallery) // MEDIAN_SAMPLE)
 
     def search(self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None) -> SearchResult:
-        """Rank the gallery by a sentence or by one of its own pictures.
+        """Rank the gallery by a sentence, by the mean of several, or by one of its own pictures.
 
         Parameters
         ----------
@@ -82,6 +85,12 @@ class SearchEngine:
             query, notes = self._read_text(query.text)
             started = time.perf_counter()
             embedding = self.encode_query(query.label)
+            encode_ms = (time.perf_counter() - started) * 1e3
+            return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes)
+        if query.texts:
+            query, notes = self._read_texts(query)
+            started = time.perf_counter()
+            embedding = self.encode_mean(query.texts)
             encode_ms = (time.perf_counter() - started) * 1e3
             return self._rank(query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes)
         if query.image_id is not None:
@@ -111,6 +120,23 @@ class SearchEngine:
         """The unit vector of one sentence: ndarray of shape (D,), float32."""
         with self._lock:
             return self.encoder.encode_text([text])[0]
+
+    def encode_mean(self, texts: Sequence[str]) -> FloatArray:
+        """The direction sentences have in common, the mean of their unit vectors: ndarray of shape (D,), float32, unit.
+
+        Raises
+        ------
+        QueryError
+            When they point in opposite directions, so that nothing is left.
+        """
+        with self._lock:
+            rows = self.encoder.encode_text(list(texts))
+        mean = rows.astype(np.float64).mean(axis=0)
+        if np.linalg.norm(mean) < SMALLEST_MEAN:
+            raise QueryError(
+                f"Sentences asked together must have something in common, these {len(texts)} cancel out. Ask fewer of them."
+            )
+        return l2_normalize(mean[None])[0]
 
     def row_of(self, image_id: str) -> int:
         """Row of a picture by its name; QueryError when the gallery has no such picture."""
@@ -164,6 +190,21 @@ class SearchEngine:
         cut = self.encoder.cut_text(stripped)
         notes = () if cut is None else (f"The model reads at most 77 tokens, so it stopped after: {cut}",)
         return Query(text=stripped, label=stripped), notes
+
+    def _read_texts(self, query: Query) -> tuple[Query, tuple[str, ...]]:
+        if len(query.texts) > MAX_QUERY_TEXTS:
+            raise QueryError(
+                f"At most {MAX_QUERY_TEXTS} sentences are asked together, got {len(query.texts)}. Leave some out."
+            )
+        read = [self._read_text(text) for text in query.texts]
+        texts = tuple(one.label for one, _ in read)
+        cut = sum(bool(notes) for _, notes in read)
+        notes = (
+            ()
+            if not cut
+            else (f"The model reads at most 77 tokens, so it did not read the end of {cut} of {len(texts)}",)
+        )
+        return replace(query, texts=texts, label=query.label or f"{len(texts)} sentences together"), notes
 
     def _rank(
         self,

@@ -41,9 +41,9 @@ def hits_to_csv(result: SearchResult) -> str:
         writer.writerow(
             [
                 hit.rank,
-                _cell(hit.image_id),
+                spreadsheet_cell(hit.image_id),
                 f"{hit.score:.{SCORE_DIGITS}f}",
-                _cell(hit.caption or ""),
+                spreadsheet_cell(hit.caption or ""),
                 hit.width or "",
                 hit.height or "",
             ]
@@ -80,11 +80,15 @@ def hits_to_json(
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _query_record(result: SearchResult) -> Mapping[str, str]:
+def _query_record(result: SearchResult) -> Mapping[str, Any]:
     query = result.query
-    fields = {"text": query.text, "image_id": query.image_id, "upload_sha256": query.upload_sha256}
+    fields = {
+        "text": query.text, "texts": list(query.texts) or None,
+        "image_id": query.image_id, "upload_sha256": query.upload_sha256,
+    }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None} | {"label": query.label}
 
 
-def _cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
+    """Text with an apostrophe in front where a spreadsheet would run it as a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text

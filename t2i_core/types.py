@@ -122,15 +122,17 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked: a sentence, a picture of the gallery, or an uploaded picture.
+    """What was asked: a sentence, several sentences, a picture of the gallery, or an uploaded picture.
 
-    Exactly one of ``text``, ``image_id`` and ``upload_sha256`` is set. ``label`` is what to show.
+    Exactly one of ``text``, ``texts``, ``image_id`` and ``upload_sha256`` is set. ``texts`` asks for what its
+    sentences have in common: the mean of their embeddings. ``label`` is what to show.
     """
 
     text: str | None = None
     image_id: str | None = None
     upload_sha256: str | None = None
     label: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
