@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -95,23 +95,28 @@ def _share(gallery: Gallery, result: SearchResult, *, first_dataset: str | None)
     st.caption("This link opens the same search elsewhere")
     if result.query.upload_sha256 is not None:
         st.caption("An uploaded picture is not part of a link; the rest of the view is.")
-    params = state.link_params(first_dataset=first_dataset)
+    show_link(state.link_params(first_dataset=first_dataset))
+    st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
+    with st.container(horizontal=True):
+        download("CSV", lambda: export.hits_to_csv(result), "text/csv", "csv")
+        download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
+
+
+def show_link(params: Mapping[str, str]) -> None:
+    """The address of this page with these parameters, to be copied."""
     here = urlsplit(str(st.context.url or ""))
     link = urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(params), ""))
     st.code(link, language=None, wrap_lines=True)
-    st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
-    with st.container(horizontal=True):
-        _download("CSV", lambda: export.hits_to_csv(result), "text/csv", "csv")
-        _download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
 
 
 def _as_json(gallery: Gallery, result: SearchResult) -> str:
     return export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
 
 
-def _download(label: str, content: Callable[[], str], mime: str, suffix: str) -> None:
+def download(label: str, content: Callable[[], str | bytes], mime: str, suffix: str, *, name: str = "pictures") -> None:
+    """A button that makes a file when it is pressed, not before."""
     st.download_button(
-        label, data=content, file_name=f"pictures.{suffix}", mime=mime, key=f"export_{suffix}", on_click="ignore",
+        label, data=content, file_name=f"{name}.{suffix}", mime=mime, key=f"export_{name}_{suffix}", on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
 
@@ -139,6 +144,8 @@ def _query_picture(gallery: Gallery, settings: Settings) -> dict[str, str] | Non
     query = state.query()
     if query is None or query.text is not None:
         return None
+    if query.texts:
+        return {"label": query.label, "src": ""}
     if query.image_id is not None:
         row = resources.rows_by_id(gallery).get(query.image_id)
         source = pictures.shown(gallery, [row], settings)[0].url if row is not None else ""

@@ -20,6 +20,7 @@ ORDER, CAPTION, FILE, FOLDER, LENGTH, SIMILARITY, RANK = (
 )  # fmt: skip
 FILE_COLUMN = "col."  # begins the keys of the captions file's other columns, so that none hides one of ours
 HISTOGRAM_BINS = 56
+KEPT_MASKS = 16
 FIT_HELP = "How close the model finds caption and picture, a cosine. Low ones may be labelling errors."
 
 
@@ -127,7 +128,7 @@ class CaptionSheet:
         for key, wanted in view.filters.items():
             if not wanted:
                 continue
-            passed = self.column(key).mask(wanted)
+            passed = self._passed(key, wanted)
             if key == SIMILARITY:
                 mask = mask & passed
             else:
@@ -151,6 +152,19 @@ class CaptionSheet:
             return None
         shown = self._bins[selection.but_similarity]
         return Histogram(*extent, self._all_bins, np.bincount(shown, minlength=HISTOGRAM_BINS + 1)[:HISTOGRAM_BINS])
+
+    def _passed(self, key: str, wanted: Filter) -> MaskArray:
+        """A filter's captions, kept for the next letter typed: ndarray of shape (M,), bool."""
+        known = self._masks.pop((key, wanted), None)
+        passed = self.column(key).mask(wanted) if known is None else known
+        self._masks[key, wanted] = passed  # last in, last out
+        while len(self._masks) > KEPT_MASKS:
+            self._masks.pop(next(iter(self._masks)), None)
+        return passed
+
+    @cached_property
+    def _masks(self) -> dict[tuple[str, Filter], MaskArray]:
+        return {}
 
     @cached_property
     def _bins(self) -> npt.NDArray[np.int64]:

@@ -112,37 +112,39 @@ class WordIndex:
             mask &= ~here if term.excluded else here
         return mask, tuple(readings)
 
-    def frequent(self, mask: MaskArray, limit: int, *, without: frozenset[str] = FUNCTION_WORDS) -> list[WordCount]:
-        """The words that most of these captions hold, most frequent first.
+    def leading(
+        self, mask: MaskArray, limit: int, *, without: frozenset[str] = FUNCTION_WORDS
+    ) -> tuple[list[WordCount], list[WordCount]]:
+        """The words that most of some captions hold, and those that set them apart from all others.
 
         Parameters
         ----------
         mask : ndarray of shape (M,), bool
+            Which captions.
         limit : int
+            At most this many of each.
         without : frozenset of str
             Words left out.
-        """
-        counts = self._counts(mask)
-        return self._listed(counts, counts.astype(np.float64), limit, without)
 
-    def typical(self, mask: MaskArray, limit: int, *, without: frozenset[str] = FUNCTION_WORDS) -> list[WordCount]:
-        """The words that set these captions apart from all, strongest first.
-
-        A word's weight is its share of these captions times the logarithm of how much more frequent it is
-        here than in all captions; words of fewer than three captions are left out.
+        Returns
+        -------
+        frequent : list of WordCount
+            Most frequent first.
+        typical : list of WordCount
+            Strongest first: a word weighs its share of these captions times the logarithm of how much more
+            frequent it is here than in all. Words of fewer than three captions are left out; empty where
+            these are all captions.
         """
         shown = int(np.count_nonzero(mask))
-        counts = self._counts(mask)
-        if not shown or shown == self._captions:
-            return []
-        share = counts / shown
+        if shown == self._captions:
+            return self._listed(self._totals, self._totals.astype(np.float64), limit, without), []
+        counts = np.bincount(self._pair_words[mask[self._pair_captions]], minlength=len(self._words))
+        share = counts / max(1, shown)
         with np.errstate(divide="ignore", invalid="ignore"):
             weights = share * np.log(share / (self._totals / self._captions))
         weights[(counts < LEAST_TYPICAL) | ~np.isfinite(weights)] = 0.0
-        return self._listed(counts, weights, limit, without)
-
-    def _counts(self, mask: MaskArray) -> RowArray:
-        return np.bincount(self._pair_words[mask[self._pair_captions]], minlength=len(self._words))
+        frequent = self._listed(counts, counts.astype(np.float64), limit, without)
+        return frequent, self._listed(counts, weights, limit, without)
 
     def _listed(
         self, counts: RowArray, weights: npt.NDArray[np.float64], limit: int, without: frozenset[str]

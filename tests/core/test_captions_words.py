@@ -106,23 +106,22 @@ def test_phrases_do_not_run_from_one_caption_into_the_next() -> None:
 
 def test_frequent_words_count_captions_once_and_leave_function_words_out() -> None:
     index = WordIndex(CAPTIONS)
-    everything = np.ones(len(CAPTIONS), dtype=np.bool_)
-    counted = {one.word: one.captions for one in index.frequent(everything, 100)}
+    frequent, typical = index.leading(np.ones(len(CAPTIONS), dtype=np.bool_), 100)
+    counted = {one.word: one.captions for one in frequent}
     assert counted["red"] == 4
     assert counted["hat"] == 3
     assert "the" not in counted
-    assert [one.word for one in index.frequent(everything, 3)] == ["red", "dog", "hat"]
+    assert [one.word for one in frequent[:3]] == ["red", "dog", "hat"]
+    assert typical == []
     mask, _ = index.find(parse_words("beach"))
-    assert {one.word for one in index.frequent(mask, 10)} == {"dog", "runs", "beach"}
+    assert {one.word for one in index.leading(mask, 10)[0]} == {"dog", "runs", "beach"}
 
 
 def test_typical_words_are_those_more_frequent_than_elsewhere() -> None:
-    captions = ("dog on snow",) * 4 + ("dog on sand",) * 20
-    index = WordIndex(captions)
+    index = WordIndex(("dog on snow",) * 4 + ("dog on sand",) * 20)
     mask = np.array([True] * 4 + [False] * 20)
-    assert [(one.word, one.captions) for one in index.typical(mask, 5)] == [("snow", 4)]
-    assert index.typical(np.ones(24, dtype=np.bool_), 5) == []
-    assert index.typical(np.zeros(24, dtype=np.bool_), 5) == []
+    assert [(one.word, one.captions) for one in index.leading(mask, 5)[1]] == [("snow", 4)]
+    assert index.leading(np.zeros(24, dtype=np.bool_), 5) == ([], [])
 
 
 def test_no_captions() -> None:
@@ -130,4 +129,4 @@ def test_no_captions() -> None:
     assert len(index) == 0
     mask, _ = index.find(parse_words("dog"))
     assert mask.shape == (0,)
-    assert index.frequent(mask, 3) == []
+    assert index.leading(mask, 3) == ([], [])

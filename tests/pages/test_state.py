@@ -179,3 +179,16 @@ def test_a_link_to_another_dataset_drops_a_query_that_is_a_picture_of_the_first(
     follow(session, like="a.jpg")
     follow(session, page="captions", data="small")
     assert state.query() is None
+
+
+def test_sentences_asked_together_survive_the_link(session: dict) -> None:
+    state.ask_together(["a dog ", "a  cat", "a dog"])
+    assert state.query() == Query(texts=("a dog", "a cat"), label="2 captions: a dog / a cat")
+    params = state.link_params(first_dataset="data")
+    assert params == {"together": "a dog\na cat"}
+    asked = state.query()
+    state.clear_query()
+    follow(session, **params)
+    assert state.query() == asked
+    state.ask_together(["a dog"])
+    assert state.query() == Query(text="a dog", label="a dog")
