@@ -13,6 +13,7 @@ st.set_page_config(
 pages = [
     st.Page("pages/search.py", title="Search", icon=":material/search:", url_path="search", default=True),
     st.Page("pages/embedding_map.py", title="Map", icon=":material/bubble_chart:", url_path="embedding_map"),
+    st.Page("pages/captions.py", title="Captions", icon=":material/format_quote:", url_path="captions"),
     st.Page("pages/build.py", title="Build", icon=":material/add_photo_alternate:", url_path="build"),
 ]
 page = st.navigation(pages)

@@ -6,6 +6,7 @@ from pages._ui import cards, controls, frame, notices, ranking, resources, state
 from t2i_core.errors import ModelError, T2IError
 
 here = frame.current()
+state.go_on()
 if here.gallery is None:
     if here.error is not None:
         notices.error(here.error, title="This dataset cannot be read")

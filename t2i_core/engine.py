@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from t2i_core.index.ann import AnnIndex
 
 MAX_QUERY_CHARACTERS = 2_000
+MAX_QUERY_TEXTS = 20
 MEDIAN_SAMPLE = 4_096
 SMALLEST_COMMON = 1e-3
 
@@ -69,7 +70,7 @@ class SearchEngine:
     def search(
         self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None, approximate: bool = False
     ) -> SearchResult:
-        """Rank the gallery by a sentence or by one of its own pictures.
+        """Rank the gallery by a sentence, by the mean of several, or by one of its own pictures.
 
         Parameters
         ----------
@@ -95,6 +96,14 @@ class SearchEngine:
             query, notes = self._read_text(query.text)
             started = time.perf_counter()
             embedding = self.encode_query(query.label)
+            encode_ms = (time.perf_counter() - started) * 1e3
+            return self._rank(
+                query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
+            )
+        if query.texts:
+            query, notes = self._read_texts(query)
+            started = time.perf_counter()
+            embedding = self.encode_mean(query.texts)
             encode_ms = (time.perf_counter() - started) * 1e3
             return self._rank(
                 query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
@@ -149,6 +158,8 @@ class SearchEngine:
         """
         if query.text is not None:
             return self.encode_query(query.label)
+        if query.texts:
+            return self.encode_mean(query.texts)
         if query.image_id is not None:
             return self.gallery.image_embeddings[self.row_of(query.image_id)]
         if query.image_ids:
@@ -171,6 +182,23 @@ class SearchEngine:
                 "Choose fewer of them."
             )
         return l2_normalize(mean)[0]
+
+    def encode_mean(self, texts: Sequence[str]) -> FloatArray:
+        """The direction sentences have in common, the mean of their unit vectors: ndarray of shape (D,), float32, unit.
+
+        Raises
+        ------
+        QueryError
+            When they point in opposite directions, so that nothing is left.
+        """
+        with self._lock:
+            rows = self.encoder.encode_text(list(texts))
+        mean = rows.astype(np.float64).mean(axis=0)
+        if np.linalg.norm(mean) < SMALLEST_COMMON:
+            raise QueryError(
+                f"Sentences asked together must have something in common, these {len(texts)} cancel out. Ask fewer of them."
+            )
+        return l2_normalize(mean[None])[0]
 
     def row_of(self, image_id: str) -> int:
         """Row of a picture by its name; QueryError when the gallery has no such picture."""
@@ -224,6 +252,21 @@ class SearchEngine:
         cut = self.encoder.cut_text(stripped)
         notes = () if cut is None else (f"The model reads at most 77 tokens, so it stopped after: {cut}",)
         return Query(text=stripped, label=stripped), notes
+
+    def _read_texts(self, query: Query) -> tuple[Query, tuple[str, ...]]:
+        if len(query.texts) > MAX_QUERY_TEXTS:
+            raise QueryError(
+                f"At most {MAX_QUERY_TEXTS} sentences are asked together, got {len(query.texts)}. Leave some out."
+            )
+        read = [self._read_text(text) for text in query.texts]
+        texts = tuple(one.label for one, _ in read)
+        cut = sum(bool(notes) for _, notes in read)
+        notes = (
+            ()
+            if not cut
+            else (f"The model reads at most 77 tokens, so it did not read the end of {cut} of {len(texts)}",)
+        )
+        return replace(query, texts=texts, label=query.label or f"{len(texts)} sentences together"), notes
 
     def _rank(
         self,

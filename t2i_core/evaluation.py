@@ -149,7 +149,7 @@ def rank_pairs(
     for start in range(0, captions, block):
         part = slice(start, start + block)
         scores = text_embeddings[part] @ image_embeddings.T  # (block, N)
-        text_ahead[part] = _pictures_ahead(scores, own[part], caption_rows[part])
+        text_ahead[part] = pictures_ahead(scores, own[part], caption_rows[part])
         image_ahead += _captions_ahead(scores, best_score, best_caption, caption_rows[part], start)
     return text_ahead + 1, image_ahead[np.isfinite(best_score)] + 1
 
@@ -165,8 +165,22 @@ def _best_captions(own: FloatArray, caption_rows: RowArray, images: int) -> tupl
     return best_score, best_caption
 
 
-def _pictures_ahead(scores: FloatArray, own: FloatArray, rows: RowArray) -> RowArray:
-    """How many pictures come before each caption's own: ndarray of shape (block,)."""
+def pictures_ahead(scores: FloatArray, own: FloatArray, rows: RowArray) -> RowArray:
+    """How many pictures come before each caption's own.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (B, N), float32
+        Of each caption with every picture.
+    own : ndarray of shape (B,), float32
+        Of each caption with its own picture.
+    rows : ndarray of shape (B,), int64
+        The own pictures' rows.
+
+    Returns
+    -------
+    ndarray of shape (B,), int64
+    """
     upper, lower = own + SAME_SCORE, own - SAME_SCORE
     ahead = np.count_nonzero(scores > upper[:, None], axis=1)
     at_least = np.count_nonzero(scores >= lower[:, None], axis=1)

@@ -43,9 +43,9 @@ def hits_to_csv(result: SearchResult) -> str:
         writer.writerow(
             [
                 hit.rank,
-                _cell(hit.image_id),
+                spreadsheet_cell(hit.image_id),
                 f"{hit.score:.{SCORE_DIGITS}f}",
-                _cell(hit.caption or ""),
+                spreadsheet_cell(hit.caption or ""),
                 hit.width or "",
                 hit.height or "",
             ]
@@ -85,7 +85,7 @@ def hits_to_json(
 def _query_record(result: SearchResult) -> Mapping[str, Any]:
     query = result.query
     fields = {
-        "text": query.text, "image_id": query.image_id, "image_ids": list(query.image_ids) or None,
+        "text": query.text, "texts": list(query.texts) or None, "image_id": query.image_id, "image_ids": list(query.image_ids) or None,
         "upload_sha256": query.upload_sha256,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None} | {"label": query.label}
@@ -110,9 +110,17 @@ def pictures_to_csv(gallery: Gallery, rows: Sequence[int], coordinates: np.ndarr
     writer.writerow(["image", "x", "y", "captions"])
     for row in rows:
         x, y = coordinates[row].tolist()
-        writer.writerow([_cell(gallery.image_ids[row]), f"{x:.5f}", f"{y:.5f}", _cell("\n".join(captions[row]))])
+        writer.writerow(
+            [
+                spreadsheet_cell(gallery.image_ids[row]),
+                f"{x:.5f}",
+                f"{y:.5f}",
+                spreadsheet_cell("\n".join(captions[row])),
+            ]
+        )
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
+    """Text with an apostrophe in front where a spreadsheet would run it as a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text

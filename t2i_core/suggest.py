@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,8 +10,8 @@ from itertools import islice
 import numpy as np
 
 from t2i_core.types import RowArray
+from t2i_core.words import WORD, bare, fold
 
-_WORD = re.compile(r"\w+")
 _LAST_LETTER = chr(0x10FFFF)
 
 
@@ -63,10 +61,10 @@ class CaptionSuggestions:
             Best first; empty when nothing was typed or nothing fits. What was typed is not among them.
         """
         folded = _folded(text)
-        words = _WORD.findall(_bare(folded))
+        words = WORD.findall(bare(folded))
         if not words or limit < 1:
             return []
-        unfinished = _WORD.fullmatch(_bare(fold(text))[-1:]) is not None
+        unfinished = WORD.fullmatch(bare(fold(text))[-1:]) is not None
         spans = [self._span(word, whole=True) for word in dict.fromkeys(words[:-1] if unfinished else words)]
         if unfinished:
             first, last = self._span(words[-1], whole=False)
@@ -128,7 +126,7 @@ def _word_index(captions: Sequence[str]) -> tuple[list[str], RowArray, RowArray]
     flat: list[int] = []
     lengths = np.zeros(len(captions), dtype=np.int64)
     for row, caption in enumerate(captions):
-        words = set(_WORD.findall(_bare(caption)))
+        words = set(WORD.findall(bare(caption)))
         flat.extend(map(numbers.__getitem__, words))
         lengths[row] = len(words)
     ordered = sorted(numbers)
@@ -140,22 +138,6 @@ def _word_index(captions: Sequence[str]) -> tuple[list[str], RowArray, RowArray]
     return ordered, starts.astype(np.int64), rows.astype(np.int64)
 
 
-def fold(text: str) -> str:
-    """Text without differences of case and of how letters are composed."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 def _folded(caption: str) -> str:
     """A caption without differences of case, spaces and its last mark: equal ones are one suggestion."""
     return " ".join(fold(caption).split()).rstrip(" .!?")
-
-
-def _bare(folded: str) -> str:
-    """Folded text without accents, because people leave them out when they type."""
-    if folded.isascii():
-        return folded
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", folded) if not unicodedata.category(letter).startswith("M")
-    )

@@ -129,10 +129,11 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked: a sentence, a picture of the gallery, or an uploaded picture.
+    """What was asked: a sentence, several sentences, a picture of the gallery, or an uploaded picture.
 
-    Exactly one of ``text``, ``image_id``, ``image_ids`` and ``upload_sha256`` is set. ``image_ids`` asks for what
-    several pictures have in common: the mean of their embeddings. ``label`` is what to show.
+    Exactly one of ``text``, ``texts``, ``image_id``, ``image_ids`` and ``upload_sha256`` is set. ``texts`` and
+    ``image_ids`` ask for what several sentences or pictures have in common: the mean of their embeddings. ``label``
+    is what to show.
     """
 
     text: str | None = None
@@ -140,6 +141,7 @@ class Query:
     upload_sha256: str | None = None
     label: str = ""
     image_ids: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

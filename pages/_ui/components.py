@@ -1,4 +1,6 @@
-"""The components every page may use: query bar, picture grid, and keys that open pages. Their scripts lie in ``assets/``.
+"""The components every page may use: query bar, picture grid, table of captions, and keys that open pages.
+
+Their scripts lie in ``assets/``.
 
 They are mounted without an iframe. What they are given is data only; their scripts set it as text.
 """
@@ -26,7 +28,7 @@ def _query_bar() -> Callable[..., object]:
 
 @lru_cache(maxsize=1)
 def _picture_grid() -> Callable[..., object]:
-    script = asset("picture_grid.js") + "\n" + asset("detail.js")
+    script = asset("drawing.js") + "\n" + asset("picture_grid.js") + "\n" + asset("detail.js")
     return st.components.v2.component("t2i_picture_grid", css=asset("picture_grid.css"), js=script)
 
 
@@ -42,6 +44,13 @@ def page_keys(keys: Mapping[str, str]) -> str | None:
     return page if isinstance(page, str) else None
 
 
+@lru_cache(maxsize=1)
+def _caption_table() -> Callable[..., object]:
+    parts = ("drawing.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
+    style = asset("picture_grid.css") + "\n" + asset("caption_table.css")
+    return st.components.v2.component("t2i_caption_table", css=style, js="\n".join(asset(part) for part in parts))
+
+
 def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the query bar; ``on_event`` reads ``st.session_state["query_bar"]["event"]``."""
     _query_bar()(key="query_bar", data=dict(data), on_event_change=on_event)
@@ -50,3 +59,8 @@ def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> No
 def picture_grid(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the picture grid; ``on_event`` reads ``st.session_state["picture_grid"]["event"]``."""
     _picture_grid()(key="picture_grid", data=dict(data), on_event_change=on_event)
+
+
+def caption_table(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the table of captions; ``on_event`` reads ``st.session_state["caption_table"]["event"]``."""
+    _caption_table()(key="caption_table", data=dict(data), on_event_change=on_event)

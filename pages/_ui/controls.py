@@ -134,24 +134,29 @@ def share(
         st.caption("An uploaded picture is not part of a link; the rest of the view is.")
     if len(result.query.image_ids) > state.MOST_ALIKE:
         st.caption(f"A query of more than {state.MOST_ALIKE} pictures is not part of a link; the rest of the view is.")
-    params = state.link_params(first_dataset=first_dataset) | dict(more or {})
-    here = urlsplit(str(st.context.url or ""))
-    link = urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(params), ""))
-    st.code(link, language=None, wrap_lines=True)
+    show_link(state.link_params(first_dataset=first_dataset) | dict(more or {}))
     st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
     with st.container(horizontal=True):
         # With a byte order mark, or Excel takes the letters for another alphabet's.
-        _download("CSV", lambda: BYTE_ORDER_MARK + export.hits_to_csv(result), "text/csv", "csv")
-        _download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
+        download("CSV", lambda: BYTE_ORDER_MARK + export.hits_to_csv(result), "text/csv", "csv")
+        download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
+
+
+def show_link(params: Mapping[str, str]) -> None:
+    """The address of this page with these parameters, to be copied."""
+    here = urlsplit(str(st.context.url or ""))
+    link = urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(params), ""))
+    st.code(link, language=None, wrap_lines=True)
 
 
 def _as_json(gallery: Gallery, result: SearchResult) -> str:
     return export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
 
 
-def _download(label: str, content: Callable[[], str], mime: str, suffix: str) -> None:
+def download(label: str, content: Callable[[], str | bytes], mime: str, suffix: str, *, name: str = "pictures") -> None:
+    """A button that makes a file when it is pressed, not before."""
     st.download_button(
-        label, data=content, file_name=f"pictures.{suffix}", mime=mime, key=f"export_{suffix}", on_click="ignore",
+        label, data=content, file_name=f"{name}.{suffix}", mime=mime, key=f"export_{name}_{suffix}", on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
 
@@ -179,6 +184,8 @@ def _query_picture(gallery: Gallery, settings: Settings) -> dict[str, str] | Non
     query = state.query()
     if query is None or query.text is not None:
         return None
+    if query.texts:
+        return {"label": query.label, "src": ""}
     if query.image_id is not None:
         row = resources.rows_by_id(gallery).get(query.image_id)
         source = pictures.shown(gallery, [row], settings)[0].url if row is not None else ""

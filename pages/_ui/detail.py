@@ -50,7 +50,7 @@ def describe(
         "height": large.height,
         "note": large.note,
         "captions": captions,
-        "captions_page": False,
+        "captions_page": bool(gallery.captions),
         "captions_any": engine is not None and engine.compares_captions,
         "facts": _facts(gallery, image_id, large),
         "neighbours": _neighbours(engine, image_id, settings) if engine else [],

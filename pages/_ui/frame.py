@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -111,6 +111,18 @@ def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
             st.rerun()
 
     look()
+
+
+def draw_again_when_changed(look: Callable[[], object], seen: object) -> None:
+    """Draw the page again once ``look`` returns something else than what was ``seen``; nothing is drawn meanwhile."""
+
+    @st.fragment(run_every=POLL_SECONDS)
+    def poll() -> None:
+        if look() != seen:
+            state.acted()
+            st.rerun()
+
+    poll()
 
 
 def _settings() -> tuple[config.Settings, T2IError | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from pages._ui import resources
 from t2i_core.config import Settings
 from t2i_core.errors import ModelError, T2IError
-from t2i_core.types import Problem
+from t2i_core.types import Gallery, Problem
 
 
 def error(problem: T2IError, *, title: str = "") -> None:
@@ -49,6 +50,19 @@ def no_data(settings: Settings) -> None:
     st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
     st.caption("Or in a terminal")
     st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
+
+
+def no_captions(gallery: Gallery) -> None:
+    """What the Captions page would show, and how to get it."""
+    st.subheader("No captions yet", anchor=False)
+    st.text(
+        "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
+        "words in them, and shows how well each fits, the likely labelling errors first."
+    )
+    st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
+    command = ["python", "-m", "t2i_core", "build", "--images", str(gallery.images_dir), "--captions", "captions.csv"]
+    st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
+    st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
 
 
 def notes(sentences: Iterable[str]) -> None:

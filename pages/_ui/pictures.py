@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,8 @@ LARGE_SIDE = 1_800
 THREADS = 4
 
 _warming = threading.Lock()
+_starting = threading.RLock()  # a callback of a picture that was ready at once runs while it is held
+_under_way: dict[tuple[str, int, int], Future[Shown]] = {}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,45 @@ def shown(gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: in
         return [_shown(gallery, row, settings, side) for row in rows]
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda row: _shown(gallery, row, settings, side), rows))
+
+
+class Pending:
+    """A picture whose thumbnail is still being made."""
+
+    def __init__(self, made: Future[Shown]) -> None:
+        self._made = made
+
+    @property
+    def done(self) -> bool:
+        return self._made.done()
+
+
+def shown_soon(
+    gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: int, wait_s: float
+) -> list[Shown | Pending | None]:
+    """Addresses and sizes as far as they are there within ``wait_s``; the rest goes on behind the page.
+
+    A row below 0 has no picture: None.
+    """
+    made = {row: _started(gallery, row, settings, side) for row in dict.fromkeys(rows) if row >= 0}
+    wait(made.values(), timeout=wait_s)
+    return [None if row < 0 else made[row].result() if made[row].done() else Pending(made[row]) for row in rows]
+
+
+def _started(gallery: Gallery, row: int, settings: Settings, side: int) -> Future[Shown]:
+    """The picture's thumbnail, asked for once however many sessions and pages want it meanwhile."""
+    key = (gallery.key, row, side)
+    with _starting:
+        made = _under_way.get(key)
+        if made is None:
+            made = _under_way[key] = _makers().submit(_shown, gallery, row, settings, side)
+            made.add_done_callback(lambda _: _under_way.pop(key, None))
+    return made
+
+
+@lru_cache(maxsize=1)
+def _makers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="thumbnails")
 
 
 def warm(gallery: Gallery, rows: Sequence[int], settings: Settings) -> None:

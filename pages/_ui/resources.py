@@ -15,6 +15,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui import background, pictures
+from pages._ui.caption_work import CaptionWork
 from pages._ui.jobs import BuildJobs
 from pages._ui.project_job import ProjectJobs
 from t2i_core import clusters, config, dataset, engine, suggest, variety
@@ -128,6 +129,19 @@ def forget_models() -> None:
 def suggestions(gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
     """The caption index for suggestions, made behind the page."""
     return _suggestions(gallery.key, _gallery=gallery)
+
+
+def gallery_of_captions(gallery: Gallery, loaded: EngineState) -> Gallery:
+    """The gallery as far as its captions may be compared with pictures: without text embeddings nobody vouches for."""
+    if loaded.engine is not None:
+        checked = loaded.engine.gallery
+        return checked if loaded.engine.compares_captions else dataset.without_text_embeddings(checked)
+    return gallery if gallery.manifest is not None else dataset.without_text_embeddings(gallery)
+
+
+def caption_work(gallery: Gallery) -> CaptionWork:
+    """Table, words and ranks of a gallery's captions, made behind the page."""
+    return _caption_work(gallery.key, _gallery=gallery)
 
 
 def first_rows(gallery: Gallery, count: int) -> list[int]:
@@ -299,6 +313,11 @@ def _checked_engine(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
     return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions")
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _caption_work(gallery_key: str, *, _gallery: Gallery) -> CaptionWork:
+    return CaptionWork(_gallery)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

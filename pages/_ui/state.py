@@ -26,6 +26,7 @@ LONGEST_LINK_QUERY = 2_000
 # Names in the link: short, and plain enough to edit by hand.
 TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
 APPROXIMATE = "approximate"
+TOGETHER = "together"  # several sentences, one a line
 ALIKE = "alike"  # several pictures, one a line
 MOST_ALIKE = 12  # more of them would make a link too long to send
 # Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
@@ -69,6 +70,8 @@ def prepare() -> None:
         "suggest_for": None,
         "rankings": {},
         "notice": None,
+        "go_to": None,
+        "captions_of": None,
     }
     for key, value in defaults.items():
         st.session_state.setdefault(key, value)
@@ -106,6 +109,15 @@ def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
     if settled:
         recent = [stripped, *(one for one in st.session_state["recent"] if one != stripped)]
         st.session_state["recent"] = recent[:RECENT_QUERIES]
+
+
+def ask_together(texts: Sequence[str]) -> None:
+    """Ask for what several sentences have in common."""
+    stripped = tuple(dict.fromkeys(text for text in (" ".join(one.split()) for one in texts) if text))
+    if len(stripped) > 1:
+        _set_query(Query(texts=stripped, label=f"{len(stripped):,} captions: {' / '.join(stripped)}"))
+    elif stripped:
+        ask_text(stripped[0])
 
 
 def ask_like(image_id: str) -> None:
@@ -165,8 +177,8 @@ def _set_query(query: Query | None, *, typed: bool = False, settled: bool = True
 def on_bar_event() -> None:
     """Follow what the query bar reports."""
     acted()
-    event = _event("query_bar")
-    kind, text = event.get("type"), str(event.get("text", ""))
+    reported = event("query_bar")
+    kind, text = reported.get("type"), str(reported.get("text", ""))
     if kind == "typed":
         ask_text(text, typed=True, settled=False)
     elif kind == "suggest":
@@ -179,16 +191,23 @@ def on_bar_event() -> None:
         clear_query()
         st.session_state["empty_query"] = False
     elif kind == "picture":
-        ask_upload(str(event.get("name", "")), str(event.get("content", "")))
+        ask_upload(str(reported.get("name", "")), str(reported.get("content", "")))
 
 
 def on_grid_event() -> None:
     """Follow what the picture grid and its dialog report."""
     acted()
-    event = _event("picture_grid")
-    kind, image_id = event.get("type"), str(event.get("id", ""))
-    seq = event.get("seq", 0)
+    reported = event("picture_grid")
+    seq = reported.get("seq", 0)
     st.session_state["grid_seq"] = int(seq) if isinstance(seq, int | float) else 0
+    if reported.get("type") == "captions":
+        show_captions_of(str(reported.get("id", "")))
+    follow_picture_event(reported)
+
+
+def follow_picture_event(reported: Mapping[str, object]) -> None:
+    """Do what a picture's detail dialog reports, whichever page it stands on."""
+    kind, image_id = reported.get("type"), str(reported.get("id", ""))
     st.session_state["find_captions_of"] = image_id if kind == "related" else None
     if kind in {"open", "related"}:
         st.session_state["open_picture"] = image_id
@@ -197,13 +216,34 @@ def on_grid_event() -> None:
     elif kind == "like":
         ask_like(image_id)
     elif kind == "search":
-        ask_text(str(event.get("text", "")))
+        ask_text(str(reported.get("text", "")))
 
 
-def _event(key: str) -> Mapping[str, object]:
+def go_to(page: str) -> None:
+    """Note that another page is to be shown; an event cannot do it, the page it reaches can (`go_on`)."""
+    st.session_state["go_to"] = page
+
+
+def go_on() -> None:
+    """Go to the page an event asked for, if any."""
+    page: str | None = st.session_state["go_to"]
+    st.session_state["go_to"] = None
+    if page is not None:
+        st.switch_page(page)
+
+
+def show_captions_of(image_id: str) -> None:
+    """Go to the Captions page and show what describes one picture."""
+    st.session_state["captions_of"] = image_id
+    st.session_state["open_picture"] = None
+    go_to("pages/captions.py")
+
+
+def event(key: str) -> Mapping[str, object]:
+    """What a component of ours reported last; nothing when it reported nonsense."""
     value = st.session_state.get(key)
-    event = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
-    return event if isinstance(event, Mapping) else {}
+    reported = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
+    return reported if isinstance(reported, Mapping) else {}
 
 
 def link_params(*, first_dataset: str | None) -> dict[str, str]:
@@ -212,6 +252,8 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
     asked = query()
     if asked is not None and asked.text is not None:
         params[TEXT] = asked.text[:LONGEST_LINK_QUERY]
+    elif asked is not None and asked.texts:
+        params[TOGETHER] = "\n".join(asked.texts)
     elif asked is not None and asked.image_id is not None:
         params[LIKE] = asked.image_id
     elif asked is not None and 0 < len(asked.image_ids) <= MOST_ALIKE:
@@ -311,6 +353,8 @@ def _show_link_search(params: Mapping[str, str]) -> None:
 def _show_link_query(params: Mapping[str, str]) -> None:
     if params.get(TEXT, "").strip():
         ask_text(params[TEXT])
+    elif params.get(TOGETHER, "").strip():
+        ask_together(params[TOGETHER].split("\n"))
     elif params.get(LIKE):
         ask_like(params[LIKE])
     elif params.get(ALIKE, "").strip():

@@ -21,6 +21,7 @@ from t2i_core.dataset.picture_names import (
     list_some,
     match_pictures,
 )
+from t2i_core.dataset.ranks_file import ranks_path, read_caption_ranks, write_caption_ranks
 from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import rebuild_command
 from t2i_core.dataset.stored_files import (
@@ -55,6 +56,8 @@ __all__ = [
     "match_pictures",
     "open_ann",
     "open_codes",
+    "ranks_path",
+    "read_caption_ranks",
     "read_captions",
     "read_credits",
     "read_gallery",
@@ -65,6 +68,7 @@ __all__ = [
     "text_rows_fit",
     "validate",
     "without_text_embeddings",
+    "write_caption_ranks",
     "write_dataset",
     "write_files",
 ]

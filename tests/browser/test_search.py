@@ -214,7 +214,7 @@ def test_upload_a_picture(visit: Visit) -> None:
     page.get_by_label("Choose a picture to search with").set_input_files(picture)
     expect(page.locator(".chip-image")).to_contain_text("red.png")
     expect(page.locator(".card .rank")).to_have_count(24)
-    page.get_by_role("button", name="Remove this picture from the query").click()
+    page.get_by_role("button", name="Remove this from the query").click()
     expect(page.locator(".chip-image")).to_be_hidden()
     expect(page.locator(".card .rank:visible")).to_have_count(0)
 

@@ -246,3 +246,27 @@ def test_what_a_query_is_ranked_by(engine: SearchEngine, encoder: ColourEncoder,
     np.testing.assert_array_equal(engine.embedding_of(like), gallery.image_embeddings[2])
     with pytest.raises(QueryError, match="neither"):
         engine.embedding_of(Query())
+
+
+def test_sentences_asked_together_are_the_mean_of_their_embeddings(
+    engine: SearchEngine, encoder: ColourEncoder
+) -> None:
+    texts = ("A red boat", "  A blue   boat ")
+    result = engine.search(Query(texts=texts), top_k=4)
+    rows = encoder.encode_text(["A red boat", "A blue boat"])
+    mean = rows.sum(axis=0) / np.linalg.norm(rows.sum(axis=0))
+    scores = engine.gallery.image_embeddings @ mean
+    assert [hit.row for hit in result.hits] == np.argsort(-scores).tolist()
+    assert [hit.score for hit in result.hits] == pytest.approx(sorted(scores.tolist(), reverse=True), abs=1e-6)
+    assert result.query.texts == ("A red boat", "A blue boat")
+    assert result.query.label == "2 sentences together"
+    long = engine.search(Query(texts=("one two three four five six", "seven")), top_k=1)
+    assert long.notes == ("The model reads at most 77 tokens, so it did not read the end of 1 of 2",)
+
+
+def test_sentences_asked_together_are_checked(engine: SearchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(engine, Query(texts=("a", " "))).startswith("A query needs at least one word")
+    assert "At most 20 sentences are asked together, got 21" in refused(engine, Query(texts=("a",) * 21))
+    opposite = np.array([[1.0, 0.0], [-1.0, 0.0]], dtype=np.float32)
+    monkeypatch.setattr(engine.encoder, "encode_text", lambda texts: opposite)
+    assert "these 2 cancel out" in refused(engine, Query(texts=("a", "b")))

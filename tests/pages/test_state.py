@@ -210,3 +210,16 @@ def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: d
     assert state.link_params(first_dataset="data") == {}
     state.ask_examples(["a.jpg"])
     assert state.query() == Query(image_id="a.jpg", label="a.jpg")
+
+
+def test_sentences_asked_together_survive_the_link(session: dict) -> None:
+    state.ask_together(["a dog ", "a  cat", "a dog"])
+    assert state.query() == Query(texts=("a dog", "a cat"), label="2 captions: a dog / a cat")
+    params = state.link_params(first_dataset="data")
+    assert params == {"together": "a dog\na cat"}
+    asked = state.query()
+    state.clear_query()
+    follow(session, **params)
+    assert state.query() == asked
+    state.ask_together(["a dog"])
+    assert state.query() == Query(text="a dog", label="a dog")

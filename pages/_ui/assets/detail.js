@@ -48,9 +48,10 @@ class Detail {
     this.actions = make("div", "actions");
     this.like = this.action("More like this", "primary", () => this.ask("like"));
     this.find = this.action("Find its captions", "", () => this.findCaptions());
+    this.table = this.action("Open in Captions", "", () => this.ask("captions"));
     this.download = make("a", "action", "Download");
     this.download.setAttribute("role", "button");
-    this.actions.append(this.like, this.find, this.download);
+    this.actions.append(this.like, this.find, this.table, this.download);
     this.related = make("div", "related");
     this.facts = make("dl", "facts");
     side.append(this.scoreLine, this.captionsTitle, this.captions, this.actions, this.related, this.facts);
@@ -116,11 +117,6 @@ class Detail {
   }
 
   findCaptions() {
-    const known = this.known.get(this.id);
-    if (known && known.captions_page) {
-      this.ask("captions");
-      return;
-    }
     clearTimeout(this.timer);
     this.wantRelated = true;
     this.grid.seq += 1;
@@ -183,7 +179,8 @@ class Detail {
     this.drawRelated(known);
     this.drawFacts(id, known);
     this.drawNeighbours(known);
-    this.find.hidden = Boolean(known && known.related) || (known && !known.captions_page && !known.captions_any);
+    this.find.hidden = Boolean(known && known.related) || (known && !known.captions_any);
+    this.table.hidden = !(known && known.captions_page);
     this.find.disabled = this.wantRelated;
     this.download.hidden = !(known && known.download);
     if (known && known.download) {
@@ -218,7 +215,8 @@ class Detail {
     fill.style.width = `${Math.round(part * 100)}%`;
     bar.append(fill);
     this.scoreLine.append(bar);
-    this.scoreLine.title = "Cosine similarity to the query; the bar runs from this gallery's median to the best hit";
+    this.scoreLine.title =
+      this.grid.scoreHelp || "Cosine similarity to the query; the bar runs from this gallery's median to the best hit";
   }
 
   drawCaptions(shown, known) {
@@ -234,7 +232,7 @@ class Detail {
     const row = make("li");
     const button = make("button", best ? "caption-row best" : "caption-row");
     button.type = "button";
-    button.title = best ? "Closest caption to the query. Search with it" : "Search with this caption";
+    button.title = best ? this.grid.bestHelp || "Closest caption to the query. Search with it" : "Search with this caption";
     button.append(make("span", "text", text));
     if (score !== undefined) button.append(make("span", "number", scoreText(score)));
     button.addEventListener("click", () => this.ask("search", { text }));

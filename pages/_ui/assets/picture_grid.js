@@ -1,5 +1,5 @@
 // The picture grid: rows of equal height, true aspect ratios, one element per picture kept between updates.
-// Text that comes from data is only ever set as textContent. The detail dialog (detail.js) is appended to this file.
+// Text that comes from data is only ever set as textContent. drawing.js and the detail dialog (detail.js) are joined to this file.
 
 const GAP = 10;
 const NARROW = 560;
@@ -23,18 +23,6 @@ export default function (component) {
     grid.destroy();
     grids.delete(parentElement);
   };
-}
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-function scoreText(score) {
-  // A true minus sign, and always three places, so that columns of numbers line up.
-  return (score < 0 ? "\u2212" : "") + Math.abs(score).toFixed(3);
 }
 
 /** Rows of equal height that fill the width; the last row keeps the wished height. */
@@ -352,10 +340,4 @@ function oneColumn(shapes, width) {
     top += box.height;
     return box;
   });
-}
-
-/** Very long or tall pictures keep their shape inside a frame that stays readable. */
-function clampShape(width, height) {
-  if (!width || !height) return 1.33;
-  return Math.min(3, Math.max(0.5, width / height));
 }

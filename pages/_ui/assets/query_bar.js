@@ -68,7 +68,7 @@ class QueryBar {
     this.chipPicture = make("img");
     this.chipPicture.alt = "";
     this.chipLabel = make("span", "label");
-    const drop = this.button(CROSS, "Remove this picture from the query", () => this.clear());
+    const drop = this.button(CROSS, "Remove this from the query", () => this.clear());
     this.chip.append(this.chipPicture, this.chipLabel, drop);
     this.input = make("input");
     this.input.type = "text";
