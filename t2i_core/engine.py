@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import check_top_k, l2_normalize
+from t2i_core.captions_by_row import CaptionsByRow
 from t2i_core.dataset import open_ann, open_codes, rebuild_command, text_rows_fit
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.index.opening import open_index
@@ -23,7 +24,6 @@ from t2i_core.types import (
     Index,
     MaskArray,
     Query,
-    RowArray,
     SearchResult,
     Timings,
 )
@@ -339,22 +339,3 @@ def check_model_matches(encoder: Encoder, gallery: Gallery) -> None:
             f"The stored embeddings have {gallery.dimension} dimensions and {encoder.model_id} makes {encoder.dimension}. "
             f"Use the model they were built with, or rebuild: {rebuild_command(gallery, model=encoder.model_id)}"
         )
-
-
-class CaptionsByRow:
-    """Positions of each picture's captions in file order; two arrays, for a dictionary of millions would be large.
-
-    Parameters
-    ----------
-    caption_rows : ndarray of shape (M,), int64
-        -1 where a caption belongs to no picture.
-    images : int
-    """
-
-    def __init__(self, caption_rows: RowArray, images: int) -> None:
-        self._positions = np.argsort(caption_rows, kind="stable")
-        self._starts = np.searchsorted(caption_rows[self._positions], np.arange(images + 1))
-
-    def __getitem__(self, row: int) -> list[int]:
-        found: list[int] = self._positions[self._starts[row] : self._starts[row + 1]].tolist()
-        return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -57,9 +59,9 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         side=THUMBNAIL_SIDE,
         wait_s=PICTURES_WAIT_S,
     )
-    data = _table_part(sheet, selection, view, work.words) | _fit_part(
-        sheet, selection, work, here.gallery or gallery, loaded
-    )
+    # The gallery as this run knows it: the work may have begun before checking it found anything.
+    told = partial(_why_unknown, gallery, here.gallery or gallery, loaded)
+    data = _table_part(sheet, selection, view, work.words) | _fit_part(sheet, selection, work, told)
     milliseconds = (time.perf_counter() - started) * 1e3
     data |= {
         "rows": [_row(sheet, at, one) for at, one in zip(rows, shown, strict=True)],
@@ -171,11 +173,11 @@ def _column_record(column: Column) -> dict[str, Any]:
 
 
 def _fit_part(
-    sheet: CaptionSheet, selection: Selection, work: CaptionWork, stored: Gallery, loaded: resources.EngineState
+    sheet: CaptionSheet, selection: Selection, work: CaptionWork, told: Callable[[], Problem]
 ) -> dict[str, Any]:
     histogram = sheet.histogram(selection)
     if histogram is None:
-        problem = _why_unknown(work.gallery, stored, loaded)
+        problem = told()
         return {"unknown": {"message": problem.message, "fix": problem.fix}}
     part: dict[str, Any] = {
         "histogram": {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts, wait_for_model
+from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
 
 PAGE = "pages/captions.py"
@@ -39,7 +39,7 @@ def report(app: AppTest, **event: object) -> AppTest:
     view = event.get("view")
     assert isinstance(view, dict)
     app.session_state["captions_view"] = captions_view.from_event(view)
-    return wait_for_model(app.run())
+    return app.run()
 
 
 def test_the_worst_fit_comes_first(open_app: OpenApp, datasets: Path) -> None:
@@ -178,9 +178,9 @@ def test_other_columns_of_the_file_are_shown_and_filtered(open_app: OpenApp, dat
 def test_an_unreadable_dataset_and_none(open_app: OpenApp, tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "aligned_embeddings.npz").write_bytes(b"no zip")
-    app = open_app(tmp_path / "broken", settle=False, page=PAGE)
+    app = open_app(tmp_path / "broken", settled=False, page=PAGE)
     assert not app.exception
     assert "cannot be read" in texts(app)
     (tmp_path / "none").mkdir()
-    app = open_app(tmp_path / "none", settle=False, page=PAGE)
+    app = open_app(tmp_path / "none", settled=False, page=PAGE)
     assert "holds no embeddings" in texts(app)
