@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import caption_export, caption_table, captions_view, frame, notices, resources, state
+from pages._ui import caption_export, caption_table, captions_view, frame, links, notices, resources, state
 
 here = frame.current()
 state.go_on()
@@ -27,4 +27,4 @@ else:
     notices.no_captions(here.gallery)
 frame.wait_for_engine(here, loaded)
 own = captions_view.to_params(st.session_state["captions_view"])
-state.write_link(first_dataset=here.first_dataset, own=own, settled=captions_view.settled())
+links.write_link(first_dataset=here.first_dataset, own=own, settled=captions_view.settled())

@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from pages._ui import controls, frame, map_making, map_panel, map_stage, map_state, notices, ranking, resources, state
+from pages._ui import (
+    controls,
+    frame,
+    links,
+    map_making,
+    map_panel,
+    map_stage,
+    map_state,
+    notices,
+    ranking,
+    resources,
+    state,
+)
 from pages._ui.map_view import Scene
 from t2i_core.errors import T2IError
 
@@ -55,6 +67,6 @@ elif not map_making.running(gallery):
     if projection.placed.any():
         map_making.refit_button(gallery, int(projection.placed.sum()))
 frame.wait_for_engine(here, loaded)
-state.write_link(
-    first_dataset=here.first_dataset, own=state.link_params(first_dataset=here.first_dataset) | map_state.link_params()
+links.write_link(
+    first_dataset=here.first_dataset, own=links.link_params(first_dataset=here.first_dataset) | map_state.link_params()
 )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import cards, controls, frame, notices, ranking, resources, state
+from pages._ui import cards, controls, frame, links, notices, ranking, resources, state
 from t2i_core.errors import ModelError, T2IError
 
 here = frame.current()
@@ -47,4 +47,4 @@ elif waiting:
 else:
     cards.sample(here.gallery, here.settings, engine=loaded.engine)
 frame.wait_for_engine(here, loaded)
-state.write_link(first_dataset=here.first_dataset)
+links.write_link(first_dataset=here.first_dataset)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._ui import captions_view, controls, state
+from pages._ui import captions_view, controls, links
 from t2i_core.captions import saving
 from t2i_core.captions.sheet import CaptionSheet, Selection
 
@@ -24,7 +24,7 @@ def share(place: DeltaGenerator, sheet: CaptionSheet, selection: Selection, *, f
     with place, st.popover("Share", icon=":material/ios_share:", type="tertiary"):
         st.caption("This link opens the same view elsewhere")
         own = captions_view.to_params(st.session_state["captions_view"])
-        controls.show_link(state.page_params(own, first_dataset=first_dataset))
+        controls.show_link(links.page_params(own, first_dataset=first_dataset))
         count = "The 1 caption" if len(selection) == 1 else f"All {len(selection):,} captions"
         st.caption(f"{count} of this view, on every page, with similarity, rank and the file's other columns")
         with st.container(horizontal=True):

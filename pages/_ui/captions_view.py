@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from pages._ui import state
+from pages._ui import links, state
 from t2i_core.captions.columns import NUMBER, Filter
 from t2i_core.captions.sheet import FILE, CaptionSheet, SheetView
 
@@ -39,7 +39,7 @@ def prepare() -> None:
         "captions_settled": True,
     }.items():
         st.session_state.setdefault(key, value)  # fmt: skip
-    params = state.followed_link()
+    params = links.followed_link()
     if params is not None:
         _set(from_params(params))
     picture = st.session_state["captions_of"]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from pages._ui import components, pictures, resources, state
+from pages._ui import components, links, pictures, resources, state
 from t2i_core import engine, export, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
@@ -132,9 +132,9 @@ def share(
     st.caption("This link opens the same search elsewhere")
     if result.query.upload_sha256 is not None:
         st.caption("An uploaded picture is not part of a link; the rest of the view is.")
-    if len(result.query.image_ids) > state.MOST_ALIKE:
-        st.caption(f"A query of more than {state.MOST_ALIKE} pictures is not part of a link; the rest of the view is.")
-    show_link(state.link_params(first_dataset=first_dataset) | dict(more or {}))
+    if len(result.query.image_ids) > links.MOST_ALIKE:
+        st.caption(f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is.")
+    show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
     st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
     with st.container(horizontal=True):
         # With a byte order mark, or Excel takes the letters for another alphabet's.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages._ui import components, notices, resources, state
+from pages._ui import components, links, notices, resources, state
 from t2i_core import config
 from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
@@ -52,7 +52,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     choices = tuple(resources.datasets(settings))
     names = [choice.name for choice in choices]
     titles = resources.titles(choices)
-    state.follow_link(page=page, dataset_names=names)
+    links.follow_link(page=page, dataset_names=names)
     if st.session_state["dataset_name"] not in names:
         st.session_state["dataset_name"] = names[0] if names else None
     with st.sidebar:

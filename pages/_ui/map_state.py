@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from pages._ui import state
+from pages._ui import links, state
 from t2i_core.types import RowArray
 
 COLOUR, VIEW = "colour", "view"  # names in the link
@@ -44,7 +44,7 @@ def prepare() -> None:
     }
     for key, value in defaults.items():
         st.session_state.setdefault(key, value)
-    followed = state.followed_link()
+    followed = links.followed_link()
     if followed is not None:
         st.session_state["map_colour"] = followed.get(COLOUR, ONE_COLOUR)
         st.session_state["map_view"] = JOINT if followed.get(VIEW) == JOINT else PICTURES

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pages._ui import state
+from pages._ui import links, state
 from t2i_core.types import Query
 
 
@@ -40,10 +40,10 @@ def test_typing_searches_without_touching_field_link_or_history(session: dict) -
     assert state.query() == Query(text="a mill", label="a mill")
     assert session["bar_version"] == 0
     assert session["recent"] == []
-    state.write_link(first_dataset="data")
+    links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {}
     bar_event(session, type="settled", text="a mill")
-    state.write_link(first_dataset="data")
+    links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {"q": "a mill"}
     assert session["recent"] == ["a mill"]
 
@@ -54,7 +54,7 @@ def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: dict) 
     bar_event(session, type="settled", text="a mill")  # the field's last word may come after the click
     assert session["open_picture"] == "a.jpg"
     assert session["recent"] == ["a mill"]
-    assert state.link_params(first_dataset=None) == {"q": "a mill", "picture": "a.jpg"}
+    assert links.link_params(first_dataset=None) == {"q": "a mill", "picture": "a.jpg"}
     assert session["settled"] is True
     bar_event(session, type="settled", text="a mill on a hill")
     assert session["open_picture"] is None
@@ -99,7 +99,7 @@ def test_picture_event(session: dict) -> None:
     upload = session["upload"]
     assert (upload.name, upload.content) == ("dog.jpg", b"bytes")
     assert state.query() == Query(upload_sha256=upload.sha256, label="dog.jpg")
-    assert state.link_params(first_dataset="data") == {}
+    assert links.link_params(first_dataset="data") == {}
     bar_event(session, type="search", text="a mill")
     assert session["upload"] is None
 
@@ -113,7 +113,7 @@ def test_picture_event_with_broken_content_is_an_empty_picture(session: dict, co
 def test_grid_events(session: dict) -> None:
     grid_event(session, type="open", id="a.jpg", seq=3)
     assert (session["open_picture"], session["grid_seq"]) == ("a.jpg", 3)
-    assert state.link_params(first_dataset=None) == {"picture": "a.jpg"}
+    assert links.link_params(first_dataset=None) == {"picture": "a.jpg"}
     grid_event(session, type="related", id="a.jpg", seq=4)
     assert session["find_captions_of"] == "a.jpg"
     grid_event(session, type="close", seq=5)
@@ -136,15 +136,15 @@ def test_nonsense_events_are_ignored(session: dict) -> None:
 
 def follow(session: dict, page: str = "search", **params: str) -> None:
     state.st.query_params.from_dict(params)
-    state.follow_link(page=page, dataset_names=["data", "small"])
+    links.follow_link(page=page, dataset_names=["data", "small"])
 
 
 def test_back_and_forward_follow_the_address(session: dict) -> None:
     follow(session)
     bar_event(session, type="search", text="first")
-    state.write_link(first_dataset="data")
+    links.write_link(first_dataset="data")
     bar_event(session, type="search", text="second")
-    state.write_link(first_dataset="data")
+    links.write_link(first_dataset="data")
     follow(session, q="first")  # the browser is late with the second link: what was done stands
     assert state.query() == Query(text="second", label="second")
     follow(session, q="first")
@@ -157,18 +157,18 @@ def test_another_page_empties_the_address_and_not_the_query(session: dict) -> No
     follow(session)
     bar_event(session, type="search", text="first")
     follow(session)
-    state.write_link(first_dataset="data")
+    links.write_link(first_dataset="data")
     follow(session, page="build")
     follow(session)
     assert state.query() == Query(text="first", label="first")
-    state.write_link(first_dataset="data")
+    links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {"q": "first"}
 
 
 def test_whole_view_survives_the_link(session: dict) -> None:
     follow(session, q="a mill", k="77", size="L", captions="0", data="small", picture="x/y.jpg")
     assert session["dataset_name"] == "small"
-    params = state.link_params(first_dataset="data")
+    params = links.link_params(first_dataset="data")
     assert params == {"q": "a mill", "k": "77", "size": "L", "captions": "0", "data": "small", "picture": "x/y.jpg"}
 
 
@@ -176,15 +176,15 @@ def test_another_page_takes_its_link_over_once_and_leaves_the_query(session: dic
     follow(session, q="a mill")
     follow(session, page="captions", find="snow", data="small", picture="x.jpg")
     assert (session["dataset_name"], session["open_picture"]) == ("small", "x.jpg")
-    assert state.followed_link() == {"find": "snow", "data": "small", "picture": "x.jpg"}
-    assert state.followed_link() is None
+    assert links.followed_link() == {"find": "snow", "data": "small", "picture": "x.jpg"}
+    assert links.followed_link() is None
     assert state.query() == Query(text="a mill", label="a mill")
-    state.write_link(first_dataset="data", own={"find": "ice"}, settled=False)
+    links.write_link(first_dataset="data", own={"find": "ice"}, settled=False)
     assert dict(state.st.query_params)["find"] == "snow"
-    state.write_link(first_dataset="data", own={"find": "ice"}, settled=True)
+    links.write_link(first_dataset="data", own={"find": "ice"}, settled=True)
     assert dict(state.st.query_params) == {"find": "ice", "data": "small", "picture": "x.jpg"}
     follow(session, page="captions", **dict(state.st.query_params))
-    assert state.followed_link() is None  # our own link
+    assert links.followed_link() is None  # our own link
 
 
 def test_a_link_to_another_dataset_drops_a_query_that_is_a_picture_of_the_first(session: dict) -> None:
@@ -197,17 +197,17 @@ def test_the_maps_link_holds_the_query_and_what_the_map_adds(session: dict) -> N
     follow(session, page="embedding_map", q="a mill", k="40", colour="trust")
     assert state.query() == Query(text="a mill", label="a mill")
     assert session["top_k"] == 40
-    assert state.followed_link() == {"q": "a mill", "k": "40", "colour": "trust"}
+    assert links.followed_link() == {"q": "a mill", "k": "40", "colour": "trust"}
 
 
 def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: dict) -> None:
     state.ask_examples(["a.jpg", "b/c.jpg"])
-    params = state.link_params(first_dataset="data")
+    params = links.link_params(first_dataset="data")
     assert params == {"alike": "a.jpg\nb/c.jpg"}
     follow(session, **params)
     assert state.query() == Query(image_ids=("a.jpg", "b/c.jpg"), label="2 pictures together")
-    state.ask_examples([f"{number}.jpg" for number in range(state.MOST_ALIKE + 1)])
-    assert state.link_params(first_dataset="data") == {}
+    state.ask_examples([f"{number}.jpg" for number in range(links.MOST_ALIKE + 1)])
+    assert links.link_params(first_dataset="data") == {}
     state.ask_examples(["a.jpg"])
     assert state.query() == Query(image_id="a.jpg", label="a.jpg")
 
@@ -215,7 +215,7 @@ def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: d
 def test_sentences_asked_together_survive_the_link(session: dict) -> None:
     state.ask_together(["a dog ", "a  cat", "a dog"])
     assert state.query() == Query(texts=("a dog", "a cat"), label="2 captions: a dog / a cat")
-    params = state.link_params(first_dataset="data")
+    params = links.link_params(first_dataset="data")
     assert params == {"together": "a dog\na cat"}
     asked = state.query()
     state.clear_query()

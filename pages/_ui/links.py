@@ -1,0 +1,140 @@
+"""The address that says what a page shows, and what is shown when one is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from pages._ui import state
+from t2i_core.arrays import MAX_TOP_K
+
+LONGEST_LINK_QUERY = 2_000
+
+# Names in the link: short, and plain enough to edit by hand.
+TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
+APPROXIMATE = "approximate"
+TOGETHER = "together"  # several sentences, one a line
+ALIKE = "alike"  # several pictures, one a line
+MOST_ALIKE = 12  # more of them would make a link too long to send
+# Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
+LINKED_PAGES = frozenset({"search", "embedding_map", "captions"})
+# Pages that show the query, so that their links hold it as Search's do.
+QUERY_PAGES = frozenset({"search", "embedding_map"})
+
+
+def link_params(*, first_dataset: str | None) -> dict[str, str]:
+    """The query parameters that reproduce what is shown; what is as at first is left out."""
+    params: dict[str, str] = {}
+    asked = state.query()
+    if asked is not None and asked.text is not None:
+        params[TEXT] = asked.text[:LONGEST_LINK_QUERY]
+    elif asked is not None and asked.texts:
+        params[TOGETHER] = "\n".join(asked.texts)
+    elif asked is not None and asked.image_id is not None:
+        params[LIKE] = asked.image_id
+    elif asked is not None and 0 < len(asked.image_ids) <= MOST_ALIKE:
+        params[ALIKE] = "\n".join(asked.image_ids)
+    if st.session_state["top_k"] != state.DEFAULT_TOP_K:
+        params[TOP_K] = str(st.session_state["top_k"])
+    if st.session_state["card_size"] != state.DEFAULT_SIZE:
+        params[SIZE] = st.session_state["card_size"]
+    if not st.session_state["show_captions"]:
+        params[CAPTIONS] = "0"
+    if st.session_state["approximate"]:
+        params[APPROXIMATE] = "1"
+    return params | _shared_params(first_dataset=first_dataset)
+
+
+def _shared_params(*, first_dataset: str | None) -> dict[str, str]:
+    """What the link of every page holds: the dataset and the open picture."""
+    params: dict[str, str] = {}
+    if st.session_state["dataset_name"] not in {None, first_dataset}:
+        params[DATASET] = st.session_state["dataset_name"]
+    if st.session_state["open_picture"]:
+        params[PICTURE] = st.session_state["open_picture"]
+    return params
+
+
+def page_params(own: Mapping[str, str], *, first_dataset: str | None) -> dict[str, str]:
+    """The query parameters of a page that has its ``own`` ones in place of Search's."""
+    return dict(own) | _shared_params(first_dataset=first_dataset)
+
+
+def write_link(*, first_dataset: str | None, own: Mapping[str, str] | None = None, settled: bool | None = None) -> None:
+    """Put what is shown into the address bar, once it is settled; for pages but Search with their ``own`` parameters."""
+    if not (st.session_state["settled"] if settled is None else settled):
+        return
+    params = link_params(first_dataset=first_dataset) if own is None else page_params(own, first_dataset=first_dataset)
+    if params != dict(st.query_params):
+        st.query_params.from_dict(params)
+    st.session_state["link_seen"] = params
+
+
+def followed_link() -> dict[str, str] | None:
+    """The parameters of a link that was followed to a page other than Search just now, for that page to take over."""
+    params: dict[str, str] | None = st.session_state["link_followed"]
+    st.session_state["link_followed"] = None
+    return params
+
+
+def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
+    """Take over a link when the address bar holds another one than we wrote: a first visit, or Back and Forward."""
+    params = dict(st.query_params)
+    same_page = st.session_state.get("page") == page
+    st.session_state["page"] = page
+    if st.session_state["acted"]:
+        st.session_state["acted"] = False
+        return
+    seen = st.session_state["link_seen"]
+    # Going to another page empties the address; going back to a first, empty address on the same page is meant.
+    if params == seen or page not in LINKED_PAGES or (not params and not same_page):
+        return
+    st.session_state["link_seen"] = params
+    _open_link_dataset(params.get(DATASET), dataset_names)
+    if page in QUERY_PAGES:
+        _show_link_search(params)
+    if page != "search":
+        st.session_state["link_followed"] = params
+    st.session_state["open_picture"] = params.get(PICTURE)
+    name = params.get(DATASET)
+    if name is not None and name not in dataset_names:
+        st.session_state["notice"] = (
+            f"The link asks for the dataset {name!r}, which is not here. "
+            f"Here are: {', '.join(dataset_names) or 'none'}."
+        )
+
+
+def _open_link_dataset(name: str | None, dataset_names: Sequence[str]) -> None:
+    before = st.session_state["dataset_name"]
+    if name is None and dataset_names:
+        st.session_state["dataset_name"] = dataset_names[0]
+    elif name in dataset_names:
+        st.session_state["dataset_name"] = name
+    asked = state.query()
+    if before not in {None, st.session_state["dataset_name"]} and asked is not None and state.of_gallery(asked):
+        state.clear_query()  # a picture of another gallery
+
+
+def _show_link_search(params: Mapping[str, str]) -> None:
+    _show_link_query(params)
+    top_k = params.get(TOP_K, str(state.DEFAULT_TOP_K))
+    st.session_state["top_k"] = (
+        min(MAX_TOP_K, max(1, int(top_k))) if top_k.isascii() and top_k.isdigit() else state.DEFAULT_TOP_K
+    )
+    st.session_state["card_size"] = params.get(SIZE) if params.get(SIZE) in state.SIZES else state.DEFAULT_SIZE
+    st.session_state["show_captions"] = params.get(CAPTIONS) != "0"
+    st.session_state["approximate"] = params.get(APPROXIMATE) == "1"
+
+
+def _show_link_query(params: Mapping[str, str]) -> None:
+    if params.get(TEXT, "").strip():
+        state.ask_text(params[TEXT])
+    elif params.get(TOGETHER, "").strip():
+        state.ask_together(params[TOGETHER].split("\n"))
+    elif params.get(LIKE):
+        state.ask_like(params[LIKE])
+    elif params.get(ALIKE, "").strip():
+        state.ask_examples(params[ALIKE].split("\n"))
+    else:
+        state.clear_query()
