@@ -69,7 +69,7 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
     """Take over what the map reports; True when the rest of the page has to be drawn again."""
     kind, key, count = event.get("type"), scene.gallery.key, len(scene.gallery)
     if kind == "look":
-        st.session_state["map_looks"] = map_state.looked_at(event, count)
+        st.session_state["map_looks"] = (key, *map_state.looked_at(event, count))
         position = event.get("caption")
         st.session_state["map_caption"] = int(position) if isinstance(position, int | float) else None
         return False

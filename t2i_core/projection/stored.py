@@ -216,6 +216,9 @@ def _read(
             raise _broken(gallery, name, f"{one} as {arrays[one].dtype} of shape {arrays[one].shape}")
         if kind is np.float32 and not np.isfinite(arrays[one]).all():
             raise _broken(gallery, name, f"values in {one} that are no numbers")
+    lengths = {one: len(arrays[one]) for one in wanted if not one.startswith("caption_")}
+    if len(set(lengths.values())) > 1:
+        raise _broken(gallery, name, f"arrays of different lengths, {lengths}")
     return header, arrays
 
 
@@ -225,7 +228,7 @@ def _projection(header: Mapping, arrays: Mapping[str, np.ndarray]) -> Projection
         dataset_sha256=str(header.get("dataset_sha256", "")),
         cluster_names=tuple(str(name) for name in header.get("cluster_names", ())),
         parameters=header.get("parameters", {}),
-        **arrays,  # type: ignore[arg-type]
+        **arrays,
     )
 
 
@@ -235,7 +238,7 @@ def _check_fresh(header: Mapping, gallery: Gallery, name: str) -> None:
     raise ProjectionError(
         f"A map must belong to the embeddings beside it: {name} was made for {str(header.get('gallery_key'))[:12]}, "
         f"and {gallery.data_dir} now holds {gallery.key[:12]}. "
-        f"Renew it: python -m t2i_core project --data {gallery.data_dir}"
+        f"Renew it: python -m t2i_core project --data {gallery.data_dir}{' --joint' if name == JOINT_NAME else ''}"
     )
 
 
