@@ -155,7 +155,7 @@ def _selected(gallery_key: str, count: int) -> dict[str, object] | None:
     chosen = map_state.selection(gallery_key)
     if chosen is None:
         return None
-    return {"number": chosen.number} | packed(chosen.rows, count)
+    return {"number": chosen.number, **packed(chosen.rows, count)}
 
 
 def packed(rows: RowArray, count: int) -> Mapping[str, str]:

@@ -55,7 +55,8 @@ def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[f
     """
     if len(rows) == 0:
         return ()
-    places = coordinates[np.asarray(rows, dtype=np.int64)].astype(np.float64)
+    hits = np.asarray(rows, dtype=np.int64)
+    places = coordinates[hits].astype(np.float64)
     weights = hit_weights(scores)
     size = float(np.ptp(coordinates, axis=0).max()) or 1.0
     labels = _regions(places, REGION * size)
@@ -68,12 +69,12 @@ def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[f
     for hit in range(len(rows)):
         if hit not in marked:
             away = [np.hypot(x - places[hit, 0], y - places[hit, 1]) for x, y, _ in centres]
-            strays[int(np.argmin(away))].append(int(rows[hit]))
+            strays[int(np.argmin(away))].append(int(hits[hit]))
     return tuple(
         Anchor(
             x, y, ring,
             weight=float(weights[members].sum()),
-            rows=tuple(int(rows[hit]) for hit in members),
+            rows=tuple(hits[members].tolist()),
             strays=tuple(others),
         )
         for (x, y, ring), members, others in zip(centres, own, strays, strict=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -194,7 +194,8 @@ _JOINT_ARRAYS = {
 
 
 def _save(file: BinaryIO, header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> None:
-    np.savez(file, header=np.array(json.dumps(header, ensure_ascii=False)), **arrays)
+    named: dict[str, Any] = dict(arrays)
+    np.savez(file, header=np.array(json.dumps(header, ensure_ascii=False)), **named)
 
 
 def _read(

@@ -8,6 +8,7 @@ const PADDING = 0.05;
 const LABELS_FADE_AT = 3;
 const LABEL_SHIFTS = [0, -26, 26];
 const MOVING_MS = 500;
+const REACH = 12;
 const VIEW_AFTER_MS = 160;
 
 const maps = new WeakMap();
@@ -426,6 +427,21 @@ class EmbeddingMap {
     if (at && this.selector.mode === "move") this.card.pin(at);
   }
 
+  /** The point under the mouse where Plotly does not feel it. */
+  pick(event) {
+    const box = this.root.getBoundingClientRect();
+    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+    const { x, y } = this.points;
+    let [best, index] = [REACH ** 2, -1];
+    for (let i = 0; i < x.length; i += 1) {
+      const [a, b] = this.toPixels(x[i], y[i]);
+      const far = (a - left) ** 2 + (b - top) ** 2;
+      if (far < best) [best, index] = [far, i];
+    }
+    if (index < 0) this.card.leave();
+    else if (!this.card.at || this.card.at.row !== this.rowOf(index)) this.card.show({ row: this.rowOf(index), x: x[index], y: y[index], text: null });
+  }
+
   /** Rows near a point, nearest first: their pictures are asked for together. */
   near(row, count) {
     const { x, y } = this.points;
@@ -560,6 +576,9 @@ class EmbeddingMap {
       button.title = `Select the ${cluster.count.toLocaleString("en")} pictures of this cluster`;
       button.cluster = cluster;
       button.addEventListener("click", () => this.send({ type: "cluster", label: cluster.label }));
+      // A name covers points; their pictures show all the same.
+      button.addEventListener("pointermove", (event) => this.pick(event));
+      button.addEventListener("pointerleave", () => this.card.leave());
       this.labels.append(button);
     }
   }
