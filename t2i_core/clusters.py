@@ -23,6 +23,11 @@ NAME_WORDS = 2
 VOCABULARY = Path(__file__).with_name("vocabulary.txt")
 EMPTY_WORDS = Path(__file__).with_name("empty_words.txt")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
+_ODD_PLURALS = {
+    "leaves": "leaf", "wolves": "wolf", "knives": "knife", "shelves": "shelf", "loaves": "loaf", "calves": "calf",
+    "men": "man", "women": "woman", "children": "child", "people": "person", "mice": "mouse", "geese": "goose",
+    "feet": "foot", "teeth": "tooth",
+}  # fmt: skip
 
 
 def find_clusters(image_embeddings: FloatArray, *, seed: int = 0, count: int | None = None) -> npt.NDArray[np.int32]:
@@ -209,6 +214,8 @@ def nearest_words(
 
 def _singular(word: str) -> str:
     word = word.removesuffix("'s").strip("-'")
+    if word in _ODD_PLURALS:
+        return _ODD_PLURALS[word]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes")):

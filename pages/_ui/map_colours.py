@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -79,9 +79,9 @@ def _scale(title: str, values: np.ndarray, lend: Lend, *, digits: int) -> dict[s
     }
 
 
-def _groups(title: str, labels: np.ndarray, names: object, lend: Lend) -> dict[str, object]:
+def _groups(title: str, labels: np.ndarray, names: Sequence[str], lend: Lend) -> dict[str, object]:
     """The ten first groups get a hue, the rest is grey."""
-    shown = [str(name) for name in list(names)[:HUES]]  # type: ignore[call-overload]
+    shown = list(names[:HUES])
     steps = np.where((labels >= 0) & (labels < HUES), labels, HUES).astype(np.uint8)
     return {
         "kind": "groups",

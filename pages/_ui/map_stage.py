@@ -26,13 +26,13 @@ def settings_row(gallery: Gallery, result: SearchResult | None) -> None:
         st.session_state["map_colour"] if st.session_state["map_colour"] in offered else map_state.ONE_COLOUR
     )
     st.selectbox(
-        "Colour by", list(offered), key="map_colour_choice", format_func=offered.get, width=220,
+        "Colour by", list(offered), key="map_colour_choice", format_func=offered.__getitem__, width=220,
         label_visibility="collapsed", on_change=_take, args=("map_colour", "map_colour_choice"),
     )  # fmt: skip
     if gallery.text_embeddings is not None and (gallery.caption_rows >= 0).any():
         st.session_state["map_view_choice"] = st.session_state["map_view"]
         st.segmented_control(
-            "What is on the map", list(VIEWS), key="map_view_choice", format_func=VIEWS.get, required=True,
+            "What is on the map", list(VIEWS), key="map_view_choice", format_func=VIEWS.__getitem__, required=True,
             label_visibility="collapsed", on_change=_take, args=("map_view", "map_view_choice"),
         )  # fmt: skip
 
@@ -69,7 +69,7 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
     """Take over what the map reports; True when the rest of the page has to be drawn again."""
     kind, key, count = event.get("type"), scene.gallery.key, len(scene.gallery)
     if kind == "look":
-        st.session_state["map_looks"] = map_state.looked_at(event, count)
+        st.session_state["map_looks"] = (key, *map_state.looked_at(event, count))
         position = event.get("caption")
         st.session_state["map_caption"] = int(position) if isinstance(position, int | float) else None
         return False

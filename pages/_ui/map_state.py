@@ -36,7 +36,7 @@ def prepare() -> None:
         "map_view": PICTURES,
         "map_selection": None,
         "map_event": {},
-        "map_looks": (0, ()),
+        "map_looks": ("", 0, ()),
         "map_range": ("", None),
         "map_caption": None,
         "map_cards": CARDS,

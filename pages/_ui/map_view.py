@@ -51,7 +51,8 @@ def data(scene: Scene) -> dict[str, object]:
     bounds = drawing.bounds_of(_all_points(scene))
     many = len(coordinates) > MOST_POINTS
     view = _view(coordinates, bounds, scene.gallery.key) if many else None
-    seq, rows = st.session_state["map_looks"]
+    of, seq, rows = st.session_state["map_looks"]
+    rows = rows if of == scene.gallery.key else ()
     query = scene.result.query.label if scene.result is not None else ""
     return {
         "plotly": map_component.plotly_script(),
@@ -154,7 +155,7 @@ def _selected(gallery_key: str, count: int) -> dict[str, object] | None:
     chosen = map_state.selection(gallery_key)
     if chosen is None:
         return None
-    return {"number": chosen.number} | packed(chosen.rows, count)
+    return {"number": chosen.number, **packed(chosen.rows, count)}
 
 
 def packed(rows: RowArray, count: int) -> Mapping[str, str]:

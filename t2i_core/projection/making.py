@@ -57,14 +57,13 @@ def make_projection(
         Words for directions (K, D) in the pictures' space, for galleries without captions.
     """
 
-    def tell(stage: str) -> Callable[[int, int], None]:
-        return lambda done, total: on_progress(ProjectionProgress(stage, done, total)) if on_progress else None
-
     embeddings = gallery.image_embeddings
     prints = row_prints(embeddings)
     first, belongs = unique_rows(prints)
     distinct = np.ascontiguousarray(embeddings[first])
-    similarities, nearest = nearest_neighbours(distinct, min(NEIGHBOURS, len(first) - 1), on_block=tell("neighbours"))
+    similarities, nearest = nearest_neighbours(
+        distinct, min(NEIGHBOURS, len(first) - 1), on_block=_teller(on_progress, "neighbours")
+    )
     earlier = None if refit else read_earlier(gallery)
     kept = _kept_places(earlier, prints) if earlier is not None else None
     if earlier is not None and kept is not None:
@@ -75,13 +74,16 @@ def make_projection(
         if len(first) < FEWEST_FOR_UMAP:
             layout = pca_layout(distinct)
         else:
-            layout = umap_layout(distinct, similarities, nearest, parameters=parameters, on_epoch=tell("layout"))
+            layout = umap_layout(
+                distinct, similarities, nearest, parameters=parameters, on_epoch=_teller(on_progress, "layout")
+            )
         coordinates, placed = layout[belongs], np.zeros(len(gallery), dtype=np.bool_)
     trust = neighbours_kept(coordinates[first], nearest)[belongs]
-    tell("clusters")(0, 1)
+    told_clusters = _teller(on_progress, "clusters")
+    told_clusters(0, 1)
     labels = find_clusters(embeddings, seed=seed)
     names = name_clusters(gallery, labels, words_near=words_near)
-    tell("clusters")(1, 1)
+    told_clusters(1, 1)
     manifest = gallery.manifest
     return Projection(
         gallery_key=gallery.key,
@@ -116,9 +118,6 @@ def make_joint(gallery: Gallery, *, seed: int = 42, on_progress: OnProgress | No
             "Build the dataset with a captions file: python -m t2i_core build --captions FILE"
         )
 
-    def tell(stage: str) -> Callable[[int, int], None]:
-        return lambda done, total: on_progress(ProjectionProgress(stage, done, total)) if on_progress else None
-
     if len(gallery) + len(positions) > MOST_JOINT:
         positions = closest_captions(gallery, texts)
     centred = l2_normalize(
@@ -136,9 +135,11 @@ def make_joint(gallery: Gallery, *, seed: int = 42, on_progress: OnProgress | No
     else:
         parameters = umap_parameters(len(first), seed=seed)
         similarities, nearest = nearest_neighbours(
-            distinct, min(NEIGHBOURS, len(first) - 1), on_block=tell("neighbours")
+            distinct, min(NEIGHBOURS, len(first) - 1), on_block=_teller(on_progress, "neighbours")
         )
-        layout = umap_layout(distinct, similarities, nearest, parameters=parameters, on_epoch=tell("layout"))
+        layout = umap_layout(
+            distinct, similarities, nearest, parameters=parameters, on_epoch=_teller(on_progress, "layout")
+        )
     everything = layout[belongs]
     return JointMap(
         gallery_key=gallery.key,
@@ -146,6 +147,16 @@ def make_joint(gallery: Gallery, *, seed: int = 42, on_progress: OnProgress | No
         caption_coordinates=read_only(np.ascontiguousarray(everything[len(gallery) :])),
         caption_positions=read_only(positions.astype(np.int64)),
     )
+
+
+def _teller(on_progress: OnProgress | None, stage: str) -> Callable[[int, int], None]:
+    """Passes counts of one stage on."""
+
+    def tell(done: int, total: int) -> None:
+        if on_progress is not None:
+            on_progress(ProjectionProgress(stage, done, total))
+
+    return tell
 
 
 def closest_captions(gallery: Gallery, texts: FloatArray) -> RowArray:

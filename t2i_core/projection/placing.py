@@ -55,7 +55,8 @@ def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[f
     """
     if len(rows) == 0:
         return ()
-    places = coordinates[np.asarray(rows, dtype=np.int64)].astype(np.float64)
+    hits = np.asarray(rows, dtype=np.int64)
+    places = coordinates[hits].astype(np.float64)
     weights = hit_weights(scores)
     size = float(np.ptp(coordinates, axis=0).max()) or 1.0
     labels = _regions(places, REGION * size)
@@ -63,18 +64,21 @@ def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[f
     groups.sort(key=lambda members: (-weights[members].sum(), members[0]))
     own = [one for one in groups if len(one) > 1 or weights[one].sum() >= SMALL_REGION][:MOST_ANCHORS] or groups[:1]
     marked = {int(hit) for members in own for hit in members}
-    anchors = []
-    for members in own:
-        x, y, ring = _centre(places[members], weights[members])
-        anchors.append((x, y, ring, float(weights[members].sum()), members, []))  # type: ignore[var-annotated]
+    centres = [_centre(places[members], weights[members]) for members in own]
+    strays: list[list[int]] = [[] for _ in own]
     for hit in range(len(rows)):
         if hit not in marked:
-            nearest = min(anchors, key=lambda one: np.hypot(one[0] - places[hit, 0], one[1] - places[hit, 1]))
-            nearest[5].append(int(rows[hit]))
+            away = [np.hypot(x - places[hit, 0], y - places[hit, 1]) for x, y, _ in centres]
+            strays[int(np.argmin(away))].append(int(hits[hit]))
     return tuple(
-        Anchor(x, y, ring, weight, tuple(int(rows[hit]) for hit in members), tuple(strays))
-        for x, y, ring, weight, members, strays in anchors
-    )
+        Anchor(
+            x, y, ring,
+            weight=float(weights[members].sum()),
+            rows=tuple(hits[members].tolist()),
+            strays=tuple(others),
+        )
+        for (x, y, ring), members, others in zip(centres, own, strays, strict=True)
+    )  # fmt: skip
 
 
 def hit_weights(scores: Sequence[float]) -> np.ndarray:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -194,7 +194,8 @@ _JOINT_ARRAYS = {
 
 
 def _save(file: BinaryIO, header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> None:
-    np.savez(file, header=np.array(json.dumps(header, ensure_ascii=False)), **arrays)
+    named: dict[str, Any] = dict(arrays)
+    np.savez(file, header=np.array(json.dumps(header, ensure_ascii=False)), **named)
 
 
 def _read(
@@ -216,6 +217,9 @@ def _read(
             raise _broken(gallery, name, f"{one} as {arrays[one].dtype} of shape {arrays[one].shape}")
         if kind is np.float32 and not np.isfinite(arrays[one]).all():
             raise _broken(gallery, name, f"values in {one} that are no numbers")
+    lengths = {one: len(arrays[one]) for one in wanted if not one.startswith("caption_")}
+    if len(set(lengths.values())) > 1:
+        raise _broken(gallery, name, f"arrays of different lengths, {lengths}")
     return header, arrays
 
 
@@ -225,7 +229,7 @@ def _projection(header: Mapping, arrays: Mapping[str, np.ndarray]) -> Projection
         dataset_sha256=str(header.get("dataset_sha256", "")),
         cluster_names=tuple(str(name) for name in header.get("cluster_names", ())),
         parameters=header.get("parameters", {}),
-        **arrays,  # type: ignore[arg-type]
+        **arrays,
     )
 
 
@@ -235,7 +239,7 @@ def _check_fresh(header: Mapping, gallery: Gallery, name: str) -> None:
     raise ProjectionError(
         f"A map must belong to the embeddings beside it: {name} was made for {str(header.get('gallery_key'))[:12]}, "
         f"and {gallery.data_dir} now holds {gallery.key[:12]}. "
-        f"Renew it: python -m t2i_core project --data {gallery.data_dir}"
+        f"Renew it: python -m t2i_core project --data {gallery.data_dir}{' --joint' if name == JOINT_NAME else ''}"
     )
 
 

@@ -103,18 +103,30 @@ def selected(page: Page) -> int:
     return int((told.text_content() or "").split()[0].replace(",", ""))
 
 
-def isolated(projection: Projection) -> int:
-    """The row farthest from every other, so that pointing at it is pointing at nothing else."""
-    apart = np.hypot(*(projection.coordinates[:, None] - projection.coordinates[None]).transpose(2, 0, 1))
-    np.fill_diagonal(apart, np.inf)
-    return int(apart.min(axis=1).argmax())
+def isolated(page: Page) -> int:
+    """The row farthest from every other, among those no name or button covers: pointing at it is pointing at nothing else."""
+    return of_map(
+        page,
+        """(() => {
+          const { x, y } = map.points, box = map.root.getBoundingClientRect();
+          let [best, row] = [-1, -1];
+          for (let i = 0; i < x.length; i += 1) {
+            const [left, top] = map.toPixels(x[i], y[i]);
+            const under = document.elementFromPoint(box.left + left, box.top + top);
+            let apart = Infinity;
+            for (let j = 0; j < x.length; j += 1) if (j !== i) apart = Math.min(apart, Math.hypot(x[i] - x[j], y[i] - y[j]));
+            if (map.plot.contains(under) && apart > best) [best, row] = [apart, i];
+          }
+          return row;
+        })()""",
+    )
 
 
 def test_hovering_shows_the_picture_and_a_click_pins_it(
     open_map: Callable[..., Page], app: App, projection: Projection
 ) -> None:
     page = open_map()
-    row = isolated(projection)
+    row = isolated(page)
     name = read_gallery(app.data_dir).image_ids[row]
     point_at(page, row)
     card = page.locator(".t2i-map .point.hover")

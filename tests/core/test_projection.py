@@ -179,9 +179,16 @@ def test_pickled_and_odd_arrays_are_refused(gallery: Gallery, projection: Projec
     with pytest.raises(ProjectionError, match="no numbers"):
         read_projection(here)
     np.savez(path, **(arrays | {"coordinates": arrays["coordinates"][:-1]}))
-    with pytest.raises(ProjectionError, match=f"{IMAGES - 1} points for {IMAGES} pictures"):
+    with pytest.raises(ProjectionError, match="arrays of different lengths"):
         read_projection(here)
     assert make_projection(here).coordinates.shape == (IMAGES, 2)  # a broken file is no reason to give up
+
+
+def test_a_map_must_have_a_point_for_each_picture(gallery: Gallery, projection: Projection, tmp_path: Path) -> None:
+    write_projection(projection, tmp_path)
+    fewer = grouped_gallery(gallery.image_embeddings[:-1], tmp_path)  # by accident of the same key
+    with pytest.raises(ProjectionError, match=f"{IMAGES} points for {IMAGES - 1} pictures"):
+        read_projection(fewer)
 
 
 def test_there_may_be_no_map_yet(gallery: Gallery, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ class Card {
   }
 
   leave() {
+    if (!this.at && this.element.hidden) return;
     this.at = null;
     this.element.hidden = true;
     this.map.draw();

@@ -6,7 +6,9 @@ const LOWEST = 380;
 const BELOW = 92;
 const PADDING = 0.05;
 const LABELS_FADE_AT = 3;
+const LABEL_SHIFTS = [0, -26, 26];
 const MOVING_MS = 500;
+const REACH = 12;
 const VIEW_AFTER_MS = 160;
 
 const maps = new WeakMap();
@@ -93,8 +95,6 @@ class EmbeddingMap {
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.card.unpin(), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => this.recolour(), 200), { signal });
     this.theme = new MutationObserver(() => requestAnimationFrame(() => this.recolour()));
-    let above = parent;
-    while (above && above !== document.documentElement) above = above.parentElement || (above.getRootNode() || {}).host;
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
     this.theme.observe(document.head, { childList: true });
     this.resizer = new ResizeObserver(() => this.resized());
@@ -249,6 +249,7 @@ class EmbeddingMap {
 
   async drawCloud() {
     if (!this.view) this.view = this.whole();
+    this.look = `${this.ink().key} ${this.colours.key}`;
     const layout = {
       width: this.width, height: this.height, margin: { l: 0, r: 0, t: 0, b: 0 },
       xaxis: { visible: false, range: [this.view.x0, this.view.x1] },
@@ -326,9 +327,7 @@ class EmbeddingMap {
 
   recolour() {
     if (!this.drawn || !this.points || this.gone) return;
-    const look = JSON.stringify([this.ink(), this.colours.key]);
-    if (look === this.look) return;
-    this.look = look;
+    if (this.look === `${this.ink().key} ${this.colours.key}`) return;
     this.drawLegend();
     this.drawCloud().then(() => this.fade());
     this.draw();
@@ -338,13 +337,16 @@ class EmbeddingMap {
   ink() {
     const style = getComputedStyle(this.root);
     const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
-    const text = rgbOf(read("--st-text-color", "#1d1f21"));
-    const back = rgbOf(read("--st-background-color", "#fcfcfb"));
+    const told = [read("--st-text-color", "#1d1f21"), read("--st-background-color", "#fcfcfb"), read("--st-primary-color", "#2f6f8f")];
+    const key = told.join(" ");
+    if (this.inks && this.inks.key === key) return this.inks;
+    const [text, back] = told.map(rgbOf);
     const mix = (share) => `rgb(${text.map((one, i) => Math.round(one * share + back[i] * (1 - share))).join(",")})`;
-    return {
-      rgb: text, text: `rgb(${text.join(",")})`, back: `rgb(${back.join(",")})`, accent: read("--st-primary-color", "#2f6f8f"),
+    this.inks = {
+      key, rgb: text, text: `rgb(${text.join(",")})`, back: `rgb(${back.join(",")})`, accent: told[2],
       point: mix(0.5), grey: mix(0.28), caption: mix(0.78),
     };
+    return this.inks;
   }
 
   /** The rest steps back where something stands out; a style, so that nothing is drawn again. */
@@ -423,6 +425,21 @@ class EmbeddingMap {
   clicked(event) {
     const at = this.pointed(event);
     if (at && this.selector.mode === "move") this.card.pin(at);
+  }
+
+  /** The point under the mouse where Plotly does not feel it. */
+  pick(event) {
+    const box = this.root.getBoundingClientRect();
+    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+    const { x, y } = this.points;
+    let [best, index] = [REACH ** 2, -1];
+    for (let i = 0; i < x.length; i += 1) {
+      const [a, b] = this.toPixels(x[i], y[i]);
+      const far = (a - left) ** 2 + (b - top) ** 2;
+      if (far < best) [best, index] = [far, i];
+    }
+    if (index < 0) this.card.leave();
+    else if (!this.card.at || this.card.at.row !== this.rowOf(index)) this.card.show({ row: this.rowOf(index), x: x[index], y: y[index], text: null });
   }
 
   /** Rows near a point, nearest first: their pictures are asked for together. */
@@ -559,26 +576,35 @@ class EmbeddingMap {
       button.title = `Select the ${cluster.count.toLocaleString("en")} pictures of this cluster`;
       button.cluster = cluster;
       button.addEventListener("click", () => this.send({ type: "cluster", label: cluster.label }));
+      // A name covers points; their pictures show all the same.
+      button.addEventListener("pointermove", (event) => this.pick(event));
+      button.addEventListener("pointerleave", () => this.card.leave());
       this.labels.append(button);
     }
   }
 
-  /** Names where their clusters are; of two that would touch only the larger cluster's is shown. */
+  /** Names where their clusters are, or a little beside; where there is no room only the larger cluster's is shown. */
   placeLabels() {
     const zoomed = (this.whole().x1 - this.whole().x0) / (this.view.x1 - this.view.x0);
     this.labels.style.opacity = String(zoomed <= LABELS_FADE_AT ? 1 : Math.max(0.25, 1 - (zoomed - LABELS_FADE_AT) / 6));
-    const taken = [];
+    // A name gives way to the query's markers.
+    const taken = this.data.anchors.map((anchor) => {
+      const [left, top] = this.toPixels(anchor.x, anchor.y);
+      return [left - 13, top - 13, left + 13, top + 13];
+    });
     for (const button of this.labels.children) {
       const [left, top] = this.toPixels(button.cluster.x, button.cluster.y);
       if (!button.size) button.size = [button.offsetWidth || button.textContent.length * 7 + 12, button.offsetHeight || 20];
       const [width, height] = button.size;
-      const box = [left - width / 2 - 3, top - height / 2 - 2, left + width / 2 + 3, top + height / 2 + 2];
-      const outside = box[0] < 0 || box[1] < 0 || box[2] > this.width || box[3] > this.height;
-      const touches = taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
-      button.hidden = outside || touches;
-      if (button.hidden) continue;
-      taken.push(box);
-      button.style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(top - height / 2)}px)`;
+      const free = LABEL_SHIFTS.map((shift) => top + shift).find((middle) => {
+        const box = [left - width / 2 - 3, middle - height / 2 - 2, left + width / 2 + 3, middle + height / 2 + 2];
+        const outside = box[0] < 0 || box[1] < 0 || box[2] > this.width || box[3] > this.height;
+        if (outside || taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
+        taken.push(box);
+        return true;
+      });
+      button.hidden = free === undefined;
+      if (!button.hidden) button.style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(free - height / 2)}px)`;
     }
   }
 
