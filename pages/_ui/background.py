@@ -1,7 +1,8 @@
-"""Work that must not hold up a page: one daemon thread per task, its outcome in a Future."""
+"""Work that must not hold up a page: daemon threads, one per task or a few for many, outcomes in Futures."""
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,3 +25,31 @@ def start(task: Callable[[], Outcome], *, name: str) -> Future[Outcome]:
 
     threading.Thread(target=work, name=name, daemon=True).start()
     return future
+
+
+class Workers:
+    """A few threads that take one task after the other; unlike an executor's they never keep the server from stopping."""
+
+    def __init__(self, threads: int, *, name: str) -> None:
+        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        for _ in range(threads):
+            threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    def submit(self, task: Callable[[], Outcome]) -> Future[Outcome]:
+        """Run ``task`` once a thread is free."""
+        future: Future[Outcome] = Future()
+
+        def work() -> None:
+            try:
+                outcome = task()
+            except BaseException as error:  # noqa: BLE001 - handed on by Future.result() and Future.exception()
+                future.set_exception(error)
+            else:
+                future.set_result(outcome)
+
+        self._tasks.put(work)
+        return future
+
+    def _work(self) -> None:
+        while True:
+            self._tasks.get()()

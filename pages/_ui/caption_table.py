@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -59,9 +57,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         side=THUMBNAIL_SIDE,
         wait_s=PICTURES_WAIT_S,
     )
-    # The gallery as this run knows it: the work may have begun before checking it found anything.
-    told = partial(_why_unknown, gallery, here.gallery or gallery, loaded)
-    data = _table_part(sheet, selection, view, work.words) | _fit_part(sheet, selection, work, told)
+    data = _table_part(sheet, selection, view, work.words) | _fit_part(sheet, selection, work, gallery, here, loaded)
     milliseconds = (time.perf_counter() - started) * 1e3
     data |= {
         "rows": [_row(sheet, at, one) for at, one in zip(rows, shown, strict=True)],
@@ -114,7 +110,8 @@ def _table_part(
 ) -> dict[str, Any]:
     everything = len(selection) == len(sheet)
     count = f"{len(sheet):,} captions" if everything else f"{len(selection):,} of {len(sheet):,} captions"
-    first = f", {_order_words(selection.sort, view.sheet.descending)}" if selection.sort in {SIMILARITY, RANK} else ""
+    ranked = selection.sort in {SIMILARITY, RANK} and len(selection)
+    first = f", {_order_words(selection.sort, view.sheet.descending)}" if ranked else ""
     part: dict[str, Any] = {
         "view": _view_record(view, selection.sort),
         "summary": count + first,
@@ -173,11 +170,16 @@ def _column_record(column: Column) -> dict[str, Any]:
 
 
 def _fit_part(
-    sheet: CaptionSheet, selection: Selection, work: CaptionWork, told: Callable[[], Problem]
+    sheet: CaptionSheet,
+    selection: Selection,
+    work: CaptionWork,
+    gallery: Gallery,
+    here: frame.Here,
+    loaded: resources.EngineState,
 ) -> dict[str, Any]:
     histogram = sheet.histogram(selection)
     if histogram is None:
-        problem = told()
+        problem = _why_unknown(gallery, here.gallery or gallery, loaded)
         return {"unknown": {"message": problem.message, "fix": problem.fix}}
     part: dict[str, Any] = {
         "histogram": {

@@ -29,7 +29,7 @@ LARGE_SIDE = 1_800
 THREADS = 4
 
 _warming = threading.Lock()
-_starting = threading.RLock()  # a callback of a picture that was ready at once runs while it is held
+_starting = threading.Lock()
 _under_way: dict[tuple[str, int, int], Future[Shown]] = {}
 
 
@@ -80,14 +80,14 @@ def _started(gallery: Gallery, row: int, settings: Settings, side: int) -> Futur
     with _starting:
         made = _under_way.get(key)
         if made is None:
-            made = _under_way[key] = _makers().submit(_shown, gallery, row, settings, side)
+            made = _under_way[key] = _makers().submit(lambda: _shown(gallery, row, settings, side))
             made.add_done_callback(lambda _: _under_way.pop(key, None))
     return made
 
 
 @lru_cache(maxsize=1)
-def _makers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="thumbnails")
+def _makers() -> background.Workers:
+    return background.Workers(THREADS, name="thumbnails")
 
 
 def warm(gallery: Gallery, rows: Sequence[int], settings: Settings) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from search_page import Visit, no_sideways_scroll
 from served_app import HOSTILE_CAPTION, App
 
+FIRST_ROWS_MS = 120_000  # the first visit to a fresh server waits for the model's libraries, too
+
 
 def field(page: Page) -> Any:
     return page.get_by_role("textbox", name="Words in captions")
@@ -36,7 +38,7 @@ def holding(app: App, word: str) -> int:
 def table(visit: Visit) -> Page:
     """The page with all captions, once their fit is known."""
     page = visit("/captions")
-    expect(rows(page)).to_have_count(50)
+    expect(rows(page)).to_have_count(50, timeout=FIRST_ROWS_MS)
     expect(page.locator(".plot rect").first).to_be_attached()
     expect(page.locator(".word").first).to_be_visible()
     return page

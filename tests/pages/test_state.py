@@ -21,6 +21,7 @@ class Params(dict[str, str]):
 def session(monkeypatch: pytest.MonkeyPatch) -> dict:
     fake = SimpleNamespace(session_state={}, query_params=Params())
     monkeypatch.setattr(state, "st", fake)
+    monkeypatch.setattr(links, "st", fake)
     state.prepare()
     return fake.session_state
 

@@ -1,0 +1,51 @@
+"""Thumbnails that are not there yet: the rows are shown without waiting for them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pages._ui import background, pictures
+from t2i_core.config import Settings
+from t2i_core.types import Gallery
+from tests.core.small_galleries import make_gallery
+
+
+@pytest.fixture
+def gallery() -> Gallery:
+    return replace(make_gallery(np.eye(3), [0, 1, 2]), key="soon")
+
+
+def test_what_is_ready_is_shown_and_the_rest_follows(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on, made = threading.Event(), []
+
+    def slow(gallery: Gallery, row: int, settings: Settings, side: int) -> pictures.Shown:
+        made.append(row)
+        if row == 1:
+            assert may_go_on.wait(60)
+        return pictures.Shown(f"{row}.jpg", 4, 3)
+
+    monkeypatch.setattr(pictures, "_shown", slow)
+    ready = pictures.shown_soon(gallery, [0, -1, 2, 0], Settings(), side=320, wait_s=60)
+    assert [one.url if isinstance(one, pictures.Shown) else one for one in ready] == ["0.jpg", None, "2.jpg", "0.jpg"]
+    assert sorted(made) == [0, 2]  # each once
+    shown = pictures.shown_soon(gallery, [1, -1], Settings(), side=320, wait_s=0.01)
+    assert isinstance(shown[0], pictures.Pending)
+    assert not shown[0].done
+    assert shown[1] is None
+    again = pictures.shown_soon(gallery, [1], Settings(), side=320, wait_s=0.01)
+    assert isinstance(again[0], pictures.Pending)
+    assert made.count(1) <= 1  # it is under way, and not begun a second time
+    may_go_on.set()
+    assert pictures.shown_soon(gallery, [1], Settings(), side=320, wait_s=60) == [pictures.Shown("1.jpg", 4, 3)]
+
+
+def test_workers_hand_on_outcomes_and_errors() -> None:
+    workers = background.Workers(2, name="test")
+    assert [workers.submit(lambda number=number: number * 2).result(60) for number in range(5)] == [0, 2, 4, 6, 8]
+    failed = workers.submit(lambda: 1 // 0)
+    assert isinstance(failed.exception(60), ZeroDivisionError)
+    assert workers.submit(lambda: "still there").result(60) == "still there"
