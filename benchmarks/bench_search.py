@@ -132,8 +132,8 @@ def make_rows(images: int, dimension: int, *, queries: int, seed: int = 0) -> tu
 
 
 def bandwidth(threads: int) -> float:
-    """Bytes a second that all threads together read from memory: the best of several passes over 1 GiB."""
-    numbers = np.ones(2**27, dtype=np.int64)
+    """Bytes a second that all threads together read from memory: the best of several passes over 256 MiB."""
+    numbers = np.ones(2**25, dtype=np.int64)
     parts = np.array_split(numbers, threads)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(_sum, parts))

@@ -40,7 +40,7 @@ async def _all_at_once(port: int) -> list[int]:
 
 async def _warm_up(port: int) -> None:
     """Until searches are answered: the model is loaded by then."""
-    async with asyncio.timeout(120), connect(port) as socket:
+    async with asyncio.timeout(300), connect(port) as socket:
         while not await ask(socket, "a mill"):
             await asyncio.sleep(0.2)
 
