@@ -41,13 +41,14 @@ def _selection(scene: Scene, chosen: map_state.Selection) -> None:
             on_click="ignore",
         )  # fmt: skip
         st.button("Clear", key="map_clear", on_click=_clear, args=(scene.gallery.key,))
+    told = st.empty()
     shown = chosen.rows[: st.session_state["map_cards"]].tolist()
     cards.chosen(scene.gallery, shown, scene.settings, engine=scene.engine, everything=scene.result, of=count)
     if len(shown) < count:
         st.button(f"Show more of {count:,}", key="map_more", on_click=_show_more)
-    words = _common_words(scene, chosen)
+    words = _common_words(scene, chosen)  # after the cards: they need not wait for it
     if words:
-        st.caption(f"Common words: {notices.plain(', '.join(words))}")
+        told.caption(f"Common words: {notices.plain(', '.join(words))}")
 
 
 def _common_words(scene: Scene, chosen: map_state.Selection) -> list[str]:
