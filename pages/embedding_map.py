@@ -2,19 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import (
-    controls,
-    frame,
-    links,
-    map_making,
-    map_panel,
-    map_stage,
-    map_state,
-    notices,
-    ranking,
-    resources,
-    state,
-)
+from pages._ui import controls, frame, map_making, map_stage, map_state, map_toolbar, notices, ranking, resources, state
 from pages._ui.map_view import Scene
 from t2i_core.errors import T2IError
 
@@ -48,25 +36,11 @@ try:
 except T2IError as error:
     refused = error
 
-with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
-    map_stage.settings_row(gallery, result)
-    if result is not None:
-        controls.top_k(min(controls.MAX_TOP_K, len(gallery)))
-        with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
-            controls.share(gallery, result, first_dataset=here.first_dataset, more=map_state.link_params())
+map_toolbar.toolbar(gallery, result, first_dataset=here.first_dataset)
 if projection is None or (wants_joint and joint is None):
     map_making.offer(gallery, refused, joint=wants_joint)
 elif not map_making.running(gallery):
     scene = Scene(gallery, projection, joint, loaded.engine, result, here.settings)
-    wide, side = st.columns([2.2, 1], gap="medium")
-    with wide:
-        map_stage.stage(scene)
-    with side, st.container(key="map_panel"):
-        map_panel.panel(scene, everything)
-    map_stage.notes(scene)
-    if projection.placed.any():
-        map_making.refit_button(gallery, int(projection.placed.sum()))
+    map_stage.map_and_cards(scene, everything)
 frame.wait_for_engine(here, loaded)
-links.write_link(
-    first_dataset=here.first_dataset, own=links.link_params(first_dataset=here.first_dataset) | map_state.link_params()
-)
+map_toolbar.write_link(first_dataset=here.first_dataset)

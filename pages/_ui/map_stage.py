@@ -7,37 +7,30 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from pages._ui import map_colours, map_component, map_state, map_view, resources, state
+from pages._ui import map_component, map_making, map_panel, map_state, map_view, resources, state
 from pages._ui.map_view import Scene
 from t2i_core.projection import drawing
-from t2i_core.types import Gallery, SearchResult
+from t2i_core.types import SearchResult
 
-VIEWS = {map_state.PICTURES: "Pictures", map_state.JOINT: "Pictures and captions"}
 MEANING = (
     "Near each other on the map usually means alike. How far apart two groups lie, how large they are and which way is up "
     "mean nothing."
 )
 
 
-def settings_row(gallery: Gallery, result: SearchResult | None) -> None:
-    """What the map shows and how it is coloured."""
-    offered = map_colours.choices(gallery, result)
-    st.session_state["map_colour_choice"] = (
-        st.session_state["map_colour"] if st.session_state["map_colour"] in offered else map_state.ONE_COLOUR
-    )
-    st.selectbox(
-        "Colour by", list(offered), key="map_colour_choice", format_func=offered.__getitem__, width=220,
-        label_visibility="collapsed", on_change=_take, args=("map_colour", "map_colour_choice"),
-    )  # fmt: skip
-    if gallery.text_embeddings is not None and (gallery.caption_rows >= 0).any():
-        st.session_state["map_view_choice"] = st.session_state["map_view"]
-        st.segmented_control(
-            "What is on the map", list(VIEWS), key="map_view_choice", format_func=VIEWS.__getitem__, required=True,
-            label_visibility="collapsed", on_change=_take, args=("map_view", "map_view_choice"),
-        )  # fmt: skip
+def map_and_cards(scene: Scene, everything: SearchResult | None) -> None:
+    """The map, the cards beside it, and what the map means."""
+    wide, side = st.columns([2.2, 1], gap="medium")
+    with wide:
+        _stage(scene)
+    with side, st.container(key="map_panel"):
+        map_panel.panel(scene, everything)
+    _notes(scene)
+    if scene.projection.placed.any():
+        map_making.refit_button(scene.gallery, int(scene.projection.placed.sum()))
 
 
-def stage(scene: Scene) -> None:
+def _stage(scene: Scene) -> None:
     """Draw the map and follow what is done on it."""
 
     @st.fragment
@@ -49,7 +42,7 @@ def stage(scene: Scene) -> None:
     draw()
 
 
-def notes(scene: Scene) -> None:
+def _notes(scene: Scene) -> None:
     """What the map means, what of the neighbours it keeps, and the modality gap."""
     kept = float(scene.projection.trust.mean())
     kind = str(scene.projection.parameters.get("method", "")).upper()
@@ -105,8 +98,3 @@ def _range(told: object) -> drawing.Bounds | None:
         return None
     left, right, bottom, top = (float(one) for one in told)
     return (left, right, bottom, top) if left < right and bottom < top else None
-
-
-def _take(own: str, widget: str) -> None:
-    state.acted()
-    st.session_state[own] = st.session_state[widget]
