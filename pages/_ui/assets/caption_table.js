@@ -244,6 +244,8 @@ class CaptionTable {
     this.status.replaceChildren();
     if (this.data.summary) this.status.append(make("span", "sum", this.data.summary));
     for (const note of this.data.notes || []) this.status.append(make("span", "remark", note));
+    const { counting } = this.data; // minutes for a very large gallery, and only once
+    if (counting) this.status.append(make("span", "remark", `ranks are being counted, ${Math.round(100 * counting)}\u202f%`));
   }
 
   drawTools() {
