@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from search_page import Visit, no_sideways_scroll
+from search_page import Visit, expect_no_sideways_scroll
 from served_app import HOSTILE_CAPTION, App
 
 FIRST_ROWS_MS = 120_000  # the first visit to a fresh server waits for the model's libraries, too
@@ -187,4 +187,4 @@ def test_csv_of_what_is_filtered(table: Page, app: App) -> None:
 def test_narrow_and_dark(visit: Visit) -> None:
     page = visit("/captions", width=390, height=844, dark=True)
     expect(rows(page)).to_have_count(50, timeout=FIRST_ROWS_MS)
-    assert no_sideways_scroll(page)
+    expect_no_sideways_scroll(page)
