@@ -25,7 +25,7 @@ from t2i_core.training.measures import in_words, retrieval_recalls
 _log = logging.getLogger(__name__)
 _MAX_SCALE = math.log(60.0)
 _PROMPTS_STALE_AFTER = 30  # steps; prompts of the moving transformer are computed anew then
-_LABELS, _PROTOTYPES, _GUESSES, _ANGLE = 0.25, 0.1, 0.15, 2.0  # weights of the losses
+_LABELS, _PROTOTYPES, _GUESSES, _ANGLE = 0.15, 0.1, 0.1, 2.0  # weights of the losses
 _AWAY = 0.3  # how far a prototype stands away from the mean picture, towards some picture
 _NOISE = 0.02
 

@@ -23,7 +23,7 @@ from t2i_core.training.class_kinds import ClassKinds, class_kinds
 from t2i_core.training.class_names import imagenet_names, with_article
 from t2i_core.training.corpus import Corpus, embedded, pool_names, text_only_sentences
 from t2i_core.training.feature_store import FeatureStore
-from t2i_core.training.gallery_pictures import read_demo
+from t2i_core.training.gallery_pictures import read_demo, spoken_of_shortly
 from t2i_core.training.lessons import Captioned, Classes, Labelled, Lessons
 from t2i_core.training.picture_stage import PictureStage, StagePlan
 from t2i_core.training.plan import CONFIG, RULE
@@ -44,14 +44,14 @@ from t2i_core.training.wordnet import Nouns
 _log = logging.getLogger(__name__)
 
 VIEWS = ("plain", "flip", "crop1", "crop2")
-TEXT_STEPS = 5_700
+TEXT_STEPS = 6_100
 PICTURES = StagePlan("pictures", own_text=False, steps=100, head_rate=1e-3, decay=0.97, measure_every=50)
 JOINT = StagePlan(
-    "joint", own_text=True, steps=150, batch=384, pool_batch=192, prototypes=96, head_rate=4e-4, text_rate=2e-4,
+    "joint", own_text=True, steps=100, batch=384, pool_batch=192, prototypes=96, head_rate=4e-4, text_rate=2e-4,
     measure_every=50,
 )  # fmt: skip
 ALL = StagePlan(
-    "all", own_text=True, steps=200, batch=384, pool_batch=128, prototypes=64, head_rate=4e-4, text_rate=2e-4,
+    "all", own_text=True, steps=220, batch=448, pool_batch=128, prototypes=64, head_rate=4e-4, text_rate=2e-4,
     measure_every=1000,
 )  # fmt: skip
 DEMO_REPEATS = 12  # how often the demo pictures stand among the others: a third of every batch is of them
@@ -217,7 +217,8 @@ class Recipe:
 
     def _everything(self, lessons: Lessons) -> Lessons:
         """The demo gallery beside the rest, and the pictures that were set apart, now that they are measured."""
-        old, demo = lessons.captioned, self._demo.pictures
+        old = lessons.captioned
+        demo = spoken_of_shortly(self._demo.pictures, np.random.default_rng(4))
         first_picture, first_caption = len(old.captions), len(old.vectors)
         added = np.arange(first_picture, first_picture + len(demo.paths))
         captioned = Captioned(
