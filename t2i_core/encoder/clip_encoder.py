@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 TEXT_BATCH = 128
 GPU_BATCH = 128
-IMAGE_BATCH = {"cpu": 32, "cuda": GPU_BATCH}
 CORE_BATCH = 8  # of 2, 4, 8, 16 and 32 the fastest on one core, for the bundled model and for ViT-B/32
 
 
@@ -134,11 +133,11 @@ class ClipEncoder:
             When the network returns values that are no numbers.
         """
         embeddings = np.empty((len(images), self.dimension), dtype=np.float32)
-        step = IMAGE_BATCH[self.device]
+        step = self.image_batch
         for start in range(0, len(images), step):
-            pixels = self._network.pixel_rule.pixels(images[start : start + step], device=self._device)
-            embeddings[start : start + step] = self._run(self._network.encode_image, pixels)
-        return self._unit_rows(embeddings, "picture")
+            squares = np.stack([self.prepare_image(image) for image in images[start : start + step]])
+            embeddings[start : start + step] = self.encode_prepared(squares)
+        return embeddings
 
     def prepare_image(self, image: Image.Image) -> npt.NDArray[np.uint8]:
         """One picture at the network's size, ndarray of shape (input_size, input_size, 3): any thread may do this part."""

@@ -74,7 +74,7 @@ def pixel_rule_of(config: dict[str, Any]) -> PixelRule:
 def compute_pictures_in_half(module: MiniClip) -> torch.dtype:
     """Turn the image tower to fp16; the type that its pixels must have."""
     module.backbone.half()
-    module.pool.half()
+    module.head.half()
     return torch.float16
 
 

@@ -1,4 +1,4 @@
-"""The bundled model's network: an EfficientNet-Lite image tower and a CLIP text transformer.
+"""The bundled model's network: EfficientNet-Lites side by side as image tower, and a CLIP text transformer.
 
 The image tower holds convolutions with bias only: batch normalisation was folded into them before
 training. `load_mini` reads the shipped file, whose large matrices are int8 with one scale a row.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from t2i_core.encoder.openai_clip import clip_model
 from t2i_core.errors import ModelError
 
 FORMAT = "mini-clip"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SCALE_SUFFIX = ".scale"
 
 # repeats, kernel, stride, expansion, output channels (before the width and depth of a variant)
@@ -36,6 +37,7 @@ _STAGES = (
 _VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
 FEATURE_CHANNELS = 1280
 _DROPOUT = 0.3  # in training only
+_INPUT_DROPOUT = 0.1
 
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -86,7 +88,6 @@ class LiteBackbone(nn.Module):
         width, depth = _VARIANTS[variant]
         self.stem = SameConv(3, 32, 3, stride=2)
         blocks: list[nn.Module] = []
-        stage_ends: list[int] = []
         channels = 32
         for number, (repeats, kernel, stride, expansion, outputs) in enumerate(_STAGES):
             outputs = _round_channels(outputs * width)
@@ -96,71 +97,51 @@ class LiteBackbone(nn.Module):
                 step = stride if repeat == 0 else 1
                 blocks.append(InvertedResidual(channels, outputs, kernel=kernel, stride=step, expansion=expansion))
                 channels = outputs
-            stage_ends.append(len(blocks))
         self.blocks = nn.ModuleList(blocks)
-        self.stage_ends = tuple(stage_ends)
         self.last = SameConv(channels, FEATURE_CHANNELS, 1)
 
-    def lower(self, pixels: torch.Tensor, *, stages: int) -> torch.Tensor:
-        """The stem and the first ``stages`` stages: the part training leaves alone."""
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         maps = F.relu6(self.stem(pixels))
-        for block in self.blocks[: self.stage_ends[stages - 1]]:
-            maps = block(maps)
-        return maps
-
-    def upper(self, maps: torch.Tensor, *, stages: int) -> torch.Tensor:
-        """What follows `lower`."""
-        for block in self.blocks[self.stage_ends[stages - 1] :]:
+        for block in self.blocks:
             maps = block(maps)
         return F.relu6(self.last(maps))
 
+
+class ImageTrunk(nn.Module):
+    """Several backbones over the same pixels: (B, 3, R, R) to features (B, 1280 for each of them), the maps' means.
+
+    Networks trained apart make different mistakes, so that together they tell more than a larger one.
+    """
+
+    def __init__(self, variants: Sequence[str]) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList([LiteBackbone(variant) for variant in variants])
+        self.channels = FEATURE_CHANNELS * len(variants)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the pixels must be."""
+        return next(self.parameters()).dtype
+
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        return self.upper(self.lower(pixels, stages=5), stages=5)
+        return torch.cat([part(pixels).mean(dim=(2, 3)) for part in self.parts], dim=1)
 
 
-class PoolHead(nn.Module):
-    """Maps to one embedding: the mean through a small network, plus attention over the positions if it has heads."""
+class ProjectionHead(nn.Module):
+    """Features (B, C) of either side to the space both share (B, D): a linear way and one hidden layer, added."""
 
-    def __init__(self, *, channels: int, dimension: int, heads: int, width: int, positions: int) -> None:
+    def __init__(self, inputs: int, *, width: int, dimension: int) -> None:
         super().__init__()
-        self.heads, self.width = heads, width
-        self.norm = nn.LayerNorm(channels)
-        self.direct = nn.Linear(channels, dimension)
-        self.hidden = nn.Linear(channels, width)
+        # The entries of a unit vector are small, and without this the hidden layer hardly learns.
+        self.norm = nn.LayerNorm(inputs)
+        self.direct = nn.Linear(inputs, dimension)
+        self.hidden = nn.Linear(inputs, width)
         self.hidden_out = nn.Linear(width, dimension)
-        self.dropout = nn.Dropout(_DROPOUT)
-        if heads:
-            self.position = nn.Parameter(torch.zeros(positions, channels))
-            self.query = nn.Linear(channels, width)
-            self.key_value = nn.Linear(channels, 2 * width)
-            self.attended_out = nn.Linear(width, dimension)
+        self.dropout, self.input_dropout = nn.Dropout(_DROPOUT), nn.Dropout(_INPUT_DROPOUT)
 
-    def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        tokens = maps.flatten(2).transpose(1, 2)  # (B, P, C)
-        mean = self.norm(tokens.mean(dim=1))  # (B, C)
-        embedding = self.direct(mean) + self.hidden_out(self.dropout(F.gelu(self.hidden(mean))))
-        return embedding + self._attended(tokens, mean) if self.heads else embedding
-
-    def _attended(self, tokens: torch.Tensor, mean: torch.Tensor) -> torch.Tensor:
-        batch, positions, _ = tokens.shape
-        query = self.query(mean).view(batch, self.heads, 1, -1)
-        key, value = self.key_value(tokens + self.position).view(batch, positions, 2, self.heads, -1).unbind(dim=2)
-        attended = F.scaled_dot_product_attention(query, key.transpose(1, 2), value.transpose(1, 2))
-        return self.attended_out(attended.reshape(batch, self.width))
-
-
-class SentenceHead(nn.Module):
-    """Sentence vectors (B, S) to the space of the pictures (B, D)."""
-
-    def __init__(self, *, sentence: int, width: int, dimension: int) -> None:
-        super().__init__()
-        self.direct = nn.Linear(sentence, dimension)
-        self.hidden = nn.Linear(sentence, width)
-        self.hidden_out = nn.Linear(width, dimension)
-        self.dropout = nn.Dropout(_DROPOUT)
-
-    def forward(self, sentences: torch.Tensor) -> torch.Tensor:
-        return self.direct(sentences) + self.hidden_out(self.dropout(F.gelu(self.hidden(sentences))))
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        features = self.input_dropout(self.norm(features))
+        return self.direct(features) + self.hidden_out(self.dropout(F.gelu(self.hidden(features))))
 
 
 class TextTower(nn.Module):
@@ -192,7 +173,7 @@ class TextTower(nn.Module):
         self.transformer = clip_model.Transformer(width, layers, heads, attn_mask=None)
         self.ln_final = clip_model.LayerNorm(width)
         self.projection = nn.Linear(width, sentence, bias=False)
-        self.head = SentenceHead(sentence=sentence, width=head_width, dimension=dimension)
+        self.head = ProjectionHead(sentence, width=head_width, dimension=dimension)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         return self.head(self.sentences(tokens))
@@ -218,14 +199,8 @@ class MiniClip(nn.Module):
         super().__init__()
         image, text, dimension = config["image"], config["text"], config["dimension"]
         self.config = config
-        self.backbone = LiteBackbone(image["variant"])
-        self.pool = PoolHead(
-            channels=FEATURE_CHANNELS,
-            dimension=dimension,
-            heads=image["pool_heads"],
-            width=image["pool_width"],
-            positions=(config["image_size"] // 32) ** 2,
-        )
+        self.backbone = ImageTrunk(image["variants"])
+        self.head = ProjectionHead(self.backbone.channels, width=image["head_width"], dimension=dimension)
         self.text = TextTower(
             vocabulary=text["vocabulary"],
             rank=text["rank"],
@@ -249,8 +224,8 @@ class MiniClip(nn.Module):
         """Embed pixels (B, 3, R, R), normalised as the config says, into a Tensor of shape (B, D)."""
         if self.fast_images:
             pixels = pixels.to(torch.bfloat16)
-        maps = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
-        return self.pool(maps.to(self.pool.direct.weight.dtype))
+        features = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
+        return self.head(features.to(self.head.direct.weight.dtype))
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
         """Embed tokens (B, L), as openai/CLIP's tokenizer makes them, into a Tensor of shape (B, D)."""

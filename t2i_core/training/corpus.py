@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from t2i_core.training.class_names import class_name, imagenet_names
+from t2i_core.training.class_names import class_name
 from t2i_core.training.sentence_model import SentenceModel
 from t2i_core.training.sentences import (
     as_keywords,
     class_sentences,
     made_up_sentences,
-    prompt,
     wordnet_sentences,
 )
 from t2i_core.training.source_data import CaptionedPictures, LabelledPictures
+from t2i_core.training.wordnet import read_entries
 
-WORDNET = Path("/usr/share/wordnet")  # Debian's package wordnet-base
-_MADE_UP = 12_000
+_MADE_UP = 25_000
+_EXAMPLES = 30_000
+_KEYWORD_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,26 +50,21 @@ def pool_names(pool: LabelledPictures) -> list[str | None]:
     return [class_name(label) for label in pool.labels]
 
 
-def prompt_sentences(pool: LabelledPictures) -> dict[str, str]:
-    """The prompt of every class of the pool and of ImageNet, by its name."""
-    names = {name for name in pool_names(pool) if name} | set(imagenet_names())
-    return {name: prompt(name) for name in sorted(names)}
-
-
-def text_only_sentences(pictures: CaptionedPictures, rows: np.ndarray, pool: LabelledPictures) -> list[str]:
+def text_only_sentences(pictures: CaptionedPictures, rows: np.ndarray, names: Sequence[str]) -> list[str]:
     """What the text stage reads besides the captions themselves.
 
     Parameters
     ----------
     rows : ndarray of int
         Pictures whose captions may be used.
+    names : sequence of str
+        The classes.
     """
     random = np.random.default_rng(8)
     captions = [pictures.captions[i] for i in np.flatnonzero(np.isin(pictures.owners, rows))]
-    names = sorted(prompt_sentences(pool))
-    chosen = random.permutation(len(captions))[:14_000]
     sentences = class_sentences(names)
     sentences += made_up_sentences(_MADE_UP, names, random)
-    sentences += [as_keywords(captions[i], random) for i in chosen]
-    sentences += wordnet_sentences(WORDNET, random)
-    return sorted(set(sentences) - {""})
+    sentences += [as_keywords(caption, random) for caption in captions if random.random() < _KEYWORD_SHARE]
+    entries = itertools.chain.from_iterable(read_entries(part) for part in ("noun", "adj", "verb"))
+    sentences += wordnet_sentences(entries, random, examples=_EXAMPLES)
+    return sorted({" ".join(sentence.split()) for sentence in sentences} - {""})

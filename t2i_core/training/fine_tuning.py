@@ -64,7 +64,7 @@ def fine_tune(
     epochs : int
         Times every picture is seen.
     work : Path, optional
-        Folder for feature maps and the state after each epoch, from which a stopped run goes on;
+        Folder for features and the state after each epoch, from which a stopped run goes on;
         removed when the model is written.
 
     Raises

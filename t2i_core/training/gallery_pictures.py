@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from t2i_core.training.sentences import as_keywords
 from t2i_core.training.source_data import CaptionedPictures
 
 _ROOT = Path(__file__).parents[2]
@@ -34,6 +36,17 @@ def read_demo(root: Path = _ROOT) -> DemoGallery:
     )
     return DemoGallery(
         pictures, tuple(row["query"] for row in queries), np.array([numbers[row["image"]] for row in queries])
+    )
+
+
+def spoken_of_shortly(pictures: CaptionedPictures, random: np.random.Generator) -> CaptionedPictures:
+    """The same pictures with two more kinds of caption: each shortened to keywords, and the words of its file name."""
+    keywords = [as_keywords(caption, random) for caption in pictures.captions]
+    names = [re.sub(r"[-_]?\d+$", "", path.stem).replace("-", " ") for path in pictures.paths]
+    return CaptionedPictures(
+        pictures.paths,
+        (*pictures.captions, *keywords, *names),
+        np.concatenate([pictures.owners, pictures.owners, np.arange(len(pictures.paths))]),
     )
 
 

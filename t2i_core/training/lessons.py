@@ -1,4 +1,4 @@
-"""What the picture stages read: maps, captions, guesses and class prompts, by row."""
+"""What the picture stages read: features, captions, guesses and classes, by row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from t2i_core.training.map_store import read_maps
+from t2i_core.training.feature_store import read_features
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Captioned:
     Attributes
     ----------
     sources : list of lists of ndarray
-        Map stores: one list of views a source.
+        Feature stores: one list of views a source.
     captions : list of ndarray of int
         For every picture, the rows of its captions in ``vectors`` and ``tokens``.
     vectors : ndarray of shape (M, 384), float16
         The sentence model's embedding of every caption.
     tokens : Tensor of shape (M, 77)
     guesses : ndarray of shape (N, 1000), float16
-        The ImageNet classifier's shares for every picture.
+        The ImageNet classifiers' shares for every picture.
     train : ndarray of int
         Pictures to learn from; a row may stand there more than once.
     """
@@ -36,42 +36,62 @@ class Captioned:
     guesses: np.ndarray
     train: np.ndarray
 
-    def maps(self, rows: np.ndarray, random: np.random.Generator | None = None) -> torch.Tensor:
-        """Maps of some pictures, in a random view each, or in the first."""
+    def features(self, rows: np.ndarray, random: np.random.Generator | None = None) -> torch.Tensor:
+        """Features (B, C) of some pictures, in a random view each, or in the first."""
         parts, order, start = [], [], 0
         for views in self.sources:
             here = np.flatnonzero((rows >= start) & (rows < start + len(views[0])))
             view = random.integers(len(views), size=len(here)) if random else np.zeros(len(here), dtype=int)
             for number, array in enumerate(views):
                 chosen = here[view == number]
-                parts.append(read_maps(array, rows[chosen] - start))
+                parts.append(read_features(array, rows[chosen] - start))
                 order.append(chosen)
             start += len(views[0])
         back = torch.from_numpy(np.argsort(np.concatenate(order)))
-        return torch.cat(parts)[back].contiguous(memory_format=torch.channels_last)
+        return torch.cat(parts)[back]
 
 
 @dataclass(frozen=True)
 class Labelled:
     """Pictures with classes.
 
-    ``rows`` (N,) of ``maps`` have a usable name; ``targets`` (N,) count among the pool's prompts.
+    ``rows`` (N,) of ``features`` have a usable name; ``classes`` (N,) are theirs, ``shares`` (N,) how often each is drawn.
     """
 
-    maps: np.ndarray
+    features: np.ndarray
     rows: np.ndarray
-    targets: np.ndarray
+    classes: np.ndarray
+    shares: np.ndarray
     guesses: np.ndarray
 
 
 @dataclass(frozen=True)
-class Prompts:
-    """One sentence a class: ``vectors`` (K, 384) float16, ``tokens`` (K, 77), the pool's and ImageNet's rows of K."""
+class Classes:
+    """K class names, each in T sentences, and H words for kinds of them, in one sentence each.
 
-    vectors: np.ndarray
-    tokens: torch.Tensor
-    pool_rows: np.ndarray
-    imagenet_rows: np.ndarray
+    Attributes
+    ----------
+    name_vectors : ndarray of shape (T, K, 384), float16
+    name_tokens : Tensor of shape (T, K, 77)
+    kind_vectors : ndarray of shape (H, 384), float16
+    kind_tokens : Tensor of shape (H, 77)
+    fits : Tensor of shape (K, K + H), bool
+        Whether a name or a word is right for a picture of a class.
+    imagenet_rows : Tensor of shape (1000,), int64
+        The classifiers' outputs among the names.
+    prototypes : Tensor of shape (1000, C)
+        Features of no picture: where the classifiers would be surest of a class, from the mean feature on.
+    mean : Tensor of shape (C,)
+    """
+
+    name_vectors: np.ndarray
+    name_tokens: torch.Tensor
+    kind_vectors: np.ndarray
+    kind_tokens: torch.Tensor
+    fits: torch.Tensor
+    imagenet_rows: torch.Tensor
+    prototypes: torch.Tensor
+    mean: torch.Tensor
 
 
 @dataclass(frozen=True)
@@ -80,6 +100,6 @@ class Lessons:
 
     captioned: Captioned
     labelled: Labelled
-    prompts: Prompts
+    classes: Classes
     text_vectors: np.ndarray
     text_tokens: torch.Tensor

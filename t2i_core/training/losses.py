@@ -32,15 +32,51 @@ def caption_loss(
 def guess_loss(
     images: torch.Tensor, prompts: torch.Tensor, targets: torch.Tensor, *, scale: torch.Tensor
 ) -> torch.Tensor:
-    """Cross-entropy of a picture's closeness to class prompts against target shares.
+    """Cross-entropy of a picture's closeness to class prompts against the classifiers' shares.
 
     Parameters
     ----------
     images : Tensor of shape (B, D)
     prompts : Tensor of shape (K, D)
-    targets : Tensor of shape (B,) int64, or (B, K) of shares
+    targets : Tensor of shape (B, K)
     """
     return F.cross_entropy(scale * images @ prompts.T, targets)
+
+
+def kind_loss(
+    images: torch.Tensor,
+    prompts: torch.Tensor,
+    classes: torch.Tensor,
+    fits: torch.Tensor,
+    *,
+    scale: torch.Tensor,
+) -> torch.Tensor:
+    """How well pictures find the name of their class, and one word for what it is a kind of.
+
+    What else is right for a picture is neither rewarded nor held against it.
+
+    Parameters
+    ----------
+    images : Tensor of shape (B, D)
+    prompts : Tensor of shape (K + H, D)
+        Of the names, then of the words for kinds.
+    classes : Tensor of shape (B,), int64
+    fits : Tensor of shape (K, K + H), bool
+    """
+    logits = scale * images @ prompts.T
+    right = fits[classes]
+    loss = _one_right(logits, right, classes)
+    kinds = right[:, len(fits) :].float()
+    known = kinds.sum(dim=1) > 0
+    if known.any():
+        chosen = torch.multinomial(kinds[known], 1)[:, 0] + len(fits)
+        loss = loss + _one_right(logits[known], right[known], chosen)
+    return loss
+
+
+def _one_right(logits: torch.Tensor, right: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    others = right & (torch.arange(logits.shape[1])[None, :] != chosen[:, None])
+    return F.cross_entropy(logits.masked_fill(others, -1e4), chosen)
 
 
 def imitation_loss(students: torch.Tensor, teachers: torch.Tensor) -> torch.Tensor:

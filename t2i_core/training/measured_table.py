@@ -17,12 +17,13 @@ from PIL import Image
 
 from t2i_core.encoder import MINI_PATH, open_encoder
 from t2i_core.encoder.clip_encoder import ClipEncoder
+from t2i_core.encoder.mini_network import channels_last
 from t2i_core.images import open_image
-from t2i_core.training.backbone_weights import imagenet_lite2
+from t2i_core.training.backbone_weights import imagenet_networks
+from t2i_core.training.feature_store import FeatureStore
 from t2i_core.training.gallery_pictures import read_demo
-from t2i_core.training.map_store import MapStore
 from t2i_core.training.measures import in_words, retrieval_recalls
-from t2i_core.training.plan import RULE
+from t2i_core.training.plan import CONFIG, RULE
 from t2i_core.training.recipe import caption_rows
 from t2i_core.training.source_data import read_display, read_flickr, split_pictures
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print one line a figure."""
     parser = argparse.ArgumentParser(prog="python -m t2i_core.training.measured_table")
     parser.add_argument("--data", type=Path, required=True, help="the recipe's source folder")
-    parser.add_argument("--work", type=Path, required=True, help="folder with (or for) the recipe's feature maps")
+    parser.add_argument("--work", type=Path, required=True, help="folder with (or for) the recipe's features")
     parser.add_argument("--model", default="mini")
     arguments = parser.parse_args(argv)
     encoder = open_encoder(arguments.model, device="cpu")
@@ -51,9 +52,9 @@ def _say(line: str) -> None:
 
 def _flickr_lines(encoder: ClipEncoder, data: Path, work: Path) -> None:
     pictures, shown = read_flickr(data), read_display(data)
-    backbone = imagenet_lite2().backbone.to(torch.bfloat16)
-    maps = MapStore(work, "train-plain").make(pictures.paths, view="plain", rule=RULE, backbone=backbone)
-    features = maps[:, 0, 0].astype(np.float32)
+    trunk = channels_last(imagenet_networks(CONFIG["image"]["variants"]).trunk).to(torch.bfloat16)
+    stored = FeatureStore(work, "train-plain").make(pictures.paths, view="plain", rule=RULE, trunk=trunk)
+    features = stored.astype(np.float32)
     split = split_pictures(pictures, shown, features / np.linalg.norm(features, axis=1, keepdims=True))
     by_picture = caption_rows(pictures)
     picked = [by_picture[row] for row in split.report]

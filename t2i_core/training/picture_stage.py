@@ -17,14 +17,17 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from t2i_core.encoder.mini_network import MiniClip
 from t2i_core.training.averaged_weights import AveragedWeights
+from t2i_core.training.feature_store import read_features
 from t2i_core.training.lessons import Lessons
-from t2i_core.training.losses import caption_loss, guess_loss, imitation_loss
-from t2i_core.training.map_store import read_maps
+from t2i_core.training.losses import caption_loss, guess_loss, imitation_loss, kind_loss
 from t2i_core.training.measures import in_words, retrieval_recalls
 
 _log = logging.getLogger(__name__)
 _MAX_SCALE = math.log(60.0)
-_PROMPTS_STALE_AFTER = 40  # steps; prompts of the moving transformer are computed anew then
+_PROMPTS_STALE_AFTER = 30  # steps; prompts of the moving transformer are computed anew then
+_LABELS, _PROTOTYPES, _GUESSES, _ANGLE = 0.15, 0.1, 0.1, 2.0  # weights of the losses
+_AWAY = 0.3  # how far a prototype stands away from the mean picture, towards some picture
+_NOISE = 0.02
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,20 @@ class StagePlan:
     ----------
     own_text : bool
         Text through the transformer, which is trained too, instead of the stored sentence vectors.
+    batch, pool_batch, prototypes, text_batch : int
+        How many captioned pictures, labelled pictures, prototypes and sentences without pictures are in a batch.
     captions : int
         How many of a picture's captions are in a batch.
     """
 
     name: str
     own_text: bool
-    seconds: float
     steps: int
-    batch: int = 256
-    pool_batch: int = 64
-    text_batch: int = 128
-    captions: int = 5
+    batch: int = 512
+    pool_batch: int = 256
+    prototypes: int = 128
+    text_batch: int = 192
+    captions: int = 2
     head_rate: float = 1e-3
     text_rate: float = 2e-4
     decay: float = 0.98
@@ -71,10 +76,7 @@ class PictureStage:
         average = AveragedWeights(module, decay=plan.decay)
         begun = time.monotonic()
         for step in range(plan.steps):
-            spent = max(step / plan.steps, (time.monotonic() - begun) / plan.seconds)
-            if spent >= 1.0:
-                break
-            factor = min(1.0, (step + 1) / 20) * (0.02 + 0.98 * math.cos(math.pi / 2 * spent) ** 2)
+            factor = min(1.0, (step + 1) / 20) * (0.02 + 0.98 * math.cos(math.pi / 2 * step / plan.steps) ** 2)
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
             module.train()
@@ -103,7 +105,7 @@ class PictureStage:
     def _groups(self) -> list[dict[str, object]]:
         plan, module = self._plan, self._module
         module.requires_grad_(False)
-        heads = [*module.pool.parameters(), *module.text.head.parameters(), module.logit_scale]
+        heads = [*module.head.parameters(), *module.text.head.parameters(), module.logit_scale]
         groups: list[dict[str, object]] = [{"params": heads, "lr": plan.head_rate}]
         if plan.own_text:
             transformer = [w for name, w in module.text.named_parameters() if not name.startswith("head.")]
@@ -115,56 +117,75 @@ class PictureStage:
 
     def _losses(self, step: int) -> dict[str, torch.Tensor]:
         plan, module, lessons, random = self._plan, self._module, self._lessons, self._random
-        rows = random.choice(lessons.captioned.train, size=plan.batch, replace=False)
-        rows = np.unique(rows)
-        others = random.integers(len(lessons.labelled.rows), size=plan.pool_batch)
-        labelled = read_maps(lessons.labelled.maps, lessons.labelled.rows[others])
-        if random.random() < 0.5:
-            labelled = labelled.flip(-1)
-        maps = torch.cat([lessons.captioned.maps(rows, random), labelled])
-        images = embed_maps(module, maps.contiguous(memory_format=torch.channels_last))
+        rows = np.unique(random.choice(lessons.captioned.train, size=plan.batch, replace=False))
+        others = random.choice(len(lessons.labelled.rows), size=plan.pool_batch, p=lessons.labelled.shares)
+        outputs = torch.from_numpy(random.integers(len(lessons.classes.prototypes), size=plan.prototypes))
+        images = embed_features(module, torch.cat([
+            lessons.captioned.features(rows, random),
+            read_features(lessons.labelled.features, lessons.labelled.rows[others]),
+            self._prototypes(outputs),
+        ]))  # fmt: skip
         picked = [random.choice(lessons.captioned.captions[row], plan.captions, replace=False)
                   if len(lessons.captioned.captions[row]) > plan.captions else lessons.captioned.captions[row]
                   for row in rows]  # fmt: skip
         captions = np.concatenate(picked)
         owners = torch.from_numpy(np.repeat(np.arange(len(rows)), [len(chosen) for chosen in picked]))
-        parts = {}
-        if plan.own_text:
-            extra = random.integers(len(lessons.text_vectors), size=plan.text_batch)
-            tokens = torch.cat([lessons.captioned.tokens[captions], lessons.text_tokens[extra]])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                sentences = module.text.sentences(tokens).float()
-            taught = _vectors(np.concatenate([lessons.captioned.vectors[captions], lessons.text_vectors[extra]]))
-            angle = 1.0 - (sentences * taught).sum(dim=-1)
-            parts["imitation"] = 2.0 * angle[: len(captions)].mean() + imitation_loss(
-                sentences[len(captions) :], taught[len(captions) :]
-            )
-            sentences = sentences[: len(captions)]
-        else:
-            sentences = _vectors(lessons.captioned.vectors[captions])
-            sentences = F.normalize(sentences + 0.02 * torch.randn_like(sentences), dim=-1)
+        sentences, parts = self._sentences(captions)
+        heads = torch.cat([sentences, self._prompt_vectors(step)])
+        if not plan.own_text:
+            heads = F.normalize(heads + _NOISE * torch.randn_like(heads), dim=-1)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            heads = module.text.head(torch.cat([sentences, self._prompt_vectors(step)]))
+            heads = module.text.head(heads)
         texts, prompts = F.normalize(heads.float(), dim=-1).split([len(sentences), len(heads) - len(sentences)])
         scale = module.logit_scale.exp()
-        count = len(rows)
-        parts["captions"] = caption_loss(images[:count], texts, owners, scale=scale)
-        pool_rows, imagenet_rows = lessons.prompts.pool_rows, lessons.prompts.imagenet_rows
-        parts["labels"] = 0.25 * guess_loss(
-            images[count:], prompts[pool_rows], torch.from_numpy(lessons.labelled.targets[others]), scale=scale
+        shown, labelled, made = images.split([len(rows), len(others), len(outputs)])
+        classes = lessons.classes
+        parts["captions"] = caption_loss(shown, texts, owners, scale=scale)
+        parts["labels"] = _LABELS * kind_loss(
+            labelled, prompts, torch.from_numpy(lessons.labelled.classes[others]), classes.fits, scale=scale
+        )
+        parts["prototypes"] = _PROTOTYPES * kind_loss(
+            made, prompts, classes.imagenet_rows[outputs], classes.fits, scale=scale
         )
         shares = np.concatenate([lessons.captioned.guesses[rows], lessons.labelled.guesses[others]])
-        parts["guesses"] = 0.15 * guess_loss(
-            images, prompts[imagenet_rows], torch.from_numpy(shares.astype(np.float32)), scale=scale
-        )
+        parts["guesses"] = _GUESSES * guess_loss(
+            torch.cat([shown, labelled]), prompts[classes.imagenet_rows],
+            torch.from_numpy(shares.astype(np.float32)), scale=scale,
+        )  # fmt: skip
         return parts
 
+    def _prototypes(self, outputs: torch.Tensor) -> torch.Tensor:
+        """Features (B, C) of no picture, near the mean picture, where the classifiers are sure of a class."""
+        classes, captioned = self._lessons.classes, self._lessons.captioned
+        somewhere = captioned.features(self._random.choice(captioned.train, len(outputs)), self._random)
+        made = classes.mean + _AWAY * (somewhere - classes.mean) + classes.prototypes[outputs]
+        return made.clamp_min(0.0)  # features come out of a rectifier
+
+    def _sentences(self, captions: np.ndarray) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Sentence vectors (M, 384) of captions; of the own transformer with what keeps it by the sentence model."""
+        lessons, plan = self._lessons, self._plan
+        taught = _vectors(lessons.captioned.vectors[captions])
+        if not plan.own_text:
+            return taught, {}
+        extra = self._random.integers(len(lessons.text_vectors), size=plan.text_batch)
+        tokens = torch.cat([lessons.captioned.tokens[captions], lessons.text_tokens[extra]])
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            own = self._module.text.sentences(tokens).float()
+        sentences, alone = own.split([len(captions), len(extra)])
+        angle = 1.0 - (sentences * taught).sum(dim=-1).mean()
+        kept = _ANGLE * angle + imitation_loss(alone, _vectors(lessons.text_vectors[extra]))
+        return sentences, {"imitation": kept}
+
     def _prompt_vectors(self, step: int) -> torch.Tensor:
-        if not self._plan.own_text:
-            if self._prompts is None:
-                self._prompts = _vectors(self._lessons.prompts.vectors)
-        elif step - self._prompts_made >= _PROMPTS_STALE_AFTER or self._prompts is None:
-            self._prompts, self._prompts_made = own_sentences(self._module, self._lessons.prompts.tokens), step
+        """Sentence vectors (K + H, 384): every class in one of its sentences, then the words for kinds."""
+        classes, plan = self._lessons.classes, self._plan
+        count = classes.name_vectors.shape[1]
+        form = self._random.integers(len(classes.name_vectors), size=count)
+        if not plan.own_text:
+            return _vectors(np.concatenate([classes.name_vectors[form, np.arange(count)], classes.kind_vectors]))
+        if step - self._prompts_made >= _PROMPTS_STALE_AFTER or self._prompts is None:
+            tokens = torch.cat([classes.name_tokens[form, np.arange(count)], classes.kind_tokens])
+            self._prompts, self._prompts_made = own_sentences(self._module, tokens), step
         return self._prompts
 
     def _measure(self, average: AveragedWeights, step: int) -> None:
@@ -175,10 +196,10 @@ class PictureStage:
         _log.info("%s: step %d choose %s", self._plan.name, step + 1, in_words(recalls))
 
 
-def embed_maps(module: MiniClip, maps: torch.Tensor) -> torch.Tensor:
-    """Unit embeddings (B, D) of stored features (B, C, 1, 1)."""
+def embed_features(module: MiniClip, features: torch.Tensor) -> torch.Tensor:
+    """Unit embeddings (B, D) of stored features (B, C)."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        images = module.pool(maps)
+        images = module.head(features)
     return F.normalize(images.float(), dim=-1)
 
 
@@ -204,7 +225,7 @@ def measure(module: MiniClip, lessons: Lessons, rows: np.ndarray, *, own_text: b
     owners = torch.from_numpy(np.repeat(np.arange(len(rows)), [len(chosen) for chosen in picked]))
     with torch.no_grad():
         images = torch.cat(
-            [embed_maps(module, captioned.maps(part)) for part in np.array_split(rows, len(rows) // 100 + 1)]
+            [embed_features(module, captioned.features(part)) for part in np.array_split(rows, len(rows) // 100 + 1)]
         )
         sentences = (
             own_sentences(module, captioned.tokens[captions]) if own_text else _vectors(captioned.vectors[captions])

@@ -7,7 +7,7 @@ from typing import Any
 from t2i_core.encoder.mini_network import FORMAT_VERSION
 from t2i_core.encoder.preprocessing import PixelRule
 
-SIDE = 224
+SIDE = 256
 RULE = PixelRule(SIDE, (127 / 255,) * 3, (128 / 255,) * 3, resize="squash", resample="bicubic")
 CONFIG: dict[str, Any] = {
     "format_version": FORMAT_VERSION,
@@ -17,7 +17,7 @@ CONFIG: dict[str, Any] = {
     "std": list(RULE.std),
     "resize": RULE.resize,
     "resample": RULE.resample,
-    "image": {"variant": "lite2", "pool_heads": 0, "pool_width": 1024},
+    "image": {"variants": ["lite2", "lite1", "lite0"], "head_width": 1024},
     "text": {
         "vocabulary": 49408,
         "rank": 128,

@@ -1,34 +1,37 @@
 """The recipe of the bundled model: every stage in order, each kept on disk when it is done.
 
-A run that was stopped goes on with the stage it was in; feature maps even where they stopped.
+A run that was stopped goes on with the stage it was in; features even where they stopped.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from t2i_core.encoder.mini_network import LiteBackbone, MiniClip, build_mini, channels_last
+from t2i_core.encoder.mini_network import FEATURE_CHANNELS, MiniClip, build_mini, channels_last
 from t2i_core.encoder.tokens import tokenize
 from t2i_core.errors import DatasetError
-from t2i_core.training.backbone_weights import imagenet_lite2
-from t2i_core.training.class_names import imagenet_names
-from t2i_core.training.corpus import Corpus, embedded, pool_names, prompt_sentences, text_only_sentences
-from t2i_core.training.gallery_pictures import read_demo
-from t2i_core.training.lessons import Captioned, Labelled, Lessons, Prompts
-from t2i_core.training.map_store import MapStore
+from t2i_core.training.backbone_weights import imagenet_networks
+from t2i_core.training.class_kinds import ClassKinds, class_kinds
+from t2i_core.training.class_names import imagenet_names, with_article
+from t2i_core.training.corpus import Corpus, embedded, pool_names, text_only_sentences
+from t2i_core.training.feature_store import FeatureStore
+from t2i_core.training.gallery_pictures import read_demo, spoken_of_shortly
+from t2i_core.training.lessons import Captioned, Classes, Labelled, Lessons
 from t2i_core.training.picture_stage import PictureStage, StagePlan
 from t2i_core.training.plan import CONFIG, RULE
-from t2i_core.training.report import report_figures, write_figures
+from t2i_core.training.report import Figures, report_figures, write_figures
 from t2i_core.training.saving import save_mini
+from t2i_core.training.sentences import TEMPLATES, prompt
 from t2i_core.training.source_data import (
     CaptionedPictures,
-    LabelledPictures,
     Split,
     read_display,
     read_flickr,
@@ -36,23 +39,22 @@ from t2i_core.training.source_data import (
     split_pictures,
 )
 from t2i_core.training.text_stage import learn_sentences, start_embeddings
+from t2i_core.training.wordnet import Nouns
 
 _log = logging.getLogger(__name__)
 
-TEXT_SECONDS, TEXT_EPOCHS = 570.0, 12
-PICTURES = StagePlan(
-    "pictures", own_text=False, seconds=60, steps=110, batch=512, pool_batch=128, captions=2, head_rate=1.5e-3,
-    decay=0.97, measure_every=30,
-)  # fmt: skip
+VIEWS = ("plain", "flip", "crop1", "crop2")
+TEXT_STEPS = 6_100
+PICTURES = StagePlan("pictures", own_text=False, steps=100, head_rate=1e-3, decay=0.97, measure_every=50)
 JOINT = StagePlan(
-    "joint", own_text=True, seconds=120, steps=220, batch=256, pool_batch=48, text_batch=48, captions=1,
-    head_rate=4e-4, text_rate=2e-4, decay=0.96, measure_every=1000,
+    "joint", own_text=True, steps=100, batch=384, pool_batch=192, prototypes=96, head_rate=4e-4, text_rate=2e-4,
+    measure_every=50,
 )  # fmt: skip
-DEMO = StagePlan(
-    "demo", own_text=True, seconds=120, steps=220, batch=256, pool_batch=32, text_batch=32, captions=1,
-    head_rate=4e-4, text_rate=2e-4, decay=0.96, measure_every=1000,
+ALL = StagePlan(
+    "all", own_text=True, steps=220, batch=448, pool_batch=128, prototypes=64, head_rate=4e-4, text_rate=2e-4,
+    measure_every=1000,
 )  # fmt: skip
-DEMO_REPEATS = 6  # how often the demo pictures stand among the others, so that every batch has some
+DEMO_REPEATS = 12  # how often the demo pictures stand among the others: a third of every batch is of them
 
 
 class Recipe:
@@ -67,27 +69,32 @@ class Recipe:
         self._data, self._work = data, work
         self._flickr, self._shown, self._pool = read_flickr(data), read_display(data), read_pool(data)
         self._demo = read_demo()
-        self._network = imagenet_lite2()
+        self._networks = imagenet_networks(CONFIG["image"]["variants"])
         work.mkdir(parents=True, exist_ok=True)
 
     def make(self, out: Path) -> None:
         """Run what is missing and write the model."""
-        self._make_maps()
+        self._make_features()
         split = self._split()
         lessons = self._lessons(split)
-        module = channels_last(build_mini(CONFIG))
-        module.backbone.load_state_dict(self._network.backbone.state_dict())
+        module = build_mini(CONFIG)
+        module.backbone.load_state_dict(self._networks.trunk.state_dict())
         self._stage("text", module, lambda: self._learn_sentences(module, split))
         for plan, seed in ((PICTURES, 2), (JOINT, 11)):
             stage = PictureStage(module, lessons, plan, choose=split.choose, seed=seed)
             self._stage(plan.name, module, stage.run)
-        before = report_figures(module, lessons, split, self._shown_maps(split), self._demo, self._maps("gallery"))
-        with_demo = self._with_demo(lessons, split)
-        stage = PictureStage(module, with_demo, DEMO, choose=split.choose, seed=13)
-        self._stage(DEMO.name, module, stage.run)
-        after = report_figures(module, lessons, split, self._shown_maps(split), self._demo, self._maps("gallery"))
+        before = self._figures(module, lessons, split)
+        everything = self._everything(lessons)
+        stage = PictureStage(module, everything, ALL, choose=split.choose, seed=13)
+        self._stage(ALL.name, module, stage.run)
         save_mini(module, out, config=CONFIG)
-        write_figures(out.with_name("figures.json"), before=before, after=after)
+        shipped = {"demo queries": self._figures(module, lessons, split)["demo queries"]}
+        write_figures(out.with_name("figures.json"), measured=before, shipped=shipped)
+
+    def _figures(self, module: MiniClip, lessons: Lessons, split: Split) -> Figures:
+        return report_figures(
+            module, lessons, split, self._shown_features(split), self._demo, self._features("gallery")
+        )
 
     def _stage(self, name: str, module: MiniClip, run: Callable[[], None]) -> None:
         kept = self._work / f"{name}.pt"
@@ -100,26 +107,29 @@ class Recipe:
         torch.save(module.state_dict(), partial)
         partial.replace(kept)
 
-    def _make_maps(self) -> None:
-        backbone = LiteBackbone("lite2").eval()
-        backbone.load_state_dict(self._network.backbone.state_dict())
-        backbone = channels_last(backbone).to(torch.bfloat16)
-        jobs = (("train", self._flickr.paths, True), ("display", self._shown.paths, False),
-                ("pool", self._pool.paths, False), ("gallery", self._demo.pictures.paths, False))  # fmt: skip
-        for name, paths, mirrored in jobs:
-            for view in ("plain", "flip") if mirrored else ("plain",):
-                MapStore(self._work, f"{name}-{view}").make(paths, view=view, rule=RULE, backbone=backbone)
+    def _make_features(self) -> None:
+        trunk = channels_last(copy.deepcopy(self._networks.trunk)).to(torch.bfloat16)
+        jobs = (("train", self._flickr.paths, VIEWS), ("display", self._shown.paths, ("plain",)),
+                ("pool", self._pool.paths, ("plain",)), ("gallery", self._demo.pictures.paths, VIEWS))  # fmt: skip
+        for name, paths, views in jobs:
+            for view in views:
+                FeatureStore(self._work, f"{name}-{view}").make(paths, view=view, rule=RULE, trunk=trunk)
 
-    def _maps(self, name: str, view: str = "plain") -> np.ndarray:
-        return MapStore(self._work, f"{name}-{view}").read()
+    def _features(self, name: str, view: str = "plain") -> np.ndarray:
+        return FeatureStore(self._work, f"{name}-{view}").read()
+
+    def _views(self, name: str) -> list[np.ndarray]:
+        return [self._features(name, view) for view in VIEWS]
 
     def _guesses(self, name: str) -> np.ndarray:
-        features = torch.from_numpy(self._maps(name)[:, 0, 0].astype(np.float32))
-        logits = features @ self._network.weight.T + self._network.bias
-        return logits.softmax(dim=-1).to(torch.float16).numpy()
+        """What the classifiers take each picture for: ndarray of shape (N, 1000), float16, the mean of their shares."""
+        features = torch.from_numpy(self._features(name).astype(np.float32)).split(FEATURE_CHANNELS, dim=1)
+        networks = zip(features, self._networks.weights, self._networks.biases, strict=True)
+        shares = [(part @ weight.T + bias).softmax(dim=-1) for part, weight, bias in networks]
+        return torch.stack(shares).mean(dim=0).to(torch.float16).numpy()
 
     def _split(self) -> Split:
-        features = self._maps("train")[:, 0, 0].astype(np.float32)
+        features = self._features("train").astype(np.float32)
         features /= np.linalg.norm(features, axis=1, keepdims=True)
         return split_pictures(self._flickr, self._shown, features)
 
@@ -128,64 +138,96 @@ class Recipe:
 
     def _text_only(self, split: Split) -> Corpus:
         rows = np.concatenate([split.train, split.choose])
-        return embedded(text_only_sentences(self._flickr, rows, self._pool), self._work, "text-only")
+        return embedded(text_only_sentences(self._flickr, rows, self._names), self._work, "text-only")
 
-    def _prompt_corpus(self) -> Corpus:
-        return embedded(list(prompt_sentences(self._pool).values()), self._work, "prompts")
+    def _class_corpus(self) -> Corpus:
+        """Every class in every form, form after form; then the words for kinds."""
+        sentences = [form.format(a=with_article(name), name=name) for form in TEMPLATES for name in self._names]
+        return embedded([*sentences, *(prompt(word) for word in self._kinds.words)], self._work, "classes")
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted({name for name in pool_names(self._pool) if name} | set(imagenet_names()))
+
+    @cached_property
+    def _kinds(self) -> ClassKinds:
+        return class_kinds(self._names, Nouns())
 
     def _learn_sentences(self, module: MiniClip, split: Split) -> None:
         used = np.flatnonzero(np.isin(self._flickr.owners, split.train))
         parts = [Corpus([self._flickr.captions[i] for i in used], self._caption_vectors()[used]),
-                 self._prompt_corpus(), self._text_only(split)]  # fmt: skip
+                 self._class_corpus(), self._text_only(split)]  # fmt: skip
         corpus = Corpus(
             [sentence for part in parts for sentence in part.sentences],
             np.concatenate([part.embeddings for part in parts]),
         )
         start_embeddings(module.text)
-        learn_sentences(module.text, corpus, seconds=TEXT_SECONDS, epochs=TEXT_EPOCHS, seed=1)
+        learn_sentences(
+            module.text, corpus, captions=len(used), steps=TEXT_STEPS, kept=self._work / "text-state.pt", seed=1
+        )
 
     def _lessons(self, split: Split) -> Lessons:
         text_only = self._text_only(split)
         captioned = Captioned(
-            [[self._maps("train"), self._maps("train", "flip")]],
+            [self._views("train")],
             caption_rows(self._flickr),
             self._caption_vectors(),
             tokenize(self._flickr.captions),
             self._guesses("train"),
             split.train,
         )
-        labelled, prompts = self._labelled(self._pool)
-        return Lessons(captioned, labelled, prompts, text_only.embeddings, tokenize(text_only.sentences))
+        return Lessons(captioned, self._labelled(), self._classes(split), text_only.embeddings,
+                       tokenize(text_only.sentences))  # fmt: skip
 
-    def _labelled(self, pool: LabelledPictures) -> tuple[Labelled, Prompts]:
-        names, corpus = pool_names(pool), self._prompt_corpus()
-        order = {name: row for row, name in enumerate(prompt_sentences(pool))}
+    def _labelled(self) -> Labelled:
+        names = pool_names(self._pool)
+        numbers = {name: number for number, name in enumerate(self._names)}
         used = np.array([row for row, name in enumerate(names) if name])
-        rows = np.array([order[name] for name in names if name])
-        pool_rows = np.unique(rows)
-        labelled = Labelled(self._maps("pool"), used, np.searchsorted(pool_rows, rows), self._guesses("pool")[used])
-        imagenet = np.array([order[name] for name in imagenet_names()])
-        return labelled, Prompts(corpus.embeddings, tokenize(corpus.sentences), pool_rows, imagenet)
+        classes = np.array([numbers[name] for name in names if name])
+        # Some classes have a thousand pictures and most have one: the root of it is between both.
+        shares = 1.0 / np.sqrt(np.bincount(classes))[classes]
+        return Labelled(self._features("pool"), used, classes, shares / shares.sum(), self._guesses("pool")[used])
 
-    def _shown_maps(self, split: Split) -> np.ndarray:
-        """Maps of the report's pictures at the largest size there is, in the report's order."""
+    def _classes(self, split: Split) -> Classes:
+        corpus, forms, count = self._class_corpus(), len(TEMPLATES), len(self._names)
+        tokens = tokenize(corpus.sentences)
+        numbers = {name: number for number, name in enumerate(self._names)}
+        features = torch.from_numpy(self._features("train")[split.train].astype(np.float32))
+        mean = features.mean(dim=0)
+        directions = torch.cat([weight - weight.mean(dim=0) for weight in self._networks.weights], dim=1)
+        length = (features - mean).norm(dim=1).mean()
+        return Classes(
+            corpus.embeddings[: forms * count].reshape(forms, count, -1),
+            tokens[: forms * count].view(forms, count, -1),
+            corpus.embeddings[forms * count :],
+            tokens[forms * count :],
+            torch.from_numpy(self._kinds.fits),
+            torch.tensor([numbers[name] for name in imagenet_names()]),
+            length * torch.nn.functional.normalize(directions, dim=1),
+            mean,
+        )
+
+    def _shown_features(self, split: Split) -> np.ndarray:
+        """Features of the report's pictures at the largest size there is, in the report's order."""
         larger = {path.name: row for row, path in enumerate(self._shown.paths)}
-        shown, small = self._maps("display"), self._maps("train")
+        shown, small = self._features("display"), self._features("train")
         names = [self._flickr.paths[row].name for row in split.report]
         return np.stack([shown[larger[name]] if name in larger else small[row]
                          for name, row in zip(names, split.report, strict=True)])  # fmt: skip
 
-    def _with_demo(self, lessons: Lessons, split: Split) -> Lessons:
-        old, demo = lessons.captioned, self._demo.pictures
+    def _everything(self, lessons: Lessons) -> Lessons:
+        """The demo gallery beside the rest, and the pictures that were set apart, now that they are measured."""
+        old = lessons.captioned
+        demo = spoken_of_shortly(self._demo.pictures, np.random.default_rng(4))
         first_picture, first_caption = len(old.captions), len(old.vectors)
         added = np.arange(first_picture, first_picture + len(demo.paths))
         captioned = Captioned(
-            [*old.sources, [self._maps("gallery")]],
+            [*old.sources, self._views("gallery")],
             [*old.captions, *(rows + first_caption for rows in caption_rows(demo))],
             np.concatenate([old.vectors, embedded(list(demo.captions), self._work, "gallery-captions").embeddings]),
             torch.cat([old.tokens, tokenize(demo.captions)]),
             np.concatenate([old.guesses, self._guesses("gallery")]),
-            np.concatenate([split.train, split.choose, np.repeat(added, DEMO_REPEATS)]),
+            np.concatenate([np.arange(first_picture), np.repeat(added, DEMO_REPEATS)]),
         )
         return dataclasses.replace(lessons, captioned=captioned)
 

@@ -12,11 +12,11 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from t2i_core.encoder.mini_network import MiniClip
 from t2i_core.encoder.tokens import tokenize
+from t2i_core.training.feature_store import read_features
 from t2i_core.training.gallery_pictures import DemoGallery
 from t2i_core.training.lessons import Lessons
-from t2i_core.training.map_store import read_maps
 from t2i_core.training.measures import in_words, retrieval_recalls
-from t2i_core.training.picture_stage import embed_maps, measure, own_sentences
+from t2i_core.training.picture_stage import embed_features, measure, own_sentences
 from t2i_core.training.source_data import Split
 
 Figures = dict[str, dict[str, float]]
@@ -31,9 +31,9 @@ def report_figures(
 
     Parameters
     ----------
-    shown : ndarray of maps
+    shown : ndarray of features
         The report's pictures at their larger size, in the report's order.
-    gallery : ndarray of maps
+    gallery : ndarray of features
         The demo gallery's pictures.
     """
     captioned = lessons.captioned
@@ -51,10 +51,13 @@ def report_figures(
     return figures
 
 
-def pictures_of(module: MiniClip, maps: np.ndarray) -> torch.Tensor:
-    """Unit embeddings (N, D) of stored maps."""
+def pictures_of(module: MiniClip, features: np.ndarray) -> torch.Tensor:
+    """Unit embeddings (N, D) of stored features."""
     with torch.no_grad():
-        parts = [embed_maps(module, read_maps(maps, rows)) for rows in np.array_split(np.arange(len(maps)), 10)]
+        parts = [
+            embed_features(module, read_features(features, rows))
+            for rows in np.array_split(np.arange(len(features)), 10)
+        ]
     return torch.cat(parts)
 
 
@@ -64,6 +67,6 @@ def texts_of(module: MiniClip, tokens: torch.Tensor) -> torch.Tensor:
         return F.normalize(module.text.head(own_sentences(module, tokens)), dim=-1)
 
 
-def write_figures(path: Path, *, before: Figures, after: Figures) -> None:
-    """Keep the figures beside the model: before the demo gallery was learned, and after."""
-    path.write_text(json.dumps({"demo left out": before, "shipped": after}, indent=1, sort_keys=True) + "\n")
+def write_figures(path: Path, *, measured: Figures, shipped: Figures) -> None:
+    """Keep the figures beside the model: before it learned what was set apart, and of what is shipped."""
+    path.write_text(json.dumps({"set apart": measured, "shipped": shipped}, indent=1, sort_keys=True) + "\n")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-_BATCH = 256
+_BATCH = 64
 _LONGEST = 48  # tokens; picture sentences are shorter
 
 _log = logging.getLogger(__name__)

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from t2i_core.training.class_names import with_article
+from t2i_core.training.wordnet import Entry
 
-# Lexicographer files of WordNet whose nouns can be photographed, and how many of each are taken.
-_VISIBLE = {"05": 5000, "06": 9500, "08": 400, "13": 1800, "15": 1200, "17": 1400, "18": 2500, "19": 300, "20": 2200}
-_TEMPLATES = (
+_LONGEST_GLOSS = 14
+TEMPLATES = (
     "{a}",
     "a photo of {a}",
     "{name} close up",
@@ -69,7 +68,7 @@ _FUNCTION_WORDS = frozenset(
 
 def class_sentences(names: Iterable[str]) -> list[str]:
     """Each class in a few ordinary sentences."""
-    return [pattern.format(a=with_article(name), name=name) for name in names for pattern in _TEMPLATES]
+    return [pattern.format(a=with_article(name), name=name) for name in names for pattern in TEMPLATES]
 
 
 def prompt(name: str) -> str:
@@ -77,25 +76,20 @@ def prompt(name: str) -> str:
     return f"a photo of {with_article(name)}"
 
 
-def wordnet_sentences(folder: Path, random: np.random.Generator) -> list[str]:
-    """Visible nouns of WordNet, each with a short gloss and within a photo's description."""
-    by_file: dict[str, list[tuple[str, str]]] = {}
-    with (folder / "data.noun").open(encoding="latin-1") as file:
-        for line in file:
-            if line.startswith("  "):
-                continue  # the licence
-            fields, _, gloss = line.partition(" | ")
-            parts = fields.split()
-            if parts[1] in _VISIBLE:
-                by_file.setdefault(parts[1], []).append((parts[4].replace("_", " "), gloss))
-    sentences = []
-    for number, entries in sorted(by_file.items()):
-        chosen = random.permutation(len(entries))[: _VISIBLE[number]]
-        for row in chosen:
-            word, gloss = entries[row]
-            short = " ".join(re.sub(r"\(.*?\)", "", gloss).split(";")[0].split()[:11])
-            sentences += [f"{word}, {short}", prompt(word)]
-    return sentences
+def wordnet_sentences(entries: Iterable[Entry], random: np.random.Generator, *, examples: int) -> list[str]:
+    """Visible nouns with their synonyms and glosses, some other glosses, and ``examples`` of the examples."""
+    sentences, quoted = [], []
+    for entry in entries:
+        gloss = " ".join(entry.gloss.split()[:_LONGEST_GLOSS])
+        if entry.part == "noun" and entry.visible:
+            short = (word for word in entry.words[:3] if len(word.split()) <= 3)
+            sentences += [word if random.random() < 0.4 else prompt(word) for word in short]
+            sentences.append(gloss if random.random() < 0.5 else f"{entry.words[0]}, {gloss}")
+        elif random.random() < 0.25:
+            sentences.append(f"{entry.words[0]}: {gloss}" if entry.part == "adj" else gloss)
+        quoted += [example for example in entry.examples if 3 <= len(example.split()) <= 16]
+    chosen = random.permutation(len(quoted))[:examples]
+    return sentences + [quoted[row] for row in chosen]
 
 
 def made_up_sentences(count: int, nouns: Sequence[str], random: np.random.Generator) -> list[str]:

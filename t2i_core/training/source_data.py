@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import zlib
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import numpy as np
 
 REPORT_PICTURES = 1000  # nothing is chosen on these and nothing is trained on them
 CHOOSE_PICTURES = 500
-_POOL_OF_ONE_CLASS = 12
 _NEAR_COPY = 0.84  # cosine of two pictures' pooled ImageNet features, above which one is a near-copy
 
 
@@ -53,16 +51,9 @@ def read_display(data: Path) -> CaptionedPictures:
 
 
 def read_pool(data: Path) -> LabelledPictures:
-    """Low-resolution pictures of many kinds, with class names: at most a dozen of each class."""
+    """Low-resolution pictures of many kinds, with class names."""
     with (data / "pool" / "labels.csv").open(encoding="utf-8", newline="") as file:
-        every = list(csv.DictReader(file))
-    every.sort(key=lambda row: zlib.crc32(row["image"].encode()))
-    seen: Counter[str] = Counter()
-    rows = []
-    for row in every:
-        seen[row["label"]] += 1
-        if seen[row["label"]] <= _POOL_OF_ONE_CLASS:
-            rows.append(row)
+        rows = list(csv.DictReader(file))
     return LabelledPictures(tuple(data / "pool" / row["image"] for row in rows), tuple(row["label"] for row in rows))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,7 +19,9 @@ from t2i_core.training.corpus import Corpus
 from t2i_core.training.losses import imitation_loss
 
 _BATCH = 256
+_SORTED = 64 * _BATCH  # so many sentences are sorted by length at once
 _RATE = 1.5e-3
+_KEEP_EVERY = 500
 
 _log = logging.getLogger(__name__)
 
@@ -44,41 +47,93 @@ def start_embeddings(text: TextTower) -> None:
         torch.nn.init.normal_(text.widen.weight, std=0.4 / math.sqrt(rank))
 
 
-def learn_sentences(text: TextTower, corpus: Corpus, *, seconds: float, epochs: int, seed: int) -> None:
-    """Train for at most ``seconds`` and leave the averaged weights in ``text``; the rate falls with the time spent."""
-    random = np.random.default_rng(seed)
-    tokens = tokenize(corpus.sentences)
-    lengths = end_positions(tokens).numpy()
-    trained = [weight for name, weight in text.named_parameters() if not name.startswith("head.")]
-    optimizer = torch.optim.AdamW(trained, lr=_RATE, weight_decay=0.02, betas=(0.9, 0.98))
-    average = AveragedWeights(text, decay=0.995)
-    begun, step, total, shown = time.monotonic(), 0, epochs * (len(tokens) // _BATCH), 0.0
-    text.train()
-    for epoch in range(epochs):
-        # Sentences of like length share a batch, because a batch is as slow as its longest sentence.
-        order = np.argsort(lengths + random.uniform(0, 3, len(tokens)))
-        batches = np.array_split(order, len(order) // _BATCH)
-        for number in random.permutation(len(batches)):
-            rows = batches[number]
-            spent = max(step / total, (time.monotonic() - begun) / seconds)
-            if spent >= 1.0:
-                break
-            for group in optimizer.param_groups:
-                group["lr"] = _RATE * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * math.cos(math.pi / 2 * spent) ** 2)
-            targets = F.normalize(torch.from_numpy(corpus.embeddings[rows].astype(np.float32)), dim=-1)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                students = text.sentences(tokens[rows])
-            loss = imitation_loss(students.float(), targets)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-            average.update(text)
-            step += 1
-            shown = loss.item() if not shown else 0.98 * shown + 0.02 * loss.item()
-            if step % 50 == 0:
-                cosine = (students.float() * targets).sum(dim=-1).mean().item()
-                _log.info("text: epoch %d step %d of %d loss %.3f cosine %.3f %.0f s", epoch, step, total, shown,
-                          cosine, time.monotonic() - begun)  # fmt: skip
-    text.load_state_dict(average.weights)
+def learn_sentences(text: TextTower, corpus: Corpus, *, captions: int, steps: int, kept: Path, seed: int) -> None:
+    """Train for ``steps`` and leave the averaged weights in ``text``.
+
+    Parameters
+    ----------
+    captions : int
+        How many sentences of the corpus, from its first, are captions: they are read three times as often.
+    kept : Path
+        File that holds the state every few hundred steps; a run that was stopped goes on from it.
+    """
+    run = _SentenceRun(text, corpus, captions=captions, steps=steps, seed=seed)
+    run.go_on(kept)
+    while run.step < steps:
+        run.advance()
+        if run.step % _KEEP_EVERY == 0:
+            run.keep(kept)
+    text.load_state_dict(run.average.weights)
     text.eval()
+
+
+class _SentenceRun:
+    """Where the first text stage stands."""
+
+    def __init__(self, text: TextTower, corpus: Corpus, *, captions: int, steps: int, seed: int) -> None:
+        self._text, self._corpus, self._steps, self._seed = text, corpus, steps, seed
+        self._tokens = tokenize(corpus.sentences)
+        self._lengths = end_positions(self._tokens).numpy()
+        self._pool = np.concatenate([np.arange(len(self._tokens)), *([np.arange(captions)] * 2)])
+        self._trained = [weight for name, weight in text.named_parameters() if not name.startswith("head.")]
+        self._optimizer = torch.optim.AdamW(self._trained, lr=_RATE, weight_decay=0.02, betas=(0.9, 0.98))
+        self._batches: list[np.ndarray] = []
+        self._epoch, self._begun = -1, time.monotonic()
+        self.average, self.step = AveragedWeights(text, decay=0.995), 0
+
+    def go_on(self, kept: Path) -> None:
+        """Take up a kept state, when there is one."""
+        if kept.is_file():
+            state = torch.load(kept, map_location="cpu", weights_only=True)
+            self._text.load_state_dict(state["text"])
+            self._optimizer.load_state_dict(state["optimizer"])
+            self.average.weights, self.step = state["average"], int(state["step"])
+            _log.info("text: going on after step %d", self.step)
+
+    def keep(self, kept: Path) -> None:
+        """Write the state, whole or not at all."""
+        partial = kept.with_suffix(".part")
+        state = {"text": self._text.state_dict(), "optimizer": self._optimizer.state_dict(),
+                 "average": self.average.weights, "step": self.step}  # fmt: skip
+        torch.save(state, partial)
+        partial.replace(kept)
+
+    def advance(self) -> None:
+        """One step."""
+        rows = self._rows()
+        spent = self.step / self._steps
+        for group in self._optimizer.param_groups:
+            group["lr"] = _RATE * min(1.0, (self.step + 1) / 150) * (0.01 + 0.99 * math.cos(math.pi / 2 * spent) ** 2)
+        targets = F.normalize(torch.from_numpy(self._corpus.embeddings[rows].astype(np.float32)), dim=-1)
+        self._text.train()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            students = self._text.sentences(self._tokens[rows])
+        loss = imitation_loss(students.float(), targets)
+        self._optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
+        self._optimizer.step()
+        self.average.update(self._text)
+        self.step += 1
+        if self.step % 100 == 0:
+            cosine = (students.float() * targets).sum(dim=-1).mean().item()
+            _log.info("text: step %d of %d loss %.3f cosine %.3f %.0f s", self.step, self._steps, loss.item(), cosine,
+                      time.monotonic() - self._begun)  # fmt: skip
+
+    def _rows(self) -> np.ndarray:
+        """The next batch. Each epoch's order comes from its own number, so that a resumed run reads on alike."""
+        per_epoch = -(-len(self._pool) // _BATCH)
+        epoch, number = divmod(self.step, per_epoch)
+        if epoch != self._epoch:
+            random = np.random.default_rng((self._seed, epoch))
+            order = self._pool[random.permutation(len(self._pool))]
+            # Sentences of like length share a batch, because a batch is as slow as its longest sentence.
+            sorted_parts = [
+                part[np.argsort(self._lengths[part], kind="stable")]
+                for part in np.split(order, range(_SORTED, len(order), _SORTED))
+            ]
+            order = np.concatenate(sorted_parts)
+            batches = np.split(order, range(_BATCH, len(order), _BATCH))
+            self._batches = [batches[place] for place in random.permutation(len(batches))]
+            self._epoch = epoch
+        return self._batches[number]

@@ -15,7 +15,7 @@ from t2i_core.encoder.checkpoints import is_safetensors, read_state_dict, safete
 from t2i_core.encoder.mini_adapter import pixel_rule_of
 from t2i_core.encoder.mini_network import load_mini
 from t2i_core.encoder.openai_network import OpenAINetwork
-from t2i_core.training.map_store import MapStore, read_maps
+from t2i_core.training.feature_store import FeatureStore, read_features
 from t2i_core.training.pictures import pixels
 from t2i_core.training.saving import replace_safetensors, save_mini
 
@@ -58,15 +58,13 @@ class TunedMini:
         self.module, self._config = load_mini(weights)
         rule = pixel_rule_of(self._config)
         self._views = [
-            MapStore(work, f"maps-{view}").make(
-                paths, view=view, rule=rule, backbone=self.module.backbone, pooled=not self.module.pool.heads
-            )
+            FeatureStore(work, f"features-{view}").make(paths, view=view, rule=rule, trunk=self.module.backbone)
             for view in ("plain", "flip")
         ]
 
     def groups(self) -> Groups:
         self.module.requires_grad_(False)
-        heads = [*self.module.pool.parameters(), *self.module.text.head.parameters()]
+        heads = [*self.module.head.parameters(), *self.module.text.head.parameters()]
         transformer = [w for name, w in self.module.text.named_parameters() if not name.startswith("head.")]
         for weight in heads + transformer:
             weight.requires_grad_(True)
@@ -74,7 +72,7 @@ class TunedMini:
 
     def images(self, rows: np.ndarray, random: np.random.Generator | None) -> torch.Tensor:
         view = self._views[int(random.integers(2)) if random else 0]
-        return F.normalize(self.module.pool(read_maps(view, rows)), dim=-1)
+        return F.normalize(self.module.head(read_features(view, rows)), dim=-1)
 
     def texts(self, tokens: torch.Tensor) -> torch.Tensor:
         return F.normalize(self.module.encode_text(tokens), dim=-1)

@@ -12,14 +12,14 @@ from t2i_core.training.saving import save_mini
 
 DIMENSION = 48
 CONFIG: dict[str, Any] = {
-    "format_version": 1,
+    "format_version": 2,
     "dimension": DIMENSION,
     "image_size": 64,
     "mean": [0.5, 0.5, 0.5],
     "std": [0.5, 0.5, 0.5],
     "resize": "squash",
     "resample": "bicubic",
-    "image": {"variant": "lite0", "pool_heads": 2, "pool_width": 32},
+    "image": {"variants": ["lite0"], "head_width": 32},
     "text": {
         "vocabulary": 49_408,
         "rank": 8,

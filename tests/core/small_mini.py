@@ -15,7 +15,7 @@ from t2i_core.training.saving import save_mini
 def small_config() -> dict:
     config = copy.deepcopy(CONFIG)
     config.update(dimension=32, image_size=64)
-    config["image"] = {"variant": "lite0", "pool_heads": 2, "pool_width": 64}
+    config["image"] = {"variants": ["lite0"], "head_width": 64}
     config["text"].update(rank=16, width=64, layers=1, heads=2, sentence=48, head_width=64)
     return config
 

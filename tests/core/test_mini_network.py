@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from t2i_core.encoder.mini_network import FORMAT, LiteBackbone, load_mini
+from t2i_core.encoder.mini_network import FORMAT, ImageTrunk, load_mini
 from t2i_core.encoder.tokens import tokenize
 from t2i_core.errors import ModelError
 from tests.core.small_mini import small_config, small_mini, write_small_mini
@@ -37,15 +37,14 @@ def test_word_order_matters():
     assert not torch.allclose(one, other)
 
 
-@pytest.mark.parametrize("stages", [1, 4, 6])
-def test_lower_and_upper_stages_make_the_whole_backbone(stages):
-    backbone = LiteBackbone("lite0").eval()
+def test_the_trunk_gives_the_means_of_its_backbones_side_by_side():
+    trunk = ImageTrunk(["lite0", "lite1"]).eval()
     pixels = torch.randn(2, 3, 64, 64)
     with torch.inference_mode():
-        whole = backbone(pixels)
-        parts = backbone.upper(backbone.lower(pixels, stages=stages), stages=stages)
-    assert whole.shape == (2, 1280, 2, 2)
-    torch.testing.assert_close(parts, whole)
+        features = trunk(pixels)
+        alone = trunk.parts[1](pixels)
+    assert features.shape == (2, 2560) and alone.shape == (2, 1280, 2, 2)
+    torch.testing.assert_close(features[:, 1280:], alone.mean(dim=(2, 3)))
 
 
 def test_a_saved_model_gives_nearly_the_same_embeddings(tmp_path):
@@ -61,15 +60,20 @@ def test_a_saved_model_gives_nearly_the_same_embeddings(tmp_path):
             assert torch.cosine_similarity(before, after).min() > 0.999
 
 
-def test_big_text_matrices_are_stored_as_bytes_within_half_a_step(tmp_path):
+@pytest.mark.parametrize("name", ["text.token_embedding.weight", "backbone.parts.0.last.conv.weight"])
+def test_big_matrices_are_stored_as_bytes_within_half_a_step(tmp_path, name):
     module = write_small_mini(tmp_path / "m.safetensors")
     stored = load_file(tmp_path / "m.safetensors")
-    name = "text.token_embedding.weight"
     assert stored[name].dtype == torch.int8
-    scale = stored[f"{name}.scale"]
-    error = (stored[name].float() * scale[:, None] - module.state_dict()[name]).abs()
-    assert bool((error <= scale[:, None] * 0.5001).all())
-    assert stored["backbone.last.conv.weight"].dtype == torch.float16
+    scale = stored[f"{name}.scale"][:, None]
+    error = (stored[name].float().flatten(1) * scale - module.state_dict()[name].flatten(1)).abs()
+    assert bool((error <= scale * 0.5001).all())
+
+
+def test_what_filters_each_channel_alone_is_stored_in_half_precision(tmp_path):
+    write_small_mini(tmp_path / "m.safetensors")
+    stored = load_file(tmp_path / "m.safetensors")
+    assert stored["backbone.parts.0.blocks.0.depthwise.conv.weight"].dtype == torch.float16
 
 
 def test_a_file_cut_short_is_refused(tmp_path):
@@ -94,11 +98,11 @@ def test_another_format_is_refused(tmp_path):
 
 
 def test_a_later_format_version_is_refused(tmp_path):
-    path = _with_config(tmp_path, {**small_config(), "format_version": 2})
+    path = _with_config(tmp_path, {**small_config(), "format_version": 3})
     with pytest.raises(ModelError) as caught:
         load_mini(path)
     assert str(caught.value) == (
-        f"This version reads mini models of format version 1, and {path} has 2. Use the project's version that wrote it."
+        f"This version reads mini models of format version 2, and {path} has 3. Use the project's version that wrote it."
     )
 
 
