@@ -94,5 +94,5 @@ def test_bundled_name_opens_the_bundled_file(path: Path, monkeypatch: pytest.Mon
 def test_another_format_version(tmp_path: Path) -> None:
     path = tmp_path / "new.safetensors"
     save_tiny_mini(path, format_version=99)
-    with pytest.raises(ModelError, match=r"This version reads mini models of format version 1, and .* has 99\."):
+    with pytest.raises(ModelError, match=r"This version reads mini models of format version 2, and .* has 99\."):
         open_encoder(str(path), device="cpu")

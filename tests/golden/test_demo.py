@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "first_hits.csv"
 # What the shipped file reaches on one sentence a picture that no model was trained on; see MINI.md.
 HELD_OUT = Path(__file__).parent / "demo_queries.csv"
-HIT_AT_5 = 0.66
+HIT_AT_5 = 0.97
 PICTURES = 24
 
 
