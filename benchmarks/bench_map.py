@@ -162,7 +162,7 @@ def clocked(page: Page, act: Callable[[], Any], shown: str) -> float:
 
 
 _MEDIA_BYTES = (
-    "performance.getEntriesByType('resource').filter(one => one.name.includes('/media/'))"
+    "performance.getEntriesByType('resource').filter(one => one.name.endsWith('.bin'))"
     ".reduce((sum, one) => sum + one.encodedBodySize, 0)"
 )
 _AROUND_5000 = f"""(() => {{

@@ -19,5 +19,6 @@ export default function (component) {
     setTriggerValue("page", page);
   };
   document.addEventListener("keydown", onKey, { signal: stop.signal });
+  document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
   return () => stop.abort();
 }

@@ -164,6 +164,7 @@ class EmbeddingMap {
       await this.takeColours();
       this.drawCloud();
     } else if (await this.takeColours()) this.recolour();
+    else if (this.hitsAreDrawn() && this.hitsKey !== this.keyOfHits()) this.drawCloud();
     this.takeMarkers();
   }
 
@@ -280,11 +281,21 @@ class EmbeddingMap {
     this.root.dataset.drawn = this.gl && !this.points.density ? "points" : "density";
   }
 
+  /** Whether Plotly draws only the hits: without WebGL, and where there are too many points. */
+  hitsAreDrawn() {
+    return !this.gl || Boolean(this.points.density);
+  }
+
+  keyOfHits() {
+    return this.data.hits.map((hit) => hit.row).join(" ");
+  }
+
   traces() {
+    this.hitsKey = this.keyOfHits();
     const { x, y, texts } = this.points;
     const shared = { mode: "markers", hoverinfo: "none" };
     const traces = [];
-    if (this.gl && !this.points.density) traces.push({ ...shared, type: "scattergl", x, y, marker: this.marker() });
+    if (!this.hitsAreDrawn()) traces.push({ ...shared, type: "scattergl", x, y, marker: this.marker() });
     else {
       // Without WebGL every point would be an element of its own; only the hits are.
       const hits = this.data.hits;
