@@ -62,12 +62,13 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Build, showing progress; pictures that had to be skipped are listed, and are no failure."""
-    from t2i_core.build import build
-    from t2i_core.build_shards import build_shard, parse_shard
-
     build_options = find_options(arguments, read_settings())
     if arguments.shard is None:
+        from t2i_core.build import build
+
         return show(lambda **watched: build(build_options, **watched), arguments, console)
+    from t2i_core.build_shards import build_shard, parse_shard
+
     shard = parse_shard(arguments.shard)
     return show(lambda **watched: build_shard(build_options, shard, **watched), arguments, console)
 
