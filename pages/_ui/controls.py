@@ -116,9 +116,8 @@ def top_k(most: int) -> None:
                 "How many pictures", 1, most, key="top_k_slider", label_visibility="collapsed",
                 on_change=_take, args=("top_k", "top_k_slider"),
             )  # fmt: skip
-        if st.session_state.get("top_k_typed") != st.session_state["top_k"]:
-            # Only then: setting it anew in every run would wipe out a number somebody is typing.
-            st.session_state["top_k_typed"] = st.session_state["top_k"]
+        # In every run: a field that the browser mounts anew would else begin at 1 and report that as a choice.
+        st.session_state["top_k_typed"] = st.session_state["top_k"]
         st.number_input(
             "How many pictures, typed", 1, MAX_TOP_K, key="top_k_typed", label_visibility="collapsed", width=72,
             on_change=_take, args=("top_k", "top_k_typed"),
@@ -135,7 +134,8 @@ def share(
     if len(result.query.image_ids) > links.MOST_ALIKE:
         st.caption(f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is.")
     show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
-    st.caption(f"The {len(result.hits):,} pictures shown, with ranks, scores and captions")
+    shown = "The picture shown" if len(result.hits) == 1 else f"The {len(result.hits):,} pictures shown"
+    st.caption(f"{shown}, with ranks, scores and captions")
     with st.container(horizontal=True):
         # With a byte order mark, or Excel takes the letters for another alphabet's.
         download("CSV", lambda: BYTE_ORDER_MARK + export.hits_to_csv(result), "text/csv", "csv")
