@@ -108,13 +108,24 @@ class Card {
     return card;
   }
 
+  /** Everything a card shows; while it stays the same, its picture and buttons do too. */
+  keyOf(at) {
+    return JSON.stringify([at, this.known.get(at.row), at.text === null ? "" : this.known.get(`text ${at.text}`)]);
+  }
+
   draw() {
-    this.fill(this.element, this.at);
+    const key = this.keyOf(this.at);
+    if (key !== this.shownKey) this.fill(this.element, this.at);
+    this.shownKey = key;
     this.element.hidden = false;
     this.map.draw();
   }
 
   drawPinned() {
+    // A button that is replaced between press and release is never clicked.
+    const key = this.keyOf(this.pinnedAt);
+    if (key === this.pinnedKey && !this.pinned.hidden) return;
+    this.pinnedKey = key;
     const card = this.fill(this.pinned, this.pinnedAt);
     const row = this.pinnedAt.row;
     const actions = make("div", "actions");
