@@ -84,10 +84,10 @@ def show(work: Callable[..., BuildReport], arguments: argparse.Namespace, consol
     _tell_skipped(report, console)
     for note in report.notes:
         console.say(f"note: {note}")
-    if report.stopped:
-        return STOPPED
     if report.manifest is None:
-        _tell_shard(report, arguments, console)
+        if arguments.shard is None or report.stopped:
+            return STOPPED
+        _tell_shard(report, arguments, console)  # a part makes no dataset
         return 0
     if arguments.format == "json":
         console.write_json(report_record(report, report.manifest))
