@@ -41,7 +41,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
     stage, sheet = work.stage, work.best_sheet
     if sheet is None or not all(one.done() for one in wanted):
         _mount(_waiting(captions_view.current(sheet)))
-        frame.draw_again_when_changed(here, lambda: work.stage, stage)
+        frame.draw_again_when_changed(lambda: work.stage, stage)
         return None
     view = captions_view.current(sheet)
     started = time.perf_counter()
@@ -71,9 +71,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
     _mount(data)
     pending = [one for one in shown if isinstance(one, pictures.Pending)]
     if pending or not work.ranked.done() or work.stage != stage:
-        frame.draw_again_when_changed(
-            here, lambda: (work.stage, all(one.done for one in pending)), (stage, not pending)
-        )
+        frame.draw_again_when_changed(lambda: (work.stage, all(one.done for one in pending)), (stage, not pending))
     return sheet, selection
 
 

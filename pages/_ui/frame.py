@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages._ui import components, links, notices, resources, state
@@ -21,20 +20,6 @@ PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where a page is drawn, and where its fragments that look for news live.
-
-    A fragment's timer may fire once more after the run that left it out. What it sends then must find a
-    place, or the browser gives the whole page up; so each of them has one that no run is without, and
-    the page, whose length changes, is one place before them.
-    """
-
-    page: DeltaGenerator
-    engine: DeltaGenerator
-    news: DeltaGenerator
-
-
-@dataclass(frozen=True)
 class Here:
     """What this run is about: settings, the datasets there are, the open one or why it cannot be read."""
 
@@ -42,7 +27,6 @@ class Here:
     choices: tuple[resources.DatasetChoice, ...] = ()
     gallery: Gallery | None = None
     error: T2IError | None = None
-    places: Places | None = None
 
     @property
     def first_dataset(self) -> str | None:
@@ -52,11 +36,9 @@ class Here:
 @contextmanager
 def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
     """Everything a page stands in; what was found is there for `current` while the page runs."""
-    here = _begin(page, pages)
-    st.session_state["here"] = here
+    st.session_state["here"] = _begin(page, pages)
     try:
-        with here.places.page if here.places else nullcontext():
-            yield
+        yield
     finally:
         del st.session_state["here"]
 
@@ -64,7 +46,6 @@ def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
 def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
     st.html(f"<style>{components.asset('frame.css')}</style>")
-    places = Places(st.container(), st.container(), st.container())
     state.prepare()
     resources.thumbnails_trimmed()
     settings, problem = _settings()
@@ -91,7 +72,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
             for one in pages:
                 st.page_link(one)
         _follow_keys(page, pages)
-    here = Here(settings, choices, gallery, problem, places)
+    here = Here(settings, choices, gallery, problem)
     with status:
         _status(here)
     return here
@@ -129,11 +110,10 @@ def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
             state.acted()
             st.rerun()
 
-    with here.places.engine if here.places else nullcontext():
-        look()
+    look()
 
 
-def draw_again_when_changed(here: Here, look: Callable[[], object], seen: object) -> None:
+def draw_again_when_changed(look: Callable[[], object], seen: object) -> None:
     """Draw the page again once ``look`` returns something else than what was ``seen``; nothing is drawn meanwhile."""
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -142,8 +122,7 @@ def draw_again_when_changed(here: Here, look: Callable[[], object], seen: object
             state.acted()
             st.rerun()
 
-    with here.places.news if here.places else nullcontext():
-        poll()
+    poll()
 
 
 def _settings() -> tuple[config.Settings, T2IError | None]:

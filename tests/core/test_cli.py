@@ -68,9 +68,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     out = capsys.readouterr().out
-    for command in ("search", "build", "merge", "index", "evaluate", "validate", "import", "train"):
+    for command in ("search", "build", "merge", "index", "project", "evaluate", "validate", "import", "train"):
         assert f"\n    {command}" in out
-    assert len(COMMANDS) == 8
+    assert len(COMMANDS) == 9
 
 
 @pytest.mark.parametrize("command", ["search", "build", "project", "evaluate", "validate", "import"])

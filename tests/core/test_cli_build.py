@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,14 @@ REPORT = facts(
     rate=9.57,
     notes=("2 captions were cut.",),
 )
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C interrupts, as at a prompt: a shell that started the tests behind itself may have it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -121,6 +130,7 @@ def test_build_report_as_json(stand_in: types.SimpleNamespace, capsys: pytest.Ca
     }
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_interrupt_stops_between_batches(stand_in: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted() -> Any:
         assert not stand_in.should_stop()
@@ -136,6 +146,7 @@ def test_interrupt_stops_between_batches(stand_in: types.SimpleNamespace, capsys
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_second_interrupt_stops_at_once(stand_in: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted() -> None:
         signal.raise_signal(signal.SIGINT)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pages._ui import captions_view, state
+from pages._ui import captions_view, links, state
 from pages._ui.captions_view import CaptionsView, from_event, from_params, to_params
 from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import SheetView, caption_sheet
@@ -20,6 +20,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict:
     fake = SimpleNamespace(session_state={}, query_params={})
     monkeypatch.setattr(state, "st", fake)
     monkeypatch.setattr(captions_view, "st", fake)
+    monkeypatch.setattr(links, "st", fake)
     state.prepare()
     captions_view.prepare()
     return fake.session_state
