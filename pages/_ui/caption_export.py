@@ -16,7 +16,8 @@ def heading() -> DeltaGenerator:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="captions_head"
     ):
         st.subheader("Captions", anchor=False)
-        return st.empty()
+        # Not st.empty: it is emptied as every run begins, which would close what a person has opened there.
+        return st.container(width="content")
 
 
 def share(place: DeltaGenerator, sheet: CaptionSheet, selection: Selection, *, first_dataset: str | None) -> None:

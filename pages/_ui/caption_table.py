@@ -22,6 +22,7 @@ from t2i_core.types import Gallery, Problem
 
 THUMBNAIL_SIDE = 320
 PICTURES_WAIT_S = 0.03
+PICTURES_WHILE_TYPING = 8  # as many as a window shows
 WORK_WAIT_S = 0.25
 WORDS = 30
 OTHER_COLUMNS_SHOWN = 3
@@ -56,6 +57,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         here.settings,
         side=THUMBNAIL_SIDE,
         wait_s=PICTURES_WAIT_S,
+        wanted=None if captions_view.settled() else PICTURES_WHILE_TYPING,
     )
     data = _table_part(sheet, selection, view, work.words) | _fit_part(sheet, selection, work, gallery, here, loaded)
     milliseconds = (time.perf_counter() - started) * 1e3

@@ -76,6 +76,8 @@ def on_event() -> None:
     if isinstance(asked, Mapping):
         st.session_state["captions_view"] = from_event(asked)
         st.session_state["captions_settled"] = event.get("settled") is not False
+    if "open" in event:
+        st.session_state["open_picture"] = str(event["open"]) if event["open"] else None
     if kind == "together":
         texts = event.get("texts")
         state.ask_together([str(text) for text in texts] if isinstance(texts, list) else [])

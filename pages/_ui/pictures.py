@@ -27,6 +27,7 @@ CARD_SIDE = 640
 SERVED_AS_IT_IS_SIDE = 1_100
 LARGE_SIDE = 1_800
 THREADS = 4
+MAKERS = 1  # making thumbnails must leave a core to answer what is typed
 
 _warming = threading.Lock()
 _starting = threading.Lock()
@@ -63,14 +64,17 @@ class Pending:
 
 
 def shown_soon(
-    gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: int, wait_s: float
+    gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: int, wait_s: float, wanted: int | None = None
 ) -> list[Shown | Pending | None]:
     """Addresses and sizes as far as they are there within ``wait_s``; the rest goes on behind the page.
 
-    A row below 0 has no picture: None.
+    A row below 0 has no picture: None. Only the first ``wanted`` pictures are begun, all when it is left
+    out: while somebody types, most rows are gone before anybody looks at them.
     """
-    made = {row: _started(gallery, row, settings, side) for row in dict.fromkeys(rows) if row >= 0}
+    different = [row for row in dict.fromkeys(rows) if row >= 0]
+    made = {row: _started(gallery, row, settings, side) for row in different[:wanted]}
     wait(made.values(), timeout=wait_s)
+    made |= {row: Future() for row in different if row not in made}
     return [None if row < 0 else made[row].result() if made[row].done() else Pending(made[row]) for row in rows]
 
 
@@ -87,7 +91,7 @@ def _started(gallery: Gallery, row: int, settings: Settings, side: int) -> Futur
 
 @lru_cache(maxsize=1)
 def _makers() -> background.Workers:
-    return background.Workers(THREADS, name="thumbnails")
+    return background.Workers(MAKERS, name="thumbnails")
 
 
 def warm(gallery: Gallery, rows: Sequence[int], settings: Settings) -> None:

@@ -123,6 +123,14 @@ def test_captions_of_a_picture_from_either_page(session: dict) -> None:
     assert session["captions_view"].sheet.filters == {"file": Filter(text="b.jpg")}
 
 
+def test_every_event_tells_which_picture_is_open(session: dict) -> None:
+    report(session, type="open", id="a.jpg", open="a.jpg", seq=1)
+    report(session, type="view", view={"page": 2}, open=None, seq=3)  # the one between, "close", was lost
+    assert session["open_picture"] is None
+    report(session, type="view", view={"page": 2}, open="b.jpg", seq=4)
+    assert session["open_picture"] == "b.jpg"
+
+
 def test_nonsense_events_do_nothing(session: dict) -> None:
     for event in ({}, {"type": "launch"}, {"type": "view", "view": 3, "seq": "x"}, {"type": "together", "texts": "ab"}):
         report(session, **event)

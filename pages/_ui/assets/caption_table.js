@@ -1,7 +1,7 @@
 // The table of captions: word search, order, pages, rows with their pictures. Text that comes from data is only ever
 // set as textContent. drawing.js, caption_overview.js, caption_filters.js and detail.js are joined to this file.
 
-const SETTLED_MS = 1200;
+const SETTLED_MS = 600;
 const ANSWER_MS = 4000;
 const BUSY_MS = 300;
 const MOST_TOGETHER = 20;
@@ -19,8 +19,9 @@ export default function (component) {
     table = new CaptionTable(parentElement);
     tables.set(parentElement, table);
   }
-  // Of two events close together only the later may arrive, so each says what is shown as well.
-  table.send = (event) => setTriggerValue("event", { view: table.view, settled: !table.unsettled, ...event });
+  // Of two events close together only the later may arrive, so each says what is shown and open as well.
+  table.send = (event) =>
+    setTriggerValue("event", { view: table.view, settled: !table.unsettled, open: table.detail.id, ...event });
   table.update(data);
   return () => {
     table.destroy();
