@@ -80,11 +80,6 @@ class OpenAINetwork:
         return hidden @ model.text_projection
 
 
-def is_openai_architecture(state_dict: StateDict) -> bool:
-    """Whether the weights carry the names openai/CLIP gives them."""
-    return all(name in state_dict for name in _NEEDED)
-
-
 def _build(state_dict: StateDict, source: str) -> clip_model.CLIP:
     weights = {name: tensor for name, tensor in state_dict.items() if name not in _NOT_WEIGHTS}
     missing = [name for name in _NEEDED if name not in weights]

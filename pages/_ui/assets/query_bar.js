@@ -25,26 +25,6 @@ export default function (component) {
   };
 }
 
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-function icon(paths) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  for (const d of paths) {
-    const path = document.createElementNS(space, "path");
-    path.setAttribute("d", d);
-    svg.append(path);
-  }
-  return svg;
-}
-
 const LENS = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15.4 20 20"];
 const PICTURE = ["M4 5h16v14H4Z", "M4 16l4.5-4.5 4 4 2.5-2.5 5 5", "M15.5 8.7h.01"];
 const CROSS = ["M6 6l12 12", "M18 6 6 18"];
@@ -63,7 +43,7 @@ class QueryBar {
   build(parent) {
     this.root = make("div", "bar-root");
     this.field = make("div", "field");
-    this.field.append(icon(LENS));
+    this.field.append(lines(LENS));
     this.chip = make("span", "chip-image");
     this.chipPicture = make("img");
     this.chipPicture.alt = "";
@@ -111,7 +91,7 @@ class QueryBar {
     button.type = "button";
     button.title = label;
     button.setAttribute("aria-label", label);
-    button.append(icon(paths));
+    button.append(lines(paths));
     button.addEventListener("click", act);
     return button;
   }
@@ -397,7 +377,7 @@ class QueryBar {
         const row = make("li");
         row.id = `option-${index}`;
         row.setAttribute("role", "option");
-        row.append(icon(option.recent ? CLOCK : LENS), marked(option.text, words));
+        row.append(lines(option.recent ? CLOCK : LENS), marked(option.text, words));
         row.addEventListener("pointerdown", (event) => event.preventDefault());
         row.addEventListener("click", () => this.search(option.text));
         return row;
