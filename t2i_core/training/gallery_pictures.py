@@ -17,15 +17,20 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class DemoGallery:
-    """``queries`` (Q,) with the row of the picture each was written for."""
+    """``queries`` (Q,) with the row of the picture each was written for, and ``things`` (T,) to ask for.
+
+    ``shown`` (T, N) bool says which pictures show each thing.
+    """
 
     pictures: CaptionedPictures
     queries: tuple[str, ...]
     query_rows: np.ndarray
+    things: tuple[str, ...]
+    shown: np.ndarray
 
 
 def read_demo(root: Path = _ROOT) -> DemoGallery:
-    """Read static/images, data/captions_tokenized.csv and tests/golden/demo_queries.csv."""
+    """Read static/images, data/captions_tokenized.csv, and the queries in tests/golden."""
     captions = _rows(root / "data" / "captions_tokenized.csv")
     queries = _rows(root / "tests" / "golden" / "demo_queries.csv")
     numbers = {name: row for row, name in enumerate(sorted({row["image"] for row in captions}))}
@@ -34,8 +39,16 @@ def read_demo(root: Path = _ROOT) -> DemoGallery:
         tuple(row["caption"] for row in captions),
         np.array([numbers[row["image"]] for row in captions]),
     )
+    pairs = _rows(root / "tests" / "golden" / "demo_things.csv")
+    things = {thing: row for row, thing in enumerate(dict.fromkeys(pair["query"] for pair in pairs))}
+    shown = np.zeros((len(things), len(numbers)), dtype=bool)
+    shown[[things[pair["query"]] for pair in pairs], [numbers[pair["image"]] for pair in pairs]] = True
     return DemoGallery(
-        pictures, tuple(row["query"] for row in queries), np.array([numbers[row["image"]] for row in queries])
+        pictures,
+        tuple(row["query"] for row in queries),
+        np.array([numbers[row["image"]] for row in queries]),
+        tuple(things),
+        shown,
     )
 
 

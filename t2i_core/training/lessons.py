@@ -82,6 +82,11 @@ class Classes:
     prototypes : Tensor of shape (1000, C)
         Features of no picture: where the classifiers would be surest of a class, from the mean feature on.
     mean : Tensor of shape (C,)
+    meanings : Tensor of shape (1000, 384)
+        What each output of the classifiers is called, with synonyms and gloss, as one sentence vector.
+    weights : Tensor of shape (C, 1000)
+        The classifiers side by side: features times this, plus ``biases``, are the means of their outputs.
+    biases : Tensor of shape (1000,)
     """
 
     name_vectors: np.ndarray
@@ -92,6 +97,9 @@ class Classes:
     imagenet_rows: torch.Tensor
     prototypes: torch.Tensor
     mean: torch.Tensor
+    meanings: torch.Tensor
+    weights: torch.Tensor
+    biases: torch.Tensor
 
 
 @dataclass(frozen=True)

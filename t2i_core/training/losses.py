@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
+_NEARNESS = 0.05  # of sentence vectors, as a temperature
+_SHARPNESS = 1.5
+
 
 def caption_loss(
     images: torch.Tensor, texts: torch.Tensor, owners: torch.Tensor, *, scale: torch.Tensor
@@ -72,6 +75,34 @@ def kind_loss(
         chosen = torch.multinomial(kinds[known], 1)[:, 0] + len(fits)
         loss = loss + _one_right(logits[known], right[known], chosen)
     return loss
+
+
+def vocabulary_loss(
+    images: torch.Tensor, texts: torch.Tensor, closeness: torch.Tensor, *, scale: torch.Tensor
+) -> torch.Tensor:
+    """How far each text's ranking of the pictures is from what the classifiers make of its words.
+
+    Parameters
+    ----------
+    images : Tensor of shape (B, D)
+    texts : Tensor of shape (M, D)
+    closeness : Tensor of shape (M, B)
+        What `described_by` says.
+    """
+    spread = closeness.std(dim=1, keepdim=True).clamp_min(1e-6)
+    targets = (_SHARPNESS * (closeness - closeness.mean(dim=1, keepdim=True)) / spread).softmax(dim=1)
+    return F.cross_entropy(scale * texts @ images.T, targets)
+
+
+def described_by(vectors: torch.Tensor, meanings: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+    """How well classifiers' outputs (B, K) agree with sentence vectors (M, S): Tensor of shape (M, B).
+
+    A sentence is a mixture of the classes whose ``meanings`` (K, S) it is near, whichever words it uses
+    (Norouzi et al. 2013, "Zero-shot learning by convex combination of semantic embeddings", read from text to picture).
+    """
+    mixture = (vectors @ meanings.T / _NEARNESS).softmax(dim=1)
+    standard = (outputs - outputs.mean(dim=1, keepdim=True)) / outputs.std(dim=1, keepdim=True)
+    return mixture @ standard.T
 
 
 def _one_right(logits: torch.Tensor, right: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,7 @@ from t2i_core.images import open_image
 from t2i_core.training.backbone_weights import imagenet_networks
 from t2i_core.training.feature_store import FeatureStore
 from t2i_core.training.gallery_pictures import read_demo
-from t2i_core.training.measures import in_words, retrieval_recalls
+from t2i_core.training.measures import hit_shares, in_words, retrieval_recalls
 from t2i_core.training.plan import CONFIG, RULE
 from t2i_core.training.recipe import caption_rows
 from t2i_core.training.source_data import read_display, read_flickr, split_pictures
@@ -76,6 +76,9 @@ def _demo_line(encoder: ClipEncoder) -> None:
     queries = torch.from_numpy(encoder.encode_text(list(demo.queries)))
     recalls = retrieval_recalls(images, queries, torch.from_numpy(demo.query_rows))
     _say(f"demo gallery, {len(demo.queries)} held-out queries: {in_words(recalls)}")
+    things = torch.from_numpy(encoder.encode_text(list(demo.things)))
+    shares = hit_shares(images, things, torch.from_numpy(demo.shown))
+    _say(f"demo gallery, {len(demo.things)} things asked for by name: {in_words(shares)}")
 
 
 def _speed_lines(encoder: ClipEncoder) -> None:

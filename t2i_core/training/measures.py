@@ -35,6 +35,31 @@ def retrieval_recalls(
     return recalls | {f"i2t@{k}": 100.0 * (text_ranks < k).float().mean().item() for k in ranks}
 
 
+def hit_shares(
+    images: torch.Tensor, texts: torch.Tensor, right: torch.Tensor, *, ranks: tuple[int, ...] = RANKS
+) -> dict[str, float]:
+    """In percent, how many texts have a right picture among the first k, where several may be right.
+
+    Parameters
+    ----------
+    images : Tensor of shape (N, D)
+        Unit rows.
+    texts : Tensor of shape (Q, D)
+        Unit rows.
+    right : Tensor of shape (Q, N), bool
+        At least one in each row.
+
+    Returns
+    -------
+    dict of str to float
+        ``hit@1`` ...
+    """
+    scores = texts @ images.T
+    best = scores.masked_fill(~right, float("-inf")).amax(dim=1, keepdim=True)
+    first = (scores > best).sum(dim=1)
+    return {f"hit@{k}": 100.0 * (first < k).float().mean().item() for k in ranks}
+
+
 def in_words(recalls: dict[str, float]) -> str:
     """Recalls in one line."""
     return " ".join(f"{name} {value:.1f}" for name, value in recalls.items())

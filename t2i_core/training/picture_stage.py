@@ -14,18 +14,26 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from t2i_core.encoder.mini_network import MiniClip
 from t2i_core.training.averaged_weights import AveragedWeights
 from t2i_core.training.feature_store import read_features
 from t2i_core.training.lessons import Lessons
-from t2i_core.training.losses import caption_loss, guess_loss, imitation_loss, kind_loss
+from t2i_core.training.losses import (
+    caption_loss,
+    described_by,
+    guess_loss,
+    imitation_loss,
+    kind_loss,
+    vocabulary_loss,
+)
 from t2i_core.training.measures import in_words, retrieval_recalls
 
 _log = logging.getLogger(__name__)
 _MAX_SCALE = math.log(60.0)
 _PROMPTS_STALE_AFTER = 30  # steps; prompts of the moving transformer are computed anew then
-_LABELS, _PROTOTYPES, _GUESSES, _ANGLE = 0.15, 0.1, 0.1, 2.0  # weights of the losses
+_LABELS, _PROTOTYPES, _GUESSES, _ANGLE, _VOCABULARY = 0.15, 0.1, 0.1, 2.0, 0.5  # weights of the losses
 _AWAY = 0.3  # how far a prototype stands away from the mean picture, towards some picture
 _NOISE = 0.02
 
@@ -50,7 +58,7 @@ class StagePlan:
     batch: int = 512
     pool_batch: int = 256
     prototypes: int = 128
-    text_batch: int = 192
+    text_batch: int = 256
     captions: int = 2
     head_rate: float = 1e-3
     text_rate: float = 2e-4
@@ -70,7 +78,7 @@ class PictureStage:
     def run(self) -> None:
         plan, module = self._plan, self._module
         groups = self._groups()
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.05, betas=(0.9, 0.98))
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.05, betas=(0.9, 0.98), fused=True)
         rates = [group["lr"] for group in optimizer.param_groups]
         trained = [weight for group in optimizer.param_groups for weight in group["params"]]
         average = AveragedWeights(module, decay=plan.decay)
@@ -80,10 +88,11 @@ class PictureStage:
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
             module.train()
-            parts = self._losses(step)
-            loss = torch.stack(list(parts.values())).sum()
-            optimizer.zero_grad()
-            loss.backward()
+            with sdpa_kernel(SDPBackend.MATH):  # as in the text stage
+                parts = self._losses(step)
+                loss = torch.stack(list(parts.values())).sum()
+                optimizer.zero_grad()
+                loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 2.0)
             optimizer.step()
             with torch.no_grad():
@@ -120,23 +129,25 @@ class PictureStage:
         rows = np.unique(random.choice(lessons.captioned.train, size=plan.batch, replace=False))
         others = random.choice(len(lessons.labelled.rows), size=plan.pool_batch, p=lessons.labelled.shares)
         outputs = torch.from_numpy(random.integers(len(lessons.classes.prototypes), size=plan.prototypes))
-        images = embed_features(module, torch.cat([
+        features = torch.cat([
             lessons.captioned.features(rows, random),
             read_features(lessons.labelled.features, lessons.labelled.rows[others]),
             self._prototypes(outputs),
-        ]))  # fmt: skip
+        ])  # fmt: skip
+        images = embed_features(module, features)
         picked = [random.choice(lessons.captioned.captions[row], plan.captions, replace=False)
                   if len(lessons.captioned.captions[row]) > plan.captions else lessons.captioned.captions[row]
                   for row in rows]  # fmt: skip
         captions = np.concatenate(picked)
         owners = torch.from_numpy(np.repeat(np.arange(len(rows)), [len(chosen) for chosen in picked]))
-        sentences, parts = self._sentences(captions)
-        heads = torch.cat([sentences, self._prompt_vectors(step)])
+        sentences, alone, taught, parts = self._sentences(captions)
+        prompted = self._prompt_vectors(step)
+        heads = torch.cat([sentences, alone, prompted])
         if not plan.own_text:
             heads = F.normalize(heads + _NOISE * torch.randn_like(heads), dim=-1)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             heads = module.text.head(heads)
-        texts, prompts = F.normalize(heads.float(), dim=-1).split([len(sentences), len(heads) - len(sentences)])
+        texts, words, prompts = F.normalize(heads.float(), dim=-1).split([len(sentences), len(alone), len(prompted)])
         scale = module.logit_scale.exp()
         shown, labelled, made = images.split([len(rows), len(others), len(outputs)])
         classes = lessons.classes
@@ -147,6 +158,8 @@ class PictureStage:
         parts["prototypes"] = _PROTOTYPES * kind_loss(
             made, prompts, classes.imagenet_rows[outputs], classes.fits, scale=scale
         )
+        closeness = described_by(taught, classes.meanings, features @ classes.weights + classes.biases)
+        parts["vocabulary"] = _VOCABULARY * vocabulary_loss(images, words, closeness, scale=scale)
         shares = np.concatenate([lessons.captioned.guesses[rows], lessons.labelled.guesses[others]])
         parts["guesses"] = _GUESSES * guess_loss(
             torch.cat([shown, labelled]), prompts[classes.imagenet_rows],
@@ -161,20 +174,26 @@ class PictureStage:
         made = classes.mean + _AWAY * (somewhere - classes.mean) + classes.prototypes[outputs]
         return made.clamp_min(0.0)  # features come out of a rectifier
 
-    def _sentences(self, captions: np.ndarray) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Sentence vectors (M, 384) of captions; of the own transformer with what keeps it by the sentence model."""
+    def _sentences(
+        self, captions: np.ndarray
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, dict[str, torch.Tensor]]:
+        """Sentence vectors of captions, and of sentences without pictures: the used ones, and those that are taught.
+
+        Those of the own transformer come with the loss that keeps it by the sentence model.
+        """
         lessons, plan = self._lessons, self._plan
         taught = _vectors(lessons.captioned.vectors[captions])
-        if not plan.own_text:
-            return taught, {}
         extra = self._random.integers(len(lessons.text_vectors), size=plan.text_batch)
+        meant = _vectors(lessons.text_vectors[extra])
+        if not plan.own_text:
+            return taught, meant, meant, {}
         tokens = torch.cat([lessons.captioned.tokens[captions], lessons.text_tokens[extra]])
         with torch.autocast("cpu", dtype=torch.bfloat16):
             own = self._module.text.sentences(tokens).float()
         sentences, alone = own.split([len(captions), len(extra)])
         angle = 1.0 - (sentences * taught).sum(dim=-1).mean()
-        kept = _ANGLE * angle + imitation_loss(alone, _vectors(lessons.text_vectors[extra]))
-        return sentences, {"imitation": kept}
+        kept = _ANGLE * angle + imitation_loss(alone, meant)
+        return sentences, alone, meant, {"imitation": kept}
 
     def _prompt_vectors(self, step: int) -> torch.Tensor:
         """Sentence vectors (K + H, 384): every class in one of its sentences, then the words for kinds."""

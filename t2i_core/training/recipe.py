@@ -25,6 +25,7 @@ from t2i_core.training.corpus import Corpus, embedded, pool_names, text_only_sen
 from t2i_core.training.feature_store import FeatureStore
 from t2i_core.training.gallery_pictures import read_demo, spoken_of_shortly
 from t2i_core.training.lessons import Captioned, Classes, Labelled, Lessons
+from t2i_core.training.meanings import glossed, looked_up
 from t2i_core.training.picture_stage import PictureStage, StagePlan
 from t2i_core.training.plan import CONFIG, RULE
 from t2i_core.training.report import Figures, report_figures, write_figures
@@ -44,7 +45,7 @@ from t2i_core.training.wordnet import Nouns
 _log = logging.getLogger(__name__)
 
 VIEWS = ("plain", "flip", "crop1", "crop2")
-TEXT_STEPS = 6_100
+TEXT_STEPS = 2_000
 PICTURES = StagePlan("pictures", own_text=False, steps=100, head_rate=1e-3, decay=0.97, measure_every=50)
 JOINT = StagePlan(
     "joint", own_text=True, steps=100, batch=384, pool_batch=192, prototypes=96, head_rate=4e-4, text_rate=2e-4,
@@ -54,6 +55,7 @@ ALL = StagePlan(
     "all", own_text=True, steps=220, batch=448, pool_batch=128, prototypes=64, head_rate=4e-4, text_rate=2e-4,
     measure_every=1000,
 )  # fmt: skip
+LOOKS_REPEATS = 10  # how often the names of looks.csv are read for once that another sentence is
 DEMO_REPEATS = 12  # how often the demo pictures stand among the others: a third of every batch is of them
 
 
@@ -88,7 +90,8 @@ class Recipe:
         stage = PictureStage(module, everything, ALL, choose=split.choose, seed=13)
         self._stage(ALL.name, module, stage.run)
         save_mini(module, out, config=CONFIG)
-        shipped = {"demo queries": self._figures(module, lessons, split)["demo queries"]}
+        after = self._figures(module, lessons, split)
+        shipped = {name: recalls for name, recalls in after.items() if name.startswith("demo")}
         write_figures(out.with_name("figures.json"), measured=before, shipped=shipped)
 
     def _figures(self, module: MiniClip, lessons: Lessons, split: Split) -> Figures:
@@ -138,7 +141,8 @@ class Recipe:
 
     def _text_only(self, split: Split) -> Corpus:
         rows = np.concatenate([split.train, split.choose])
-        return embedded(text_only_sentences(self._flickr, rows, self._names), self._work, "text-only")
+        plain = embedded(text_only_sentences(self._flickr, rows, self._names), self._work, "text-only")
+        return glossed(plain, self._nouns, self._work)
 
     def _class_corpus(self) -> Corpus:
         """Every class in every form, form after form; then the words for kinds."""
@@ -151,23 +155,39 @@ class Recipe:
 
     @cached_property
     def _kinds(self) -> ClassKinds:
-        return class_kinds(self._names, Nouns())
+        return class_kinds(self._names, self._nouns)
+
+    @cached_property
+    def _nouns(self) -> Nouns:
+        return Nouns()
+
+    def _meanings(self) -> torch.Tensor:
+        """Sentence vectors (1000, 384) of the classifiers' outputs: name, synonyms and gloss together."""
+        sentences = []
+        for name in imagenet_names():
+            entry = self._nouns.find(name)
+            words, gloss = (entry.words[:4], entry.gloss) if entry else ((), "")
+            sentences += [prompt(name), ", ".join(dict.fromkeys([name, *words])),
+                          f"{name}: {' '.join(gloss.split()[:14])}"]  # fmt: skip
+        vectors = torch.from_numpy(embedded(sentences, self._work, "meanings").embeddings.astype(np.float32))
+        return torch.nn.functional.normalize(vectors.view(len(sentences) // 3, 3, -1).sum(dim=1), dim=-1)
 
     def _learn_sentences(self, module: MiniClip, split: Split) -> None:
         used = np.flatnonzero(np.isin(self._flickr.owners, split.train))
         parts = [Corpus([self._flickr.captions[i] for i in used], self._caption_vectors()[used]),
-                 self._class_corpus(), self._text_only(split)]  # fmt: skip
+                 looked_up(self._work), self._class_corpus(), self._text_only(split)]  # fmt: skip
+        repeats = np.repeat([3, LOOKS_REPEATS, 1, 1], [len(part.sentences) for part in parts])
         corpus = Corpus(
             [sentence for part in parts for sentence in part.sentences],
             np.concatenate([part.embeddings for part in parts]),
         )
         start_embeddings(module.text)
         learn_sentences(
-            module.text, corpus, captions=len(used), steps=TEXT_STEPS, kept=self._work / "text-state.pt", seed=1
+            module.text, corpus, repeats=repeats, steps=TEXT_STEPS, kept=self._work / "text-state.pt", seed=1
         )
 
     def _lessons(self, split: Split) -> Lessons:
-        text_only = self._text_only(split)
+        texts = [self._text_only(split), *([looked_up(self._work)] * LOOKS_REPEATS)]
         captioned = Captioned(
             [self._views("train")],
             caption_rows(self._flickr),
@@ -176,8 +196,8 @@ class Recipe:
             self._guesses("train"),
             split.train,
         )
-        return Lessons(captioned, self._labelled(), self._classes(split), text_only.embeddings,
-                       tokenize(text_only.sentences))  # fmt: skip
+        return Lessons(captioned, self._labelled(), self._classes(split), np.concatenate([part.embeddings for part in texts]),
+                       torch.cat([tokenize(part.sentences) for part in texts]))  # fmt: skip
 
     def _labelled(self) -> Labelled:
         names = pool_names(self._pool)
@@ -205,6 +225,9 @@ class Recipe:
             torch.tensor([numbers[name] for name in imagenet_names()]),
             length * torch.nn.functional.normalize(directions, dim=1),
             mean,
+            self._meanings(),
+            torch.cat(self._networks.weights, dim=1).T / len(self._networks.weights),
+            torch.stack(self._networks.biases).mean(dim=0),
         )
 
     def _shown_features(self, split: Split) -> np.ndarray:

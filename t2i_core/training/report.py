@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from t2i_core.encoder.tokens import tokenize
 from t2i_core.training.feature_store import read_features
 from t2i_core.training.gallery_pictures import DemoGallery
 from t2i_core.training.lessons import Lessons
-from t2i_core.training.measures import in_words, retrieval_recalls
+from t2i_core.training.looks import bare_name, read_looks
+from t2i_core.training.measures import hit_shares, in_words, retrieval_recalls
 from t2i_core.training.picture_stage import embed_features, measure, own_sentences
 from t2i_core.training.source_data import Split
 
@@ -27,7 +29,7 @@ _log = logging.getLogger(__name__)
 def report_figures(
     module: MiniClip, lessons: Lessons, split: Split, shown: np.ndarray, demo: DemoGallery, gallery: np.ndarray
 ) -> Figures:
-    """Recalls on the report's pictures at both sizes, and of the demo gallery's held-out queries.
+    """Recalls on the report's pictures at both sizes, and of the demo gallery's held-out queries and things.
 
     Parameters
     ----------
@@ -40,15 +42,26 @@ def report_figures(
     picked = [captioned.captions[row] for row in split.report]
     owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(rows) for rows in picked]))
     captions = texts_of(module, captioned.tokens[np.concatenate(picked)])
-    queries = texts_of(module, tokenize(demo.queries))
+    queries, things = (texts_of(module, tokenize(asked)) for asked in (demo.queries, demo.things))
+    demo_pictures, named = pictures_of(module, gallery), named_in_looks(demo.things)
+    shown_things = torch.from_numpy(demo.shown)
     figures = {
         "report 160 px": measure(module, lessons, split.report, own_text=True),
         "report 400 px": retrieval_recalls(pictures_of(module, shown), captions, owners),
-        "demo queries": retrieval_recalls(pictures_of(module, gallery), queries, torch.from_numpy(demo.query_rows)),
+        "demo queries": retrieval_recalls(demo_pictures, queries, torch.from_numpy(demo.query_rows)),
+        "demo things": hit_shares(demo_pictures, things, shown_things),
+        "demo things named in looks.csv": hit_shares(demo_pictures, things[named], shown_things[named]),
+        "demo things not named there": hit_shares(demo_pictures, things[~named], shown_things[~named]),
     }
     for name, recalls in figures.items():
         _log.info("%s: %s", name, in_words(recalls))
     return figures
+
+
+def named_in_looks(things: Sequence[str]) -> torch.Tensor:
+    """Which of the things the list of looks names: bool Tensor of shape (T,)."""
+    known = {bare_name(name) for name in read_looks().names}
+    return torch.tensor([bare_name(thing) in known for thing in things])
 
 
 def pictures_of(module: MiniClip, features: np.ndarray) -> torch.Tensor:

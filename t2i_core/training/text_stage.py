@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from t2i_core.encoder.mini_network import TextTower
 from t2i_core.encoder.openai_clip import clip_package
@@ -47,17 +48,17 @@ def start_embeddings(text: TextTower) -> None:
         torch.nn.init.normal_(text.widen.weight, std=0.4 / math.sqrt(rank))
 
 
-def learn_sentences(text: TextTower, corpus: Corpus, *, captions: int, steps: int, kept: Path, seed: int) -> None:
+def learn_sentences(text: TextTower, corpus: Corpus, *, repeats: np.ndarray, steps: int, kept: Path, seed: int) -> None:
     """Train for ``steps`` and leave the averaged weights in ``text``.
 
     Parameters
     ----------
-    captions : int
-        How many sentences of the corpus, from its first, are captions: they are read three times as often.
+    repeats : ndarray of int, shape (M,)
+        How often each sentence of the corpus is read in one round.
     kept : Path
         File that holds the state every few hundred steps; a run that was stopped goes on from it.
     """
-    run = _SentenceRun(text, corpus, captions=captions, steps=steps, seed=seed)
+    run = _SentenceRun(text, corpus, repeats=repeats, steps=steps, seed=seed)
     run.go_on(kept)
     while run.step < steps:
         run.advance()
@@ -70,13 +71,13 @@ def learn_sentences(text: TextTower, corpus: Corpus, *, captions: int, steps: in
 class _SentenceRun:
     """Where the first text stage stands."""
 
-    def __init__(self, text: TextTower, corpus: Corpus, *, captions: int, steps: int, seed: int) -> None:
+    def __init__(self, text: TextTower, corpus: Corpus, *, repeats: np.ndarray, steps: int, seed: int) -> None:
         self._text, self._corpus, self._steps, self._seed = text, corpus, steps, seed
         self._tokens = tokenize(corpus.sentences)
         self._lengths = end_positions(self._tokens).numpy()
-        self._pool = np.concatenate([np.arange(len(self._tokens)), *([np.arange(captions)] * 2)])
+        self._pool = np.repeat(np.arange(len(self._tokens)), repeats)
         self._trained = [weight for name, weight in text.named_parameters() if not name.startswith("head.")]
-        self._optimizer = torch.optim.AdamW(self._trained, lr=_RATE, weight_decay=0.02, betas=(0.9, 0.98))
+        self._optimizer = torch.optim.AdamW(self._trained, lr=_RATE, weight_decay=0.02, betas=(0.9, 0.98), fused=True)
         self._batches: list[np.ndarray] = []
         self._epoch, self._begun = -1, time.monotonic()
         self.average, self.step = AveragedWeights(text, decay=0.995), 0
@@ -106,11 +107,13 @@ class _SentenceRun:
             group["lr"] = _RATE * min(1.0, (self.step + 1) / 150) * (0.01 + 0.99 * math.cos(math.pi / 2 * spent) ** 2)
         targets = F.normalize(torch.from_numpy(self._corpus.embeddings[rows].astype(np.float32)), dim=-1)
         self._text.train()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            students = self._text.sentences(self._tokens[rows])
-        loss = imitation_loss(students.float(), targets)
-        self._optimizer.zero_grad()
-        loss.backward()
+        # For sentences this short the plain way back through attention takes a fifth of the fused one's time.
+        with sdpa_kernel(SDPBackend.MATH):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                students = self._text.sentences(self._tokens[rows])
+            loss = imitation_loss(students.float(), targets)
+            self._optimizer.zero_grad()
+            loss.backward()
         torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
         self._optimizer.step()
         self.average.update(self._text)

@@ -89,6 +89,13 @@ class Nouns:
                         return self._entries[key]
         return None
 
+    def means(self, word: str) -> Entry | None:
+        """The meaning a word has first of all, when that is a visible one; None otherwise."""
+        for key in self._senses.get(word.lower(), ())[:1]:
+            if self._entries[key].visible:
+                return self._entries[key]
+        return None
+
     def kinds_of(self, entry: Entry, *, deepest: int = 7) -> list[str]:
         """The words for what ``entry`` is a kind of, nearest first."""
         found: dict[str, None] = {}

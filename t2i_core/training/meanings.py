@@ -1,0 +1,70 @@
+"""Targets for the text tower in which the name of a thing also says what it looks like.
+
+A sentence model puts a name near words that stand beside it in texts: Saturn near Jupiter and cars.
+Mixed with a description, or with WordNet's gloss, it comes near the words of pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from t2i_core.training.corpus import Corpus, embedded
+from t2i_core.training.looks import read_looks, spoken
+from t2i_core.training.wordnet import Nouns
+
+_LONGEST_GLOSS = 14
+_GLOSS_SHARE = 0.35
+_LOOKS_SHARE = 0.5
+
+
+def glossed(corpus: Corpus, nouns: Nouns, folder: Path) -> Corpus:
+    """The same sentences; the targets of those that are one visible noun lean towards its gloss."""
+    meanings = noun_glosses(corpus.sentences, nouns)
+    glosses = embedded(sorted(set(meanings.values())), folder, "glosses")
+    rows = {gloss: row for row, gloss in enumerate(glosses.sentences)}
+    targets = corpus.embeddings.copy()
+    places = np.fromiter(meanings, dtype=int, count=len(meanings))
+    meant = glosses.embeddings[[rows[gloss] for gloss in meanings.values()]]
+    targets[places] = _leaning(targets[places], meant, _GLOSS_SHARE)
+    return Corpus(corpus.sentences, targets)
+
+
+def noun_glosses(sentences: Sequence[str], nouns: Nouns) -> Mapping[int, str]:
+    """Rows of the sentences that are a noun alone, or "a photo of" one, with the gloss of its first meaning."""
+    found = {}
+    for row, sentence in enumerate(sentences):
+        word = re.sub(r"^(a photo of )?(an? )?", "", sentence)
+        entry = nouns.means(word) if word.count(" ") < 3 else None
+        if entry is not None and entry.gloss:
+            found[row] = " ".join(entry.gloss.split()[:_LONGEST_GLOSS])
+    return found
+
+
+def looked_up(folder: Path) -> Corpus:
+    """The names of `looks.csv` in every template, each leaning towards what describes it, then the descriptions."""
+    looks = read_looks()
+    sentences = [sentence for name in looks.names for sentence in spoken(name)]
+    plain = embedded(sentences + list(looks.descriptions), folder, "looks")
+    targets = plain.embeddings.copy()
+    described = targets[len(sentences) :].astype(np.float32)
+    counts = np.bincount(looks.owners)
+    meant = np.zeros((len(counts), described.shape[1]), dtype=np.float32)
+    np.add.at(meant, looks.owners, described)
+    things = np.repeat(looks.things, len(sentences) // len(looks.names))
+    targets[: len(sentences)] = _leaning(targets[: len(sentences)], meant[things], _LOOKS_SHARE)
+    return Corpus(plain.sentences, targets)
+
+
+def _leaning(vectors: np.ndarray, meanings: np.ndarray, share: float) -> np.ndarray:
+    """Unit rows between two: ``share`` 0 is the first."""
+    mixed = (1.0 - share) * _unit(vectors) + share * _unit(meanings)
+    return _unit(mixed).astype(vectors.dtype)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    vectors = vectors.astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
