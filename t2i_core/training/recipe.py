@@ -45,18 +45,18 @@ from t2i_core.training.wordnet import Nouns
 _log = logging.getLogger(__name__)
 
 VIEWS = ("plain", "flip", "crop1", "crop2")
-TEXT_STEPS = 2_000
+TEXT_STEPS = 3_600
 PICTURES = StagePlan("pictures", own_text=False, steps=100, head_rate=1e-3, decay=0.97, measure_every=50)
 JOINT = StagePlan(
-    "joint", own_text=True, steps=100, batch=384, pool_batch=192, prototypes=96, head_rate=4e-4, text_rate=2e-4,
+    "joint", own_text=True, steps=50, batch=384, pool_batch=192, prototypes=96, text_batch=192, head_rate=4e-4, text_rate=2e-4,
     measure_every=50,
 )  # fmt: skip
 ALL = StagePlan(
-    "all", own_text=True, steps=220, batch=448, pool_batch=128, prototypes=64, head_rate=4e-4, text_rate=2e-4,
+    "all", own_text=True, steps=130, batch=320, pool_batch=128, prototypes=64, text_batch=160, head_rate=4e-4, text_rate=2e-4,
     measure_every=1000,
 )  # fmt: skip
 LOOKS_REPEATS = 10  # how often the names of looks.csv are read for once that another sentence is
-DEMO_REPEATS = 12  # how often the demo pictures stand among the others: a third of every batch is of them
+DEMO_REPEATS = 20  # how often the demo pictures stand among the others: under a half of every batch is of them
 
 
 class Recipe:
