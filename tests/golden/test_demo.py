@@ -19,6 +19,9 @@ GOLDEN = Path(__file__).parent / "first_hits.csv"
 # What the shipped file reaches on one sentence a picture that no model was trained on; see MINI.md.
 HELD_OUT = Path(__file__).parent / "demo_queries.csv"
 HIT_AT_5 = 0.97
+# Things asked for by name, and every picture that shows each.
+THINGS = Path(__file__).parent / "demo_things.csv"
+THINGS_HIT_AT_5 = 0.95
 PICTURES = 24
 
 
@@ -76,6 +79,16 @@ def test_held_out_sentences_find_their_pictures(encoder, gallery):
     own = np.array([scores[number, rank[row["image"]]] for number, row in enumerate(queries)])
     hit_at_5 = float(((scores > own[:, None]).sum(axis=1) < 5).mean())
     assert hit_at_5 >= HIT_AT_5
+
+
+def test_things_asked_for_by_name_are_found(encoder, gallery):
+    shown: dict[str, set[int]] = {}
+    rows = {image_id: row for row, image_id in enumerate(gallery.image_ids)}
+    for pair in rows_of(THINGS):
+        shown.setdefault(pair["query"], set()).add(rows[pair["image"]])
+    first_five = np.argsort(-(encoder.encode_text(list(shown)) @ gallery.image_embeddings.T), axis=1)[:, :5]
+    found = [bool(right & set(hits)) for right, hits in zip(shown.values(), first_five.tolist(), strict=True)]
+    assert np.mean(found) >= THINGS_HIT_AT_5
 
 
 def test_every_picture_has_a_credit_and_captions(gallery):
