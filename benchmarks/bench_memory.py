@@ -79,17 +79,28 @@ def open_gallery(data: Path, images: int) -> None:
 
 def open_app(data: Path, images: int) -> None:
     """Serve the app and search as a browser tab does; what its process holds afterwards."""
-    from app_session import search_side_by_side
     from serving import served
 
-    queries = [f"a dog and {number} cats" for number in range(SEARCHES)]
     with served(data) as app:
-        answers = asyncio.run(search_side_by_side(app.url, queries, sessions=1, searches=SEARCHES))
+        answers = asyncio.run(search(app.url))
         every, own = app.resident_mb()
     print(
         f"  app after {SEARCHES} searches of {images:,} (slowest after the first {max(answers[1:]):.2f} s): {every:.0f} MB "
         f"resident (floor 1,500, goal 900), of them {own:.0f} MB its own and {every - own:.0f} MB pages of files"
     )
+
+
+async def search(url: str) -> list[float]:
+    """Seconds of each search of one tab; the first waits for the model."""
+    from app_session import AppSession
+
+    answers = []
+    async with AppSession(url) as session:
+        for number in range(SEARCHES):
+            started = time.perf_counter()
+            await session.search(f"a dog and {number} cats")
+            answers.append(time.perf_counter() - started)
+    return answers
 
 
 def resident() -> tuple[float, float, float]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-from collections.abc import Sequence
 from types import TracebackType
 
 import websockets
@@ -94,28 +92,3 @@ class AppSession:
         given = json.loads(component.json)  # type: ignore[attr-defined]
         self._label = given["label"]
         return [picture["id"] for picture in given["pictures"] if picture.get("score") is not None]
-
-
-async def search_side_by_side(
-    url: str, queries: Sequence[str], *, sessions: int, searches: int, every: float = 0.0
-) -> list[float]:
-    """Sessions at once, each with its own queries; seconds of every answer.
-
-    Parameters
-    ----------
-    every : float
-        A session searches so many seconds after its last search began, or at once when that took longer.
-    """
-
-    async def one(number: int) -> list[float]:
-        took = []
-        async with AppSession(url) as session:
-            await asyncio.sleep(every * number / sessions)  # people do not press Enter together
-            for search in range(searches):
-                started = time.perf_counter()
-                await session.search(queries[(number + search * sessions) % len(queries)])
-                took.append(time.perf_counter() - started)
-                await asyncio.sleep(max(0.0, every - took[-1]))
-        return took
-
-    return [took for each in await asyncio.gather(*(one(number) for number in range(sessions))) for took in each]
