@@ -62,11 +62,14 @@ def main() -> None:
     arguments = parser.parse_args()
     print(machine.describe())
     with chromium() as browser:
-        starts = [start(browser) for _ in range(arguments.starts)]
-        print(
-            f"  start to first hits, bundled gallery: median {statistics.median(starts):.2f} s of {len(starts)}, "
-            f"best {min(starts):.2f} s (floor 8, goal 4)"
-        )
+        if arguments.starts:
+            starts = [start(browser) for _ in range(arguments.starts)]
+            print(
+                f"  start to first hits, bundled gallery: median {statistics.median(starts):.2f} s of {len(starts)}, "
+                f"best {min(starts):.2f} s (floor 8, goal 4)"
+            )
+        if not arguments.queries:
+            return
         with tempfile.TemporaryDirectory() as temporary:
             folder = arguments.folder or Path(temporary)
             if not (folder / "data" / "manifest.json").exists():
