@@ -283,7 +283,7 @@ def _encoder(model: str, device: str, model_dir: str) -> Future[Encoder]:
     def load() -> Encoder:
         return open_encoder(model, model_dir=Path(model_dir) if model_dir else None, device=device)
 
-    return background.start(load, name=f"load {model}")
+    return background.start(load, name=f"load {model}", large=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -291,7 +291,9 @@ def _engine(
     gallery_key: str, model: str, device: str, model_dir: str, *, _gallery: Gallery
 ) -> Future[engine.SearchEngine]:
     encoder = _encoder(model, device, model_dir)
-    return background.start(lambda: engine.SearchEngine(encoder.result(), _gallery), name=f"engine for {_gallery.name}")
+    return background.start(
+        lambda: engine.SearchEngine(encoder.result(), _gallery), name=f"engine for {_gallery.name}", large=True
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -307,12 +309,12 @@ def _checked_engine(
             else engine.SearchEngine(_engine.encoder, checked, _engine.index, approximate=_engine.approximate)
         )
 
-    return background.start(check, name="check embeddings")
+    return background.start(check, name="check embeddings", large=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
-    return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions")
+    return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions", large=True)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
