@@ -8,6 +8,8 @@ import sys
 
 import numpy as np
 
+_ARENA_MAX = -8  # of glibc's malloc.h
+
 
 def give_back() -> None:
     """Let allocators return their free pages, which they keep for later otherwise, hundreds of MB: glibc's, and Arrow's."""
@@ -19,6 +21,15 @@ def give_back() -> None:
     except (AttributeError, OSError, TypeError):
         return  # another allocator, with other habits
     trim(0)
+
+
+def share_heap() -> None:
+    """Let all threads allocate from one heap, where glibc would give each its own with its own free pages."""
+    try:
+        option = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    option(_ARENA_MAX, 1)
 
 
 def let_go(array: np.ndarray) -> None:

@@ -18,7 +18,7 @@ from pages._ui import background, pictures
 from pages._ui.caption_work import CaptionWork
 from pages._ui.jobs import BuildJobs
 from pages._ui.project_job import ProjectJobs
-from t2i_core import clusters, config, dataset, engine, suggest, variety
+from t2i_core import clusters, config, dataset, engine, memory, suggest, variety
 from t2i_core import projection as projections
 from t2i_core.encoder import MINI_NAME, open_encoder
 from t2i_core.errors import T2IError
@@ -270,6 +270,7 @@ def _modality_gap(gallery_key: str, *, _gallery: Gallery) -> gap.ModalityGap | N
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _gallery(folder: str, stamp: str) -> Gallery:
+    memory.share_heap()  # before threads work on it: a server's many threads would keep a large dataset's leavings
     return dataset.read_gallery(Path(folder))
 
 

@@ -12,6 +12,9 @@ import pytest
 
 from t2i_core import memory
 
+GLIBC = pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps free pages until it is told otherwise"
+)
 ROOT = Path(__file__).resolve().parents[2]
 # Pieces too small for pages of their own, and a last one that keeps the heap from shrinking by itself.
 FREED = """
@@ -49,9 +52,7 @@ memory.let_go(np.ones(3))
 """
 
 
-@pytest.mark.skipif(
-    not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps free pages until it is told otherwise"
-)
+@GLIBC
 def test_free_pages_are_given_back() -> None:
     ran = subprocess.run([sys.executable, "-c", FREED], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(ran.stdout) > 50 * 2**20
@@ -60,6 +61,7 @@ def test_free_pages_are_given_back() -> None:
 def test_another_allocator_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
     assert memory.give_back() is None
+    assert memory.share_heap() is None
 
 
 def test_what_was_read_of_a_mapped_file_is_let_go(tmp_path: Path) -> None:
@@ -67,3 +69,34 @@ def test_what_was_read_of_a_mapped_file_is_let_go(tmp_path: Path) -> None:
     command = [sys.executable, "-c", MAPPED, str(tmp_path / "rows.npy")]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(ran.stdout) > 30 * 2**20
+
+
+# malloc_stats lists the heaps on standard error.
+THREADS = """
+import ctypes, threading
+from t2i_core import memory
+
+memory.share_heap()
+together = threading.Barrier(6)
+
+def allocate():
+    kept = [ctypes.create_string_buffer(50_000) for _ in range(20)]
+    together.wait()
+
+threads = [threading.Thread(target=allocate) for _ in range(6)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+@GLIBC
+def test_threads_share_one_heap() -> None:
+    heaps = []
+    for code in (THREADS, THREADS.replace("memory.share_heap()", "")):
+        ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        heaps.append(ran.stderr.count("Arena "))
+    assert heaps[0] == 1
+    assert heaps[1] > 1
