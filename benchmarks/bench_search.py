@@ -12,29 +12,27 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import faiss
 import machine
 import numpy as np
+from made_up_rows import make_rows
 from numba import njit
 from sklearn.metrics.pairwise import cosine_similarity
 
-from t2i_core.arrays import l2_normalize
 from t2i_core.cores import usable_cores
 from t2i_core.index.ann import AnnIndex, make_cells, measure
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.quantized import QuantizedIndex
 
 TOP_K = 50
-BLOCK = 50_000
 SLOW_ROUNDS = 3  # the scikit-learn way takes seconds at a million rows
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = machine.options(__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[31_783, 158_915, 1_000_000])
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=15)
@@ -51,9 +49,7 @@ def main() -> None:
 
 def measure_size(images: int, arguments: argparse.Namespace, threads: int) -> None:
     rows, queries = make_rows(images, arguments.dimension, queries=max(arguments.rounds, 200))
-    started = time.perf_counter()
-    ours = QuantizedIndex(rows)
-    made = time.perf_counter() - started
+    made, ours = machine.timed(lambda: QuantizedIndex(rows))
     exact = ExactIndex(rows)
     flat = faiss.IndexFlatIP(arguments.dimension)
     flat.add(rows)
@@ -81,8 +77,8 @@ def measure_size(images: int, arguments: argparse.Namespace, threads: int) -> No
     candidates = statistics.median(ours.candidates(query, TOP_K).size for query in queries[: arguments.rounds])
     print(f"\nN {images:,}, D {arguments.dimension}: codes made in {made:.1f} s, {candidates:.0f} rows re-ranked")
     for name, found in times.items():
-        ratios = [theirs / mine for theirs, mine in zip(found, times["ours, quantized"], strict=False)]
-        print(f"  {name:18} {statistics.median(found) * 1e3:9.2f} ms   {statistics.median(ratios):7.1f} x ours")
+        ratio = machine.median_ratio(found, times["ours, quantized"])
+        print(f"  {name:18} {statistics.median(found) * 1e3:9.2f} ms   {ratio:7.1f} x ours")
     scanned = images * arguments.dimension / statistics.median(times["ours, quantized"])
     print(f"  codes scanned at {scanned / 1e9:.1f} GB/s, {scanned / bandwidth(threads):.2f} of the read bandwidth")
     print(f"  queries whose rows differ from the exact index: {wrong} of {arguments.rounds}")
@@ -92,9 +88,9 @@ def measure_size(images: int, arguments: argparse.Namespace, threads: int) -> No
         many = make_rows(images, arguments.dimension, queries=arguments.batch)[1]
         mine, theirs = [], []
         for _ in range(3):
-            mine.append(timed(lambda: ours.search(many, TOP_K)))
-            theirs.append(timed(lambda: flat.search(many, TOP_K)))
-        ratio = statistics.median(one / other for one, other in zip(theirs, mine, strict=True))
+            mine.append(machine.seconds(lambda: ours.search(many, TOP_K)))
+            theirs.append(machine.seconds(lambda: flat.search(many, TOP_K)))
+        ratio = machine.median_ratio(theirs, mine)
         print(
             f"  {arguments.batch:,} queries at once: ours {statistics.median(mine):.2f} s, "
             f"FAISS flat {statistics.median(theirs):.2f} s, {ratio:.2f} x ours"
@@ -105,30 +101,7 @@ def one_by_one(name: str, way: Callable[[np.ndarray], object], queries: np.ndarr
     """Seconds a query, after one that is not counted."""
     way(queries[0])
     few = queries[:SLOW_ROUNDS] if name == "scikit-learn" else queries
-    return [timed(lambda query=query: way(query)) for query in few]  # type: ignore[misc]
-
-
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def make_rows(images: int, dimension: int, *, queries: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Unit rows (N, D) in clusters of a common cone, and unit queries (Q, D) of another cone that mean rows."""
-    rng = np.random.default_rng(seed)
-    cone, other = l2_normalize(rng.normal(size=(2, dimension)))
-    centers = l2_normalize(rng.normal(size=(max(10, images // 200), dimension)))
-    rows = np.empty((images, dimension), dtype=np.float32)
-    for start in range(0, images, BLOCK):
-        count = min(BLOCK, images - start)
-        own = rng.standard_normal((count, dimension), dtype=np.float32) / np.sqrt(dimension)
-        rows[start : start + count] = l2_normalize(
-            0.7 * cone + 0.5 * centers[rng.integers(0, len(centers), count)] + 0.5 * own
-        )
-    meant = rows[rng.integers(0, images, queries)] - 0.7 * cone
-    noise = rng.normal(size=(queries, dimension)) / np.sqrt(dimension)
-    return rows, l2_normalize(0.7 * other + 0.4 * meant + 0.5 * noise)
+    return [machine.seconds(lambda query=query: way(query)) for query in few]  # type: ignore[misc]
 
 
 def bandwidth(threads: int) -> float:
@@ -137,7 +110,7 @@ def bandwidth(threads: int) -> float:
     parts = np.array_split(numbers, threads)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(_sum, parts))
-        return numbers.nbytes / min(timed(lambda: list(pool.map(_sum, parts))) for _ in range(7))
+        return numbers.nbytes / min(machine.seconds(lambda: list(pool.map(_sum, parts))) for _ in range(7))
 
 
 @njit(nogil=True)

@@ -1,13 +1,48 @@
-"""What every benchmark prints first: the machine, its load, and the versions that matter."""
+"""What every benchmark shares: its options, what it prints first (machine, load, versions), and how it takes time.
+
+Imported first: it puts the project on the path, so that `python benchmarks/bench_search.py` runs from anywhere.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
 
-PACKAGES = ("numpy", "torch", "faiss-cpu", "numba", "scikit-learn", "streamlit")
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
+
+PACKAGES = ("numpy", "torch", "faiss-cpu", "numba", "scikit-learn", "pandas", "pillow", "umap-learn", "streamlit")
+Result = TypeVar("Result")
+
+
+def options(doc: str | None) -> argparse.ArgumentParser:
+    """A parser whose help is the benchmark's own docstring."""
+    return argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def timed(work: Callable[[], Result]) -> tuple[float, Result]:
+    """Seconds, and what came of them."""
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Seconds alone."""
+    return timed(work)[0]
+
+
+def median_ratio(theirs: Sequence[float], ours: Sequence[float]) -> float:
+    """The median of each round's ratio: a busy machine hurts both ways of a round alike."""
+    return statistics.median(one / other for one, other in zip(theirs, ours, strict=False))
 
 
 def describe() -> str:

@@ -17,7 +17,7 @@ from t2i_core.dataset.captions_file import write_captions
 from t2i_core.errors import BuildError, DatasetError
 from t2i_core.types import Encoder, FloatArray, Manifest
 
-DECODING_VERSION = 1  # raised when the same file would give other pixels than before
+DECODING_VERSION = 2  # raised when the same file would give other pixels than before
 
 
 def embedding_settings(encoder: Encoder) -> dict[str, object]:

@@ -15,6 +15,7 @@ from t2i_core.captions_by_row import CaptionsByRow
 from t2i_core.dataset import open_ann, open_codes, rebuild_command, text_rows_fit
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.index.opening import open_index
+from t2i_core.memory import let_go
 from t2i_core.types import (
     CaptionHit,
     Encoder,
@@ -66,6 +67,7 @@ class SearchEngine:
         # The median is a scale for score bars, so a sample of a large gallery is enough.
         sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
+        let_go(gallery.image_embeddings)
 
     def search(
         self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None, approximate: bool = False
@@ -289,6 +291,7 @@ class SearchEngine:
             index = self.approximate
         started = time.perf_counter()
         scores, rows = index.search(query_embedding[None], top_k, where)
+        let_go(self.gallery.image_embeddings)
         median_score = self._median_score(query_embedding)
         search_ms = (time.perf_counter() - started) * 1e3
         hits = tuple(

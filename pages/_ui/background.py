@@ -8,11 +8,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from t2i_core import memory
+
 Outcome = TypeVar("Outcome")
 
 
-def start(task: Callable[[], Outcome], *, name: str) -> Future[Outcome]:
-    """Run ``task`` in a thread that never keeps the server from stopping; an error is kept for who asks."""
+def start(task: Callable[[], Outcome], *, name: str, large: bool = False) -> Future[Outcome]:
+    """Run ``task`` in a thread that never keeps the server from stopping; an error is kept for who asks.
+
+    After a ``large`` task the memory it has let go of is given back to the system.
+    """
     future: Future[Outcome] = Future()
 
     def work() -> None:
@@ -22,6 +27,8 @@ def start(task: Callable[[], Outcome], *, name: str) -> Future[Outcome]:
             future.set_exception(error)
         else:
             future.set_result(outcome)
+        if large:
+            memory.give_back()
 
     threading.Thread(target=work, name=name, daemon=True).start()
     return future

@@ -18,7 +18,7 @@ from pages._ui import background, pictures
 from pages._ui.caption_work import CaptionWork
 from pages._ui.jobs import BuildJobs
 from pages._ui.project_job import ProjectJobs
-from t2i_core import clusters, config, dataset, engine, suggest, variety
+from t2i_core import clusters, config, dataset, engine, memory, suggest, variety
 from t2i_core import projection as projections
 from t2i_core.encoder import MINI_NAME, open_encoder
 from t2i_core.errors import T2IError
@@ -270,6 +270,7 @@ def _modality_gap(gallery_key: str, *, _gallery: Gallery) -> gap.ModalityGap | N
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _gallery(folder: str, stamp: str) -> Gallery:
+    memory.share_heap()  # before threads work on it: a server's many threads would keep a large dataset's leavings
     return dataset.read_gallery(Path(folder))
 
 
@@ -283,7 +284,7 @@ def _encoder(model: str, device: str, model_dir: str) -> Future[Encoder]:
     def load() -> Encoder:
         return open_encoder(model, model_dir=Path(model_dir) if model_dir else None, device=device)
 
-    return background.start(load, name=f"load {model}")
+    return background.start(load, name=f"load {model}", large=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -291,7 +292,9 @@ def _engine(
     gallery_key: str, model: str, device: str, model_dir: str, *, _gallery: Gallery
 ) -> Future[engine.SearchEngine]:
     encoder = _encoder(model, device, model_dir)
-    return background.start(lambda: engine.SearchEngine(encoder.result(), _gallery), name=f"engine for {_gallery.name}")
+    return background.start(
+        lambda: engine.SearchEngine(encoder.result(), _gallery), name=f"engine for {_gallery.name}", large=True
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -307,12 +310,12 @@ def _checked_engine(
             else engine.SearchEngine(_engine.encoder, checked, _engine.index, approximate=_engine.approximate)
         )
 
-    return background.start(check, name="check embeddings")
+    return background.start(check, name="check embeddings", large=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
-    return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions")
+    return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions", large=True)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from t2i_core.encoder.bfloat16 import multiplies_bfloat16
 from t2i_core.encoder.mini_network import MiniClip, load_mini
 from t2i_core.encoder.preprocessing import PixelRule
 
@@ -76,12 +77,6 @@ def compute_pictures_in_half(module: MiniClip) -> torch.dtype:
     module.backbone.half()
     module.head.half()
     return torch.float16
-
-
-def multiplies_bfloat16() -> bool:
-    """Whether this CPU has instructions for bfloat16; others would compute them slower than float32."""
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
 @contextmanager

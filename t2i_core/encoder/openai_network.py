@@ -1,12 +1,14 @@
-"""Networks of openai/CLIP's architecture, built from a state dict and run only as far as needed."""
+"""Networks of openai/CLIP's architecture, built from a state dict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 
 import torch
 
 from t2i_core.encoder.openai_clip import clip_model, clip_package
+from t2i_core.encoder.openai_towers import Tower, pack_image_tower, pack_text_tower
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
 from t2i_core.encoder.tokens import end_positions
 from t2i_core.errors import ModelError
@@ -27,13 +29,15 @@ _NOT_WEIGHTS = frozenset({"input_resolution", "context_length", "vocab_size"})
 
 
 class OpenAINetwork:
-    """A ViT or ModifiedResNet with a text transformer, in openai/CLIP's own code.
+    """A ViT or ModifiedResNet with a text transformer.
 
     Parameters
     ----------
     state_dict : mapping of str to Tensor
         Any float type; kept in full precision on a CPU, fp16 on a GPU as openai/CLIP does.
     device : torch.device
+        A GPU runs openai/CLIP's own code; a CPU runs its transformers with packed weights, see
+        `t2i_core.encoder.openai_towers`.
     source : str
         What to call the file in messages.
 
@@ -52,14 +56,19 @@ class OpenAINetwork:
         if device.type == "cuda":
             clip_model.convert_weights(model)
         self._model = model.to(device).eval()
+        self._on_cpu = device.type == "cpu"
+        self._packing = threading.Lock()
+        self._packed: dict[str, Tower] = {}
 
     @property
-    def module(self) -> torch.nn.Module:
-        """The weights, for training."""
+    def module(self) -> clip_model.CLIP:
+        """The weights, for training: what is packed of them before is not trained."""
         return self._model
 
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
         """Embed pixels (B, 3, side, side) into a Tensor of shape (B, D), not normalised."""
+        if self._on_cpu and isinstance(self._model.visual, clip_model.VisionTransformer):
+            return self._tower("image", pack_image_tower)(pixels)
         return self._model.encode_image(pixels)
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -68,6 +77,12 @@ class OpenAINetwork:
         The transformer is causal and only the end token's output is used, so positions after the
         longest end token of the batch are left out: the same result in a fraction of the time.
         """
+        if self._on_cpu:
+            return self._tower("text", pack_text_tower)(tokens)
+        return self.encode_text_in_module(tokens)
+
+    def encode_text_in_module(self, tokens: torch.Tensor) -> torch.Tensor:
+        """`encode_text` in openai/CLIP's own layers, through which gradients flow."""
         model = self._model
         ends = end_positions(tokens)
         length = int(ends.max()) + 1
@@ -78,6 +93,14 @@ class OpenAINetwork:
         hidden = model.transformer(hidden.permute(1, 0, 2)).permute(1, 0, 2)
         hidden = model.ln_final(hidden[torch.arange(len(ends), device=ends.device), ends]).type(model.dtype)
         return hidden @ model.text_projection
+
+    def _tower(self, kind: str, pack: Callable[[clip_model.CLIP], Tower]) -> Tower:
+        """The packed tower, made at its first use: a dataset that is only searched needs none for pictures."""
+        if kind not in self._packed:
+            with self._packing:
+                if kind not in self._packed:
+                    self._packed[kind] = pack(self._model)
+        return self._packed[kind]
 
 
 def _build(state_dict: StateDict, source: str) -> clip_model.CLIP:

@@ -100,10 +100,10 @@ class TunedOpenAI:
     def images(self, rows: np.ndarray, random: np.random.Generator | None) -> torch.Tensor:
         view = "flip" if random is not None and random.random() < 0.5 else "plain"
         batch = pixels([self._paths[row] for row in rows], view=view, rule=self._network.pixel_rule)
-        return F.normalize(self._network.encode_image(batch), dim=-1)
+        return F.normalize(self.module.encode_image(batch), dim=-1)
 
     def texts(self, tokens: torch.Tensor) -> torch.Tensor:
-        return F.normalize(self._network.encode_text(tokens), dim=-1)
+        return F.normalize(self._network.encode_text_in_module(tokens), dim=-1)
 
     def scale(self) -> torch.Tensor:
         scale: torch.Tensor = self.module.get_parameter("logit_scale").exp()

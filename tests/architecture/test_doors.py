@@ -19,6 +19,7 @@ LEVELS = {
     "errors": 0,
     "types": 1,
     "arrays": 2,
+    "memory": 2,
     "captions_by_row": 2,
     "config": 2,
     "cores": 2,

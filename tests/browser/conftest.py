@@ -73,7 +73,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_healthy(url, server, folder / "server.log")
-            yield App(url, data_dir, captions, checkpoint)
+            yield App(url, server.pid, data_dir, captions, checkpoint)
         finally:
             server.terminate()
             try:

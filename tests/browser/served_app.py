@@ -13,9 +13,10 @@ HOSTILE_CAPTION = '<img src=x onerror="window.hurt=1"> [a](javascript:hurt) **bo
 
 @dataclass(frozen=True)
 class App:
-    """A running app, its dataset folder, and the captions of its first dataset."""
+    """A running app, its process, its dataset folder, and the captions of its first dataset."""
 
     url: str
+    process: int
     data_dir: Path
     captions: pd.DataFrame
     checkpoint: Path

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from t2i_core.encoder import OPENAI_MODELS, ClipEncoder, open_encoder
+from t2i_core.encoder import OPENAI_MODELS, ClipEncoder, open_encoder, openai_towers
 from t2i_core.encoder.clip_encoder import TEXT_BATCH
 from t2i_core.encoder.openai_clip import clip_package
 from t2i_core.encoder.openai_network import OpenAINetwork
+from t2i_core.encoder.packed_transformer import PackedTransformer
 from t2i_core.encoder.tokens import tokenize
 from t2i_core.errors import ModelError, QueryError
 from t2i_core.types import Encoder
@@ -31,6 +32,12 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def encoder(checkpoint: Path) -> ClipEncoder:
     return open_encoder(str(checkpoint), device="cpu")
+
+
+@pytest.fixture(autouse=True)
+def _float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared to the last digits here; how near bfloat16 comes is another test."""
+    monkeypatch.setattr(openai_towers, "multiplies_bfloat16", lambda: False)
 
 
 def test_facts(encoder: ClipEncoder, checkpoint: Path) -> None:
@@ -54,12 +61,20 @@ def test_texts_of_any_length_equal_clips_own_encoding(encoder: ClipEncoder) -> N
     np.testing.assert_allclose(encoder.encode_text(texts), expected, atol=2e-6)
 
 
-def test_short_texts_run_only_to_their_end_token() -> None:
+def test_short_texts_run_only_to_their_end_token(monkeypatch: pytest.MonkeyPatch) -> None:
     network = OpenAINetwork(tiny_vit().state_dict(), device=torch.device("cpu"), source="tiny")
     lengths: list[int] = []
     network._model.transformer.register_forward_pre_hook(lambda _module, inputs: lengths.append(inputs[0].shape[0]))
+    whole = PackedTransformer.at
+
+    def at(self: PackedTransformer, hidden: torch.Tensor, positions: torch.Tensor, *, causal: bool) -> torch.Tensor:
+        lengths.append(hidden.shape[1])
+        return whole(self, hidden, positions, causal=causal)
+
+    monkeypatch.setattr(PackedTransformer, "at", at)
     network.encode_text(tokenize(["a dog", "a dog runs"]))
-    assert lengths == [5]  # start, three words, end
+    network.encode_text_in_module(tokenize(["a dog", "a dog runs"]))
+    assert lengths == [5, 5]  # start, three words, end
 
 
 def test_pictures_equal_clips_own_encoding(encoder: ClipEncoder) -> None:

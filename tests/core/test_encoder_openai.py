@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from t2i_core.encoder import open_encoder
+from t2i_core.encoder import open_encoder, openai_towers
 from t2i_core.encoder.openai_clip import clip_package
 from tests.core.clip_weights import hugging_face_names, pictures, rn50, save_jit, vit_b32
 
@@ -78,25 +78,51 @@ def rn50_reference(saved_rn50: dict[str, Path]) -> tuple[np.ndarray, np.ndarray]
     return text.numpy(), image.numpy()
 
 
-def _assert_agree(embeddings: np.ndarray, reference: np.ndarray) -> None:
+def _assert_agree(
+    embeddings: np.ndarray, reference: np.ndarray, *, cosine: float = 0.9999, differences: float = 0.9999
+) -> None:
     reference = reference / np.linalg.norm(reference, axis=1, keepdims=True)
     assert embeddings.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1.0, atol=1e-5)
-    assert (embeddings * reference).sum(axis=1).min() > 0.9999
+    assert (embeddings * reference).sum(axis=1).min() > cosine
     # Random networks send everything to nearly one direction, so the differences between inputs must agree too.
     ours, theirs = embeddings - embeddings.mean(axis=0), reference - reference.mean(axis=0)
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
-    assert ((ours * theirs).sum(axis=1) / lengths).min() > 0.9999
+    assert ((ours * theirs).sum(axis=1) / lengths).min() > differences
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
 def test_vit_b32_agrees_with_hugging_face(
-    saved_vit: dict[str, Path], vit_reference: tuple[np.ndarray, np.ndarray], file_format: str
+    saved_vit: dict[str, Path],
+    vit_reference: tuple[np.ndarray, np.ndarray],
+    file_format: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(openai_towers, "multiplies_bfloat16", lambda: False)
     encoder = open_encoder(str(saved_vit[file_format]), device="cpu")
     assert encoder.dimension == 512
     _assert_agree(encoder.encode_text(TEXTS), vit_reference[0])
     _assert_agree(encoder.encode_image(PICTURES), vit_reference[1])
+
+
+def test_bfloat16_stays_near_float32(
+    saved_vit: dict[str, Path], vit_reference: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_towers, "multiplies_bfloat16", lambda: True)
+    encoder = open_encoder(str(saved_vit["state dict"]), device="cpu")
+    _assert_agree(encoder.encode_text(TEXTS), vit_reference[0], differences=0.999)
+    _assert_agree(encoder.encode_image(PICTURES), vit_reference[1], cosine=0.999, differences=0.99)
+
+
+def test_weights_that_do_not_bear_bfloat16_are_computed_in_float32(
+    saved_vit: dict[str, Path], vit_reference: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_towers, "multiplies_bfloat16", lambda: True)
+    monkeypatch.setattr(openai_towers, "TEXT_COSINE", 1.0)  # so near that no rounding will do
+    monkeypatch.setattr(openai_towers, "IMAGE_COSINE", 1.0)
+    encoder = open_encoder(str(saved_vit["state dict"]), device="cpu")
+    _assert_agree(encoder.encode_text(TEXTS), vit_reference[0], differences=0.999999)
+    _assert_agree(encoder.encode_image(PICTURES), vit_reference[1], differences=0.999999)
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

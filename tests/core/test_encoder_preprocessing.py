@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from PIL.Image import Resampling
 
 from t2i_core.encoder.openai_clip import clip_package
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
@@ -61,3 +62,15 @@ def test_rule_says_what_it_does() -> None:
     assert str(openai_rule(224)) == (
         "shortest side to 224 px, centre crop, bicubic, mean (0.4815, 0.4578, 0.4082), std (0.2686, 0.2613, 0.2758)"
     )
+
+
+@pytest.mark.parametrize("resample", ["bicubic", "bilinear", "lanczos"])
+@pytest.mark.parametrize("size", [(400, 300), (61, 900), (20, 30), (64, 64)])
+def test_squashing_equals_pillows_resize(size: tuple[int, int], resample: str) -> None:
+    [picture] = pictures(size)
+    ours = PixelRule(64, (0, 0, 0), (1, 1, 1), resize="squash", resample=resample).square(picture)
+    theirs = np.asarray(picture.resize((64, 64), Resampling[resample.upper()]))
+    assert ours.flags.c_contiguous
+    difference = np.abs(ours.astype(int) - theirs)
+    assert difference.mean() < 0.1
+    assert np.quantile(difference, 0.99) <= 1

@@ -49,6 +49,11 @@ def huge_and_tiny_rows(rng: np.random.Generator, images: int, dimension: int) ->
     return rng.normal(size=(images, dimension)) * 10.0 ** rng.integers(-30, 30, (images, 1))
 
 
+def shuffled_rows(rng: np.random.Generator, images: int, dimension: int) -> np.ndarray:
+    """The same numbers in another order in each row: a query of equal entries scores all of them the same but for rounding."""
+    return rng.permuted(np.tile(rng.normal(size=dimension) + 0.2, (images, 1)), axis=1)
+
+
 KINDS = (
     random_rows,
     clustered_rows,
@@ -57,6 +62,7 @@ KINDS = (
     constant_rows,
     spiked_rows,
     huge_and_tiny_rows,
+    shuffled_rows,
 )
 
 
@@ -64,9 +70,9 @@ LANES = [lanes for lanes in (0, 8, 16) if lanes <= fastest_lanes()]
 
 
 def queries_for(rng: np.random.Generator, rows: FloatArray) -> FloatArray:
-    """A row itself, something beside a row, and something unrelated."""
+    """A row itself, something beside a row, something unrelated, and the same number everywhere."""
     near = rows[-1] + 0.05 * rng.normal(size=rows.shape[1])
-    return l2_normalize(np.stack([rows[0], near, rng.normal(size=rows.shape[1])]))
+    return l2_normalize(np.stack([rows[0], near, rng.normal(size=rows.shape[1]), np.ones(rows.shape[1])]))
 
 
 @settings(max_examples=150, deadline=None)
@@ -74,7 +80,7 @@ def queries_for(rng: np.random.Generator, rows: FloatArray) -> FloatArray:
     kind=st.sampled_from(KINDS),
     images=st.sampled_from([1, 2, 3, 50, 333]),
     dimension=st.sampled_from([1, 2, 33, 512]),
-    top_k=st.sampled_from([1, 2, 10, 1000]),
+    top_k=st.sampled_from([1, 2, 10, "all"]),
     lanes=st.sampled_from(LANES),
     batched=st.booleans(),
     filtered=st.sampled_from([None, 0.0, 0.1, 0.9]),
@@ -85,11 +91,22 @@ def test_rows_and_scores_are_the_oracles(kind, images, dimension, top_k, lanes, 
     rows = l2_normalize(kind(rng, images, dimension))
     queries = np.concatenate([queries_for(rng, rows) for _ in range(9 if batched else 1)])
     where = None if filtered is None else rng.random(images) < filtered
-    top_k = min(top_k, images)
+    top_k = images if top_k == "all" else min(top_k, images)
     expected_scores, expected_rows = ExactIndex(rows).search(queries, top_k, where)
     scores, found = QuantizedIndex(rows, threads=2, lanes=lanes).search(queries, top_k, where)
     np.testing.assert_array_equal(found, expected_rows)
     np.testing.assert_array_equal(scores, expected_scores)
+
+
+@settings(max_examples=20, deadline=None)
+@given(kind=st.sampled_from(KINDS), images=st.sampled_from([1, 2, 50]), seed=st.integers(0, 2**16))
+def test_one_more_than_there_are_is_refused_as_by_the_oracle(kind, images, seed):
+    rng = np.random.default_rng(seed)
+    rows = l2_normalize(kind(rng, images, 33))
+    queries = queries_for(rng, rows)
+    for index in (ExactIndex(rows), QuantizedIndex(rows)):
+        with pytest.raises(QueryError, match=rf"top_k must be in 1\.\.{images}, got {images + 1}\."):
+            index.search(queries, images + 1)
 
 
 def test_rows_shared_between_threads_are_the_oracles():

@@ -68,8 +68,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
     found: list[Future[object]] = []
     start = background.start
 
-    def noted(task: Callable[[], object], *, name: str) -> Future[object]:
-        found.append(start(task, name=name))
+    def noted(task: Callable[[], object], *, name: str, large: bool = False) -> Future[object]:
+        found.append(start(task, name=name, large=large))
         return found[-1]
 
     monkeypatch.setattr(background, "start", noted)
