@@ -14,53 +14,39 @@ random picture embeddings and caption embeddings by a tiny model of random weigh
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
+import machine
 import numpy as np
 import pandas as pd
 from PIL import Image
+from serving import chromium, served
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "core")]
-
-from t2i_core.captions import fit  # noqa: E402
-from t2i_core.captions.sheet import SheetView, caption_sheet  # noqa: E402
-from t2i_core.captions.word_index import WordIndex  # noqa: E402
-from t2i_core.dataset import read_gallery, write_dataset  # noqa: E402
-from t2i_core.types import Gallery  # noqa: E402
+from t2i_core.captions import fit
+from t2i_core.captions.sheet import SheetView, caption_sheet
+from t2i_core.captions.word_index import WordIndex
+from t2i_core.dataset import read_gallery, write_dataset
+from t2i_core.types import Gallery
 
 DIMENSION = 512
 VOCABULARY = 18_000
 SYLLABLES = [consonant + vowel for consonant in "bdklmnr" for vowel in "aeiou"]
 CORE = (("one word", "{0}", r"\b{0}\b"), ("phrase", '"{1} {0}"', r"\b{1} {0}\b"), ("beginning", "{2}*", r"\b{2}"))
 FLOOR_S, GOAL_S = 0.7, 0.3
-Result = TypeVar("Result")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = machine.options(__doc__)
     parser.add_argument("--captions", type=int, default=158_915)
     parser.add_argument("--pictures", type=int, default=31_783)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--data", type=Path, help="where the dataset is kept; a temporary folder when left out")
     parser.add_argument("--core-only", action="store_true")
     arguments = parser.parse_args()
-    print(f"machine: {processor_name()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"versions: Python {platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}")
+    print(machine.describe())
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.data or Path(temporary)
         if not (folder / "data" / "manifest.json").is_file():
@@ -75,7 +61,7 @@ def main() -> None:
 
 def make_dataset(folder: Path, captions: int, pictures: int) -> None:
     """Write the dataset and its pictures."""
-    import clip_weights
+    import demo_dataset
     import torch
 
     from t2i_core.arrays import l2_normalize
@@ -94,7 +80,7 @@ def make_dataset(folder: Path, captions: int, pictures: int) -> None:
     names = [f"{number % 20:02d}/{number:06d}.jpg" for number in range(pictures)]
     rows = np.sort(np.arange(captions) % pictures)
     save_pictures(folder / "pictures", names, random)
-    torch.save(clip_weights.tiny_vit(dimension=DIMENSION).state_dict(), folder / "tiny.pt")
+    torch.save(demo_dataset.clip_weights.tiny_vit(dimension=DIMENSION).state_dict(), folder / "tiny.pt")
     encoder = open_encoder(str(folder / "tiny.pt"), device="cpu")
     step = 4096
     text_rows = np.concatenate([encoder.encode_text(texts[at : at + step]) for at in range(0, captions, step)])
@@ -151,9 +137,9 @@ def measure_core(gallery: Gallery, words: list[str], rounds: int) -> None:
             text = next(text for text in gallery.captions if f" {word} " in f" {text} " and not text.startswith(word))
             before = text.split()[text.split().index(word) - 1]
             parts = (word, before, word[:3])
-            seconds, found = timed(lambda: sheet.select(SheetView(words=typed.format(*parts)), index))  # noqa: B023
+            seconds, found = machine.timed(lambda: sheet.select(SheetView(words=typed.format(*parts)), index))  # noqa: B023
             ours.append(seconds)
-            seconds, mask = timed(lambda: series.str.contains(pattern.format(*parts)))  # noqa: B023
+            seconds, mask = machine.timed(lambda: series.str.contains(pattern.format(*parts)))  # noqa: B023
             theirs.append(seconds)
             assert np.array_equal(found.mask, mask.to_numpy()), (typed, parts)
         ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
@@ -161,12 +147,6 @@ def measure_core(gallery: Gallery, words: list[str], rounds: int) -> None:
             f"{name:10} ours {1e3 * statistics.median(ours):7.1f} ms   pandas str.contains "
             f"{1e3 * statistics.median(theirs):7.1f} ms   pandas ÷ ours {ratio:6.1f}"
         )
-
-
-def timed(work: Callable[[], Result]) -> tuple[float, Result]:
-    started = time.perf_counter()
-    result = work()
-    return time.perf_counter() - started, result
 
 
 # From the last key to the frame after the rows of this word were drawn.
@@ -186,36 +166,18 @@ WATCH = """(word) => new Promise((resolve) => {
 
 
 def measure_page(folder: Path, gallery: Gallery, words: list[str], rounds: int) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"T2I_DATA": str(folder / "data"), "T2I_IMAGES": str(folder / "pictures")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless", "true", "--server.port", str(port)],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        with sync_playwright() as playwright:
-            chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.set_default_timeout(600_000)
-            started = time.perf_counter()
-            page.goto(f"http://127.0.0.1:{port}/captions")
-            page.wait_for_selector("tr.row")
-            print(f"page: cold server and browser to first rows {time.perf_counter() - started:.1f} s")
-            page.wait_for_selector(".word")
-            page.wait_for_selector("td[data-key=rank] .value:not(.unknown)")  # counted once, then kept on the disk
-            print(f"page: words and ranks there after {time.perf_counter() - started:.1f} s")
-            page.evaluate("document.addEventListener('keydown', () => { window.lastKey = performance.now(); }, true)")
-            typed = [one_word(page, words[number % len(words)]) for number in range(rounds + 1)][1:]
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with served(folder / "data", folder / "pictures") as app, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(600_000)
+        started = time.perf_counter()
+        page.goto(f"{app.url}/captions")
+        page.wait_for_selector("tr.row")
+        print(f"page: cold server and browser to first rows {time.perf_counter() - started:.1f} s")
+        page.wait_for_selector(".word")
+        page.wait_for_selector("td[data-key=rank] .value:not(.unknown)")  # counted once, then kept on the disk
+        print(f"page: words and ranks there after {time.perf_counter() - started:.1f} s")
+        page.evaluate("document.addEventListener('keydown', () => { window.lastKey = performance.now(); }, true)")
+        typed = [one_word(page, words[number % len(words)]) for number in range(rounds + 1)][1:]
     print(
         f"page: a word typed to rows shown, median of {len(typed)}: {statistics.median(typed):.3f} s, "
         f"slowest {max(typed):.3f} s (floor {FLOOR_S} s, goal {GOAL_S} s)"
@@ -236,24 +198,6 @@ def one_word(page: object, word: str) -> float:
     seconds = page.evaluate("() => window.shown") / 1e3  # type: ignore[attr-defined]
     waiting.dispose()
     return float(seconds)
-
-
-def wait_for(url: str) -> None:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the app did not start")
-
-
-def processor_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

@@ -9,32 +9,18 @@ the first picture on hover, Enter to the marker drawn, a lasso's release to its 
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+import machine
+from playwright.sync_api import Browser, Page
+from serving import chromium, served
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path += [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
-
-import demo_dataset  # noqa: E402
-import demo_maps  # noqa: E402
-from ensure_chromium import find_chromium  # noqa: E402
-
-OPTIONS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 PATIENCE_MS = 600_000
 READY = '.t2i-map[data-state="ready"]'
 MAP = "document.querySelector('.t2i-map').embeddingMap"
@@ -43,57 +29,27 @@ Figures = dict[str, list[float]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    import demo_dataset
+    import demo_maps
+
+    parser = machine.options(__doc__)
     parser.add_argument("--pictures", type=int, default=31_783)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--million", action="store_true")
     arguments = parser.parse_args()
     pictures = 1_000_000 if arguments.million else arguments.pictures
     figures: Figures = {}
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         checkpoint = demo_dataset.write_checkpoint(folder / "tiny.pt")
         demo_maps.write_large_dataset(folder / "data", checkpoint, images=pictures)
-        with served(folder / "data") as url:
-            with opened(playwright) as browser:
-                first_picture(browser, url)  # the server is warm from here on
+        with served(folder / "data") as app:
+            with chromium(webgl=True) as browser:
+                first_picture(browser, app.url)  # the server is warm from here on
             for _ in range(arguments.rounds):
-                with opened(playwright) as browser:
-                    measure(browser, url, figures, many=arguments.million)
+                with chromium(webgl=True) as browser:
+                    measure(browser, app.url, figures, many=arguments.million)
     tell(pictures, figures, many=arguments.million)
-
-
-@contextmanager
-def served(data_dir: Path) -> Iterator[str]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless", "true"]
-    server = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],
-        cwd=ROOT, env=os.environ | {"T2I_DATA": str(data_dir)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(3_000):
-            try:
-                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
-
-
-@contextmanager
-def opened(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=str(find_chromium()), args=OPTIONS)
-    try:
-        yield browser
-    finally:
-        browser.close()
 
 
 def first_picture(browser: Browser, url: str) -> tuple[Page, float]:
@@ -208,22 +164,12 @@ def tell(pictures: int, figures: Figures, *, many: bool) -> None:
     }
     if many:
         goals = {"cold browser to the map drawn": "floor 8,000, goal 3,000"}
-    print(f"machine: {processor_name()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
-    print(
-        f"versions: Python {platform.python_version()}, streamlit {version('streamlit')}, plotly {version('plotly')}; "
-        f"Chromium with WebGL on the processor; N = {pictures:,}, medians"
-    )
+    print(machine.describe())
+    print(f"plotly {version('plotly')}; Chromium with WebGL on the processor; N = {pictures:,}, medians")
     for name, values in figures.items():
         unit = "" if name.startswith(("bytes", "points")) else " ms"
         goal = f"   ({goals[name]})" if name in goals else ""
         print(f"{name:44} {statistics.median(values):12,.0f}{unit}{goal}")
-
-
-def processor_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

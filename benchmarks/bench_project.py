@@ -9,17 +9,13 @@ that are among its 15 closest on the map; trustworthiness is scikit-learn's, on 
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from importlib.metadata import version
 from pathlib import Path
 
+import machine
 import numpy as np
 
 from t2i_core.dataset import read_gallery, write_dataset
@@ -27,7 +23,6 @@ from t2i_core.projection import read_projection
 from t2i_core.projection.neighbours import nearest_neighbours, neighbours_kept
 from t2i_core.types import FloatArray
 
-ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = 4_000
 ALONE = """
 import sys, warnings
@@ -40,7 +35,7 @@ np.save(sys.argv[2], umap.UMAP(metric="cosine", random_state=42).fit_transform(r
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = machine.options(__doc__)
     parser.add_argument("--pictures", type=int, default=31_783)
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=1)
@@ -55,12 +50,12 @@ def main() -> None:
         write_embeddings(folder / "data", rows)
         np.save(folder / "rows.npy", rows)
         times: dict[str, list[float]] = {"project": [], "umap alone": []}
+        project = [sys.executable, "-m", "t2i_core", "project", "--refit", "--data", str(folder / "data")]
+        (folder / "alone.py").write_text(ALONE)
+        alone = [sys.executable, str(folder / "alone.py"), str(folder / "rows.npy"), str(folder / "alone.npy")]
         for _ in range(arguments.rounds):
-            project = [sys.executable, "-m", "t2i_core", "project", "--refit", "--data", str(folder / "data")]
-            times["project"].append(timed(project))
-            (folder / "alone.py").write_text(ALONE)
-            alone = [sys.executable, str(folder / "alone.py"), str(folder / "rows.npy"), str(folder / "alone.npy")]
-            times["umap alone"].append(timed(alone))
+            times["project"].append(machine.seconds(lambda: run(project)))
+            times["umap alone"].append(machine.seconds(lambda: run(alone)))
         projection = read_projection(read_gallery(folder / "data"))
         assert projection is not None
         tell(rows, {"project": projection.coordinates, "umap alone": np.load(folder / "alone.npy")}, times)
@@ -87,17 +82,14 @@ def write_embeddings(data_dir: Path, rows: FloatArray) -> None:
     )  # fmt: skip
 
 
-def timed(command: list[str]) -> float:
-    started = time.perf_counter()
-    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - started
+def run(command: list[str]) -> None:
+    subprocess.run(command, check=True, cwd=machine.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def tell(rows: FloatArray, maps: dict[str, FloatArray], times: dict[str, list[float]]) -> None:
     from sklearn.manifold import trustworthiness
 
-    print(f"machine: {processor_name()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"versions: Python {platform.python_version()}, umap-learn {version('umap-learn')}, numba {version('numba')}")
+    print(machine.describe())
     print(f"N = {len(rows):,}, D = {rows.shape[1]}, {len(times['project'])} rounds, medians")
     _, neighbours = nearest_neighbours(rows, 15)
     chosen = np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(int)
@@ -108,13 +100,6 @@ def tell(rows: FloatArray, maps: dict[str, FloatArray], times: dict[str, list[fl
         print(f"{name:11} {seconds:7.1f} s   kept {kept:.4f}   trustworthiness {trust:.4f}")
     ratios = [alone / own for own, alone in zip(times["project"], times["umap alone"], strict=True)]
     print(f"umap alone ÷ project  {statistics.median(ratios):.2f}   (floor 1.5, goal 3)")
-
-
-def processor_name() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

@@ -8,13 +8,9 @@ the rounds; both run in every round, so that a busy machine hurts them alike.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import statistics
-import time
-from collections.abc import Callable
 
+import machine
 import torch
 
 from t2i_core.encoder import open_encoder
@@ -24,7 +20,7 @@ SENTENCE = "a dog running along a sandy beach at sunset"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = machine.options(__doc__)
     parser.add_argument("--model", default="mini")
     parser.add_argument("--rounds", type=int, default=200)
     arguments = parser.parse_args()
@@ -36,19 +32,13 @@ def main() -> None:
         for _ in range(10):
             encoder.encode_text([SENTENCE])
         for _ in range(arguments.rounds):
-            tower.append(milliseconds(lambda: network(tokens)))
-            whole.append(milliseconds(lambda: encoder.encode_text([SENTENCE])))
+            tower.append(1e3 * machine.seconds(lambda: network(tokens)))
+            whole.append(1e3 * machine.seconds(lambda: encoder.encode_text([SENTENCE])))
     one, other = statistics.median(whole), statistics.median(tower)
-    print(f"{platform.machine()}, {os.cpu_count()} cores; {encoder.model_id}, D = {encoder.dimension}")
+    print(machine.describe())
+    print(f"{encoder.model_id}, D = {encoder.dimension}")
     print(f"text tower alone  {other:.2f} ms")
     print(f"encode_text       {one:.2f} ms, {one / other:.2f} times as long")
-
-
-def milliseconds(call: Callable[[], object]) -> float:
-    """How long a call takes."""
-    started = time.perf_counter()
-    call()
-    return 1e3 * (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

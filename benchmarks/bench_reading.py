@@ -7,14 +7,10 @@ Each figure is the best of the rounds; both ways run in every round, so that a b
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+import machine
 import numpy as np
 import pandas as pd
 
@@ -23,7 +19,7 @@ from t2i_core.dataset import CAPTIONS_NAME, EMBEDDINGS_NAME, read_gallery, write
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = machine.options(__doc__)
     parser.add_argument("--pictures", type=int, default=20_000)
     parser.add_argument("--captions", type=int, default=5, help="for each picture")
     parser.add_argument("--dimension", type=int, default=512)
@@ -34,10 +30,11 @@ def main() -> None:
         write(data_dir, arguments.pictures, arguments.captions, arguments.dimension)
         plain, ours = [], []
         for _ in range(arguments.rounds):
-            plain.append(seconds(lambda: load(data_dir)))
-            ours.append(seconds(lambda: read_gallery(data_dir)))
+            plain.append(machine.seconds(lambda: load(data_dir)))
+            ours.append(machine.seconds(lambda: read_gallery(data_dir)))
+    print(machine.describe())
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores; {arguments.pictures:,} pictures, "
+        f"{arguments.pictures:,} pictures, "
         f"{arguments.pictures * arguments.captions:,} captions, D = {arguments.dimension}"
     )
     print(f"np.load and pandas.read_csv  {min(plain):.2f} s")
@@ -71,13 +68,6 @@ def load(data_dir: Path) -> None:
         for name in stored.files:
             stored[name]
     pd.read_csv(data_dir / CAPTIONS_NAME)
-
-
-def seconds(call: Callable[[], object]) -> float:
-    """How long a call takes."""
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -8,13 +8,9 @@ Each figure is the best of the rounds; both ways run in every round, so that a b
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import time
-from collections.abc import Callable
 from itertools import islice
 
+import machine
 import numpy as np
 
 from t2i_core.suggest import CaptionSuggestions
@@ -23,15 +19,14 @@ LIMIT = 7
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = machine.options(__doc__)
     parser.add_argument("--captions", type=int, default=160_000)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     vocabulary, captions = make_captions(arguments.captions)
-    started = time.perf_counter()
-    suggestions = CaptionSuggestions(captions)
-    built = time.perf_counter() - started
-    print(f"{platform.machine()}, {os.cpu_count()} cores; {len(captions):,} captions, {len(vocabulary):,} words")
+    built, suggestions = machine.timed(lambda: CaptionSuggestions(captions))
+    print(machine.describe())
+    print(f"{len(captions):,} captions, {len(vocabulary):,} words")
     print(f"index built in {built:.2f} s")
     rare = f"{vocabulary[40]} {vocabulary[90]} b"
     slowest = (0.0, 0.0)
@@ -39,8 +34,8 @@ def main() -> None:
     for typed in ("a", "s", "a ", "in a", "a the in", "a the s", rare, "nothing like this", "the a in t"):
         ours, plain = [], []
         for _ in range(arguments.rounds):
-            ours.append(seconds(lambda text=typed: suggestions.suggest(text, limit=LIMIT)))
-            plain.append(seconds(lambda text=typed: plain_suggestions(captions, text)))
+            ours.append(machine.seconds(lambda text=typed: suggestions.suggest(text, limit=LIMIT)))
+            plain.append(machine.seconds(lambda text=typed: plain_suggestions(captions, text)))
         slowest = (max(slowest[0], min(ours)), max(slowest[1], min(plain)))
         print(f"{typed:<24}{1e3 * min(ours):>7.2f} ms{1e3 * min(plain):>13.2f} ms")
     print(
@@ -69,13 +64,6 @@ def plain_suggestions(captions: list[str], typed: str) -> list[str]:
         if set(whole) <= (words := set(caption.split())) and any(word.startswith(last) for word in words)
     )
     return list(islice(fitting, LIMIT))
-
-
-def seconds(call: Callable[[], object]) -> float:
-    """How long a call takes."""
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
