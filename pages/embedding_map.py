@@ -20,7 +20,7 @@ if query is not None and loaded.engine is not None:
         everything = ranking.rank(loaded.engine, query, here.settings)
     except T2IError as error:
         problem = error
-top_k = min(st.session_state["top_k"], len(gallery))
+top_k = min(st.session_state["top_k"], gallery.images)
 result = everything.head(top_k) if everything is not None else None
 controls.query_bar(
     gallery, here.settings, message=str(problem or ""), live=ranking.is_smooth(everything), examples=False

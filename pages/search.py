@@ -16,7 +16,7 @@ if here.gallery is None:
 
 loaded = resources.engine_state(here.gallery, here.settings)
 query, everything, problem = state.query(), None, loaded.error
-top_k = min(st.session_state["top_k"], len(here.gallery))
+top_k = min(st.session_state["top_k"], here.gallery.images)
 if query is not None and loaded.engine is not None:
     try:
         everything = ranking.rank(loaded.engine, query, here.settings)

@@ -17,7 +17,7 @@ class Settings:
     Attributes
     ----------
     data_dir : Path
-        Folder of the dataset (``T2I_DATA``, default ``data``).
+        Folder of the dataset (``T2I_DATA``, default ``data``), or the address of a collection in Milvus.
     images_dir : Path or None
         Folder of the pictures (``T2I_IMAGES``). None means the one the dataset names, else ``static/images``.
     model : str or None

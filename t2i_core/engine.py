@@ -91,7 +91,7 @@ class SearchEngine:
             When the query is empty or too long, the picture unknown, top_k out of range, or there is no
             approximate index to ask.
         """
-        check_top_k(top_k, images=len(self.gallery))
+        check_top_k(top_k, images=self.images)
         if isinstance(query, str):
             query = Query(text=query)
         if query.text is not None:
@@ -111,7 +111,7 @@ class SearchEngine:
                 query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
             )
         if query.image_id is not None:
-            embedding = self.gallery.image_embeddings[self.row_of(query.image_id)]
+            embedding = self.picture_embedding(query.image_id)
             query = replace(query, label=query.label or query.image_id)
             return self._rank(query, embedding, top_k=top_k, where=where, approximate=approximate)
         if query.image_ids:
@@ -134,7 +134,7 @@ class SearchEngine:
         QueryError
             When top_k is out of range.
         """
-        check_top_k(top_k, images=len(self.gallery))
+        check_top_k(top_k, images=self.images)
         started = time.perf_counter()
         embedding = self.encode_picture(image)
         encode_ms = (time.perf_counter() - started) * 1e3
@@ -163,7 +163,7 @@ class SearchEngine:
         if query.texts:
             return self.encode_mean(query.texts)
         if query.image_id is not None:
-            return self.gallery.image_embeddings[self.row_of(query.image_id)]
+            return self.picture_embedding(query.image_id)
         if query.image_ids:
             return self.mean_of(query.image_ids)
         raise QueryError("A query needs a sentence or a picture, got neither. Type what you want to see.")
@@ -176,7 +176,7 @@ class SearchEngine:
         QueryError
             When one is not in the gallery, or they cancel each other out.
         """
-        rows = self.gallery.image_embeddings[[self.row_of(image_id) for image_id in image_ids]]
+        rows = np.stack([self.picture_embedding(image_id) for image_id in image_ids])
         mean = rows.astype(np.float64).mean(axis=0, keepdims=True)
         if np.linalg.norm(mean) < SMALLEST_COMMON:
             raise QueryError(
@@ -201,6 +201,15 @@ class SearchEngine:
                 f"Sentences asked together must have something in common, these {len(texts)} cancel out. Ask fewer of them."
             )
         return l2_normalize(mean[None])[0]
+
+    @property
+    def images(self) -> int:
+        """Pictures a search looks at."""
+        return self.gallery.images
+
+    def picture_embedding(self, image_id: str) -> FloatArray:
+        """The stored row of a picture by its name: ndarray of shape (D,), float32; QueryError when there is none."""
+        return self.gallery.image_embeddings[self.row_of(image_id)]
 
     def row_of(self, image_id: str) -> int:
         """Row of a picture by its name; QueryError when the gallery has no such picture."""

@@ -95,6 +95,8 @@ class Gallery:
         Width and height in pixels; zeros when unknown.
     caption_columns : mapping of str to sequence of length M
         The other columns of the captions file, untouched.
+    address : str
+        Where it was opened when that is no folder; ``data_dir`` then holds only what this machine made of it.
     key : str
         Changes whenever the content does; the cache key.
     """
@@ -112,9 +114,15 @@ class Gallery:
     manifest: Manifest | None = None
     problems: tuple[Problem, ...] = ()
     caption_columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    address: str = ""
 
     def __len__(self) -> int:
         return len(self.image_ids)
+
+    @property
+    def images(self) -> int:
+        """Pictures a search looks at; more than the gallery holds where it is a sample of a collection."""
+        return len(self)
 
     @property
     def dimension(self) -> int:
@@ -146,7 +154,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Hit:
-    """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine, bigger is better."""
+    """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine, bigger is better.
+
+    ``row`` is -1 for a picture of a collection that is not in the gallery's sample.
+    """
 
     rank: int
     row: int

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui import notices, resources
+from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.jobs import BuildJob
 from t2i_core import build, dataset, images
 from t2i_core.config import Settings
@@ -198,7 +199,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
     """The picture folder of the dataset that lies in ``data_dir``, when it is not the one to be built from."""
     if images_dir is None or not (data_dir / dataset.EMBEDDINGS_NAME).is_file():
         return ""
-    choice = resources.DatasetChoice(data_dir.name, data_dir)
+    choice = DatasetChoice(data_dir.name, data_dir)
     try:
         present = resources.gallery(choice).images_dir
     except T2IError:

@@ -65,7 +65,7 @@ def ranking(
 ) -> None:
     """The hits of a result, closest first; ``everything`` is the ranking they were sliced from."""
     started = time.perf_counter()
-    shown = pictures.shown(engine.gallery, [hit.row for hit in result.hits], settings)
+    shown = pictures.shown_hits(engine.gallery, result.hits, settings)
     cards = [_hit_card(hit, one, result) for hit, one in zip(result.hits, shown, strict=True)]
     pictures_ms = (time.perf_counter() - started) * 1e3
     _grid(
@@ -82,7 +82,8 @@ def ranking(
             **detail.grid_part(engine.gallery, engine, everything, settings),
         }
     )
-    pictures.warm(engine.gallery, [hit.row for hit in everything.hits[len(result.hits) :]], settings)
+    later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row >= 0]
+    pictures.warm(engine.gallery, later, settings)
 
 
 def skeleton(count: int, *, summary: str) -> None:

@@ -61,7 +61,7 @@ def toolbar(
 
     ``recall`` says how good the approximate index is, where there is one to switch to.
     """
-    most = min(MAX_TOP_K, len(gallery))
+    most = min(MAX_TOP_K, gallery.images)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if counted:
             top_k(most)

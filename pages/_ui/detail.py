@@ -10,10 +10,10 @@ from streamlit.runtime import get_instance
 
 from pages._ui import pictures, resources
 from pages._ui.ranking import score_part
-from t2i_core import images
+from t2i_core import images, remote
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
-from t2i_core.errors import ImageError
+from t2i_core.errors import DatasetError, ImageError, T2IError
 from t2i_core.types import Gallery, Query, SearchResult
 
 NEIGHBOURS = 10
@@ -31,6 +31,11 @@ def grid_part(
     """The grid's data about the open picture, if one is open."""
     image_id: str | None = st.session_state["open_picture"]
     token = f"{gallery.key} {result.query.label if result else ''} {engine is not None}"
+    if image_id is not None and image_id not in _rows(gallery) and isinstance(engine, remote.CollectionEngine):
+        try:
+            gallery = engine.gallery_of(image_id)
+        except T2IError:
+            image_id = None  # no such picture, as with a link to one that is gone
     if image_id is None or image_id not in _rows(gallery):
         return {"open": None, "detail": None, "token": token}
     return {"open": image_id, "detail": describe(gallery, image_id, engine, result, settings), "token": token}
@@ -51,14 +56,14 @@ def describe(
         "note": large.note,
         "captions": captions,
         "captions_page": bool(gallery.captions),
-        "captions_any": engine is not None and engine.compares_captions,
+        "captions_any": engine is not None and engine.compares_captions and image_id in engine.gallery.rows_by_id,
         "facts": _facts(gallery, image_id, large),
         "neighbours": _neighbours(engine, image_id, settings) if engine else [],
         "download": _download(gallery, image_id),
         "download_name": Path(image_id).name,
     }
     if result is not None:
-        described |= _score(row, result)
+        described |= _score(image_id, result)
     if engine is not None and st.session_state["find_captions_of"] == image_id:
         described["related"] = [
             {"text": hit.caption, "score": hit.score, "own": hit.own}
@@ -75,8 +80,8 @@ def _captions(gallery: Gallery, row: int) -> list[str]:
     return [gallery.captions[position] for position in (gallery.caption_rows == row).nonzero()[0].tolist()]
 
 
-def _score(row: int, result: SearchResult) -> dict[str, object]:
-    hit = next((hit for hit in result.hits if hit.row == row), None)
+def _score(image_id: str, result: SearchResult) -> dict[str, object]:
+    hit = next((hit for hit in result.hits if hit.image_id == image_id), None)
     if hit is None:
         return {}
     return {"score": hit.score, "rank": hit.rank, "bar": score_part(hit.score, result)}
@@ -99,17 +104,21 @@ def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple
 
 
 def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> list[dict[str, object]]:
-    top_k = min(NEIGHBOURS + 1, len(engine.gallery))
-    hits = [hit for hit in engine.search(Query(image_id=image_id), top_k=top_k).hits if hit.image_id != image_id]
+    top_k = min(NEIGHBOURS + 1, engine.images)
+    try:
+        found = engine.search(Query(image_id=image_id), top_k=top_k).hits
+    except DatasetError:
+        return []  # the server is away; the search itself says so
+    hits = [hit for hit in found if hit.image_id != image_id]
     hits = hits[:NEIGHBOURS]
-    shown = pictures.shown(engine.gallery, [hit.row for hit in hits], settings)
+    shown = pictures.shown_hits(engine.gallery, hits, settings)
     return [
         {
             "id": hit.image_id,
             "src": one.url,
             "width": one.width,
             "height": one.height,
-            "caption": _first_caption(engine.gallery, hit.row),
+            "caption": _first_caption(engine.gallery, hit.row) if hit.row >= 0 else hit.caption or "",
         }
         for hit, one in zip(hits, shown, strict=True)
     ]

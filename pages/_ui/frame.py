@@ -10,8 +10,10 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages._ui import components, links, notices, resources, state
+from pages._ui.dataset_choices import DatasetChoice
 from t2i_core import config
 from t2i_core.errors import T2IError
+from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
 POLL_SECONDS = 0.25
@@ -24,7 +26,7 @@ class Here:
     """What this run is about: settings, the datasets there are, the open one or why it cannot be read."""
 
     settings: config.Settings
-    choices: tuple[resources.DatasetChoice, ...] = ()
+    choices: tuple[DatasetChoice, ...] = ()
     gallery: Gallery | None = None
     error: T2IError | None = None
 
@@ -163,7 +165,9 @@ def _status(here: Here) -> None:
         return
     gallery = here.gallery
     captions = f"{len(gallery.captions):,} captions" if gallery.captions else "no captions"
-    pictures = "1 picture" if len(gallery) == 1 else f"{len(gallery):,} pictures"
+    pictures = "1 picture" if gallery.images == 1 else f"{gallery.images:,} pictures"
+    if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
+        captions = f"{gallery.manifest.captions:,} captions"
     loaded = resources.engine_state(gallery, here.settings)
     if loaded.engine is not None:
         device = {"cpu": "on the processor", "cuda": "on the graphics card"}.get(
@@ -174,7 +178,21 @@ def _status(here: Here) -> None:
         model_line = f"Model {short(loaded.model)} is not available"
     else:
         model_line = f"Model {short(loaded.model)} is loading"
-    st.caption(f"{pictures}, {captions}  \n{notices.plain(model_line)}")
+    lines = [model_line, *_collection_lines(gallery)]
+    st.caption(f"{pictures}, {captions}  \n" + "  \n".join(notices.plain(line) for line in lines))
+
+
+def _collection_lines(gallery: Gallery) -> list[str]:
+    """Where a collection is, how its searches look at it, and how much of it the map and the captions are of."""
+    if not isinstance(gallery, CollectionGallery):
+        return []
+    kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
+    lines = [f"Searched by Milvus at {gallery.index.collection.address.uri} ({kind})"]
+    if gallery.sampled:
+        lines.append(
+            f"Map, captions and browsing: a sample of {len(gallery):,} pictures; searches look at all {gallery.images:,}"
+        )
+    return lines
 
 
 def short(model: str) -> str:

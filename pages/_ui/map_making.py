@@ -37,18 +37,22 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
             )
         label = "Renew the map" if problem is not None else "Make the map"
         if st.button(label, type="primary", key="map_make"):
-            resources.project_jobs().start(gallery.data_dir, gallery.images_dir, joint=joint)
+            resources.project_jobs().start(gallery.data_dir, gallery.images_dir, address=gallery.address, joint=joint)
             st.rerun()
         st.caption("Or in a terminal")
         extra = " --joint" if joint else ""
-        st.code(f"python -m t2i_core project --data {gallery.data_dir}{extra}", language=None, wrap_lines=True)
+        st.code(
+            f"python -m t2i_core project --data {gallery.address or gallery.data_dir}{extra}",
+            language=None,
+            wrap_lines=True,
+        )
 
 
 def refit_button(gallery: Gallery, placed: int) -> None:
     """Offer a new layout where pictures were only put beside their neighbours."""
     st.caption(f"{placed:,} pictures came after this layout and lie beside their neighbours.")
     if st.button("Lay everything out anew", key="map_refit"):
-        resources.project_jobs().start(gallery.data_dir, gallery.images_dir, refit=True)
+        resources.project_jobs().start(gallery.data_dir, gallery.images_dir, address=gallery.address, refit=True)
         st.rerun()
 
 

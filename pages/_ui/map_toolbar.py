@@ -15,7 +15,7 @@ def toolbar(gallery: Gallery, result: SearchResult | None, *, first_dataset: str
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         _settings(gallery, result)
         if result is not None:
-            controls.top_k(min(controls.MAX_TOP_K, len(gallery)))
+            controls.top_k(min(controls.MAX_TOP_K, gallery.images))
             with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
                 controls.share(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
 

@@ -15,7 +15,7 @@ from t2i_core import projection as projections
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.projection import drawing
-from t2i_core.types import Gallery, RowArray, SearchResult
+from t2i_core.types import Gallery, Hit, RowArray, SearchResult
 
 MOST_POINTS = 200_000
 DENSITY_SIDE = 512
@@ -69,7 +69,7 @@ def data(scene: Scene) -> dict[str, object]:
         "anchors": _anchors(scene),
         "hits": [
             {"row": hit.row, "rank": hit.rank, "x": float(coordinates[hit.row, 0]), "y": float(coordinates[hit.row, 1])}
-            for hit in (scene.result.hits if scene.result is not None else ())
+            for hit in _mapped(scene.result)
         ],
         "clusters": _clusters(scene),
         "selected": _selected(scene.gallery.key, len(coordinates)),
@@ -129,16 +129,21 @@ def _view(coordinates: np.ndarray, bounds: drawing.Bounds, gallery_key: str) -> 
 
 
 def _anchors(scene: Scene) -> list[dict[str, object]]:
-    result = scene.result
-    if result is None:
+    mapped = _mapped(scene.result)
+    if not mapped:
         return []
     anchors = projections.place_query(
-        scene.places.coordinates, [hit.row for hit in result.hits], [hit.score for hit in result.hits]
+        scene.places.coordinates, [hit.row for hit in mapped], [hit.score for hit in mapped]
     )
     return [
         {"x": one.x, "y": one.y, "ring": one.ring, "weight": one.weight, "rows": one.rows, "strays": one.strays}
         for one in anchors
     ]
+
+
+def _mapped(result: SearchResult | None) -> list[Hit]:
+    """Hits that have a place on the map: of a collection only a sample is mapped."""
+    return [hit for hit in result.hits if hit.row >= 0] if result is not None else []
 
 
 def _clusters(scene: Scene) -> list[dict[str, object]]:

@@ -7,18 +7,19 @@ other gets a JPEG made once into ``static/thumbnails/``. Nothing else is ever se
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from pages._ui import background
 from t2i_core import images
 from t2i_core.config import Settings
 from t2i_core.errors import ImageError
-from t2i_core.types import Gallery
+from t2i_core.types import Gallery, Hit
 
 STATIC_DIR = Path(__file__).resolve().parents[2] / "static"
 THUMBNAILS_DIR = STATIC_DIR / "thumbnails"
@@ -28,6 +29,8 @@ SERVED_AS_IT_IS_SIDE = 1_100
 LARGE_SIDE = 1_800
 THREADS = 4
 MAKERS = 1  # making thumbnails must leave a core to answer what is typed
+
+Thing = TypeVar("Thing")
 
 _warming = threading.Lock()
 _starting = threading.Lock()
@@ -46,10 +49,19 @@ class Shown:
 
 def shown(gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: int = CARD_SIDE) -> list[Shown]:
     """Addresses and sizes for cards, in order; missing thumbnails are made by a few threads."""
-    if len(rows) < THREADS:
-        return [_shown(gallery, row, settings, side) for row in rows]
+    return _all(rows, lambda row: _shown(gallery, row, settings, side))
+
+
+def shown_hits(gallery: Gallery, hits: Sequence[Hit], settings: Settings, *, side: int = CARD_SIDE) -> list[Shown]:
+    """As `shown`, for hits: a collection's may lie outside the gallery's sample."""
+    return _all(hits, lambda hit: _file(gallery.images_dir, hit.image_id, hit.width, hit.height, settings, side))
+
+
+def _all(things: Sequence[Thing], show: Callable[[Thing], Shown]) -> list[Shown]:
+    if len(things) < THREADS:
+        return [show(thing) for thing in things]
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(lambda row: _shown(gallery, row, settings, side), rows))
+        return list(pool.map(show, things))
 
 
 class Pending:
@@ -126,16 +138,19 @@ def static_url(path: Path) -> str:
 
 
 def _shown(gallery: Gallery, row: int, settings: Settings, side: int) -> Shown:
-    image_id = gallery.image_ids[row]
     width, height = (int(value) for value in gallery.image_sizes[row])
+    return _file(gallery.images_dir, gallery.image_ids[row], width, height, settings, side)
+
+
+def _file(images_dir: Path, image_id: str, width: int, height: int, settings: Settings, side: int) -> Shown:
     try:
-        path = images.picture_path(gallery.images_dir, image_id)
+        path = images.picture_path(images_dir, image_id)
         if not width or not height:
             width, height = _size(path)
-        if _may_be_served(gallery.images_dir, path) and 0 < max(width, height) <= max(side, SERVED_AS_IT_IS_SIDE):
+        if _may_be_served(images_dir, path) and 0 < max(width, height) <= max(side, SERVED_AS_IT_IS_SIDE):
             return Shown(static_url(path.resolve()), width, height)
         thumbnail = images.make_thumbnail(
-            gallery.images_dir, image_id, side=side, cache_dir=THUMBNAILS_DIR, max_pixels=settings.max_pixels
+            images_dir, image_id, side=side, cache_dir=THUMBNAILS_DIR, max_pixels=settings.max_pixels
         )
     except ImageError as error:
         return Shown("", width, height, str(error))

@@ -24,11 +24,22 @@ STAGES = {
 class ProjectJob:
     """One run of the project command: how far it is, and how it ended."""
 
-    def __init__(self, data_dir: Path, images_dir: Path, *, refit: bool = False, joint: bool = False) -> None:
+    def __init__(
+        self, data_dir: Path, images_dir: Path, *, address: str = "", refit: bool = False, joint: bool = False
+    ) -> None:
         self.data_dir = data_dir
         self.stage, self.share = "", 0.0
         self._stopped = threading.Event()
-        command = [sys.executable, "-m", "t2i_core", "project", "--data", str(data_dir), "--images", str(images_dir)]
+        command = [
+            sys.executable,
+            "-m",
+            "t2i_core",
+            "project",
+            "--data",
+            address or str(data_dir),
+            "--images",
+            str(images_dir),
+        ]
         command += ["--progress", "json", "--format", "json"]
         command += ["--refit"] * refit + ["--joint"] * joint
         self._process = subprocess.Popen(
@@ -85,7 +96,9 @@ class ProjectJobs:
         job = self._job
         return job if job is not None and job.data_dir == data_dir else None
 
-    def start(self, data_dir: Path, images_dir: Path, *, refit: bool = False, joint: bool = False) -> None:
+    def start(
+        self, data_dir: Path, images_dir: Path, *, address: str = "", refit: bool = False, joint: bool = False
+    ) -> None:
         """Start one.
 
         Raises
@@ -98,7 +111,7 @@ class ProjectJobs:
                 raise ProjectionError(
                     f"Only one map is made at a time, and the one of {self._job.data_dir} is being made. Wait for it."
                 )
-            self._job = ProjectJob(data_dir, images_dir, refit=refit, joint=joint)
+            self._job = ProjectJob(data_dir, images_dir, address=address, refit=refit, joint=joint)
 
     def put_away(self) -> None:
         """Forget a job that has ended."""

@@ -63,7 +63,7 @@ def score_part(score: float, result: SearchResult) -> float:
 
 
 def _ask(engine: engine.SearchEngine, query: Query, settings: Settings, *, approximate: bool) -> SearchResult:
-    top_k = min(MAX_TOP_K, len(engine.gallery))
+    top_k = min(MAX_TOP_K, engine.images)
     if query.upload_sha256 is None:
         return engine.search(query, top_k=top_k, approximate=approximate)
     return engine.search_image(_uploaded(settings), query, top_k=top_k, approximate=approximate)

@@ -16,16 +16,21 @@ import streamlit as st
 
 from pages._ui import background, pictures
 from pages._ui.caption_work import CaptionWork
+from pages._ui.dataset_choices import DatasetChoice, unique
 from pages._ui.jobs import BuildJobs
 from pages._ui.project_job import ProjectJobs
-from t2i_core import clusters, config, dataset, engine, memory, suggest, variety
+from t2i_core import clusters, config, dataset, engine, memory, remote, suggest, variety
 from t2i_core import projection as projections
 from t2i_core.encoder import MINI_NAME, open_encoder
 from t2i_core.errors import T2IError
+from t2i_core.index.address import is_address
 from t2i_core.projection import gap
 from t2i_core.types import Encoder, Gallery
 
 EXAMPLES = 5
+COLLECTION_LOOKED_AT_S = (
+    10.0  # how long a collection that was replaced may go unnoticed by browsing; a search looks itself
+)
 EXAMPLE_WORDS = range(3, 8)
 EXAMPLE_CHARACTERS = 38
 GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountain", "something red", "a boat at sea")
@@ -48,16 +53,10 @@ class EngineState:
         return self.engine is None and self.error is None
 
 
-@dataclass(frozen=True)
-class DatasetChoice:
-    """A dataset the app offers: its name in links, and its folder. `titles` tells what people call it."""
-
-    name: str
-    folder: Path
-
-
 def datasets(settings: config.Settings) -> list[DatasetChoice]:
     """The T2I_DATA folder and its sub-folders with embeddings, then what was built elsewhere since the start."""
+    if is_address(settings.data_dir):
+        return [DatasetChoice(str(settings.data_dir).rpartition("/")[2], settings.data_dir)]
     folders = dataset.list_datasets(settings.data_dir)
     choices = [
         DatasetChoice(folder.resolve().name if folder == settings.data_dir else folder.name, folder)
@@ -66,20 +65,15 @@ def datasets(settings: config.Settings) -> list[DatasetChoice]:
     known = {choice.folder.resolve() for choice in choices}
     built = (folder for folder in build_jobs().finished_folders() if folder.resolve() not in known)
     choices += [DatasetChoice(folder.name, folder) for folder in built if folder.is_dir()]
-    # A sub-folder may have its parent's name; names stay unique because links use them.
-    unique: dict[str, DatasetChoice] = {}
-    for choice in choices:
-        name, number = choice.name, 2
-        while name in unique:
-            name, number = f"{choice.name} {number}", number + 1
-        unique[name] = DatasetChoice(name, choice.folder)
-    return list(unique.values())
+    return unique(choices)
 
 
 def titles(choices: Sequence[DatasetChoice]) -> dict[str, str]:
     """What lists call each dataset, by its name in links: the name its manifest gives it, else that one."""
     shown = {}
     for choice in choices:
+        if is_address(choice.folder):
+            return {choice.name: choice.name}
         title = _title(str(choice.folder), dataset.dataset_stamp(choice.folder))
         shown[choice.name] = choice.name if title == choice.folder.resolve().name else title
     count = Counter(shown.values())
@@ -94,6 +88,8 @@ def name_of(settings: config.Settings, folder: Path) -> str | None:
 
 def gallery(choice: DatasetChoice) -> Gallery:
     """The gallery in a folder, read again when its files change."""
+    if is_address(choice.folder):
+        return _collection(str(choice.folder), _collection_key(str(choice.folder)))
     return _gallery(str(choice.folder), dataset.dataset_stamp(choice.folder))
 
 
@@ -274,6 +270,16 @@ def _gallery(folder: str, stamp: str) -> Gallery:
     return dataset.read_gallery(Path(folder))
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _collection(address: str, key: str) -> Gallery:
+    return remote.open_collection(address)
+
+
+@st.cache_data(max_entries=4, ttl=COLLECTION_LOOKED_AT_S, show_spinner=False)
+def _collection_key(address: str) -> str:
+    return remote.collection_key(address)
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
 def _title(folder: str, stamp: str) -> str:
     return dataset.read_name(Path(folder))
@@ -293,7 +299,7 @@ def _engine(
 ) -> Future[engine.SearchEngine]:
     encoder = _encoder(model, device, model_dir)
     return background.start(
-        lambda: engine.SearchEngine(encoder.result(), _gallery), name=f"engine for {_gallery.name}", large=True
+        lambda: remote.open_engine(encoder.result(), _gallery), name=f"engine for {_gallery.name}", large=True
     )
 
 
@@ -303,12 +309,11 @@ def _checked_engine(
 ) -> Future[engine.SearchEngine]:
     def check() -> engine.SearchEngine:
         checked = dataset.check_gallery(_engine.gallery, _engine.encoder, max_pixels=max_pixels)
-        same = checked is _engine.gallery
-        return (
-            _engine
-            if same
-            else engine.SearchEngine(_engine.encoder, checked, _engine.index, approximate=_engine.approximate)
-        )
+        if checked is _engine.gallery:
+            return _engine
+        if checked.address:
+            return remote.open_engine(_engine.encoder, checked)
+        return engine.SearchEngine(_engine.encoder, checked, _engine.index, approximate=_engine.approximate)
 
     return background.start(check, name="check embeddings", large=True)
 

@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from t2i_core.dataset import make_ann, open_codes
     from t2i_core.index.opening import open_index
 
+    options.refuse_address(arguments, command="index")
     gallery = options.open_gallery(arguments, console)
     index = open_index(gallery.image_embeddings, find_codes=lambda: open_codes(gallery))
     kind = type(index).__name__

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from t2i_core.config import Settings, read_settings
 from t2i_core.encoder.names import MINI_NAME, OPENAI_MODELS
+from t2i_core.errors import DatasetError
+from t2i_core.index.address import is_address
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
+    from t2i_core.engine import SearchEngine
     from t2i_core.types import Encoder, Gallery, Problem
 
 MODEL_HELP = (
@@ -23,7 +26,11 @@ MODEL_HELP = (
 def add_data(parser: argparse.ArgumentParser) -> None:
     """--data"""
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="dataset folder (default: T2I_DATA, else data)", default=None
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="dataset folder, or milvus+http://HOST:PORT/COLLECTION (default: T2I_DATA, else data)",
+        default=None,
     )
 
 
@@ -74,7 +81,13 @@ def open_gallery(arguments: argparse.Namespace, console: Console) -> Gallery:
     """
     from t2i_core.dataset import read_gallery
 
-    gallery = read_gallery(data_dir(arguments, read_settings()), arguments.images)
+    data = data_dir(arguments, read_settings())
+    if is_address(data):
+        from t2i_core.remote import open_collection
+
+        gallery: Gallery = open_collection(data, arguments.images)
+    else:
+        gallery = read_gallery(data, arguments.images)
     _warn(gallery.problems, console)
     return gallery
 
@@ -96,6 +109,22 @@ def open_model(arguments: argparse.Namespace, gallery: Gallery) -> Encoder:
         model_dir=settings.model_dir,
         device=arguments.device or settings.device,
     )
+
+
+def refuse_address(arguments: argparse.Namespace, *, command: str) -> None:
+    """Refuse a collection where a command works on the files of a folder; DatasetError."""
+    data = data_dir(arguments, read_settings())
+    if is_address(data):
+        raise DatasetError(
+            f"{command} works on a dataset folder, got the collection {data}. Name the folder it was pushed from."
+        )
+
+
+def open_engine(encoder: Encoder, gallery: Gallery, console: Console) -> SearchEngine:
+    """What answers queries: over the folder's rows, or over the whole collection a gallery is a sample of."""
+    from t2i_core.remote import open_engine
+
+    return open_engine(encoder, check_rows(gallery, encoder, console))
 
 
 def check_rows(gallery: Gallery, encoder: Encoder, console: Console) -> Gallery:

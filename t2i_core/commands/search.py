@@ -70,11 +70,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     # Read before the model is: a missing file should not take seconds to be told.
     lines = _read_lines(arguments.queries) if arguments.queries is not None else []
     gallery = options.open_gallery(arguments, console)
-    from t2i_core.engine import SearchEngine
-
     encoder = options.open_model(arguments, gallery)
-    engine = SearchEngine(encoder, options.check_rows(gallery, encoder, console))
-    top_k = min(DEFAULT_TOP_K, len(gallery)) if arguments.top_k is None else arguments.top_k
+    engine = options.open_engine(encoder, gallery, console)
+    top_k = min(DEFAULT_TOP_K, engine.images) if arguments.top_k is None else arguments.top_k
     if arguments.queries is not None:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
     if arguments.image is not None:

@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Check and list; 1 when a problem is fatal."""
     from t2i_core.dataset import check_embeddings, read_gallery, validate
 
+    options.refuse_address(arguments, command="validate")
     settings = read_settings()
     data_dir = options.data_dir(arguments, settings)
     problems = list(validate(data_dir, arguments.images))

@@ -239,12 +239,12 @@ def _check_fresh(header: Mapping, gallery: Gallery, name: str) -> None:
     raise ProjectionError(
         f"A map must belong to the embeddings beside it: {name} was made for {str(header.get('gallery_key'))[:12]}, "
         f"and {gallery.data_dir} now holds {gallery.key[:12]}. "
-        f"Renew it: python -m t2i_core project --data {gallery.data_dir}{' --joint' if name == JOINT_NAME else ''}"
+        f"Renew it: python -m t2i_core project --data {gallery.address or gallery.data_dir}{' --joint' if name == JOINT_NAME else ''}"
     )
 
 
 def _broken(gallery: Gallery, name: str, received: str) -> ProjectionError:
     return ProjectionError(
         f"{gallery.data_dir / name} must hold a map this program wrote, got: {received}. "
-        f"Make it again: python -m t2i_core project --data {gallery.data_dir} --refit"
+        f"Make it again: python -m t2i_core project --data {gallery.address or gallery.data_dir} --refit"
     )

@@ -68,7 +68,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     out = capsys.readouterr().out
-    for command in ("search", "build", "merge", "index", "project", "evaluate", "validate", "import", "train"):
+    for command in ("search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "train"):
         assert f"\n    {command}" in out
     assert len(COMMANDS) == 9
 

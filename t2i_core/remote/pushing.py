@@ -1,0 +1,183 @@
+"""push: a dataset folder's rows, names, captions and columns into Milvus; batched, resumable, verified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from t2i_core.errors import DatasetError
+from t2i_core.index.milvus import LONGEST_TEXT, MilvusCollection
+from t2i_core.types import Gallery
+
+_BATCH_BYTES = 2_000_000
+_MOST_AT_ONCE = 1_000
+_VERIFIED = 64
+
+
+@dataclass(frozen=True)
+class PushReport:
+    """What a push did: how many records there are, how many of them were written now, how many were compared."""
+
+    collection: str
+    uri: str
+    images: int
+    captions: int
+    written: int
+    verified: int
+    index_type: str
+
+
+def push(
+    gallery: Gallery, collection: MilvusCollection, *, index_type: str = "FLAT", replace: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> PushReport:  # fmt: skip
+    """Write a gallery; what a push that was cut short has written already is not written again.
+
+    Raises
+    ------
+    DatasetError
+        When the collection holds another dataset (and ``replace`` is not set), the gallery does not name its model, a
+        text is too long, the server stays away, or what was read back differs from what was written.
+    """
+    facts = collection_facts(gallery)
+    there = collection.facts()
+    if there is not None and (there.get("key") != gallery.key or there.get("index_type") != index_type):
+        if not replace:
+            raise DatasetError(
+                f"The collection {collection.pictures} must be new or hold this dataset ({facts['model_id']}, "
+                f"{facts['images']:,} pictures, {index_type}), and it holds {there.get('name')!r} ({there.get('model_id')}, "
+                f"{there.get('images'):,} pictures, {there.get('index_type')}). Name another with --collection, "
+                "or give --replace to write over it."
+            )
+        collection.drop()
+        there = None
+    if there is None:
+        collection.create(facts, dimension=gallery.dimension, index_type=index_type)
+    total = len(gallery) + len(gallery.captions)
+    done = written = 0
+    for name, batches in ((collection.pictures, _pictures(gallery)), (collection.captions, _captions(gallery))):
+        first_field = "row" if name == collection.pictures else "position"
+        for start, end, make in batches:
+            if collection.count(name, f"{first_field} >= {start} and {first_field} < {end}") != end - start:
+                collection.write(name, make())
+                written += end - start
+            done += end - start
+            if on_progress is not None:
+                on_progress(done, total)
+    verified = _verify(gallery, collection)
+    return PushReport(
+        collection.pictures, collection.address.uri, len(gallery), len(gallery.captions), written, verified, index_type
+    )
+
+
+def collection_facts(gallery: Gallery) -> dict[str, Any]:
+    """What travels with a gallery, as JSON: the manifest, the key of its content, its name and picture folder."""
+    if gallery.manifest is None:
+        raise DatasetError(
+            f"A dataset must name the model that made it to be pushed, and {gallery.data_dir} does not. "
+            f"Rebuild it: python -m t2i_core build --images {gallery.images_dir} --data {gallery.data_dir}"
+        )
+    return {
+        **asdict(gallery.manifest),
+        "images": len(gallery),
+        "captions": len(gallery.captions),
+        "key": gallery.key,
+        "name": gallery.name,
+        "images_dir": str(gallery.images_dir.resolve()),
+        "text": gallery.text_embeddings is not None,
+        "columns": list(gallery.caption_columns),
+    }
+
+
+Batches = Iterator[tuple[int, int, Callable[[], list[dict[str, Any]]]]]
+
+
+def _pictures(gallery: Gallery) -> Batches:
+    def make(start: int, end: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "row": row,
+                "name": _fits(gallery.image_ids[row]),
+                "width": int(gallery.image_sizes[row][0]),
+                "height": int(gallery.image_sizes[row][1]),
+                "vector": gallery.image_embeddings[row].tolist(),
+            }
+            for row in range(start, end)
+        ]
+
+    yield from _batches(len(gallery), gallery.dimension, make)
+
+
+def _captions(gallery: Gallery) -> Batches:
+    columns = {name: list(values) for name, values in gallery.caption_columns.items()}
+    texts = gallery.text_embeddings
+    none = np.zeros(gallery.dimension, dtype=np.float32)
+
+    def make(start: int, end: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "position": position,
+                "row": int(gallery.caption_rows[position]),
+                "caption": _fits(gallery.captions[position]),
+                "columns": _fits(json.dumps([_plain(values[position]) for values in columns.values()])),
+                "vector": (none if texts is None else texts[position]).tolist(),
+            }
+            for position in range(start, end)
+        ]
+
+    yield from _batches(len(gallery.captions), gallery.dimension, make)
+
+
+def _batches(count: int, dimension: int, make: Callable[[int, int], list[dict[str, Any]]]) -> Batches:
+    size = max(1, min(_MOST_AT_ONCE, _BATCH_BYTES // (4 * dimension)))
+    for start in range(0, count, size):
+        end = min(start + size, count)
+        yield start, end, lambda start=start, end=end: make(start, end)  # type: ignore[misc]
+
+
+def _plain(value: Any) -> Any:
+    """A cell of a column as JSON can hold it; an empty one (NaN) is null."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None or value != value:
+        return None
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def _fits(text: str) -> str:
+    if len(text.encode("utf-8")) > LONGEST_TEXT:
+        raise DatasetError(
+            f"A text in Milvus may have at most {LONGEST_TEXT:,} bytes, got {len(text.encode('utf-8')):,}: {text[:60]!r}… "
+            "Shorten it in the captions file and build again."
+        )
+    return text
+
+
+def _verify(gallery: Gallery, collection: MilvusCollection) -> int:
+    """Count everything and read a sample back; how many records were compared."""
+    for name, wanted in ((collection.pictures, len(gallery)), (collection.captions, len(gallery.captions))):
+        if (there := collection.count(name)) != wanted:
+            raise DatasetError(
+                f"The collection {name} must hold {wanted:,} records, got {there:,}. Push again; what is there is kept."
+            )
+    rows = np.unique(np.linspace(0, len(gallery) - 1, min(_VERIFIED, len(gallery))).round().astype(int)).tolist()
+    found = {
+        record["row"]: record
+        for record in collection.fetch(collection.pictures, f"row in {rows}", ["row", "name", "vector"])
+    }
+    for row in rows:
+        record = found.get(row)
+        same = (
+            record is not None
+            and record["name"] == gallery.image_ids[row]
+            and np.array_equal(np.float32(record["vector"]), gallery.image_embeddings[row])
+        )
+        if not same:
+            raise DatasetError(
+                f"Row {row} of the collection {collection.pictures} must be {gallery.image_ids[row]!r} as it was written, "
+                "and reads back otherwise. Push again with --replace."
+            )
+    return len(rows)

@@ -1,0 +1,171 @@
+"""CollectionGallery: a collection opened as a gallery of a stated sample of its pictures, all of them where they are few."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from t2i_core.arrays import read_only
+from t2i_core.errors import DatasetError
+from t2i_core.index.address import parse_address
+from t2i_core.index.milvus import MilvusCollection
+from t2i_core.index.milvus_index import MilvusIndex
+from t2i_core.types import Gallery, Manifest, Problem, RowArray
+
+SAMPLE = 20_000
+_ROWS_AT_ONCE = 1_000
+_CAPTION_FIELDS = ("position", "row", "caption", "columns", "vector")
+
+
+@dataclass(frozen=True, eq=False)
+class CollectionGallery(Gallery):
+    """A sample of a collection's pictures as a `Gallery`, and the collection that is searched.
+
+    Attributes
+    ----------
+    index : MilvusIndex
+        Over the whole collection; its rows are those of the dataset that was pushed.
+    collection_rows : ndarray of shape (S,), int64, read-only
+        Row in the collection of each picture of the sample, ascending.
+    pushed_key : str
+        Key of the gallery that was pushed; another one there now means other pictures.
+    """
+
+    index: MilvusIndex = field(kw_only=True)
+    collection_rows: RowArray = field(kw_only=True)
+    pushed_key: str = field(kw_only=True)
+
+    @property
+    def images(self) -> int:
+        """Pictures in the whole collection."""
+        return len(self.index)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the gallery is less than the collection."""
+        return len(self) < self.images
+
+    def local_row(self, collection_row: int) -> int:
+        """Row in the sample of a row of the collection; -1 when it is not in the sample."""
+        place = int(np.searchsorted(self.collection_rows, collection_row))
+        return place if place < len(self) and self.collection_rows[place] == collection_row else -1
+
+
+def open_collection(
+    data: Path | str,
+    images_dir: Path | None = None,
+    *,
+    sample: int = SAMPLE,
+    collection: MilvusCollection | None = None,
+) -> CollectionGallery:
+    """Open a collection by its address.
+
+    Raises
+    ------
+    DatasetError
+        When it is not there, was not pushed by this program or not to its end, or the server stays away.
+    """
+    address = parse_address(data)
+    collection = collection or MilvusCollection(address)
+    facts = collection.facts()
+    if facts is None:
+        raise collection.missing()
+    manifest = _manifest(facts, collection)
+    for name, wanted in ((collection.pictures, manifest.images), (collection.captions, manifest.captions)):
+        if (there := collection.count(name)) != wanted:
+            raise DatasetError(
+                f"The collection {name} must hold {wanted:,} records, got {there:,}: its push was cut short. "
+                "Run the same push again; it goes on where it was."
+            )
+    rows = np.unique(np.linspace(0, manifest.images - 1, min(sample, manifest.images)).round().astype(np.int64))
+    pictures = list(_fetch(collection, collection.pictures, rows, ("row", "name", "width", "height", "vector")))
+    pictures.sort(key=lambda record: int(record["row"]))
+    if len(pictures) != rows.size:
+        raise DatasetError(
+            f"The collection {collection.pictures} must hold the rows 0 to {manifest.images - 1:,}, and of {rows.size:,} "
+            f"asked for {len(pictures):,} came. Push the dataset again with --replace."
+        )
+    captions = sorted(
+        _fetch(collection, collection.captions, np.append(rows, -1), _CAPTION_FIELDS),
+        key=lambda one: int(one["position"]),
+    )
+    vectors = np.array([one["vector"] for one in pictures], dtype=np.float32)
+    texts = np.array([one["vector"] for one in captions], dtype=np.float32).reshape(-1, manifest.dimension)
+    cells = [json.loads(one["columns"]) for one in captions]
+    place = {int(row): position for position, row in enumerate(rows.tolist())}
+    folder = find_images(facts, images_dir)
+    return CollectionGallery(
+        name=str(facts["name"]),
+        data_dir=_cache_dir(str(address), facts["key"]),
+        images_dir=folder,
+        image_ids=tuple(str(one["name"]) for one in pictures),
+        image_embeddings=read_only(vectors),
+        captions=tuple(str(one["caption"]) for one in captions),
+        caption_rows=read_only(np.array([place.get(int(one["row"]), -1) for one in captions], dtype=np.int64)),
+        text_embeddings=read_only(texts) if facts.get("text") else None,
+        image_sizes=read_only(np.array([(one["width"], one["height"]) for one in pictures], dtype=np.int64)),
+        key=hashlib.sha256(f"{facts['key']} {address} {len(rows)}".encode()).hexdigest()[:32],
+        manifest=manifest,
+        problems=_problems(folder),
+        caption_columns={name: [row[at] for row in cells] for at, name in enumerate(facts.get("columns", []))},
+        address=str(address),
+        index=MilvusIndex(
+            collection, images=manifest.images, dimension=manifest.dimension, index_type=str(facts["index_type"])
+        ),
+        collection_rows=read_only(rows),
+        pushed_key=str(facts["key"]),
+    )
+
+
+def collection_key(data: Path | str) -> str:
+    """Key of the gallery a collection holds at the moment; DatasetError where there is none."""
+    collection = MilvusCollection(parse_address(data))
+    facts = collection.facts()
+    if facts is None:
+        raise collection.missing()
+    return str(facts["key"])
+
+
+def find_images(facts: dict[str, Any], images_dir: Path | None) -> Path:
+    """The picture folder: the argument, ``T2I_IMAGES``, else the one the dataset was pushed with."""
+    if images_dir is not None:
+        return images_dir
+    return Path(os.environ.get("T2I_IMAGES") or str(facts.get("images_dir") or "static/images"))
+
+
+def _manifest(facts: dict[str, Any], collection: MilvusCollection) -> Manifest:
+    try:
+        return Manifest(**{one.name: facts[one.name] for one in fields(Manifest)})
+    except KeyError as error:
+        raise DatasetError(
+            f"The collection {collection.pictures} must say what made it, and {error} is missing. Push the dataset again "
+            "with --replace."
+        ) from error
+
+
+def _fetch(collection: MilvusCollection, name: str, rows: RowArray, names: tuple[str, ...]) -> Iterable[dict[str, Any]]:
+    # A picture has a handful of captions, so a batch of rows stays far below what Milvus returns at once.
+    for start in range(0, rows.size, _ROWS_AT_ONCE):
+        yield from collection.fetch(name, f"row in {rows[start : start + _ROWS_AT_ONCE].tolist()}", names)
+
+
+def _problems(images_dir: Path) -> tuple[Problem, ...]:
+    if images_dir.is_dir():
+        return ()
+    message = f"The pictures are not on this machine: there is no folder {images_dir}, so cards show names only."
+    return (
+        Problem("warning", "images_dir_missing", message, "Copy or mount it, and name it with T2I_IMAGES or --images."),
+    )
+
+
+def _cache_dir(address: str, key: str) -> Path:
+    """Where this machine keeps what it makes of a collection, the map above all."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "t2i_core"
+    return base / hashlib.sha256(f"{address} {key}".encode()).hexdigest()[:20]

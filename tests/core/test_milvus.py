@@ -1,0 +1,289 @@
+"""Search in a real Milvus server and in a local file gives the rows and scores of the exact oracle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from t2i_core.arrays import l2_normalize
+from t2i_core.dataset import read_gallery
+from t2i_core.errors import DatasetError, ExtraMissingError, ModelError, QueryError, SearchIndexError
+from t2i_core.index.address import Address, parse_address
+from t2i_core.index.exact import ExactIndex
+from t2i_core.index.milvus import MilvusCollection
+from t2i_core.index.milvus_index import expression
+from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push
+from t2i_core.types import Gallery, Manifest, Query
+from tests.core.small_galleries import ColourEncoder, make_gallery, save_ours
+from tests.milvus_server import HoldingProxy, MilvusServer, free_port
+
+ROWS, DIMENSION = 1_200, 32
+
+
+def a_name() -> str:
+    return "t" + uuid4().hex[:12]
+
+
+def numbers(seed: int = 0, *, rows: int = ROWS, key: str = "numbers") -> Gallery:
+    """Rows with many equal ones and near-ties, two captions a picture."""
+    chance = np.random.default_rng(seed)
+    embeddings = l2_normalize(chance.standard_normal((rows, DIMENSION)))
+    embeddings[100:160] = embeddings[7]  # more equal rows than the spare ones asked for
+    embeddings[200:220] = l2_normalize(embeddings[8] + 1e-7 * chance.standard_normal((20, DIMENSION)))
+    owners = np.repeat(np.arange(rows), 2)
+    texts = l2_normalize(chance.standard_normal((2 * rows, DIMENSION)))
+    manifest = Manifest(1, "colours", "a" * 64, DIMENSION, rows, 2 * rows, "p", "d" * 64, "now", "0")
+    gallery = make_gallery(embeddings, owners.tolist(), texts, manifest=manifest)
+    return replace(gallery, key=key, caption_columns={"number": list(range(2 * rows))})
+
+
+@pytest.fixture(scope="module", params=["server", "file"])
+def pushed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Gallery, CollectionGallery]:
+    """The same rows here and there: on the real server, then in a local file."""
+    if request.param == "server":
+        uri = request.getfixturevalue("milvus_server").uri
+    else:
+        uri = str(tmp_path_factory.mktemp("lite") / "pictures.db")
+    gallery, address = numbers(), Address(uri, a_name())
+    report = push(gallery, MilvusCollection(address))
+    assert (report.images, report.captions, report.written, report.verified) == (ROWS, 2 * ROWS, 3 * ROWS, 64)
+    return gallery, open_collection(str(address))
+
+
+def queries(gallery: Gallery) -> np.ndarray:
+    fresh = l2_normalize(np.random.default_rng(5).standard_normal((4, DIMENSION)))
+    return np.concatenate([fresh, gallery.image_embeddings[[7, 8, 300]]])
+
+
+MASKS = {
+    "all": None,
+    "none": np.zeros(ROWS, dtype=np.bool_),
+    "every third": np.arange(ROWS) % 3 == 0,
+    "a run and some": np.isin(np.arange(ROWS), [*range(90, 400), 5, 900, 1_199]),
+    "five": np.isin(np.arange(ROWS), [1, 150, 151, 152, 1_000]),
+}
+
+
+@pytest.mark.parametrize("top_k", [1, 10, 50, ROWS])
+@pytest.mark.parametrize("mask", MASKS)
+def test_rows_and_scores_are_the_oracles(pushed: tuple[Gallery, CollectionGallery], mask: str, top_k: int) -> None:
+    gallery, there = pushed
+    asked = queries(gallery)
+    scores, rows = there.index.search(asked, top_k, MASKS[mask])
+    exact_scores, exact_rows = ExactIndex(gallery.image_embeddings).search(asked, top_k, MASKS[mask])
+    np.testing.assert_array_equal(rows, exact_rows)
+    np.testing.assert_array_equal(scores, exact_scores)
+
+
+def test_everything_comes_back(pushed: tuple[Gallery, CollectionGallery]) -> None:
+    gallery, there = pushed
+    assert not there.sampled
+    assert (there.image_ids, there.captions) == (gallery.image_ids, gallery.captions)
+    np.testing.assert_array_equal(there.image_embeddings, gallery.image_embeddings)
+    np.testing.assert_array_equal(there.text_embeddings, gallery.text_embeddings)
+    np.testing.assert_array_equal(there.caption_rows, gallery.caption_rows)
+    assert there.caption_columns == gallery.caption_columns
+    assert there.manifest == gallery.manifest
+
+
+def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, CollectionGallery]) -> None:
+    gallery, whole = pushed
+    there = open_collection(whole.address, sample=100)
+    assert (len(there), there.images, there.sampled) == (100, ROWS, True)
+    assert there.key != whole.key
+    encoder = Rows()
+    engine, local = CollectionEngine(encoder, there), open_engine(encoder, gallery)
+    ours, theirs = engine.search("anything", top_k=40), local.search("anything", top_k=40)
+    assert ours.images == ROWS
+    assert [(h.image_id, h.score, h.caption) for h in ours.hits] == [
+        (h.image_id, h.score, h.caption) for h in theirs.hits
+    ]
+    for hit in ours.hits:
+        assert hit.row == (there.rows_by_id.get(hit.image_id, -1))
+    away = next(hit.image_id for hit in ours.hits if hit.row < 0)
+    liked = engine.search(Query(image_id=away), top_k=5)
+    assert [h.image_id for h in liked.hits] == [h.image_id for h in local.search(Query(image_id=away), top_k=5).hits]
+    with pytest.raises(QueryError, match="No picture of this collection is named"):
+        engine.search(Query(image_id='no"such.jpg'), top_k=5)
+
+
+class Rows(ColourEncoder):
+    """A model that fits `numbers`."""
+
+    def __init__(self, sha256: str = "a" * 64, dimension: int = DIMENSION) -> None:
+        super().__init__(dimension=dimension)
+        self.weights_sha256 = sha256
+
+
+def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, CollectionGallery]) -> None:
+    _, there = pushed
+    with pytest.raises(ModelError, match="built with colours"):
+        CollectionEngine(Rows("b" * 64), there)
+    with pytest.raises(ModelError, match="32 dimensions and colours makes 16"):
+        CollectionEngine(Rows(dimension=16), there)
+    with pytest.raises(SearchIndexError, match=r"must have shape \(Q, 32\), got \(1, 16\)"):
+        there.index.search(np.ones((1, 16), dtype=np.float32), 3)
+
+
+def test_pushing_again_writes_nothing_and_another_dataset_is_refused(
+    pushed: tuple[Gallery, CollectionGallery],
+) -> None:
+    gallery, there = pushed
+    collection = there.index.collection
+    assert push(gallery, collection).written == 0
+    with pytest.raises(DatasetError, match="must be new or hold this dataset"):
+        push(numbers(1, key="others"), collection)
+    assert collection.facts()["key"] == gallery.key
+
+
+def test_wrong_collections_are_named(milvus_server: MilvusServer) -> None:
+    with pytest.raises(DatasetError, match="There must be a collection gone at"):
+        open_collection(f"milvus+{milvus_server.uri}/gone")
+    foreign = a_name()
+    collection = MilvusCollection(Address(milvus_server.uri, foreign))
+    collection._create(foreign, {"row": {"datatype": 5}, "vector": {"datatype": 101, "dim": 8}}, "mine", "FLAT")
+    with pytest.raises(DatasetError, match="was not made by this program"):
+        open_collection(f"milvus+{milvus_server.uri}/{foreign}")
+
+
+def test_a_push_cut_short_goes_on(milvus_server: MilvusServer) -> None:
+    gallery = numbers(rows=2_500)
+    collection = MilvusCollection(Address(milvus_server.uri, a_name()))
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        push(gallery, collection, on_progress=stop)
+    with pytest.raises(DatasetError, match="its push was cut short"):
+        open_collection(str(collection.address))
+    assert push(gallery, collection).written == 3 * 2_500 - 1_000
+    assert len(open_collection(str(collection.address))) == 2_500
+
+
+def test_approximate_indexes_say_so_and_score_exactly(milvus_server: MilvusServer) -> None:
+    gallery = numbers()
+    for kind in ("IVF_FLAT", "HNSW"):
+        address = Address(milvus_server.uri, a_name())
+        push(gallery, MilvusCollection(address), index_type=kind)
+        there = open_collection(str(address))
+        result = CollectionEngine(Rows(), there).search("x", top_k=20, where=MASKS["every third"])
+        assert f"approximately ({kind})" in result.notes[0]
+        assert len(result.hits) == 20
+        local = open_engine(Rows(), gallery).search("x", top_k=ROWS)
+        known = {hit.row: hit.score for hit in local.hits}
+        assert all(known[hit.row] == hit.score and hit.row % 3 == 0 for hit in result.hits)
+
+
+def test_a_server_that_is_away_is_told_after_a_limit() -> None:
+    uri = f"http://127.0.0.1:{free_port()}"
+    collection = MilvusCollection(Address(uri, "photos"), patience_s=1.0, call_s=0.5)
+    with pytest.raises(DatasetError, match=r"must answer within 1 s, and \d+ tries failed.*nothing is lost"):
+        open_collection(f"milvus+{uri}/photos", collection=collection)
+
+
+def test_a_slow_server_is_told_and_answers_later(milvus_server: MilvusServer) -> None:
+    gallery, name = numbers(), a_name()
+    push(gallery, MilvusCollection(Address(milvus_server.uri, name)))
+    proxy = HoldingProxy(milvus_server.port)
+    try:
+        collection = MilvusCollection(Address(proxy.uri, name), patience_s=3.0, call_s=1.0)
+        there = open_collection(f"milvus+{proxy.uri}/{name}", collection=collection)
+        asked = queries(gallery)
+        proxy.hold()
+        with pytest.raises(DatasetError, match="must answer within 3 s"):
+            there.index.search(asked, 10)
+        proxy.release()
+        patient = MilvusCollection(Address(proxy.uri, name))
+        there = open_collection(f"milvus+{proxy.uri}/{name}", collection=patient)
+        np.testing.assert_array_equal(
+            there.index.search(asked, 10)[1], ExactIndex(gallery.image_embeddings).search(asked, 10)[1]
+        )
+    finally:
+        proxy.close()
+
+
+def test_a_server_restarted_in_the_middle_loses_nothing(milvus_server: MilvusServer) -> None:
+    gallery = numbers(rows=2_500)
+    collection = MilvusCollection(Address(milvus_server.uri, a_name()), patience_s=120.0)
+    restarted = []
+
+    def restart(done: int, total: int) -> None:
+        if not restarted:
+            restarted.append(done)
+            milvus_server.stop()
+            milvus_server.start()
+
+    push(gallery, collection, on_progress=restart)
+    assert restarted == [1_000]
+    there = open_collection(str(collection.address), collection=collection)
+    asked = queries(gallery)
+    truth = ExactIndex(gallery.image_embeddings).search(asked, 50)
+    milvus_server.stop()
+    impatient = MilvusCollection(collection.address, patience_s=1.0, call_s=0.5)
+    with pytest.raises(DatasetError, match="nothing is lost"):
+        impatient.count(impatient.pictures)
+    milvus_server.start()
+    scores, rows = there.index.search(asked, 50)  # the same object as before the restart
+    np.testing.assert_array_equal(rows, truth[1])
+    np.testing.assert_array_equal(scores, truth[0])
+
+
+def test_a_missing_package_names_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pymilvus", None)
+    with pytest.raises(ExtraMissingError, match=r"pip install pymilvus==3\.0\.2"):
+        MilvusCollection(Address("http://127.0.0.1:1", "photos"))
+
+
+def test_a_dataset_without_a_model_is_not_pushed(tmp_path: Path) -> None:
+    nameless = make_gallery(np.eye(3, dtype=np.float32))
+    with pytest.raises(DatasetError, match="must name the model"):
+        push(nameless, MilvusCollection(Address(str(tmp_path / "a.db"), "photos")))
+
+
+def test_pictures_of_another_machine_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("T2I_IMAGES", raising=False)
+    save_ours(tmp_path / "data")
+    address = Address(str(tmp_path / "a.db"), "photos")
+    push(read_gallery(tmp_path / "data"), MilvusCollection(address))
+    assert open_collection(str(address)).problems == ()
+    (tmp_path / "images").rename(tmp_path / "elsewhere")
+    [problem] = open_collection(str(address)).problems
+    assert "not on this machine" in problem.message
+    assert "T2I_IMAGES" in problem.fix
+    monkeypatch.setenv("T2I_IMAGES", str(tmp_path / "elsewhere"))
+    assert open_collection(str(address)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "uri", "name"),
+    [
+        ("milvus+http://host:19530/photos", "http://host:19530", "photos"),
+        (Path("milvus+http://host:19530/photos"), "http://host:19530", "photos"),
+        ("milvus+https://host/photos", "https://host", "photos"),
+        ("milvus+file:here/a.db/photos", "here/a.db", "photos"),
+        (Path("milvus+file:/abs/a.db/photos"), "/abs/a.db", "photos"),
+    ],
+)
+def test_addresses(text: str | Path, uri: str, name: str) -> None:
+    assert parse_address(text) == Address(uri, name)
+    assert parse_address(str(parse_address(text))) == Address(uri, name)
+
+
+@pytest.mark.parametrize("text", ["milvus+http://host:1", "milvus+ftp://a/b", "milvus+file:a/b", "milvus+http://h/a-b"])
+def test_bad_addresses_are_refused(text: str) -> None:
+    with pytest.raises(DatasetError, match="milvus"):
+        parse_address(text)
+
+
+def test_masks_become_short_expressions() -> None:
+    where = np.zeros(100, dtype=np.bool_)
+    where[[3, 50, 51]] = where[10:40] = True
+    assert expression(where) == "(row >= 10 and row < 40) or row in [3, 50, 51]"
+    assert expression(np.ones(5, dtype=np.bool_)) == "(row >= 0 and row < 5)"
