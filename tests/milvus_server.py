@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import subprocess
 import threading
+import time
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 
 def free_port() -> int:
@@ -18,7 +23,7 @@ class MilvusServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
-        self._server = None
+        self._server: Any = None
 
     @property
     def uri(self) -> str:
@@ -41,11 +46,30 @@ class MilvusServer:
                     return None
                 return sock
 
-        self._server = Server(Config(data_dir=str(self.folder), proxy_port=self.port))
+        self._server = Server(Config(data_dir=str(self.folder), proxy_port=self.port), wait_for_started=False)
         self._server.start()
+        self._wait_until_healthy()
+
+    def _wait_until_healthy(self) -> None:
+        """The package's own waiting goes on for minutes when the server has died, say of a port another one holds."""
+        health = f"http://127.0.0.1:{self._server.webservice_port}/healthz"
+        while self._server.server_proc.poll() is None:
+            with contextlib.suppress(OSError), urllib.request.urlopen(health, timeout=10) as answer:
+                if b"OK" in answer.read():
+                    return
+            time.sleep(0.2)
+        raise RuntimeError(
+            "The Milvus server ended while it started; its embedded etcd needs port 2380, so one server runs at a time. "
+            f"Look into {self.folder / 'logs'}."
+        )
 
     def stop(self) -> None:
         if self._server is not None:
+            # The package kills after a second; a server that may end in order leaves no leases the next one waits for.
+            process = self._server.server_proc
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=30)
             self._server.stop()
             self._server = None
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.errors import T2IError
+from t2i_core.errors import DatasetError
 from t2i_core.index.address import Address, parse_address
 
 if TYPE_CHECKING:
@@ -55,10 +55,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     options.refuse_address(arguments, command="push")
     gallery = options.open_gallery(arguments, console)
-    address: Address = parse_address(
-        arguments.uri,
-        collection=arguments.collection or "".join(c if c.isalnum() and c.isascii() else "_" for c in gallery.name),
-    )
+    own_name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in gallery.name)
+    address: Address = parse_address(arguments.uri, collection=arguments.collection, default=own_name)
     try:
         report = push(
             gallery,
@@ -67,8 +65,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             replace=arguments.replace,
             on_progress=lambda done, total: console.progress(f"{done:,} of {total:,} records", last=done == total),
         )
-    except T2IError as error:
-        raise type(error)(f"{error} What is written stays; the same push goes on from there.") from error
+    except DatasetError as error:
+        raise DatasetError(f"{error} What is written stays; the same push goes on from there.") from error
     if arguments.format == "json":
         console.write_json({**asdict(report), "address": str(address)})
         return 0

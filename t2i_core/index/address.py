@@ -32,8 +32,8 @@ def is_address(data: Path | str) -> bool:
     return str(data).startswith("milvus+")
 
 
-def parse_address(text: Path | str, *, collection: str | None = None) -> Address:
-    """An address in its parts; ``collection`` is used where the address names none.
+def parse_address(text: Path | str, *, collection: str | None = None, default: str = "") -> Address:
+    """An address in its parts; ``collection`` counts before the one it names, ``default`` where there is neither.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def parse_address(text: Path | str, *, collection: str | None = None) -> Address
         uri, name = "", ""
     if not uri or (server is None and not uri.endswith(".db")):
         raise DatasetError(f"A collection in Milvus must be named as {FORMS}, got {text}.")
-    name = collection or name
+    name = collection or name or default
     if not _NAME.match(name):
         raise DatasetError(
             f"A collection's name must be letters, digits and _, got {name!r} in {text}. Name one: {FORMS}"

@@ -212,27 +212,31 @@ def test_a_slow_server_is_told_and_answers_later(milvus_server: MilvusServer) ->
 def test_a_server_restarted_in_the_middle_loses_nothing(milvus_server: MilvusServer) -> None:
     gallery = numbers(rows=2_500)
     collection = MilvusCollection(Address(milvus_server.uri, a_name()), patience_s=120.0)
+    other = MilvusCollection(Address(milvus_server.uri, a_name()))
+    push(numbers(), other)
+    opened = open_collection(str(other.address), collection=MilvusCollection(other.address, patience_s=120.0))
+    impatient = MilvusCollection(other.address, patience_s=1.0, call_s=0.5)
     restarted = []
 
     def restart(done: int, total: int) -> None:
         if not restarted:
             restarted.append(done)
             milvus_server.stop()
+            with pytest.raises(DatasetError, match="nothing is lost"):
+                impatient.count(impatient.pictures)
             milvus_server.start()
 
-    push(gallery, collection, on_progress=restart)
+    push(gallery, collection, on_progress=restart)  # the same client before and after
     assert restarted == [1_000]
-    there = open_collection(str(collection.address), collection=collection)
-    asked = queries(gallery)
-    truth = ExactIndex(gallery.image_embeddings).search(asked, 50)
-    milvus_server.stop()
-    impatient = MilvusCollection(collection.address, patience_s=1.0, call_s=0.5)
-    with pytest.raises(DatasetError, match="nothing is lost"):
-        impatient.count(impatient.pictures)
-    milvus_server.start()
-    scores, rows = there.index.search(asked, 50)  # the same object as before the restart
-    np.testing.assert_array_equal(rows, truth[1])
-    np.testing.assert_array_equal(scores, truth[0])
+    for whole, index in (
+        (gallery, open_collection(str(collection.address), collection=collection).index),
+        (numbers(), opened.index),
+    ):
+        asked = queries(whole)
+        truth = ExactIndex(whole.image_embeddings).search(asked, 50)
+        scores, rows = index.search(asked, 50)
+        np.testing.assert_array_equal(rows, truth[1])
+        np.testing.assert_array_equal(scores, truth[0])
 
 
 def test_a_missing_package_names_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
