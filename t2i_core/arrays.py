@@ -8,6 +8,7 @@ from t2i_core.errors import QueryError
 from t2i_core.types import FloatArray
 
 MAX_TOP_K = 200
+_SMALLEST_COMMON = 1e-3
 
 
 def l2_normalize(embeddings: np.ndarray) -> FloatArray:
@@ -24,6 +25,32 @@ def l2_normalize(embeddings: np.ndarray) -> FloatArray:
     wide = np.asarray(embeddings, dtype=np.float64)
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
     return (wide / np.where(norms == 0.0, 1.0, norms)).astype(np.float32)
+
+
+def common_direction(rows: FloatArray, *, asked: str, way_out: str) -> FloatArray:
+    """What unit rows have in common, the direction of their mean.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (B, D), float32, unit rows
+    asked, way_out : str
+        For the message: what the rows are of, and what to do with fewer of them.
+
+    Returns
+    -------
+    ndarray of shape (D,), float32, unit
+
+    Raises
+    ------
+    QueryError
+        When they cancel each other out, so that nothing is left.
+    """
+    mean = rows.astype(np.float64).mean(axis=0, keepdims=True)
+    if np.linalg.norm(mean) < _SMALLEST_COMMON:
+        raise QueryError(
+            f"{asked} asked together must have something in common, these {len(rows)} cancel out. {way_out} fewer of them."
+        )
+    return l2_normalize(mean)[0]
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from t2i_core.arrays import check_top_k, l2_normalize
+from t2i_core.arrays import check_top_k, common_direction
 from t2i_core.captions_by_row import CaptionsByRow
 from t2i_core.dataset import open_ann, open_codes, rebuild_command, text_rows_fit
 from t2i_core.errors import ModelError, QueryError
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 MAX_QUERY_CHARACTERS = 2_000
 MAX_QUERY_TEXTS = 20
 MEDIAN_SAMPLE = 4_096
-SMALLEST_COMMON = 1e-3
 
 
 class SearchEngine:
@@ -177,13 +176,7 @@ class SearchEngine:
             When one is not in the gallery, or they cancel each other out.
         """
         rows = np.stack([self.picture_embedding(image_id) for image_id in image_ids])
-        mean = rows.astype(np.float64).mean(axis=0, keepdims=True)
-        if np.linalg.norm(mean) < SMALLEST_COMMON:
-            raise QueryError(
-                f"Pictures asked together must have something in common, these {len(image_ids)} cancel out. "
-                "Choose fewer of them."
-            )
-        return l2_normalize(mean)[0]
+        return common_direction(rows, asked="Pictures", way_out="Choose")
 
     def encode_mean(self, texts: Sequence[str]) -> FloatArray:
         """The direction sentences have in common, the mean of their unit vectors: ndarray of shape (D,), float32, unit.
@@ -195,12 +188,7 @@ class SearchEngine:
         """
         with self._lock:
             rows = self.encoder.encode_text(list(texts))
-        mean = rows.astype(np.float64).mean(axis=0)
-        if np.linalg.norm(mean) < SMALLEST_COMMON:
-            raise QueryError(
-                f"Sentences asked together must have something in common, these {len(texts)} cancel out. Ask fewer of them."
-            )
-        return l2_normalize(mean[None])[0]
+        return common_direction(rows, asked="Sentences", way_out="Ask")
 
     @property
     def images(self) -> int:

@@ -70,7 +70,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     for command in ("search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "train"):
         assert f"\n    {command}" in out
-    assert len(COMMANDS) == 9
+    assert len(COMMANDS) == 10
 
 
 @pytest.mark.parametrize("command", ["search", "build", "project", "evaluate", "validate", "import"])
