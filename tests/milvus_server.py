@@ -1,10 +1,9 @@
-"""A real Milvus server on loopback, which tests may stop and start; and a proxy that can hold its answers back."""
+"""A real Milvus server on loopback, and a proxy that can hold its answers back or cut its connections."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
-import subprocess
 import threading
 import time
 import urllib.request
@@ -19,7 +18,7 @@ def free_port() -> int:
 
 
 class MilvusServer:
-    """The server of the package ``milvus`` over one folder and one port, however often it is started."""
+    """The server of the package ``milvus`` over one folder and one port."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -65,11 +64,6 @@ class MilvusServer:
 
     def stop(self) -> None:
         if self._server is not None:
-            # The package kills after a second; a server that may end in order leaves no leases the next one waits for.
-            process = self._server.server_proc
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=30)
             self._server.stop()
             self._server = None
 
@@ -96,10 +90,20 @@ class HoldingProxy:
     def release(self) -> None:
         self._open.set()
 
-    def close(self) -> None:
+    def cut(self) -> None:
+        """End every connection there is; new ones are taken."""
         self._open.set()
-        for one in (self._listener, *self._sockets):
-            one.close()
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self._sockets.clear()
+
+    def close(self) -> None:
+        """End every connection and take no new ones."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
 
     def _accept(self) -> None:
         while True:
