@@ -15,7 +15,7 @@ import numpy as np
 from t2i_core.arrays import read_only
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import parse_address
-from t2i_core.index.milvus import MilvusCollection
+from t2i_core.index.milvus import MOST_HITS, MilvusCollection
 from t2i_core.index.milvus_index import MilvusIndex
 from t2i_core.types import Gallery, Manifest, Problem, RowArray
 
@@ -151,9 +151,24 @@ def _manifest(facts: dict[str, Any], collection: MilvusCollection) -> Manifest:
 
 
 def _fetch(collection: MilvusCollection, name: str, rows: RowArray, names: tuple[str, ...]) -> Iterable[dict[str, Any]]:
-    # A picture has a handful of captions, so a batch of rows stays far below what Milvus returns at once.
     for start in range(0, rows.size, _ROWS_AT_ONCE):
-        yield from collection.fetch(name, f"row in {rows[start : start + _ROWS_AT_ONCE].tolist()}", names)
+        yield from _fetch_whole(collection, name, rows[start : start + _ROWS_AT_ONCE], names)
+
+
+def _fetch_whole(
+    collection: MilvusCollection, name: str, rows: RowArray, names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    records = collection.fetch(name, f"row in {rows.tolist()}", names)
+    if len(records) < MOST_HITS:
+        return records
+    if rows.size == 1:
+        raise DatasetError(
+            f"A picture must have fewer than {MOST_HITS:,} captions in Milvus, got at least as many for row {rows[0]:,}. "
+            "Open the dataset from its folder instead."
+        )
+    # Milvus cut the answer without a word: ask for fewer pictures at a time.
+    middle = rows.size // 2
+    return [record for part in (rows[:middle], rows[middle:]) for record in _fetch_whole(collection, name, part, names)]
 
 
 def _problems(images_dir: Path) -> tuple[Problem, ...]:

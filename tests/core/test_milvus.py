@@ -12,11 +12,12 @@ import pytest
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import DatasetError, ExtraMissingError, ModelError, QueryError, SearchIndexError
+from t2i_core.index import milvus
 from t2i_core.index.address import Address, parse_address
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
-from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push
+from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push, reading
 from t2i_core.types import Gallery, Manifest, Query
 from tests.core.small_galleries import ColourEncoder, make_gallery, save_ours
 from tests.milvus_server import HoldingProxy, MilvusServer, free_port
@@ -90,6 +91,20 @@ def test_everything_comes_back(pushed: tuple[Gallery, CollectionGallery]) -> Non
     np.testing.assert_array_equal(there.caption_rows, gallery.caption_rows)
     assert there.caption_columns == gallery.caption_columns
     assert there.manifest == gallery.manifest
+
+
+def test_answers_that_milvus_cuts_are_asked_for_in_parts(
+    pushed: tuple[Gallery, CollectionGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery, there = pushed
+    for module in (milvus, reading):
+        monkeypatch.setattr(module, "MOST_HITS", 50)
+    again = open_collection(there.address)
+    assert again.captions == gallery.captions
+    assert again.image_ids == gallery.image_ids
+    monkeypatch.setattr(reading, "MOST_HITS", 1)
+    with pytest.raises(DatasetError, match="must have fewer than 1 captions in Milvus"):
+        open_collection(there.address)
 
 
 def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, CollectionGallery]) -> None:
