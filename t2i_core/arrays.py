@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from t2i_core.errors import QueryError
-from t2i_core.types import FloatArray
+from t2i_core.types import FloatArray, RowArray
 
 MAX_TOP_K = 200
 _SMALLEST_COMMON = 1e-3
@@ -51,6 +51,11 @@ def common_direction(rows: FloatArray, *, asked: str, way_out: str) -> FloatArra
             f"{asked} asked together must have something in common, these {len(rows)} cancel out. {way_out} fewer of them."
         )
     return l2_normalize(mean)[0]
+
+
+def spread_rows(count: int, most: int) -> RowArray:
+    """Up to ``most`` different rows below ``count``, evenly spread, the first one included: ascending int64."""
+    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from t2i_core.commands import options
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import Address, parse_address
+from t2i_core.index.milvus import INDEX_TYPES, INSTALL, INSTALL_LITE, MilvusCollection
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
 
-INDEX_TYPES = ("FLAT", "IVF_FLAT", "HNSW")
-EPILOG = """\
+EPILOG = f"""\
 A push that was stopped goes on where it was; one that is done writes nothing twice. Afterwards the address stands wherever
-a dataset folder does: --data milvus+http://HOST:PORT/COLLECTION, or T2I_DATA. pymilvus is needed: pip install pymilvus==3.0.2
-A local file needs no server: --uri file:photos.db (pip install pymilvus==3.0.2 milvus-lite==3.2.2)
+a dataset folder does: --data milvus+http://HOST:PORT/COLLECTION, or T2I_DATA. pymilvus is needed: {INSTALL}
+A local file needs no server: --uri file:photos.db ({INSTALL_LITE})
 
 examples:
   python -m t2i_core push --data photos-data --uri http://127.0.0.1:19530 --collection photos
@@ -50,7 +50,6 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write, verify and say where it is."""
-    from t2i_core.index.milvus import MilvusCollection
     from t2i_core.remote import push
 
     options.refuse_address(arguments, command="push")

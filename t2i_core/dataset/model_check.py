@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from t2i_core.arrays import spread_rows
 from t2i_core.config import Settings
 from t2i_core.dataset.picture_names import count_of, list_some
 from t2i_core.dataset.rebuilding import rebuild_command
@@ -72,7 +73,7 @@ def text_rows_fit(gallery: Gallery, encoder: Encoder, *, sample: int = 8) -> boo
     """Whether encoding a few captions again gives their stored rows; False where there are none."""
     if gallery.text_embeddings is None or not gallery.captions or encoder.dimension != gallery.dimension:
         return False
-    rows = _spread(len(gallery.captions), sample)
+    rows = spread_rows(len(gallery.captions), sample)
     own, _ = _compare_captions(gallery.text_embeddings, gallery.captions, rows, encoder)
     return bool(np.median(own) >= SAME_MODEL)
 
@@ -128,7 +129,7 @@ def _check_captions(gallery: Gallery, encoder: Encoder, *, sample: int, misleadi
     """``misleading`` says that a search finds the wrong pictures anyway, so nothing good is said of it."""
     if gallery.text_embeddings is None or not gallery.captions:
         return []
-    rows = _spread(len(gallery.captions), sample)
+    rows = spread_rows(len(gallery.captions), sample)
     own, encoded = _compare_captions(gallery.text_embeddings, gallery.captions, rows, encoder)
     if np.median(own) >= SAME_MODEL:
         return []
@@ -163,7 +164,7 @@ def _open_sample(gallery: Gallery, *, sample: int, max_pixels: int) -> tuple[Row
     """Rows and pictures of up to ``sample`` that open, out of three times as many tried."""
     rows: list[int] = []
     pictures: list[Image.Image] = []
-    tried = _spread(len(gallery), 3 * sample)
+    tried = spread_rows(len(gallery), 3 * sample)
     for row in np.concatenate([tried[::3], tried[1::3], tried[2::3]]).tolist():
         if len(rows) == sample:
             break
@@ -174,11 +175,6 @@ def _open_sample(gallery: Gallery, *, sample: int, max_pixels: int) -> tuple[Row
             continue  # missing and broken pictures are reported by read_gallery and validate
         rows.append(row)
     return np.array(rows, dtype=np.int64), pictures
-
-
-def _spread(count: int, sample: int) -> RowArray:
-    """Up to ``sample`` different positions below ``count``, evenly spread, the first one included."""
-    return np.unique(np.linspace(0, count - 1, min(sample, count)).round().astype(np.int64))
 
 
 def _own_cosines(stored: FloatArray, rows: RowArray, encoded: FloatArray) -> FloatArray:

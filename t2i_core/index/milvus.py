@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from t2i_core.errors import DatasetError, ExtraMissingError
 from t2i_core.index.address import Address
+from t2i_core.types import RowArray
 
 INSTALL = "pip install pymilvus==3.0.2"
 INSTALL_LITE = "pip install pymilvus==3.0.2 milvus-lite==3.2.2"
@@ -26,6 +29,7 @@ _FACTS = "t2i.facts"
 # Counting waits for everything written; after that a look at what was there a moment ago is a look at everything,
 # and saves the wait for the server's next tick, 0.2 s a call.
 _SETTLED = "Bounded"
+_ROWS_AT_ONCE = 1_000
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0)
 _NOT_FOUND = 100
 # Asking again does not help: unknown database, wrong parameter, no permission, wrong dimension or field.
@@ -133,6 +137,32 @@ class MilvusCollection:
             "query", collection, filter=filter, output_fields=list(fields), limit=MOST_HITS, consistency_level=_SETTLED
         )
         return [dict(record) for record in found]
+
+    def fetch_rows(self, collection: str, rows: RowArray, fields: Sequence[str]) -> list[dict[str, Any]]:
+        """Everything that belongs to some pictures, however many records that is.
+
+        Raises
+        ------
+        DatasetError
+            When one picture alone has more than Milvus returns.
+        """
+        return [
+            record
+            for start in range(0, rows.size, _ROWS_AT_ONCE)
+            for record in self._fetch_whole(collection, rows[start : start + _ROWS_AT_ONCE], fields)
+        ]
+
+    def _fetch_whole(self, collection: str, rows: RowArray, fields: Sequence[str]) -> list[dict[str, Any]]:
+        records = self.fetch(collection, f"row in {rows.tolist()}", fields)
+        if len(records) < MOST_HITS:
+            return records
+        if rows.size == 1:
+            raise DatasetError(
+                f"A picture must have fewer than {MOST_HITS:,} captions in Milvus, got at least as many for row {rows[0]:,}. "
+                "Open the dataset from its folder instead."
+            )
+        # Milvus cut the answer without a word: ask for fewer pictures at a time.
+        return [record for half in np.array_split(rows, 2) for record in self._fetch_whole(collection, half, fields)]
 
     def closest(self, vector: Any, limit: int, filter: str, *, effort: int = 0) -> list[dict[str, Any]]:
         """Pictures by inner product, with ``distance`` and everything known about each; ``effort`` for an approximate index."""

@@ -85,7 +85,7 @@ class CollectionEngine(SearchEngine):
         record = self.record_of(image_id)
         collection = self._collection.index.collection
         captions = sorted(
-            collection.fetch(collection.captions, f"row == {record['row']}", ("position", "caption")),
+            collection.fetch_rows(collection.captions, np.array([record["row"]]), ("position", "caption")),
             key=lambda one: int(one["position"]),
         )
         return replace(
@@ -128,9 +128,7 @@ class CollectionEngine(SearchEngine):
         collection = self._collection.index.collection
         if not away or not self._collection.manifest or not self._collection.manifest.captions:
             return best
-        found = collection.fetch(
-            collection.captions, f"row in {away}", ("position", "row", "caption", "vector")
-        )  # fmt: skip
+        found = collection.fetch_rows(collection.captions, np.array(away), ("position", "row", "caption", "vector"))
         compares = self._text_embeddings is not None
         scored: dict[int, tuple[float, int]] = {}
         for one in found:

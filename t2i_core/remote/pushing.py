@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from t2i_core.arrays import spread_rows
 from t2i_core.errors import DatasetError
 from t2i_core.index.milvus import LONGEST_TEXT, MilvusCollection
 from t2i_core.types import Gallery
@@ -163,12 +164,11 @@ def _verify(gallery: Gallery, collection: MilvusCollection) -> int:
             raise DatasetError(
                 f"The collection {name} must hold {wanted:,} records, got {there:,}. Push again; what is there is kept."
             )
-    rows = np.unique(np.linspace(0, len(gallery) - 1, min(_VERIFIED, len(gallery))).round().astype(int)).tolist()
+    rows = spread_rows(len(gallery), _VERIFIED)
     found = {
-        record["row"]: record
-        for record in collection.fetch(collection.pictures, f"row in {rows}", ["row", "name", "vector"])
+        record["row"]: record for record in collection.fetch_rows(collection.pictures, rows, ("row", "name", "vector"))
     }
-    for row in rows:
+    for row in rows.tolist():
         record = found.get(row)
         same = (
             record is not None

@@ -5,22 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from t2i_core.arrays import read_only
+from t2i_core.arrays import read_only, spread_rows
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import parse_address
-from t2i_core.index.milvus import MOST_HITS, MilvusCollection
+from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import MilvusIndex
 from t2i_core.types import Gallery, Manifest, Problem, RowArray
 
 SAMPLE = 20_000
-_ROWS_AT_ONCE = 1_000
 _CAPTION_FIELDS = ("position", "row", "caption", "columns", "vector")
 
 
@@ -84,8 +82,8 @@ def open_collection(
                 f"The collection {name} must hold {wanted:,} records, got {there:,}: its push was cut short. "
                 "Run the same push again; it goes on where it was."
             )
-    rows = np.unique(np.linspace(0, manifest.images - 1, min(sample, manifest.images)).round().astype(np.int64))
-    pictures = list(_fetch(collection, collection.pictures, rows, ("row", "name", "width", "height", "vector")))
+    rows = spread_rows(manifest.images, sample)
+    pictures = collection.fetch_rows(collection.pictures, rows, ("row", "name", "width", "height", "vector"))
     pictures.sort(key=lambda record: int(record["row"]))
     if len(pictures) != rows.size:
         raise DatasetError(
@@ -93,7 +91,7 @@ def open_collection(
             f"asked for {len(pictures):,} came. Push the dataset again with --replace."
         )
     captions = sorted(
-        _fetch(collection, collection.captions, np.append(rows, -1), _CAPTION_FIELDS),
+        collection.fetch_rows(collection.captions, np.append(rows, -1), _CAPTION_FIELDS),
         key=lambda one: int(one["position"]),
     )
     vectors = np.array([one["vector"] for one in pictures], dtype=np.float32)
@@ -148,27 +146,6 @@ def _manifest(facts: dict[str, Any], collection: MilvusCollection) -> Manifest:
             f"The collection {collection.pictures} must say what made it, and {error} is missing. Push the dataset again "
             "with --replace."
         ) from error
-
-
-def _fetch(collection: MilvusCollection, name: str, rows: RowArray, names: tuple[str, ...]) -> Iterable[dict[str, Any]]:
-    for start in range(0, rows.size, _ROWS_AT_ONCE):
-        yield from _fetch_whole(collection, name, rows[start : start + _ROWS_AT_ONCE], names)
-
-
-def _fetch_whole(
-    collection: MilvusCollection, name: str, rows: RowArray, names: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    records = collection.fetch(name, f"row in {rows.tolist()}", names)
-    if len(records) < MOST_HITS:
-        return records
-    if rows.size == 1:
-        raise DatasetError(
-            f"A picture must have fewer than {MOST_HITS:,} captions in Milvus, got at least as many for row {rows[0]:,}. "
-            "Open the dataset from its folder instead."
-        )
-    # Milvus cut the answer without a word: ask for fewer pictures at a time.
-    middle = rows.size // 2
-    return [record for part in (rows[:middle], rows[middle:]) for record in _fetch_whole(collection, name, part, names)]
 
 
 def _problems(images_dir: Path) -> tuple[Problem, ...]:

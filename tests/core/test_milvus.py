@@ -17,7 +17,7 @@ from t2i_core.index.address import Address, parse_address
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
-from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push, reading
+from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push
 from t2i_core.types import Gallery, Manifest, Query
 from tests.core.small_galleries import ColourEncoder, make_gallery, save_ours
 from tests.milvus_server import HoldingProxy, MilvusServer, free_port
@@ -97,12 +97,11 @@ def test_answers_that_milvus_cuts_are_asked_for_in_parts(
     pushed: tuple[Gallery, CollectionGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gallery, there = pushed
-    for module in (milvus, reading):
-        monkeypatch.setattr(module, "MOST_HITS", 50)
+    monkeypatch.setattr(milvus, "MOST_HITS", 50)
     again = open_collection(there.address)
     assert again.captions == gallery.captions
     assert again.image_ids == gallery.image_ids
-    monkeypatch.setattr(reading, "MOST_HITS", 1)
+    monkeypatch.setattr(milvus, "MOST_HITS", 1)
     with pytest.raises(DatasetError, match="must have fewer than 1 captions in Milvus"):
         open_collection(there.address)
 
