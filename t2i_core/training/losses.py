@@ -89,8 +89,7 @@ def vocabulary_loss(
     closeness : Tensor of shape (M, B)
         What `described_by` says.
     """
-    spread = closeness.std(dim=1, keepdim=True).clamp_min(1e-6)
-    targets = (_SHARPNESS * (closeness - closeness.mean(dim=1, keepdim=True)) / spread).softmax(dim=1)
+    targets = (_SHARPNESS * _standardised(closeness)).softmax(dim=1)
     return F.cross_entropy(scale * texts @ images.T, targets)
 
 
@@ -101,8 +100,11 @@ def described_by(vectors: torch.Tensor, meanings: torch.Tensor, outputs: torch.T
     (Norouzi et al. 2013, "Zero-shot learning by convex combination of semantic embeddings", read from text to picture).
     """
     mixture = (vectors @ meanings.T / _NEARNESS).softmax(dim=1)
-    standard = (outputs - outputs.mean(dim=1, keepdim=True)) / outputs.std(dim=1, keepdim=True)
-    return mixture @ standard.T
+    return mixture @ _standardised(outputs).T
+
+
+def _standardised(rows: torch.Tensor) -> torch.Tensor:
+    return (rows - rows.mean(dim=1, keepdim=True)) / rows.std(dim=1, keepdim=True).clamp_min(1e-6)
 
 
 def _one_right(logits: torch.Tensor, right: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:

@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from t2i_core.training.corpus import Corpus, embedded
-from t2i_core.training.looks import read_looks, spoken
+from t2i_core.training.looks import read_looks
 from t2i_core.training.wordnet import Nouns
 
-_LONGEST_GLOSS = 14
 _GLOSS_SHARE = 0.35
 _LOOKS_SHARE = 0.5
 
@@ -40,22 +39,22 @@ def noun_glosses(sentences: Sequence[str], nouns: Nouns) -> Mapping[int, str]:
         word = re.sub(r"^(a photo of )?(an? )?", "", sentence)
         entry = nouns.means(word) if word.count(" ") < 3 else None
         if entry is not None and entry.gloss:
-            found[row] = " ".join(entry.gloss.split()[:_LONGEST_GLOSS])
+            found[row] = entry.short_gloss
     return found
 
 
 def looked_up(folder: Path) -> Corpus:
     """The names of `looks.csv` in every template, each leaning towards what describes it, then the descriptions."""
     looks = read_looks()
-    sentences = [sentence for name in looks.names for sentence in spoken(name)]
-    plain = embedded(sentences + list(looks.descriptions), folder, "looks")
+    plain = embedded(looks.sentences(), folder, "looks")
     targets = plain.embeddings.copy()
-    described = targets[len(sentences) :].astype(np.float32)
+    spoken = len(plain.sentences) - len(looks.descriptions)
+    described = targets[spoken:].astype(np.float32)
     counts = np.bincount(looks.owners)
     meant = np.zeros((len(counts), described.shape[1]), dtype=np.float32)
     np.add.at(meant, looks.owners, described)
-    things = np.repeat(looks.things, len(sentences) // len(looks.names))
-    targets[: len(sentences)] = _leaning(targets[: len(sentences)], meant[things], _LOOKS_SHARE)
+    things = np.repeat(looks.things, spoken // len(looks.names))
+    targets[:spoken] = _leaning(targets[:spoken], meant[things], _LOOKS_SHARE)
     return Corpus(plain.sentences, targets)
 
 

@@ -31,8 +31,7 @@ def retrieval_recalls(
     picture_ranks = (scores > own).sum(dim=1)
     best = torch.full((len(images),), float("-inf")).scatter_reduce(0, owners, own[:, 0], "amax")
     text_ranks = (scores > best[None, :]).sum(dim=0)
-    recalls = {f"t2i@{k}": 100.0 * (picture_ranks < k).float().mean().item() for k in ranks}
-    return recalls | {f"i2t@{k}": 100.0 * (text_ranks < k).float().mean().item() for k in ranks}
+    return _shares("t2i", picture_ranks, ranks) | _shares("i2t", text_ranks, ranks)
 
 
 def hit_shares(
@@ -56,8 +55,12 @@ def hit_shares(
     """
     scores = texts @ images.T
     best = scores.masked_fill(~right, float("-inf")).amax(dim=1, keepdim=True)
-    first = (scores > best).sum(dim=1)
-    return {f"hit@{k}": 100.0 * (first < k).float().mean().item() for k in ranks}
+    return _shares("hit", (scores > best).sum(dim=1), ranks)
+
+
+def _shares(name: str, found_after: torch.Tensor, ranks: tuple[int, ...]) -> dict[str, float]:
+    """In percent, how many were found among the first k; ``found_after`` (Q,) counts what came before."""
+    return {f"{name}@{k}": 100.0 * (found_after < k).float().mean().item() for k in ranks}
 
 
 def in_words(recalls: dict[str, float]) -> str:

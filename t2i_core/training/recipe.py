@@ -166,9 +166,9 @@ class Recipe:
         sentences = []
         for name in imagenet_names():
             entry = self._nouns.find(name)
-            words, gloss = (entry.words[:4], entry.gloss) if entry else ((), "")
+            words, gloss = (entry.words[:4], entry.short_gloss) if entry else ((), "")
             sentences += [prompt(name), ", ".join(dict.fromkeys([name, *words])),
-                          f"{name}: {' '.join(gloss.split()[:14])}"]  # fmt: skip
+                          f"{name}: {gloss}"]  # fmt: skip
         vectors = torch.from_numpy(embedded(sentences, self._work, "meanings").embeddings.astype(np.float32))
         return torch.nn.functional.normalize(vectors.view(len(sentences) // 3, 3, -1).sum(dim=1), dim=-1)
 
@@ -187,7 +187,9 @@ class Recipe:
         )
 
     def _lessons(self, split: Split) -> Lessons:
-        texts = [self._text_only(split), *([looked_up(self._work)] * LOOKS_REPEATS)]
+        text_only, looks = self._text_only(split), looked_up(self._work)
+        text_vectors = np.concatenate([text_only.embeddings, *([looks.embeddings] * LOOKS_REPEATS)])
+        text_tokens = torch.cat([tokenize(text_only.sentences), tokenize(looks.sentences).repeat(LOOKS_REPEATS, 1)])
         captioned = Captioned(
             [self._views("train")],
             caption_rows(self._flickr),
@@ -196,8 +198,7 @@ class Recipe:
             self._guesses("train"),
             split.train,
         )
-        return Lessons(captioned, self._labelled(), self._classes(split), np.concatenate([part.embeddings for part in texts]),
-                       torch.cat([tokenize(part.sentences) for part in texts]))  # fmt: skip
+        return Lessons(captioned, self._labelled(), self._classes(split), text_vectors, text_tokens)
 
     def _labelled(self) -> Labelled:
         names = pool_names(self._pool)

@@ -12,7 +12,6 @@ import numpy as np
 from t2i_core.training.class_names import with_article
 from t2i_core.training.wordnet import Entry
 
-_LONGEST_GLOSS = 14
 TEMPLATES = (
     "{a}",
     "a photo of {a}",
@@ -80,7 +79,7 @@ def wordnet_sentences(entries: Iterable[Entry], random: np.random.Generator, *, 
     """Visible nouns with their synonyms and glosses, some other glosses, and ``examples`` of the examples."""
     sentences, quoted = [], []
     for entry in entries:
-        gloss = " ".join(entry.gloss.split()[:_LONGEST_GLOSS])
+        gloss = entry.short_gloss
         if entry.part == "noun" and entry.visible:
             short = (word for word in entry.words[:3] if len(word.split()) <= 3)
             sentences += [word if random.random() < 0.4 else prompt(word) for word in short]

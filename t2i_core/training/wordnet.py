@@ -14,6 +14,7 @@ FOLDER = Path("/usr/share/wordnet")  # Debian's package wordnet-base
 # objects, people, phenomena, plants.
 _VISIBLE = frozenset({"05", "06", "08", "13", "15", "17", "18", "19", "20"})
 _TOP_LEVEL = "03"
+_LONGEST_GLOSS = 14  # words
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Entry:
     kinds: tuple[str, ...]
     gloss: str
     examples: tuple[str, ...]
+
+    @property
+    def short_gloss(self) -> str:
+        """The gloss's first words, as many as a sentence about a picture has."""
+        return " ".join(self.gloss.split()[:_LONGEST_GLOSS])
 
     @property
     def visible(self) -> bool:
