@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,20 +17,24 @@ def give_back() -> None:
     arrow = sys.modules.get("pyarrow")
     if arrow is not None:
         arrow.default_memory_pool().release_unused()
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return  # another allocator, with other habits
-    trim(0)
+    trim = _of_glibc("malloc_trim")
+    if trim is not None:
+        trim(0)
 
 
 def share_heap() -> None:
     """Let all threads allocate from one heap, where glibc would give each its own with its own free pages."""
+    option = _of_glibc("mallopt")
+    if option is not None:
+        option(_ARENA_MAX, 1)
+
+
+def _of_glibc(name: str) -> Callable[..., int] | None:
     try:
-        option = ctypes.CDLL(None).mallopt
+        function: Callable[..., int] = getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):
-        return
-    option(_ARENA_MAX, 1)
+        return None  # another allocator, with other habits
+    return function
 
 
 def let_go(array: np.ndarray) -> None:
