@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._ui import captions_view, controls, links
+from pages._ui import captions_view, links, sharing
 from t2i_core.captions import saving
 from t2i_core.captions.sheet import CaptionSheet, Selection
 
@@ -22,20 +22,17 @@ def heading() -> DeltaGenerator:
 
 def share(place: DeltaGenerator, sheet: CaptionSheet, selection: Selection, *, first_dataset: str | None) -> None:
     """A link to this view, and every caption of it, not only the open page, as a file."""
-    with place, st.popover("Share", icon=":material/ios_share:", type="tertiary"):
+    with place, sharing.popover() as open_now:
+        if not open_now:
+            return
+        view = st.session_state["captions_view"]
         st.caption("This link opens the same view elsewhere")
-        own = captions_view.to_params(st.session_state["captions_view"])
-        controls.show_link(links.page_params(own, first_dataset=first_dataset))
+        sharing.show_link(links.page_params(captions_view.to_params(view), first_dataset=first_dataset))
         count = "The 1 caption" if len(selection) == 1 else f"All {len(selection):,} captions"
         st.caption(f"{count} of this view, on every page, with similarity, rank and the file's other columns")
-        with st.container(horizontal=True):
-            controls.download(
-                "CSV", lambda: saving.captions_to_csv(sheet, selection.rows), "text/csv", "csv", name="captions"
-            )
-            controls.download(
-                "Parquet",
-                lambda: saving.captions_to_parquet(sheet, selection.rows),
-                "application/vnd.apache.parquet",
-                "parquet",
-                name="captions",
-            )
+        rows, of = selection.rows, (sheet, selection.rows.tobytes())
+        with st.container(horizontal=True), st.spinner("Writing the files", show_time=True):
+            csv = sharing.kept("captions.csv", of, lambda: saving.captions_to_csv(sheet, rows))
+            sharing.download("CSV", csv, "text/csv", "captions.csv")
+            parquet = sharing.kept("captions.parquet", of, lambda: saving.captions_to_parquet(sheet, rows))
+            sharing.download("Parquet", parquet, "application/vnd.apache.parquet", "captions.parquet")

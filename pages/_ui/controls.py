@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from pages._ui import components, links, pictures, resources, state
-from t2i_core import engine, export, images
+from pages._ui import components, pictures, resources, sharing, state
+from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.errors import ImageError
@@ -17,7 +15,6 @@ from t2i_core.types import Gallery, SearchResult
 
 SUGGESTIONS = 7
 UPLOAD_PREVIEW_SIDE = 96
-BYTE_ORDER_MARK = "\ufeff"
 EMPTY_QUERY = "A query needs at least one word, got an empty one. Type what you want to see."
 
 
@@ -81,8 +78,7 @@ def toolbar(
                 on_change=_take, args=("approximate", "approximate_choice"),
             )  # fmt: skip
         if result is not None:
-            with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
-                share(gallery, result, first_dataset=first_dataset)
+            sharing.hits(gallery, result, first_dataset=first_dataset)
 
 
 def result_notes(result: SearchResult) -> list[str]:
@@ -122,43 +118,6 @@ def top_k(most: int) -> None:
             "How many pictures, typed", 1, MAX_TOP_K, key="top_k_typed", label_visibility="collapsed", width=72,
             on_change=_take, args=("top_k", "top_k_typed"),
         )  # fmt: skip
-
-
-def share(
-    gallery: Gallery, result: SearchResult, *, first_dataset: str | None, more: Mapping[str, str] | None = None
-) -> None:
-    """The link that opens this view elsewhere, ``more`` parameters of the page with it, and the hits as files."""
-    st.caption("This link opens the same search elsewhere")
-    if result.query.upload_sha256 is not None:
-        st.caption("An uploaded picture is not part of a link; the rest of the view is.")
-    if len(result.query.image_ids) > links.MOST_ALIKE:
-        st.caption(f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is.")
-    show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
-    shown = "The picture shown" if len(result.hits) == 1 else f"The {len(result.hits):,} pictures shown"
-    st.caption(f"{shown}, with ranks, scores and captions")
-    with st.container(horizontal=True):
-        # With a byte order mark, or Excel takes the letters for another alphabet's.
-        download("CSV", lambda: BYTE_ORDER_MARK + export.hits_to_csv(result), "text/csv", "csv")
-        download("JSON", lambda: _as_json(gallery, result), "application/json", "json")
-
-
-def show_link(params: Mapping[str, str]) -> None:
-    """The address of this page with these parameters, to be copied."""
-    here = urlsplit(str(st.context.url or ""))
-    link = urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(params), ""))
-    st.code(link, language=None, wrap_lines=True)
-
-
-def _as_json(gallery: Gallery, result: SearchResult) -> str:
-    return export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
-
-
-def download(label: str, content: Callable[[], str | bytes], mime: str, suffix: str, *, name: str = "pictures") -> None:
-    """A button that makes a file when it is pressed, not before."""
-    st.download_button(
-        label, data=content, file_name=f"{name}.{suffix}", mime=mime, key=f"export_{name}_{suffix}", on_click="ignore",
-        icon=":material/download:",
-    )  # fmt: skip
 
 
 def _keep(own: str, widget: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import controls, links, map_colours, map_state, state
+from pages._ui import controls, links, map_colours, map_state, sharing, state
 from t2i_core.types import Gallery, SearchResult
 
 VIEWS = {map_state.PICTURES: "Pictures", map_state.JOINT: "Pictures and captions"}
@@ -16,8 +16,7 @@ def toolbar(gallery: Gallery, result: SearchResult | None, *, first_dataset: str
         _settings(gallery, result)
         if result is not None:
             controls.top_k(min(controls.MAX_TOP_K, gallery.images))
-            with st.popover("Share", icon=":material/ios_share:", type="tertiary"):
-                controls.share(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
+            sharing.hits(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
 
 
 def write_link(*, first_dataset: str | None) -> None:
