@@ -14,7 +14,7 @@ from t2i_core.cli import main
 from t2i_core.dataset import make_ann, open_ann, read_gallery
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import QueryError, SearchIndexError
-from t2i_core.index.ann import AnnFacts, AnnIndex, make_cells, measure
+from t2i_core.index.ann import AnnFacts, AnnIndex, cell_count, make_cells, measure, open_cells, write_cells
 from t2i_core.index.exact import ExactIndex
 from t2i_core.types import FloatArray
 from tests.core.small_galleries import ColourEncoder, save_ours
@@ -138,3 +138,20 @@ def test_the_command_makes_and_tells(tmp_path: Path, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as left:
         main(["index", *where, "--recall", "1.5"])
     assert left.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("images", "cells"), [(1, 1), (63, 1), (IMAGES, 32), (158_915, 2_048), (1_000_000, 16_384), (10_000_000, 65_536)]
+)
+def test_cells_grow_with_rows_and_more_slowly_with_very_many(images: int, cells: int) -> None:
+    assert cell_count(images) == cells
+
+
+def test_every_row_lies_in_one_cell_and_centres_are_float16(rows: FloatArray, cells: object, tmp_path: Path) -> None:
+    write_cells(cells, tmp_path / "cells")
+    opened = open_cells(tmp_path / "cells")
+    assert opened.ntotal == IMAGES
+    assert opened.quantizer.sa_code_size() == 2 * DIMENSION
+    queries = clustered(3, seed=5)
+    before, after = (AnnIndex(rows, one, facts(rows, one, probes=4)).search(queries, 10) for one in (cells, opened))
+    np.testing.assert_array_equal(before[1], after[1])
