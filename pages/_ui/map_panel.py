@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cards, map_state, notices, resources, state
+from pages._ui import cards, map_state, notices, resources, sharing, state
 from pages._ui.map_view import Scene
 from t2i_core import clusters, export
 from t2i_core.types import SearchResult
@@ -35,20 +35,24 @@ def _selection(scene: Scene, chosen: map_state.Selection) -> None:
             on_click=_ask, args=(scene, chosen),
             help="Search for what these pictures have in common: the mean of their embeddings",
         )  # fmt: skip
-        st.download_button(
-            "CSV", key="map_export", icon=":material/download:", mime="text/csv", file_name="selection.csv",
-            data=lambda: export.pictures_to_csv(scene.gallery, chosen.rows.tolist(), scene.projection.coordinates),
-            on_click="ignore",
-        )  # fmt: skip
+        export_place = st.empty()
         st.button("Clear", key="map_clear", on_click=_clear, args=(scene.gallery.key,))
     told = st.empty()
     shown = chosen.rows[: st.session_state["map_cards"]].tolist()
     cards.chosen(scene.gallery, shown, scene.settings, engine=scene.engine, everything=scene.result, of=count)
     if len(shown) < count:
         st.button(f"Show more of {count:,}", key="map_more", on_click=_show_more)
-    words = _common_words(scene, chosen)  # after the cards: they need not wait for it
+    # After the cards: they need not wait for these.
+    words = _common_words(scene, chosen)
     if words:
         told.caption(f"Common words: {notices.plain(', '.join(words))}")
+    with export_place:
+        table = sharing.kept("selection.csv", (scene.version, chosen.number), lambda: _as_csv(scene, chosen))
+        sharing.download("CSV", table, "text/csv", "selection.csv")
+
+
+def _as_csv(scene: Scene, chosen: map_state.Selection) -> bytes:
+    return export.pictures_to_csv(scene.gallery, chosen.rows.tolist(), scene.projection.coordinates).encode("utf-8-sig")
 
 
 def _common_words(scene: Scene, chosen: map_state.Selection) -> list[str]:
