@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,6 +80,28 @@ def test_answers_that_milvus_cuts_are_asked_for_in_parts(
     monkeypatch.setattr(milvus, "MOST_HITS", 1)
     with pytest.raises(DatasetError, match="must have fewer than 1 captions in Milvus"):
         open_collection(there.address)
+
+
+def test_captions_of_hits_outside_the_sample_are_whole_where_milvus_cuts_them(
+    pushed: tuple[Gallery, CollectionGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery, whole = pushed
+    there = open_collection(whole.address, sample=100)
+    collection, counts = there.index.collection, []
+    fetch = collection.fetch
+
+    def counted(name: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        found = fetch(name, filter, fields)
+        counts.append(len(found))
+        return found
+
+    monkeypatch.setattr(collection, "fetch", counted)
+    monkeypatch.setattr(milvus, "MOST_HITS", 50)
+    ours = CollectionEngine(Rows(), there).search("anything", top_k=60).hits
+    theirs = open_engine(Rows(), gallery).search("anything", top_k=60).hits
+    away = sum(hit.row < 0 for hit in ours)
+    assert counts[0] == 50 < 2 * away  # the first answer was cut: two captions a picture were asked for
+    assert [(hit.image_id, hit.caption) for hit in ours] == [(hit.image_id, hit.caption) for hit in theirs]
 
 
 def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, CollectionGallery]) -> None:
