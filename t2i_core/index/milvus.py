@@ -133,6 +133,15 @@ class MilvusCollection:
         """How many records there are."""
         return int(self._call("query", collection, filter=filter, output_fields=["count(*)"])[0]["count(*)"])
 
+    def check_whole(self, *, pictures: int, captions: int) -> None:
+        """Count both collections' records; DatasetError where there are not as many as there should be."""
+        for name, wanted in ((self.pictures, pictures), (self.captions, captions)):
+            if (there := self.count(name)) != wanted:
+                raise DatasetError(
+                    f"The collection {name} must hold {wanted:,} records, got {there:,}: its push was cut short. "
+                    "Run the same push again; it goes on where it was."
+                )
+
     def fetch(self, collection: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         """Records that a filter keeps, at most `MOST_HITS`."""
         found = self._call(
