@@ -10,6 +10,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+ETCD_PORT = 2380  # of the etcd inside the server, always the same: one server runs at a time
+# What a killed server had registered in its etcd outlives it by this long; until then the one that was started again
+# says that it is healthy, yet waits for the killed one to search. Milvus takes 30 s.
+SESSION_S = 10
+ENDS_WITHIN_S = 60.0
+
 
 def free_port() -> int:
     with socket.socket() as found:
@@ -29,6 +35,10 @@ class MilvusServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        """Start over the folder and port, new or as they were; healthy when it returns.
+
+        Collections that were there before may take `SESSION_S` longer.
+        """
         from milvus import MilvusServer as Server
         from milvus import MilvusServerConfig
 
@@ -45,7 +55,11 @@ class MilvusServer:
                     return None
                 return sock
 
-        self._server = Server(Config(data_dir=str(self.folder), proxy_port=self.port), wait_for_started=False)
+        for port in (ETCD_PORT, self.port):
+            _wait_until_free(port)
+        config = Config(data_dir=str(self.folder), proxy_port=self.port)
+        config.set("common.session.ttl", SESSION_S)
+        self._server = Server(config, wait_for_started=False)
         self._server.start()
         self._wait_until_healthy()
 
@@ -58,14 +72,41 @@ class MilvusServer:
                     return
             time.sleep(0.2)
         raise RuntimeError(
-            "The Milvus server ended while it started; its embedded etcd needs port 2380, so one server runs at a time. "
+            f"The Milvus server ended while it started, with exit code {self._server.server_proc.poll()}. "
             f"Look into {self.folder / 'logs'}."
         )
 
     def stop(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+        """End it at once, as a crash would, and wait until it is gone; what it has acknowledged is in its folder.
+
+        Asked to end, a server with one query node waits half an hour for another to take over.
+        """
+        if self._server is None:
+            return
+        process = self._server.server_proc  # etcd runs inside it, there are no children
+        process.kill()
+        process.wait(timeout=ENDS_WITHIN_S)
+        self._server.stop()  # closes its logs
+        self._server = None
+        for port in (ETCD_PORT, self.port):
+            _wait_until_free(port)
+
+
+def _wait_until_free(port: int) -> None:
+    until = time.monotonic() + ENDS_WITHIN_S
+    while True:
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: ended connections do not count
+            try:
+                tried.bind(("127.0.0.1", port))
+                return
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise RuntimeError(
+                        f"Port {port} must be free for a Milvus server, and another process has held it for "
+                        f"{ENDS_WITHIN_S:g} s. End that server: pgrep -f 'milvus run'"
+                    ) from error
+        time.sleep(0.1)
 
 
 class HoldingProxy:

@@ -14,6 +14,7 @@ from t2i_core import build, dataset, images
 from t2i_core.config import Settings
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
 from t2i_core.errors import BuildError, T2IError
+from t2i_core.index import address
 
 POLL_SECONDS = 0.5
 CHECKPOINT = "A checkpoint file"
@@ -38,12 +39,13 @@ def form(settings: Settings) -> build.BuildOptions | None:
         "Names are relative to the folder of pictures.",
     )  # fmt: skip
     model = _model(settings)
-    name = _folder_name(st.session_state["build_images"])
+    proposed = _data_folder(settings) / _folder_name(st.session_state["build_images"])
     target = st.text_input(
-        "Folder of the dataset", key="build_target", persist_state="session", placeholder=str(settings.data_dir / name),
+        "Folder of the dataset", key="build_target", persist_state="session", placeholder=str(proposed),
         help="The embeddings are written here. A folder that holds a dataset already is brought up to date.",
     )  # fmt: skip
-    data_dir = Path(target.strip() or settings.data_dir / name).expanduser()
+    address.refuse_address(target.strip(), task="A build")
+    data_dir = Path(target.strip() or proposed).expanduser()
     replaced = _other_dataset(data_dir, _path("build_images"), settings)
     agreed = not replaced or st.checkbox(f"Replace the dataset in {data_dir}: it is over other pictures, {replaced}")
     if not st.button("Start", type="primary", key="build_start", disabled=not agreed):
@@ -188,6 +190,11 @@ def _captions_file() -> Path | None:
 def _path(key: str) -> Path | None:
     text = str(st.session_state.get(key) or "").strip()
     return Path(text).expanduser() if text else None
+
+
+def _data_folder(settings: Settings) -> Path:
+    """Where datasets are built: beside those that are open, or where they are at first when a collection is."""
+    return Settings().data_dir if address.is_address(settings.data_dir) else settings.data_dir
 
 
 def _folder_name(text: str) -> str:

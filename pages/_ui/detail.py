@@ -8,12 +8,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime import get_instance
 
-from pages._ui import pictures, resources
+from pages._ui import notices, pictures, resources
 from pages._ui.ranking import score_part
 from t2i_core import images, remote
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
-from t2i_core.errors import DatasetError, ImageError, T2IError
+from t2i_core.errors import ImageError, QueryError, T2IError
 from t2i_core.types import Gallery, Query, SearchResult
 
 NEIGHBOURS = 10
@@ -28,17 +28,42 @@ MIME_TYPES = {
 def grid_part(
     gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None, settings: Settings
 ) -> dict[str, object]:
-    """The grid's data about the open picture, if one is open."""
+    """The grid's data about the open picture, if one is open; why it cannot be opened is said above the grid."""
     image_id: str | None = st.session_state["open_picture"]
     token = f"{gallery.key} {result.query.label if result else ''} {engine is not None}"
-    if image_id is not None and image_id not in _rows(gallery) and isinstance(engine, remote.CollectionEngine):
-        try:
-            gallery = engine.gallery_of(image_id)
-        except T2IError:
-            image_id = None  # no such picture, as with a link to one that is gone
-    if image_id is None or image_id not in _rows(gallery):
-        return {"open": None, "detail": None, "token": token}
-    return {"open": image_id, "detail": describe(gallery, image_id, engine, result, settings), "token": token}
+    closed: dict[str, object] = {"open": None, "detail": None, "token": token}
+    if image_id is None:
+        return closed
+    try:
+        found = _gallery_of(gallery, engine, image_id)
+    except T2IError as error:
+        notices.error(error, title="This picture cannot be opened")
+        return closed
+    if found is None:
+        return closed
+    return {"open": image_id, "detail": describe(found, image_id, engine, result, settings), "token": token}
+
+
+def _gallery_of(gallery: Gallery, engine: SearchEngine | None, image_id: str) -> Gallery | None:
+    """A gallery that holds the picture; None while that has to wait for the engine.
+
+    Raises
+    ------
+    QueryError
+        When there is no such picture, as with a link to one that is gone.
+    DatasetError
+        When only the server could tell, and it is away.
+    """
+    if image_id in _rows(gallery):
+        return gallery
+    if isinstance(engine, remote.CollectionEngine):
+        return engine.gallery_of(image_id)
+    if isinstance(gallery, remote.CollectionGallery) and gallery.sampled:
+        return None
+    raise QueryError(
+        f"A picture must be in the dataset that is open to be shown, and none there is named {image_id!r}. "
+        "It may have been renamed, removed, or be in another dataset."
+    )
 
 
 def describe(
@@ -58,13 +83,16 @@ def describe(
         "captions_page": bool(gallery.captions),
         "captions_any": engine is not None and engine.compares_captions and image_id in engine.gallery.rows_by_id,
         "facts": _facts(gallery, image_id, large),
-        "neighbours": _neighbours(engine, image_id, settings) if engine else [],
+        "neighbours": [],
+        "neighbours_problem": "",
         "download": _download(gallery, image_id),
         "download_name": Path(image_id).name,
     }
     if result is not None:
         described |= _score(image_id, result)
-    if engine is not None and st.session_state["find_captions_of"] == image_id:
+    if engine is not None:
+        described |= _neighbours(engine, image_id, settings)
+    if engine is not None and described["captions_any"] and st.session_state["find_captions_of"] == image_id:
         described["related"] = [
             {"text": hit.caption, "score": hit.score, "own": hit.own}
             for hit in engine.closest_captions(row, top_k=RELATED_CAPTIONS)
@@ -103,16 +131,16 @@ def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple
     return facts
 
 
-def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> list[dict[str, object]]:
+def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> dict[str, object]:
+    """The closest pictures, or why they cannot be told."""
     top_k = min(NEIGHBOURS + 1, engine.images)
     try:
         found = engine.search(Query(image_id=image_id), top_k=top_k).hits
-    except DatasetError:
-        return []  # the server is away; the search itself says so
-    hits = [hit for hit in found if hit.image_id != image_id]
-    hits = hits[:NEIGHBOURS]
+    except T2IError as error:
+        return {"neighbours_problem": str(error)}
+    hits = [hit for hit in found if hit.image_id != image_id][:NEIGHBOURS]
     shown = pictures.shown_hits(engine.gallery, hits, settings)
-    return [
+    neighbours = [
         {
             "id": hit.image_id,
             "src": one.url,
@@ -122,6 +150,7 @@ def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> list
         }
         for hit, one in zip(hits, shown, strict=True)
     ]
+    return {"neighbours": neighbours}
 
 
 def _first_caption(gallery: Gallery, row: int) -> str:

@@ -54,10 +54,8 @@ class EngineState:
 
 
 def datasets(settings: config.Settings) -> list[DatasetChoice]:
-    """The T2I_DATA folder and its sub-folders with embeddings, then what was built elsewhere since the start."""
-    if is_address(settings.data_dir):
-        return [DatasetChoice(str(settings.data_dir).rpartition("/")[2], settings.data_dir)]
-    folders = dataset.list_datasets(settings.data_dir)
+    """The T2I_DATA folder and its sub-folders with embeddings, or the collection; then what was built since the start."""
+    folders = [settings.data_dir] if is_address(settings.data_dir) else dataset.list_datasets(settings.data_dir)
     choices = [
         DatasetChoice(folder.resolve().name if folder == settings.data_dir else folder.name, folder)
         for folder in folders
@@ -73,7 +71,8 @@ def titles(choices: Sequence[DatasetChoice]) -> dict[str, str]:
     shown = {}
     for choice in choices:
         if is_address(choice.folder):
-            return {choice.name: choice.name}
+            shown[choice.name] = choice.name
+            continue
         title = _title(str(choice.folder), dataset.dataset_stamp(choice.folder))
         shown[choice.name] = choice.name if title == choice.folder.resolve().name else title
     count = Counter(shown.values())

@@ -46,7 +46,7 @@ def add_parser(commands: Any) -> None:
         metavar="FILE",
         help="CSV with the columns image and caption, one caption a row (default: the dataset's own, if any)",
     )
-    options.add_data(parser)
+    options.add_data(parser, folder_only=True)
     options.add_model(parser, default="the one the dataset was built with, else T2I_MODEL, else mini")
     parser.add_argument(
         "--batch-size", type=_positive, metavar="N", help="pictures encoded at once (default: fits the device)"
@@ -62,6 +62,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Build, showing progress; pictures that had to be skipped are listed, and are no failure."""
+    options.refuse_address(arguments, command="build")
     build_options = find_options(arguments, read_settings())
     if arguments.shard is None:
         from t2i_core.build import build

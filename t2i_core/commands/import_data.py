@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("layout", choices=tuple(LAYOUTS), metavar="LAYOUT", help="what SOURCE is; see below")
     parser.add_argument("source", type=Path, metavar="SOURCE", help="file or folder to read; it is never changed")
-    options.add_data(parser)
+    options.add_data(parser, folder_only=True)
     parser.add_argument(
         "--images",
         type=Path,
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Import and tell what to do next."""
     from t2i_core.importers import import_dataset
 
+    options.refuse_address(arguments, command="import")
     data_dir = options.data_dir(arguments, read_settings())
     report = import_dataset(arguments.layout, arguments.source, data_dir, images_dir=arguments.images)
     for problem in report.problems:

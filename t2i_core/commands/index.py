@@ -28,7 +28,7 @@ def add_parser(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_data(parser)
+    options.add_data(parser, folder_only=True)
     options.add_images(parser)
     parser.add_argument("--ann", action="store_true", help="also make an approximate index and measure its recall")
     parser.add_argument(

@@ -34,7 +34,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--captions", type=Path, metavar="FILE", help="the captions file the shards were built with, if one was named"
     )
-    options.add_data(parser)
+    options.add_data(parser, folder_only=True)
     options.add_model(parser, default="the one the shards were built with")
     options.add_format(parser)
     parser.set_defaults(run=run, batch_size=None, shard=None)
@@ -46,5 +46,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     from t2i_core.build_shards import merge
 
+    options.refuse_address(arguments, command="merge")
     merge_options = replace(build.find_options(arguments, read_settings()), model=arguments.model)
     return build.show(lambda **watched: merge(merge_options, **watched), arguments, console)

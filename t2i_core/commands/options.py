@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from t2i_core.config import Settings, read_settings
 from t2i_core.encoder.names import MINI_NAME, OPENAI_MODELS
-from t2i_core.errors import DatasetError
-from t2i_core.index.address import is_address
+from t2i_core.index import address
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -23,13 +22,14 @@ MODEL_HELP = (
 )
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """--data"""
+def add_data(parser: argparse.ArgumentParser, *, folder_only: bool = False) -> None:
+    """--data; ``folder_only`` for commands that `refuse_address`."""
+    collection = "" if folder_only else ", or milvus+http://HOST:PORT/COLLECTION"
     parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help="dataset folder, or milvus+http://HOST:PORT/COLLECTION (default: T2I_DATA, else data)",
+        help=f"dataset folder{collection} (default: T2I_DATA, else data)",
         default=None,
     )
 
@@ -82,7 +82,7 @@ def open_gallery(arguments: argparse.Namespace, console: Console) -> Gallery:
     from t2i_core.dataset import read_gallery
 
     data = data_dir(arguments, read_settings())
-    if is_address(data):
+    if address.is_address(data):
         from t2i_core.remote import open_collection
 
         gallery: Gallery = open_collection(data, arguments.images)
@@ -113,11 +113,7 @@ def open_model(arguments: argparse.Namespace, gallery: Gallery) -> Encoder:
 
 def refuse_address(arguments: argparse.Namespace, *, command: str) -> None:
     """Refuse a collection where a command works on the files of a folder; DatasetError."""
-    data = data_dir(arguments, read_settings())
-    if is_address(data):
-        raise DatasetError(
-            f"{command} works on a dataset folder, got the collection {data}. Name the folder it was pushed from."
-        )
+    address.refuse_address(data_dir(arguments, read_settings()), task=command)
 
 
 def open_engine(encoder: Encoder, gallery: Gallery, console: Console) -> SearchEngine:

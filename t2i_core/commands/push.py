@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from t2i_core.commands import options
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import Address, parse_address
-from t2i_core.index.milvus import INDEX_TYPES, INSTALL, INSTALL_LITE, MilvusCollection
+from t2i_core.index.milvus import INDEX_TYPES, INSTALL, INSTALL_LITE, RESTART_PATIENCE_S, MilvusCollection
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     try:
         report = push(
             gallery,
-            MilvusCollection(address),
+            MilvusCollection(address, patience_s=RESTART_PATIENCE_S),
             index_type=arguments.index,
             replace=arguments.replace,
             on_progress=lambda done, total: console.progress(f"{done:,} of {total:,} records", last=done == total),

@@ -22,7 +22,7 @@ def add_parser(commands: Any) -> None:
         help="check a dataset and say what is wrong with it",
         description="Check the files of a dataset, one problem a line; exit code 1 when any of them is fatal.",
     )
-    options.add_data(parser)
+    options.add_data(parser, folder_only=True)
     options.add_images(parser)
     parser.add_argument(
         "--encode",

@@ -32,6 +32,20 @@ def is_address(data: Path | str) -> bool:
     return str(data).startswith("milvus+")
 
 
+def refuse_address(data: Path | str, *, task: str) -> None:
+    """Refuse a collection where a task works on the files of a folder.
+
+    Raises
+    ------
+    DatasetError
+        When ``data`` is the address of a collection.
+    """
+    if is_address(data):
+        raise DatasetError(
+            f"{task} works on a dataset folder, got the collection {data}. Name the folder it was pushed from, or a new one."
+        )
+
+
 def parse_address(text: Path | str, *, collection: str | None = None, default: str = "") -> Address:
     """An address in its parts; ``collection`` counts before the one it names, ``default`` where there is neither.
 

@@ -19,7 +19,9 @@ from t2i_core.types import RowArray
 
 INSTALL = "pip install pymilvus==3.0.2"
 INSTALL_LITE = "pip install pymilvus==3.0.2 milvus-lite==3.2.2"
-PATIENCE_S = 15.0  # a server that restarts answers again within this
+PATIENCE_S = 15.0  # as long as a person who waits for an answer does
+# A server that crashed and was started again first waits 30 s for what the crashed one had registered to run out.
+RESTART_PATIENCE_S = 60.0
 CALL_S = 5.0
 MOST_HITS = 16_384  # Milvus refuses to return more at once
 INDEX_TYPES = ("FLAT", "IVF_FLAT", "HNSW")
@@ -131,6 +133,15 @@ class MilvusCollection:
         """How many records there are."""
         return int(self._call("query", collection, filter=filter, output_fields=["count(*)"])[0]["count(*)"])
 
+    def check_whole(self, *, pictures: int, captions: int) -> None:
+        """Count both collections' records; DatasetError where there are not as many as there should be."""
+        for name, wanted in ((self.pictures, pictures), (self.captions, captions)):
+            if (there := self.count(name)) != wanted:
+                raise DatasetError(
+                    f"The collection {name} must hold {wanted:,} records, got {there:,}: its push was cut short. "
+                    "Run the same push again; it goes on where it was."
+                )
+
     def fetch(self, collection: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         """Records that a filter keeps, at most `MOST_HITS`."""
         found = self._call(
@@ -191,7 +202,8 @@ class MilvusCollection:
                 if time.monotonic() + pause > until:
                     raise DatasetError(
                         f"Milvus at {self.address.uri} must answer within {self._patience_s:g} s, and {tried} tries failed; "
-                        f"the last: {_short(error)}. Start the server or check the address, then try again; nothing is lost."
+                        f"the last: {_short(error)}. Start the server or check the address; after a restart it needs up to "
+                        "a minute. Then try again; nothing is lost."
                     ) from error
                 self._forget_client()
                 time.sleep(pause)

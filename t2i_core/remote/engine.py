@@ -108,7 +108,7 @@ class CollectionEngine(SearchEngine):
         if facts.get("key") != self._collection.pushed_key:
             raise DatasetError(
                 f"The collection {self._collection.address} must be the one that was opened, and another dataset was pushed "
-                "over it since. Load the page again."
+                "over it since. Load the page again in some seconds."
             )
 
     def _found(self, rank: int, row: int, score: float, record: Mapping[str, Any], caption: str | None) -> Hit:

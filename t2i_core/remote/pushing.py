@@ -159,11 +159,7 @@ def _fits(text: str) -> str:
 
 def _verify(gallery: Gallery, collection: MilvusCollection) -> int:
     """Count everything and read a sample back; how many records were compared."""
-    for name, wanted in ((collection.pictures, len(gallery)), (collection.captions, len(gallery.captions))):
-        if (there := collection.count(name)) != wanted:
-            raise DatasetError(
-                f"The collection {name} must hold {wanted:,} records, got {there:,}. Push again; what is there is kept."
-            )
+    collection.check_whole(pictures=len(gallery), captions=len(gallery.captions))
     rows = spread_rows(len(gallery), _VERIFIED)
     found = {
         record["row"]: record for record in collection.fetch_rows(collection.pictures, rows, ("row", "name", "vector"))

@@ -76,12 +76,7 @@ def open_collection(
     if facts is None:
         raise collection.missing()
     manifest = _manifest(facts, collection)
-    for name, wanted in ((collection.pictures, manifest.images), (collection.captions, manifest.captions)):
-        if (there := collection.count(name)) != wanted:
-            raise DatasetError(
-                f"The collection {name} must hold {wanted:,} records, got {there:,}: its push was cut short. "
-                "Run the same push again; it goes on where it was."
-            )
+    collection.check_whole(pictures=manifest.images, captions=manifest.captions)
     rows = spread_rows(manifest.images, sample)
     pictures = collection.fetch_rows(collection.pictures, rows, ("row", "name", "width", "height", "vector"))
     pictures.sort(key=lambda record: int(record["row"]))

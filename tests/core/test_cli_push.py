@@ -58,10 +58,26 @@ def test_another_model_is_refused(capsys: pytest.CaptureFixture[str], place: tup
     assert "Queries must be encoded by the model that built the gallery" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["validate"], ["index"], ["push", "--uri", "http://127.0.0.1:1"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate"],
+        ["index"],
+        ["push", "--uri", "http://127.0.0.1:1"],
+        ["build", "--images", "images"],
+        ["build", "--images", "images", "--shard", "1/2"],
+        ["merge", "--images", "images"],
+        ["import", "folder", "images"],
+        ["train", "--out", "new.pt"],
+    ],
+)
 def test_commands_on_files_refuse_a_collection(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    before = sorted(Path().rglob("*"))
     assert main([*command, "--data", "milvus+http://127.0.0.1:1/photos"]) == 1
-    assert "works on a dataset folder, got the collection" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{command[0]} works on a dataset folder, got the collection milvus+http:/127.0.0.1:1/photos" in told
+    assert "Name the folder it was pushed from, or a new one." in told
+    assert sorted(Path().rglob("*")) == before
 
 
 def test_without_the_package_the_install_line_is_told(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 import numpy as np
 import pytest
 
-from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import DatasetError, ExtraMissingError, ModelError, QueryError, SearchIndexError
 from t2i_core.index import milvus
@@ -18,28 +17,10 @@ from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
 from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push
-from t2i_core.types import Gallery, Manifest, Query
-from tests.core.small_galleries import ColourEncoder, make_gallery, save_ours
+from t2i_core.types import Gallery, Query
+from tests.core.pushed_galleries import ROWS, Rows, a_name, numbers, queries
+from tests.core.small_galleries import make_gallery, save_ours
 from tests.milvus_server import HoldingProxy, MilvusServer, free_port
-
-ROWS, DIMENSION = 1_200, 32
-
-
-def a_name() -> str:
-    return "t" + uuid4().hex[:12]
-
-
-def numbers(seed: int = 0, *, rows: int = ROWS, key: str = "numbers") -> Gallery:
-    """Rows with many equal ones and near-ties, two captions a picture."""
-    chance = np.random.default_rng(seed)
-    embeddings = l2_normalize(chance.standard_normal((rows, DIMENSION)))
-    embeddings[100:160] = embeddings[7]  # more equal rows than the spare ones asked for
-    embeddings[200:220] = l2_normalize(embeddings[8] + 1e-7 * chance.standard_normal((20, DIMENSION)))
-    owners = np.repeat(np.arange(rows), 2)
-    texts = l2_normalize(chance.standard_normal((2 * rows, DIMENSION)))
-    manifest = Manifest(1, "colours", "a" * 64, DIMENSION, rows, 2 * rows, "p", "d" * 64, "now", "0")
-    gallery = make_gallery(embeddings, owners.tolist(), texts, manifest=manifest)
-    return replace(gallery, key=key, caption_columns={"number": list(range(2 * rows))})
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
@@ -55,11 +36,6 @@ def pushed(
     report = push(gallery, MilvusCollection(address))
     assert (report.images, report.captions, report.written, report.verified) == (ROWS, 2 * ROWS, 3 * ROWS, 64)
     return gallery, open_collection(str(address))
-
-
-def queries(gallery: Gallery) -> np.ndarray:
-    fresh = l2_normalize(np.random.default_rng(5).standard_normal((4, DIMENSION)))
-    return np.concatenate([fresh, gallery.image_embeddings[[7, 8, 300]]])
 
 
 MASKS = {
@@ -106,6 +82,28 @@ def test_answers_that_milvus_cuts_are_asked_for_in_parts(
         open_collection(there.address)
 
 
+def test_captions_of_hits_outside_the_sample_are_whole_where_milvus_cuts_them(
+    pushed: tuple[Gallery, CollectionGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery, whole = pushed
+    there = open_collection(whole.address, sample=100)
+    collection, counts = there.index.collection, []
+    fetch = collection.fetch
+
+    def counted(name: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        found = fetch(name, filter, fields)
+        counts.append(len(found))
+        return found
+
+    monkeypatch.setattr(collection, "fetch", counted)
+    monkeypatch.setattr(milvus, "MOST_HITS", 50)
+    ours = CollectionEngine(Rows(), there).search("anything", top_k=60).hits
+    theirs = open_engine(Rows(), gallery).search("anything", top_k=60).hits
+    away = sum(hit.row < 0 for hit in ours)
+    assert counts[0] == 50 < 2 * away  # the first answer was cut: two captions a picture were asked for
+    assert [(hit.image_id, hit.caption) for hit in ours] == [(hit.image_id, hit.caption) for hit in theirs]
+
+
 def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, CollectionGallery]) -> None:
     gallery, whole = pushed
     there = open_collection(whole.address, sample=100)
@@ -125,14 +123,6 @@ def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Colle
     assert [h.image_id for h in liked.hits] == [h.image_id for h in local.search(Query(image_id=away), top_k=5).hits]
     with pytest.raises(QueryError, match="No picture of this collection is named"):
         engine.search(Query(image_id='no"such.jpg'), top_k=5)
-
-
-class Rows(ColourEncoder):
-    """A model that fits `numbers`."""
-
-    def __init__(self, sha256: str = "a" * 64, dimension: int = DIMENSION) -> None:
-        super().__init__(dimension=dimension)
-        self.weights_sha256 = sha256
 
 
 def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, CollectionGallery]) -> None:

@@ -13,6 +13,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from t2i_core import build
+from t2i_core.index import milvus
+from tests.milvus_server import free_port
 
 OpenApp = Callable[..., AppTest]
 SECONDS = 300
@@ -124,6 +126,25 @@ def test_build_and_open_in_search(open_app: OpenApp, tmp_path: Path, photos: Pat
     assert bar(app)["text"] == ""
     assert sorted(picture["id"] for picture in grid(app)["pictures"]) == ["blue.png", "trip/orange.jpg"]
     assert all(picture["src"].startswith("app/static/thumbnails/") for picture in grid(app)["pictures"])
+
+
+def test_beside_a_collection_a_folder_is_built_and_offered(
+    open_app: OpenApp, tmp_path: Path, photos: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(milvus, "PATIENCE_S", 0.1)
+    address = f"milvus+http://127.0.0.1:{free_port()}/photos"
+    app = fill(open_build(open_app, Path(address)), images=str(photos))
+    assert app.text_input(key="build_target").placeholder == "data/photos"
+    app = fill(app, target=address)
+    assert not app.exception
+    assert f"A build works on a dataset folder, got the collection {address}. Name the folder" in texts(app)
+    app = fill(use_checkpoint(app, checkpoint), target=str(tmp_path / "built"))
+    app.button(key="build_start").click().run()
+    app = wait(app)
+    app.button(key="build_open").click().run()
+    assert not app.exception
+    assert app.selectbox(key="dataset_choice").options == ["photos", "built"]
+    assert sorted(picture["id"] for picture in grid(app)["pictures"]) == ["blue.png", "trip/orange.jpg"]
 
 
 def test_progress_and_stop(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from page_parts import bar, grid, texts
+from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
 
+from pages._ui import resources
 from t2i_core import remote
 from t2i_core.dataset import read_gallery
 from t2i_core.index import milvus
@@ -27,6 +30,20 @@ def address(milvus_server: MilvusServer, datasets: Path, tmp_path: Path, monkeyp
     there = Address(milvus_server.uri, "t" + uuid4().hex[:12])
     remote.push(read_gallery(datasets), MilvusCollection(there))
     return str(there)
+
+
+@contextmanager
+def looked_at_a_moment_ago(monkeypatch: pytest.MonkeyPatch, key: str) -> Iterator[None]:
+    """Pages take the collection for the one with this key, as for some seconds after they looked; then they look again."""
+    with monkeypatch.context() as patched:
+        patched.setattr(remote, "collection_key", lambda data: key)
+        yield
+    resources._collection_key.clear()
+
+
+def scored(app: AppTest) -> list[str]:
+    """Names of the hits on the page."""
+    return [picture["id"] for picture in grid(app)["pictures"] if picture["score"] is not None]
 
 
 def sampled(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
@@ -86,6 +103,7 @@ def test_a_server_that_goes_away_meanwhile_is_explained(
     open_app: OpenApp, address: str, milvus_server: MilvusServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(milvus, "PATIENCE_S", 1.0)
+    key = remote.collection_key(address)
     proxy = HoldingProxy(milvus_server.port)
     try:
         app = open_app(Path(address.replace(milvus_server.uri, proxy.uri)))
@@ -93,18 +111,76 @@ def test_a_server_that_goes_away_meanwhile_is_explained(
     finally:
         proxy.close()
     app.query_params["q"] = "a boat"
+    with looked_at_a_moment_ago(monkeypatch, key):
+        app.run()
+        assert not app.exception
+        assert "Start the server or check the address" in bar(app)["message"]
+        assert scored(app) == []
     app.run()
     assert not app.exception
-    told = texts(app) + (bar(app)["message"] if app.get("bidi_component") else "")
-    assert "Start the server or check the address" in told
+    assert "**This dataset cannot be read**" in texts(app)
+    assert "Start the server or check the address" in texts(app)
 
 
-def test_a_collection_that_was_replaced_is_not_mixed(open_app: OpenApp, datasets: Path, address: str) -> None:
+def test_pictures_only_the_server_knows_are_explained_while_it_is_away(
+    open_app: OpenApp, address: str, milvus_server: MilvusServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(milvus, "PATIENCE_S", 1.0)
+    sampled(monkeypatch, 5)
+    key = remote.collection_key(address)
+    known = remote.open_collection(address).image_ids
+    proxy = HoldingProxy(milvus_server.port)
+    try:
+        app = open_app(Path(address.replace(milvus_server.uri, proxy.uri)), q="a mill")
+        shown = scored(app)
+    finally:
+        proxy.close()
+    with looked_at_a_moment_ago(monkeypatch, key):
+        app.session_state["open_picture"] = next(name for name in shown if name in known)
+        app.run()
+        assert not app.exception
+        detail = grid(app)["detail"]
+        assert detail["captions"]
+        assert detail["neighbours"] == []
+        assert "Start the server or check the address" in detail["neighbours_problem"]
+        assert "cannot be opened" not in texts(app)
+
+        app.session_state["open_picture"] = next(name for name in shown if name not in known)
+        app.run()
+        assert not app.exception
+        assert grid(app)["open"] is None
+        assert "**This picture cannot be opened**" in texts(app)
+        assert "Start the server or check the address" in texts(app)
+        assert scored(app) == shown
+
+
+@pytest.mark.parametrize("page", ["", "pages/captions.py"])
+def test_a_link_to_a_picture_that_is_nowhere_is_explained(
+    open_app: OpenApp, address: str, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    sampled(monkeypatch, 5)
+    app = open_app(Path(address), page=page)
+    app.session_state["open_picture"] = "gone.jpg"
+    app.run()
+    assert not app.exception
+    assert "**This picture cannot be opened**" in texts(app)
+    assert "No picture of this collection is named 'gone.jpg'" in texts(app)
+
+
+def test_a_collection_that_was_replaced_is_not_mixed(
+    open_app: OpenApp, datasets: Path, address: str, monkeypatch: pytest.MonkeyPatch, begun: list[Future[object]]
+) -> None:
+    key = remote.collection_key(address)
     app = open_app(Path(address))
     there = Address(*address.removeprefix("milvus+").rsplit("/", 1))
     remote.push(read_gallery(datasets / "plain"), MilvusCollection(there), replace=True)
     app.query_params["q"] = "a boat"
-    app.run()
+    with looked_at_a_moment_ago(monkeypatch, key):
+        app.run()
+        assert not app.exception
+        assert "another dataset was pushed over it since" in bar(app)["message"]
+        assert scored(app) == []
+    settle(app.run(), begun)
     assert not app.exception
-    told = bar(app)["message"] + texts(app)
-    assert "another dataset was pushed over it since" in told or "3 pictures" in told
+    assert "3 pictures, no captions" in texts(app)
+    assert sorted(scored(app)) == sorted(read_gallery(datasets / "plain").image_ids)

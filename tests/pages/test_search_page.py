@@ -127,6 +127,8 @@ def test_nonsense_in_a_link_is_no_error(open_app: OpenApp, datasets: Path, top_k
     assert not app.exception
     assert grid(app)["size"] == "M"
     assert grid(app)["open"] is None
+    assert "**This picture cannot be opened**" in texts(app)
+    assert "none there is named '../../etc/passwd'" in texts(app)
 
 
 def test_link_restores_query_and_view(open_app: OpenApp, datasets: Path) -> None:

@@ -272,12 +272,17 @@ class Detail {
   }
 
   drawNeighbours(known) {
-    const key = known ? known.neighbours.map((one) => one.id).join("\n") : "";
+    const problem = known ? known.neighbours_problem : "";
+    const key = known ? [problem, ...known.neighbours.map((one) => one.id)].join("\n") : "";
     if (key === this.neighboursKey && this.neighbours.childElementCount) return;
     this.neighboursKey = key;
     this.neighbours.replaceChildren();
-    if (!known || !known.neighbours.length) return;
+    if (!known || !(known.neighbours.length || problem)) return;
     this.neighbours.append(make("h3", "", "Closest pictures"));
+    if (problem) {
+      this.neighbours.append(make("p", "problem", problem));
+      return;
+    }
     const strip = make("div", "strip");
     for (const one of known.neighbours) {
       const button = make("button", "thumb");
