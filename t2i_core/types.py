@@ -82,11 +82,12 @@ class Gallery:
 
     Attributes
     ----------
-    image_ids : tuple of str, length N
-        File names relative to ``images_dir``; unique.
+    image_ids : sequence of str, length N
+        File names relative to ``images_dir``; unique. A tuple, or `t2i_core.texts.PackedTexts` of very many.
     image_embeddings : ndarray of shape (N, D), float32, read-only
         L2-normalised rows; row i belongs to ``image_ids[i]``.
-    captions : tuple of str, length M
+    captions : sequence of str, length M
+        As ``image_ids``.
     caption_rows : ndarray of shape (M,), int64, read-only
         Row of the picture each caption describes; -1 where the picture has no embedding.
     text_embeddings : ndarray of shape (M, D), float32, read-only, or None
@@ -104,9 +105,9 @@ class Gallery:
     name: str
     data_dir: Path
     images_dir: Path
-    image_ids: tuple[str, ...]
+    image_ids: Sequence[str]
     image_embeddings: FloatArray
-    captions: tuple[str, ...]
+    captions: Sequence[str]
     caption_rows: RowArray
     text_embeddings: FloatArray | None
     image_sizes: RowArray

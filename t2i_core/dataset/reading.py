@@ -14,6 +14,7 @@ from t2i_core.dataset.picture_rows import read_pictures
 from t2i_core.dataset.rebuilding import BUILD, complete, complete_error
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, sha256_of
 from t2i_core.errors import DatasetError
+from t2i_core.texts import packed
 from t2i_core.types import Gallery, Manifest, Problem
 
 
@@ -67,9 +68,9 @@ def _read(data_dir: Path, images_dir: Path | None, name: str | None) -> Gallery:
         name=name or (noted.name if noted else "") or data_dir.resolve().name,
         data_dir=data_dir,
         images_dir=folder,
-        image_ids=pictures.image_ids,
+        image_ids=packed(pictures.image_ids),
         image_embeddings=pictures.embeddings,
-        captions=captions.texts,
+        captions=packed(captions.texts),
         caption_rows=captions.rows,
         text_embeddings=captions.embeddings,
         image_sizes=pictures.sizes,

@@ -31,6 +31,7 @@ LEVELS = {
     "errors": 0,
     "types": 1,
     "arrays": 2,
+    "texts": 2,
     "memory": 2,
     "captions_by_row": 2,
     "config": 2,
