@@ -77,13 +77,22 @@ def test_glossed_targets_lean_and_the_others_stay(nouns: Nouns, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("one_hot")
-def test_a_name_leans_towards_all_its_descriptions_and_no_others(tmp_path: Path) -> None:
-    looks, taught = read_looks(), looked_up(tmp_path)
+def test_a_name_leans_towards_all_its_descriptions_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = tmp_path / "looks.csv"
+    listed.write_text(
+        "name,looks\nMars|the red planet,a rusty ball\nSaturn,a pale ball|rings around a ball\nowl,big eyes\n"
+    )
+    looks = read_looks(listed)
+    monkeypatch.setattr(meanings, "read_looks", lambda: looks)
+    taught = looked_up(tmp_path)
     count = len(taught.sentences) - len(looks.descriptions)
     place = taught.sentences.index("a photo of Saturn")
     thing = looks.things[looks.names.index("Saturn")]
     described = taught.embeddings[place, count : len(taught.sentences)] > 0
     assert np.array_equal(described, looks.owners == thing)
+    assert described.sum() == 2
     assert np.array_equal(taught.embeddings[count:], np.eye(len(taught.sentences), 8192, dtype=np.float16)[count:])
 
 
