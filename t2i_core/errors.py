@@ -9,6 +9,10 @@ class DatasetError(T2IError):
     """A dataset folder is missing, unreadable, inconsistent, or made by something else."""
 
 
+class ServerAwayError(DatasetError):
+    """The server that holds a dataset does not answer in time; the same again may succeed later."""
+
+
 class ModelError(T2IError):
     """A model or its weights cannot be had, or does not match the stored embeddings."""
 

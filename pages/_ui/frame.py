@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages._ui import components, links, notices, resources, state
 from pages._ui.dataset_choices import DatasetChoice
 from t2i_core import config
 from t2i_core.errors import T2IError
+from t2i_core.index.address import is_address
 from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
@@ -62,18 +64,19 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
             _pick_dataset(titles)
         elif names:
             st.markdown(f"**{notices.plain(titles[names[0]])}**")
-        gallery = None
-        chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
-        if chosen is not None and problem is None:
-            try:
-                gallery = resources.gallery(chosen)
-            except T2IError as error:
-                problem = error
         status = st.empty()
         with st.container(gap="xxsmall", key="pages"):
             for one in pages:
                 st.page_link(one)
         _follow_keys(page, pages)
+    gallery = None
+    chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
+    if chosen is not None and problem is None:
+        try:
+            with _asking(chosen, status):
+                gallery = resources.gallery(chosen)
+        except T2IError as error:
+            problem = error
     here = Here(settings, choices, gallery, problem)
     with status:
         _status(here)
@@ -158,10 +161,20 @@ def _open_dataset() -> None:
         state.clear_query()  # a picture of another gallery
 
 
+@contextmanager
+def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
+    """Say whom the page waits for, where it may be a server that is away."""
+    if not is_address(chosen.folder):
+        yield
+        return
+    with status, st.spinner(":small[:gray[Asking Milvus]]"):
+        yield
+
+
 def _status(here: Here) -> None:
     """How much there is, which model and where it runs; one quiet line each."""
     if here.gallery is None:
-        st.caption("No dataset is open")
+        st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return
     gallery = here.gallery
     captions = f"{len(gallery.captions):,} captions" if gallery.captions else "no captions"
@@ -187,7 +200,8 @@ def _collection_lines(gallery: Gallery) -> list[str]:
     if not isinstance(gallery, CollectionGallery):
         return []
     kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
-    lines = [f"Searched by Milvus at {gallery.index.collection.address.uri} ({kind})"]
+    place = gallery.index.collection.address.uri.partition("://")  # with it Markdown would make a link of the address
+    lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
     if gallery.sampled:
         lines.append(
             f"Map, captions and browsing: a sample of {len(gallery):,} pictures; searches look at all {gallery.images:,}"

@@ -31,9 +31,10 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
             )
         else:
             st.subheader("No map of these pictures yet", anchor=False)
+            kept = "kept on the computer this app runs on" if gallery.address else "stored beside the embeddings"
             st.text(
                 f"A map lays the {len(gallery):,} pictures out so that those alike lie together. It is made once and "
-                "stored beside the embeddings; pictures added later are put beside their neighbours."
+                f"{kept}; pictures added later are put beside their neighbours."
             )
         label = "Renew the map" if problem is not None else "Make the map"
         if st.button(label, type="primary", key="map_make"):

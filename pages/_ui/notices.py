@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._ui import resources
 from t2i_core.config import Settings
-from t2i_core.errors import ModelError, T2IError
+from t2i_core.errors import ModelError, ServerAwayError, T2IError
 from t2i_core.types import Gallery, Problem
 
 
@@ -22,6 +22,8 @@ def error(problem: T2IError, *, title: str = "") -> None:
         st.text(str(problem))
         if isinstance(problem, ModelError):
             st.button("Try again", key="try_again", on_click=resources.forget_models)
+        if isinstance(problem, ServerAwayError):
+            st.button("Try again", key="ask_server_again")  # whatever draws the page again asks again
 
 
 def problems(found: Iterable[Problem]) -> None:

@@ -41,8 +41,9 @@ def refuse_address(data: Path | str, *, task: str) -> None:
         When ``data`` is the address of a collection.
     """
     if is_address(data):
+        written = re.sub(r"^(milvus\+https?):/(?!/)", r"\1://", str(data))
         raise DatasetError(
-            f"{task} works on a dataset folder, got the collection {data}. Name the folder it was pushed from, or a new one."
+            f"{task} works on a dataset folder, got the collection {written}. Name the folder it was pushed from, or a new one."
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from t2i_core.errors import DatasetError, ExtraMissingError
+from t2i_core.errors import DatasetError, ExtraMissingError, ServerAwayError
 from t2i_core.index.address import Address
 from t2i_core.types import RowArray
 
@@ -67,10 +67,12 @@ class MilvusCollection:
     def facts(self) -> dict[str, Any] | None:
         """What the collection was made from, as `create` was told; None when there is no such collection.
 
-        Raises
-        ------
-        DatasetError
-            When it was not made by ``push``, or the server cannot be reached.
+            Raises
+            ------
+            DatasetError
+                When it was not made by ``push``.
+        ServerAwayError
+            When the server cannot be reached, as by every other method.
         """
         if not self._call("has_collection", self.pictures):
             return None
@@ -200,10 +202,10 @@ class MilvusCollection:
                 pause = _PAUSES_S[min(tried, len(_PAUSES_S) - 1)]
                 tried += 1
                 if time.monotonic() + pause > until:
-                    raise DatasetError(
-                        f"Milvus at {self.address.uri} must answer within {self._patience_s:g} s, and {tried} tries failed; "
-                        f"the last: {_short(error)}. Start the server or check the address; after a restart it needs up to "
-                        "a minute. Then try again; nothing is lost."
+                    raise ServerAwayError(
+                        f"Milvus at {self.address.uri} must answer within {self._patience_s:g} s, and {tried} tries failed. "
+                        "Start the server or check the address, and try again; after a restart it needs up to a minute, and "
+                        f"nothing is lost. The last try: {_short(error)}"
                     ) from error
                 self._forget_client()
                 time.sleep(pause)

@@ -46,7 +46,8 @@ class CollectionEngine(SearchEngine):
         found = collection.fetch(collection.pictures, f'name == "{quoted}"', ("row", "width", "height", "vector"))
         if not found:
             raise QueryError(
-                f"No picture of this collection is named {image_id!r}. Names are relative to the image folder."
+                f"No picture of this collection is named {image_id!r}. Names are relative to the image folder; "
+                "it may have been renamed or removed."
             )
         return found[0]
 

@@ -75,7 +75,7 @@ def test_commands_on_files_refuse_a_collection(capsys: pytest.CaptureFixture[str
     before = sorted(Path().rglob("*"))
     assert main([*command, "--data", "milvus+http://127.0.0.1:1/photos"]) == 1
     told = capsys.readouterr().err
-    assert f"{command[0]} works on a dataset folder, got the collection milvus+http:/127.0.0.1:1/photos" in told
+    assert f"{command[0]} works on a dataset folder, got the collection milvus+http://127.0.0.1:1/photos" in told
     assert "Name the folder it was pushed from, or a new one." in told
     assert sorted(Path().rglob("*")) == before
 
