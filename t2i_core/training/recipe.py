@@ -45,7 +45,7 @@ from t2i_core.training.wordnet import Nouns
 _log = logging.getLogger(__name__)
 
 VIEWS = ("plain", "flip", "crop1", "crop2")
-TEXT_STEPS = 7_000
+TEXT_STEPS = 6_000
 PICTURES = StagePlan("pictures", own_text=False, steps=100, head_rate=1e-3, decay=0.97, measure_every=50)
 JOINT = StagePlan(
     "joint", own_text=True, steps=50, batch=384, pool_batch=192, prototypes=96, text_batch=192, head_rate=4e-4, text_rate=2e-4,
@@ -55,7 +55,7 @@ ALL = StagePlan(
     "all", own_text=True, steps=130, batch=320, pool_batch=128, prototypes=64, text_batch=160, head_rate=4e-4, text_rate=2e-4,
     measure_every=1000,
 )  # fmt: skip
-LOOKS_REPEATS = 5  # how often the names of looks.csv are read for once that another sentence is
+LOOKS_REPEATS = 4  # how often the names of looks.csv are read for once that another sentence is
 DEMO_REPEATS = 20  # how often the demo pictures stand among the others: under a half of every batch is of them
 
 
