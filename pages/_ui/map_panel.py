@@ -33,7 +33,9 @@ def _selection(scene: Scene, chosen: map_state.Selection) -> None:
         st.button(
             "Use as query", key="map_ask", type="primary", icon=":material/search:", disabled=count > MOST_EXAMPLES,
             on_click=_ask, args=(scene, chosen),
-            help="Search for what these pictures have in common: the mean of their embeddings",
+            help="Search for what these pictures have in common: the mean of their embeddings"
+            if count <= MOST_EXAMPLES
+            else f"A query takes at most {MOST_EXAMPLES:,} pictures, {count:,} are selected. Draw around fewer.",
         )  # fmt: skip
         export_place = st.empty()
         st.button("Clear", key="map_clear", on_click=_clear, args=(scene.gallery.key,))

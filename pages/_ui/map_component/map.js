@@ -148,6 +148,7 @@ class EmbeddingMap {
     this.shownView = this.data.view ? JSON.stringify(this.data.view) : "";
     this.view = views.get(version) || null;
     await this.takeColours();
+    this.drawLegend(); // it also tells captions from pictures, which is no matter of colour
     await this.drawCloud();
     this.takeMarkers();
     this.root.dataset.state = "ready";
@@ -598,11 +599,14 @@ class EmbeddingMap {
   placeLabels() {
     const zoomed = (this.whole().x1 - this.whole().x0) / (this.view.x1 - this.view.x0);
     this.labels.style.opacity = String(zoomed <= LABELS_FADE_AT ? 1 : Math.max(0.25, 1 - (zoomed - LABELS_FADE_AT) / 6));
-    // A name gives way to the query's markers.
+    // A name gives way to the query's markers, and to what stands over the map.
     const taken = this.data.anchors.map((anchor) => {
       const [left, top] = this.toPixels(anchor.x, anchor.y);
       return [left - 13, top - 13, left + 13, top + 13];
     });
+    for (const over of [this.selector.tools, this.legend, this.note]) {
+      if (!over.hidden) taken.push([over.offsetLeft, over.offsetTop, over.offsetLeft + over.offsetWidth, over.offsetTop + over.offsetHeight]);
+    }
     for (const button of this.labels.children) {
       const [left, top] = this.toPixels(button.cluster.x, button.cluster.y);
       if (!button.size) button.size = [button.offsetWidth || button.textContent.length * 7 + 12, button.offsetHeight || 20];
@@ -622,7 +626,8 @@ class EmbeddingMap {
   drawLegend() {
     this.legend.replaceChildren();
     const colour = this.data.colour;
-    this.legend.hidden = colour.kind === "one";
+    this.legend.hidden = colour.kind === "one" && !this.data.texts;
+    if (this.data.texts) this.legend.append(this.sign("dot", this.ink().grey, "pictures"), this.sign("dot diamond", this.ink().grey, "captions"));
     if (colour.kind === "one") return;
     this.legend.append(make("span", "title", colour.title));
     if (colour.kind === "scale") {
@@ -631,12 +636,15 @@ class EmbeddingMap {
       this.legend.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
       return;
     }
-    colour.names.forEach((name, place) => {
-      const item = make("span", "item");
-      const dot = make("span", "dot");
-      dot.style.background = place < HUES.length ? HUES[place] : this.ink().grey;
-      item.append(dot, make("span", "", name));
-      this.legend.append(item);
-    });
+    colour.names.forEach((name, place) => this.legend.append(this.sign("dot", place < HUES.length ? HUES[place] : this.ink().grey, name)));
+  }
+
+  /** One entry of the legend. */
+  sign(shape, colour, name) {
+    const item = make("span", "item");
+    const dot = make("span", shape);
+    dot.style.background = colour;
+    item.append(dot, make("span", "", name));
+    return item;
   }
 }
