@@ -9,6 +9,7 @@ const LABELS_FADE_AT = 3;
 const LABEL_SHIFTS = [0, -26, 26];
 const MOVING_MS = 500;
 const REACH = 12;
+const CLICK_WITHIN = 4; // pixels the mouse may move between press and release
 const VIEW_AFTER_MS = 160;
 
 const maps = new WeakMap();
@@ -91,6 +92,8 @@ class EmbeddingMap {
     this.root.addEventListener("wheel", () => this.moving(), { signal, capture: true, passive: true });
     this.root.addEventListener("pointermove", (event) => event.buttons && this.moving(), { signal, capture: true });
     this.root.addEventListener("pointerup", () => this.moving(), { signal, capture: true });
+    this.root.addEventListener("pointerdown", (event) => this.press(event), { signal, capture: true });
+    window.addEventListener("pointerup", (event) => this.release(event), { signal, capture: true });
     this.root.addEventListener("dblclick", () => this.selector.mode === "move" && this.fit(), { signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.card.unpin(), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => this.recolour(), 200), { signal });
@@ -269,7 +272,6 @@ class EmbeddingMap {
       await window.Plotly.newPlot(this.plot, traces, layout, config);
       this.plot.on("plotly_hover", (event) => this.hovered(event));
       this.plot.on("plotly_unhover", () => this.card.leave());
-      this.plot.on("plotly_click", (event) => this.clicked(event));
       this.plot.on("plotly_relayout", () => this.moving());
       this.plot.on("plotly_relayouting", () => this.moving());
     }
@@ -434,13 +436,29 @@ class EmbeddingMap {
     if (at) this.card.show(at);
   }
 
-  clicked(event) {
-    const at = this.pointed(event);
-    if (at && this.selector.mode === "move") this.card.pin(at);
+  /** A click is told from a drag here: Plotly forgets which point the mouse is on when it draws in between. */
+  press(event) {
+    const starts = event.button === 0 && this.selector.mode === "move" && this.plot.contains(event.target);
+    this.pressed = starts ? { x: event.clientX, y: event.clientY, at: this.card.at } : null;
+  }
+
+  release(event) {
+    const from = this.pressed;
+    this.pressed = null;
+    if (!from || Math.hypot(event.clientX - from.x, event.clientY - from.y) > CLICK_WITHIN) return;
+    const at = from.at || (this.gl && this.points && !this.points.density ? this.nearest(event) : null);
+    if (at) this.card.pin(at);
   }
 
   /** The point under the mouse where Plotly does not feel it. */
   pick(event) {
+    const at = this.nearest(event);
+    if (!at) this.card.leave();
+    else if (!this.card.at || this.card.at.row !== at.row) this.card.show(at);
+  }
+
+  /** The picture whose point is nearest to the mouse, within reach; null when there is none. */
+  nearest(event) {
     const box = this.root.getBoundingClientRect();
     const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     const { x, y } = this.points;
@@ -450,8 +468,7 @@ class EmbeddingMap {
       const far = (a - left) ** 2 + (b - top) ** 2;
       if (far < best) [best, index] = [far, i];
     }
-    if (index < 0) this.card.leave();
-    else if (!this.card.at || this.card.at.row !== this.rowOf(index)) this.card.show({ row: this.rowOf(index), x: x[index], y: y[index], text: null });
+    return index < 0 ? null : { row: this.rowOf(index), x: x[index], y: y[index], text: null };
   }
 
   /** Rows near a point, nearest first: their pictures are asked for together. */
