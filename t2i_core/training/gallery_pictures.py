@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,21 +17,36 @@ _ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class DemoGallery:
-    """``queries`` (Q,) with the row of the picture each was written for, and ``things`` (T,) to ask for.
+class Asked:
+    """Queries (T,), and which pictures are right for each: ``right`` (T, N) bool."""
 
-    ``shown`` (T, N) bool says which pictures show each thing.
+    queries: tuple[str, ...]
+    right: np.ndarray
+
+
+@dataclass(frozen=True)
+class DemoGallery:
+    """The pictures, and what they are asked for with.
+
+    Attributes
+    ----------
+    queries, query_rows
+        Hard paraphrases (Q,), with the row of the one picture each was written for.
+    things : Asked
+        By name. Weights of losses were compared on it: for choosing, not for a report.
+    asked : Asked
+        As people ask, written by somebody who had seen the gallery and nothing that is trained on: for the report alone.
     """
 
     pictures: CaptionedPictures
     queries: tuple[str, ...]
     query_rows: np.ndarray
-    things: tuple[str, ...]
-    shown: np.ndarray
+    things: Asked
+    asked: Asked
 
 
 def read_demo(root: Path = _ROOT) -> DemoGallery:
-    """Read static/images, data/captions_tokenized.csv, and the queries in tests/golden."""
+    """Read static/images, data/captions_tokenized.csv, and the lists of queries in tests/golden."""
     captions = _rows(root / "data" / "captions_tokenized.csv")
     queries = _rows(root / "tests" / "golden" / "demo_queries.csv")
     numbers = {name: row for row, name in enumerate(sorted({row["image"] for row in captions}))}
@@ -39,17 +55,23 @@ def read_demo(root: Path = _ROOT) -> DemoGallery:
         tuple(row["caption"] for row in captions),
         np.array([numbers[row["image"]] for row in captions]),
     )
-    pairs = _rows(root / "tests" / "golden" / "demo_things.csv")
-    things = {thing: row for row, thing in enumerate(dict.fromkeys(pair["query"] for pair in pairs))}
-    shown = np.zeros((len(things), len(numbers)), dtype=bool)
-    shown[[things[pair["query"]] for pair in pairs], [numbers[pair["image"]] for pair in pairs]] = True
+    golden = root / "tests" / "golden"
     return DemoGallery(
         pictures,
         tuple(row["query"] for row in queries),
         np.array([numbers[row["image"]] for row in queries]),
-        tuple(things),
-        shown,
+        _asked(golden / "demo_things.csv", numbers),
+        _asked(golden / "demo_asked.csv", numbers),
     )
+
+
+def _asked(path: Path, numbers: Mapping[str, int]) -> Asked:
+    """A list with one line for a query and a picture that is right for it."""
+    pairs = _rows(path)
+    places = {query: place for place, query in enumerate(dict.fromkeys(pair["query"] for pair in pairs))}
+    right = np.zeros((len(places), len(numbers)), dtype=bool)
+    right[[places[pair["query"]] for pair in pairs], [numbers[pair["image"]] for pair in pairs]] = True
+    return Asked(tuple(places), right)
 
 
 def spoken_of_shortly(pictures: CaptionedPictures, random: np.random.Generator) -> CaptionedPictures:

@@ -76,9 +76,10 @@ def _demo_line(encoder: ClipEncoder) -> None:
     queries = torch.from_numpy(encoder.encode_text(list(demo.queries)))
     recalls = retrieval_recalls(images, queries, torch.from_numpy(demo.query_rows))
     _say(f"demo gallery, {len(demo.queries)} held-out queries: {in_words(recalls)}")
-    things = torch.from_numpy(encoder.encode_text(list(demo.things)))
-    shares = hit_shares(images, things, torch.from_numpy(demo.shown))
-    _say(f"demo gallery, {len(demo.things)} things asked for by name: {in_words(shares)}")
+    for what, asked in (("asked for by name", demo.things), ("as people ask", demo.asked)):
+        texts = torch.from_numpy(encoder.encode_text(list(asked.queries)))
+        shares = hit_shares(images, texts, torch.from_numpy(asked.right))
+        _say(f"demo gallery, {len(asked.queries)} queries {what}: {in_words(shares)}")
 
 
 def _speed_lines(encoder: ClipEncoder) -> None:

@@ -55,7 +55,7 @@ ALL = StagePlan(
     "all", own_text=True, steps=130, batch=320, pool_batch=128, prototypes=64, text_batch=160, head_rate=4e-4, text_rate=2e-4,
     measure_every=1000,
 )  # fmt: skip
-LOOKS_REPEATS = 4  # how often the names of looks.csv are read for once that another sentence is
+LOOKS_REPEATS = 3  # how often the names of looks.csv are read for once that another sentence is
 DEMO_REPEATS = 20  # how often the demo pictures stand among the others: under a half of every batch is of them
 
 

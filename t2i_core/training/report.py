@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 def report_figures(
     module: MiniClip, lessons: Lessons, split: Split, shown: np.ndarray, demo: DemoGallery, gallery: np.ndarray
 ) -> Figures:
-    """Recalls on the report's pictures at both sizes, and of the demo gallery's held-out queries and things.
+    """Recalls on the report's pictures at both sizes, and of the demo gallery's held-out queries.
 
     Parameters
     ----------
@@ -42,26 +42,30 @@ def report_figures(
     picked = [captioned.captions[row] for row in split.report]
     owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(rows) for rows in picked]))
     captions = texts_of(module, captioned.tokens[np.concatenate(picked)])
-    queries, things = (texts_of(module, tokenize(asked)) for asked in (demo.queries, demo.things))
-    demo_pictures, named = pictures_of(module, gallery), named_in_looks(demo.things)
-    shown_things = torch.from_numpy(demo.shown)
+    queries = texts_of(module, tokenize(demo.queries))
+    demo_pictures = pictures_of(module, gallery)
     figures = {
         "report 160 px": measure(module, lessons, split.report, own_text=True),
         "report 400 px": retrieval_recalls(pictures_of(module, shown), captions, owners),
         "demo queries": retrieval_recalls(demo_pictures, queries, torch.from_numpy(demo.query_rows)),
-        "demo things": hit_shares(demo_pictures, things, shown_things),
-        "demo things named in looks.csv": hit_shares(demo_pictures, things[named], shown_things[named]),
-        "demo things not named there": hit_shares(demo_pictures, things[~named], shown_things[~named]),
     }
+    for name, asked in (("demo things", demo.things), ("demo asked", demo.asked)):
+        texts, right = texts_of(module, tokenize(asked.queries)), torch.from_numpy(asked.right)
+        named = named_in_looks(asked.queries)
+        figures |= {
+            name: hit_shares(demo_pictures, texts, right),
+            f"{name}, named in looks.csv": hit_shares(demo_pictures, texts[named], right[named]),
+            f"{name}, not named there": hit_shares(demo_pictures, texts[~named], right[~named]),
+        }
     for name, recalls in figures.items():
         _log.info("%s: %s", name, in_words(recalls))
     return figures
 
 
-def named_in_looks(things: Sequence[str]) -> torch.Tensor:
-    """Which of the things the list of looks names: bool Tensor of shape (T,)."""
+def named_in_looks(queries: Sequence[str]) -> torch.Tensor:
+    """Which queries are a name in the list of looks: bool Tensor of shape (T,)."""
     known = {bare_name(name) for name in read_looks().names}
-    return torch.tensor([bare_name(thing) in known for thing in things])
+    return torch.tensor([bare_name(query) in known for query in queries])
 
 
 def pictures_of(module: MiniClip, features: np.ndarray) -> torch.Tensor:

@@ -10,7 +10,7 @@ import torch
 
 from t2i_core.training import meanings
 from t2i_core.training.corpus import Corpus
-from t2i_core.training.gallery_pictures import read_demo
+from t2i_core.training.gallery_pictures import Asked, read_demo
 from t2i_core.training.looks import bare_name, read_looks, spoken
 from t2i_core.training.losses import described_by, vocabulary_loss
 from t2i_core.training.meanings import glossed, looked_up, noun_glosses
@@ -117,10 +117,16 @@ def test_hits_count_any_right_picture_and_ties_in_favour_of_it() -> None:
     assert hit_shares(images, texts, right, ranks=(1, 2, 3)) == {"hit@1": 0.0, "hit@2": 50.0, "hit@3": 100.0}
 
 
-def test_things_to_ask_for_are_shown_and_known_apart() -> None:
+@pytest.mark.parametrize("which", ["things", "asked"])
+def test_every_query_has_a_right_picture_and_nearly_every_picture_a_query(which: str) -> None:
     demo = read_demo()
-    assert demo.shown.shape == (len(demo.things), len(demo.pictures.paths))
-    assert demo.shown.any(axis=1).all()
-    assert demo.shown.any(axis=0).mean() > 0.98
+    asked: Asked = getattr(demo, which)
+    assert len(set(asked.queries)) == len(asked.queries) > 150
+    assert asked.right.shape == (len(asked.queries), len(demo.pictures.paths))
+    assert asked.right.any(axis=1).all()
+    assert asked.right.any(axis=0).mean() > 0.98
+
+
+def test_queries_that_the_list_of_looks_names_are_known_apart() -> None:
     named = named_in_looks(["a koala", "Taj Mahal", "a purple telephone"])
     assert named.tolist() == [True, True, False]
