@@ -27,7 +27,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Hand over to the training."""
     from t2i_core.training import command
 
-    options.refuse_address(arguments, command="train")
+    if getattr(arguments, "data", None) is not None:  # the training's own option
+        options.refuse_address(arguments, command="train")
     return int(command.run(arguments) or 0)
 
 

@@ -38,6 +38,7 @@ def report_figures(
     gallery : ndarray of features
         The demo gallery's pictures.
     """
+    module.eval()  # a module that was read from a file is ready to train: its heads leave numbers out at random
     captioned = lessons.captioned
     picked = [captioned.captions[row] for row in split.report]
     owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(rows) for rows in picked]))

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "first_hits.csv"
 # What the shipped file reaches on one sentence a picture that no model was trained on; see MINI.md.
 HELD_OUT = Path(__file__).parent / "demo_queries.csv"
-HIT_AT_5 = 0.97
+HIT_AT_5 = 0.96
 # Things asked for by name, and every picture that shows each.
 THINGS = Path(__file__).parent / "demo_things.csv"
 THINGS_HIT_AT_5 = 0.95

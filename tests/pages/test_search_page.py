@@ -243,6 +243,8 @@ def test_uploaded_picture(open_app: OpenApp, datasets: Path) -> None:
     content = io.BytesIO()
     Image.new("RGB", (90, 60), (200, 30, 30)).save(content, "PNG")
     app = upload(open_app(datasets), content.getvalue())
+    app.session_state["share"] = True
+    app.run()
     assert len(grid(app)["pictures"]) == 12
     assert bar(app)["image"]["label"] == "photo.png"
     preview = Image.open(io.BytesIO(base64.b64decode(bar(app)["image"]["src"].split(",")[1])))
