@@ -12,8 +12,6 @@ from pages._ui import links, state
 from t2i_core import export
 from t2i_core.types import Gallery, SearchResult
 
-_BYTE_ORDER_MARK = "\ufeff"  # or Excel takes the letters for another alphabet's
-
 
 def hits(
     gallery: Gallery, result: SearchResult, *, first_dataset: str | None, more: Mapping[str, str] | None = None
@@ -33,7 +31,8 @@ def hits(
         shown = "The picture shown" if len(result.hits) == 1 else f"The {len(result.hits):,} pictures shown"
         st.caption(f"{shown}, with ranks, scores and captions")
         with st.container(horizontal=True):
-            download("CSV", _BYTE_ORDER_MARK + export.hits_to_csv(result), "text/csv", "pictures.csv")
+            # With the byte order mark, or Excel takes the letters for another alphabet's.
+            download("CSV", export.hits_to_csv(result).encode("utf-8-sig"), "text/csv", "pictures.csv")
             text = export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
             download("JSON", text, "application/json", "pictures.json")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from t2i_core.commands import options
-
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
     from t2i_core.commands.parser import CommandParser
@@ -27,8 +25,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Hand over to the training."""
     from t2i_core.training import command
 
-    if getattr(arguments, "data", None) is not None:  # the training's own option
-        options.refuse_address(arguments, command="train")
     return int(command.run(arguments) or 0)
 
 

@@ -67,10 +67,10 @@ class MilvusCollection:
     def facts(self) -> dict[str, Any] | None:
         """What the collection was made from, as `create` was told; None when there is no such collection.
 
-            Raises
-            ------
-            DatasetError
-                When it was not made by ``push``.
+        Raises
+        ------
+        DatasetError
+            When it was not made by ``push``.
         ServerAwayError
             When the server cannot be reached, as by every other method.
         """

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from t2i_core.errors import T2IError
+from t2i_core.index.address import refuse_address
 
 RECIPES = ("mini",)
 
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     logger.setLevel(logging.INFO)
     work = arguments.work or arguments.out.with_name(arguments.out.name + ".work")
     try:
+        refuse_address(arguments.data, task="train")
         if arguments.recipe:
             from t2i_core.training.recipe import make_mini
 
