@@ -8,12 +8,14 @@ killed at any moment and ends with the same arrays. The next build encodes only 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from t2i_core.build_captions import find_captions
 from t2i_core.build_journal import Journal, hash_settings
 from t2i_core.build_ledger import Ledger, read_ledger
+from t2i_core.build_matching import compare_captions
 from t2i_core.build_pictures import fitting_batch_size
 from t2i_core.build_plan import plan_pictures
 from t2i_core.build_run import BuildRun, embedding_settings
@@ -26,7 +28,7 @@ from t2i_core.build_types import (
     SkippedPicture,
 )
 from t2i_core.build_workshop import open_workshop
-from t2i_core.dataset import EMBEDDINGS_NAME
+from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable
 from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.stored_files import remove_leftovers
 from t2i_core.errors import BuildError
@@ -34,6 +36,8 @@ from t2i_core.images import PICTURE_SUFFIXES, list_pictures
 from t2i_core.types import Encoder, Manifest
 
 __all__ = ["BuildOptions", "BuildProgress", "BuildReport", "SkippedPicture", "build"]
+
+LOGGER = logging.getLogger(__name__)
 
 
 def build(
@@ -83,6 +87,7 @@ def build_in(
     remove_leftovers(options.data_dir)
     manifest = read_own_manifest(options)
     table = find_captions(options.captions, options.data_dir)
+    told = tell_captions(table, image_ids, options)
     if encoder is None:
         encoder = open_model(options, manifest)
     batch_size = options.batch_size or fitting_batch_size(encoder)
@@ -95,6 +100,7 @@ def build_in(
     finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
     if not finished:
         return run.stopped(plan)
+    run.notes += told
     return run.write(plan, table)
 
 
@@ -108,6 +114,14 @@ def list_folder(options: BuildOptions) -> list[str]:
             "Name the folder that holds the pictures."
         )
     return image_ids
+
+
+def tell_captions(table: CaptionTable | None, image_ids: Sequence[str], options: BuildOptions) -> list[str]:
+    """How captions and pictures fit, told before anything is encoded; see `compare_captions` for what it raises."""
+    notes = compare_captions(table, image_ids, data_dir=options.data_dir, may_miss=options.captions_may_miss)
+    for note in notes:
+        LOGGER.info("note: %s", note)
+    return notes
 
 
 def read_own_manifest(options: BuildOptions) -> Manifest | None:

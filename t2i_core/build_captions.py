@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from t2i_core.build_journal import CaptionBatch, hash_texts
-from t2i_core.dataset import CAPTIONS_NAME, CaptionTable, count_of, list_some, match_pictures, read_captions
+from t2i_core.dataset import CAPTIONS_NAME, CaptionTable, count_of, match_pictures, read_captions
 from t2i_core.types import Encoder, FloatArray
 
 CAPTION_BATCH = 256
@@ -66,19 +66,27 @@ def caption_rows(captions: Sequence[str], rows: dict[bytes, FloatArray], *, dime
     return embeddings
 
 
-def caption_notes(table: CaptionTable, image_ids: Sequence[str], encoder: Encoder) -> list[str]:
-    """What a person should know about the captions: unusable rows, unknown pictures, texts that are cut."""
-    notes = [str(problem) for problem in table.problems]
-    matched = match_pictures(table.images, image_ids)
-    unknown = [*matched.missing, *matched.ambiguous]
-    if unknown:
-        notes.append(
-            f"{table.path.name} names {count_of(len(unknown), 'picture')} that the dataset does not have: "
-            f"{list_some(unknown)}. Their captions are kept, but find no picture."
-        )
-    bare = sorted(set(image_ids) - set(matched.found.values()))
-    if bare and len(table):
-        notes.append(f"{count_of(len(bare), 'picture')} without a caption: {list_some(bare)}.")
+def caption_notes(
+    table: CaptionTable, skipped: Collection[str], image_ids: Sequence[str], encoder: Encoder
+) -> list[str]:
+    """What is known of the captions only after encoding: whose pictures could not be used, and texts that are cut.
+
+    Parameters
+    ----------
+    skipped : collection of str
+        The pictures that could not be used.
+    image_ids : sequence of str
+        All pictures of the folder, these too.
+    """
+    notes = []
+    if skipped:
+        found = match_pictures(table.images, image_ids).found
+        lost = sum(found.get(name) in skipped for name in table.images)
+        if lost:
+            notes.append(
+                f"{count_of(lost, 'caption')} {'describes a picture' if lost == 1 else 'describe pictures'} that could not be used. "
+                f"{'It is' if lost == 1 else 'They are'} kept for when it can be, and given to no other picture."
+            )
     long = [text for text in set(table.captions) if len(text.encode()) > SURELY_READ_BYTES]
     cut = sum(encoder.cut_text(text) is not None for text in long)
     if cut:

@@ -12,7 +12,7 @@ from t2i_core.build_pictures import PictureReader, encode_batches
 from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures
 from t2i_core.build_progress import ProgressMeter
 from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
-from t2i_core.dataset import CaptionTable, write_dataset
+from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions
 from t2i_core.errors import BuildError, DatasetError
 from t2i_core.types import Encoder, FloatArray, Manifest
@@ -108,7 +108,8 @@ class BuildRun:
         pictures = collect_pictures(plan, ledger=self.ledger, journal=self.journal, dimension=self.encoder.dimension)
         texts = None if table is None else self._texts(table)
         if table is not None:
-            self.notes += caption_notes(table, pictures.image_ids, self.encoder)
+            skipped = {picture.image_id for picture in self.skipped}
+            self.notes += caption_notes(table, skipped, sorted(plan.listed), self.encoder)
         manifest = self._write(pictures, table, texts)
         meter.add(1)
         return BuildReport(
@@ -177,6 +178,7 @@ class BuildRun:
                 preprocessing=self.encoder.preprocessing,
                 images_dir=self.options.images_dir,
                 own_files=self.ledger.own_files,
+                skipped=sorted(one.image_id for one in self.skipped if is_picture_name(one.image_id)),
             )
         except DatasetError as error:
             raise BuildError(f"{error} Then run the same build again: what is encoded is kept.") from error

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from t2i_core.build import build_in, list_folder, open_model, read_own_manifest, run_settings
+from t2i_core.build import build_in, list_folder, open_model, read_own_manifest, run_settings, tell_captions
 from t2i_core.build_captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
 from t2i_core.build_journal import Journal, hash_settings, hash_texts
 from t2i_core.build_ledger import Ledger, read_ledger
@@ -93,6 +93,7 @@ def build_shard(
     with open_workshop(shard.folder(options.data_dir)) as own:
         (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
         table = find_captions(options.captions, options.data_dir)
+        notes = tell_captions(table, image_ids, options)
         encoder = encoder or open_model(options, read_own_manifest(options))
         batch_size = options.batch_size or fitting_batch_size(encoder)
         settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
@@ -106,7 +107,7 @@ def build_shard(
         report = run.encode_pictures(plan.todo, on_progress, stop)
         if not report.stopped and table is not None:
             report = run.encode_texts(table, before, report, on_progress, stop)
-        report = replace(report, seconds=time.monotonic() - started)
+        report = replace(report, seconds=time.monotonic() - started, notes=tuple(notes))
         if not report.stopped:
             record = {
                 "shard": asdict(shard),

@@ -33,6 +33,8 @@ class BuildOptions:
         Pictures encoded at once; None fits the device.
     max_pixels : int
         Pictures with more pixels are skipped.
+    captions_may_miss : bool
+        Whether to build although no caption names a picture of the folder.
     """
 
     images_dir: Path
@@ -43,6 +45,7 @@ class BuildOptions:
     device: str = "auto"
     batch_size: int | None = None
     max_pixels: int = 100_000_000
+    captions_may_miss: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class BuildReport:
     stopped : bool
         Whether ``should_stop`` ended it; what was done is kept, and the same build goes on from there.
     notes : tuple of str
-        Sentences a person should read: another model, captions without a picture, captions that were cut.
+        Sentences a person should read: another model, captions without a picture, captions that were cut. What is
+        known before anything is encoded goes to the log of ``t2i_core.build`` at once, too.
     """
 
     manifest: Manifest | None

@@ -44,8 +44,9 @@ def add_parser(commands: Any) -> None:
         "--captions",
         type=Path,
         metavar="FILE",
-        help="CSV with the columns image and caption, one caption a row (default: the dataset's own, if any)",
+        help="CSV with the columns image and caption, one caption a row, or JSON lines (default: the dataset's own, if any)",
     )
+    add_captions_may_miss(parser)
     options.add_data(parser, folder_only=True)
     options.add_model(parser, default="the one the dataset was built with, else T2I_MODEL, else mini")
     parser.add_argument(
@@ -58,6 +59,15 @@ def add_parser(commands: Any) -> None:
     )
     options.add_format(parser)
     parser.set_defaults(run=run)
+
+
+def add_captions_may_miss(parser: argparse.ArgumentParser) -> None:
+    """--captions-may-miss"""
+    parser.add_argument(
+        "--captions-may-miss",
+        action="store_true",
+        help="build although no caption names a picture of the folder (otherwise nothing is encoded then)",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -84,7 +94,7 @@ def show(work: Callable[..., BuildReport], arguments: argparse.Namespace, consol
             raise KeyboardInterrupt(shown.kept()) from interrupt
     _tell_skipped(report, console)
     for note in report.notes:
-        console.say(f"note: {note}")
+        console.say_once(f"note: {note}")
     if report.manifest is None:
         if arguments.shard is None or report.stopped:
             return STOPPED
@@ -157,6 +167,7 @@ def find_options(arguments: argparse.Namespace, settings: Settings) -> BuildOpti
         device=arguments.device or settings.device,
         batch_size=arguments.batch_size,
         max_pixels=settings.max_pixels,
+        captions_may_miss=arguments.captions_may_miss,
     )
 
 

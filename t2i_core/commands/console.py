@@ -26,6 +26,7 @@ class Console:
         self._live = err.isatty()
         self._line_shown = False
         self._last_line = float("-inf")
+        self._said: set[str] = set()
 
     @property
     def width(self) -> int | None:
@@ -44,8 +45,14 @@ class Console:
 
     def say(self, message: str) -> None:
         """A message for the person who waits."""
+        self._said.add(message)
         self._to_err((_CLEAR_LINE if self._line_shown else "") + message + "\n")
         self._line_shown = False
+
+    def say_once(self, message: str) -> None:
+        """A message, unless it was said before: some things are known early and stand in a report, too."""
+        if message not in self._said:
+            self.say(message)
 
     def progress(self, message: str, *, last: bool = False) -> None:
         """How far it is. Not every call is shown; one with ``last`` always is."""

@@ -34,6 +34,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--captions", type=Path, metavar="FILE", help="the captions file the shards were built with, if one was named"
     )
+    build.add_captions_may_miss(parser)
     options.add_data(parser, folder_only=True)
     options.add_model(parser, default="the one the shards were built with")
     options.add_format(parser)

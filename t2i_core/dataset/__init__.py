@@ -3,7 +3,6 @@
 from t2i_core.dataset.ann_file import make_ann, open_ann
 from t2i_core.dataset.captions_file import CaptionTable, read_captions
 from t2i_core.dataset.credits_file import Credit, read_credits
-from t2i_core.dataset.csv_rows import decode_text
 from t2i_core.dataset.manifest_file import read_name
 from t2i_core.dataset.mapped_codes import open_codes
 from t2i_core.dataset.model_check import (
@@ -17,9 +16,11 @@ from t2i_core.dataset.picture_names import (
     PictureMatch,
     clean_picture_name,
     count_of,
+    is_foreign,
     is_picture_name,
     list_some,
     match_pictures,
+    uniform_picture_name,
 )
 from t2i_core.dataset.ranks_file import ranks_path, read_caption_ranks, write_caption_ranks
 from t2i_core.dataset.reading import read_gallery
@@ -32,6 +33,7 @@ from t2i_core.dataset.stored_files import (
     list_datasets,
     replace_file,
 )
+from t2i_core.dataset.text_decoding import decode_text, text_lines
 from t2i_core.dataset.validation import validate
 from t2i_core.dataset.writing import save_captions, write_dataset, write_files
 
@@ -49,6 +51,7 @@ __all__ = [
     "count_of",
     "dataset_stamp",
     "decode_text",
+    "is_foreign",
     "is_picture_name",
     "list_datasets",
     "list_some",
@@ -65,7 +68,9 @@ __all__ = [
     "rebuild_command",
     "replace_file",
     "save_captions",
+    "text_lines",
     "text_rows_fit",
+    "uniform_picture_name",
     "validate",
     "without_text_embeddings",
     "write_caption_ranks",

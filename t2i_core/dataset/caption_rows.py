@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import count_of, list_some, match_pictures
-from t2i_core.dataset.picture_rows import PictureRows, length_note
+from t2i_core.dataset.picture_rows import PictureRows, length_note, listed_pictures, loose_note
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME
 from t2i_core.dataset.unit_rows import usable_rows
@@ -28,18 +29,19 @@ class CaptionRows:
 
 
 def read_caption_rows(
-    stored: StoredEmbeddings, table: CaptionTable | None, pictures: PictureRows
+    stored: StoredEmbeddings,
+    table: CaptionTable | None,
+    pictures: PictureRows,
+    *,
+    folder: Path,
+    skipped: Sequence[str] = (),
 ) -> tuple[CaptionRows, list[Problem]]:
+    """Captions of the pictures; those of pictures that ``folder`` holds, or a build ``skipped``, are given to no other."""
     if table is None:
         return CaptionRows((), read_only(np.empty(0, dtype=np.int64)), None, {}), []
     codes, spellings = pd.factorize(table.frame["image"])
-    matched = match_pictures(
-        (name for name in spellings if name not in pictures.rows and name not in pictures.left_out), pictures.image_ids
-    )
-    row_of = pictures.rows | {name: pictures.rows[picture] for name, picture in matched.found.items()}
+    row_of, unknown, problems = _rows_of_names(list(spellings), pictures, folder, skipped)
     rows = np.array([row_of.get(name, -1) for name in spellings], dtype=np.int64)[codes]
-    problems: list[Problem] = []
-    unknown = [*matched.missing, *matched.ambiguous]
     if unknown:
         problems.append(
             Problem(
@@ -58,6 +60,22 @@ def read_caption_rows(
         texts = tuple(texts[position] for position in kept)
         columns = {name: tuple(values[position] for position in kept) for name, values in columns.items()}
     return CaptionRows(texts, read_only(rows), text, columns), problems
+
+
+def _rows_of_names(
+    spellings: Sequence[str], pictures: PictureRows, folder: Path, skipped: Sequence[str]
+) -> tuple[Mapping[str, int], list[str], list[Problem]]:
+    """Row of each name that means a picture, and the names that mean none."""
+    new = [name for name in spellings if name not in pictures.rows and name not in pictures.left_out]
+    if not new:
+        return pictures.rows, [], []
+    # Names of pictures without a row mean those, and no namesake of theirs.
+    listed = dict.fromkeys((*pictures.image_ids, *skipped, *listed_pictures(folder)))
+    exact = [name for name in spellings if name in pictures.rows and name in listed]
+    matched = match_pictures([*exact, *new], list(listed))
+    rows = {name: pictures.rows[matched.found[name]] for name in new if matched.found.get(name) in pictures.rows}
+    loose = [name for name in matched.loose if name in rows]
+    return pictures.rows | rows, [name for name in new if name not in rows], loose_note(loose, matched.found)
 
 
 def _text(

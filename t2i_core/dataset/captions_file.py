@@ -1,4 +1,7 @@
-"""The captions file: one row per caption, an ``image`` column, and a ``clean_caption`` or ``caption`` column."""
+"""The captions file: one row per caption, an ``image`` column, and a ``clean_caption`` or ``caption`` column.
+
+`read_captions` also takes what other programs write: other names for the two columns, JSON lines, files without a header.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from t2i_core.dataset.csv_rows import CAPTION_COLUMNS, check_columns, decode_text, rows_subject, split_rows, square_rows
-from t2i_core.dataset.picture_names import clean_picture_name
+from t2i_core.dataset.caption_records import holds_records, record_rows
+from t2i_core.dataset.csv_rows import (
+    CAPTION_COLUMNS,
+    TableRows,
+    check_columns,
+    names_picture,
+    rows_subject,
+    split_rows,
+    square_rows,
+)
+from t2i_core.dataset.picture_names import uniform_picture_name
+from t2i_core.dataset.text_decoding import decode_text
 from t2i_core.errors import DatasetError
 from t2i_core.types import Problem, RowArray
+
+# What programs write where there is none; in capitals or small, as a word of its own, it describes no picture.
+NO_CAPTIONS = ("", "nan", "NaN", "None", "null", "NULL", "#N/A")
+_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +41,13 @@ class CaptionTable:
     ----------
     path : Path
     frame : pandas.DataFrame of M rows
-        All columns of the file, untouched but for ``image``, which holds the cleaned name.
+        All columns of the file, untouched but for ``image``, which holds the uniform name (`uniform_picture_name`).
     caption_column : str
         ``clean_caption`` where the file has it, else ``caption``.
     file_rows : ndarray of shape (M,), int64
         Position of each row among all rows of the file, the unusable ones included.
     row_images : tuple of str
-        Cleaned picture name of every row of the file; empty where it names none that may be used.
+        Uniform picture name of every row of the file; empty where it names none that a file can have.
     problems : tuple of Problem
     """
 
@@ -65,15 +82,15 @@ class CaptionTable:
 
 
 def read_captions(path: Path) -> CaptionTable:
-    """Read a captions file: UTF-8 (with or without byte order mark), UTF-16 or Latin-1.
+    """Read a captions file: a table with commas, semicolons, tabs or bars between columns, or JSON lines.
 
-    Columns are separated by commas, semicolons or tabs. Rows that cannot be used (no caption, no
-    picture, a picture outside the image folder, a repeat) are left out and counted in ``problems``.
+    UTF-8, UTF-16 and older encodings, see `decode_text`. Rows that cannot be used (no caption, no picture, a
+    name no file can have, a repeat) are left out and counted in ``problems``.
 
     Raises
     ------
     DatasetError
-        When the file cannot be read, is empty, lacks a column, or has a quote that is never closed.
+        When the file cannot be read, is empty, holds no text, or lacks a column.
     """
     try:
         data = path.read_bytes()
@@ -88,14 +105,21 @@ def read_captions(path: Path) -> CaptionTable:
 def parse_captions(data: bytes, path: Path) -> CaptionTable:
     """Read captions from bytes; ``path`` is only named in messages. See `read_captions`."""
     text, problems = decode_text(data, path)
-    header, rows, lines, delimiter = split_rows(text, path)
-    columns = check_columns(header, path)
-    problems += square_rows(
-        rows, lines, len(columns), delimiter=delimiter, joined=columns[-1] in CAPTION_COLUMNS, path=path
-    )
-    frame = pd.DataFrame(rows, columns=pd.Index(columns, dtype=object), dtype=object)
+    table = record_rows(text, path) if holds_records(text) else split_rows(text, path)
+    columns = table.columns
+    problems += [*table.problems, *_squared(table, path)]
+    frame = pd.DataFrame(table.rows, columns=pd.Index(columns, dtype=object), dtype=object)
+    empty = [name for name in table.unnamed if not frame[name].str.strip().any()]
+    if empty:
+        frame = frame.drop(columns=empty)
     caption_column = next(name for name in CAPTION_COLUMNS if name in columns)
-    return _usable(frame, lines, caption_column, problems, path)
+    return _usable(frame, table.lines, caption_column, problems, path)
+
+
+def _squared(table: TableRows, path: Path) -> list[Problem]:
+    columns = table.columns
+    joined = columns[-1] in CAPTION_COLUMNS
+    return square_rows(table.rows, table.lines, len(columns), delimiter=table.delimiter, joined=joined, path=path)
 
 
 def write_captions(frame: pd.DataFrame) -> bytes:
@@ -113,31 +137,45 @@ def write_captions(frame: pd.DataFrame) -> bytes:
     return text.encode("utf-8")
 
 
+def _refuse_swapped(frame: pd.DataFrame, caption_column: str, path: Path) -> None:
+    """DatasetError when the names of pictures stand in the captions' column."""
+    sample = frame.head(_LOOKED_AT)
+    if any(names_picture(name) for name in sample["image"]):
+        return
+    swapped = [names_picture(caption) for caption in sample[caption_column]]
+    if swapped and all(swapped):
+        raise DatasetError(
+            f"The column image must name pictures, and in {path} the column {caption_column} does, "
+            f"first {str(sample[caption_column].iloc[0])[:80]!r}. Swap the two names in its first line."
+        )
+
+
 def _usable(
     frame: pd.DataFrame, lines: list[int], caption_column: str, problems: list[Problem], path: Path
 ) -> CaptionTable:
     codes, spellings = pd.factorize(frame["image"])
-    cleaned = [clean_picture_name(str(name)) or "" for name in spellings]
+    cleaned = [uniform_picture_name(str(name)) or "" for name in spellings]
     images = np.array([*cleaned, ""], dtype=object)[codes]
     captions = frame[caption_column].str.strip()
-    outside = np.array([name == "" for name in cleaned] + [True])[codes]
+    impossible = np.array([name == "" for name in cleaned] + [True])[codes]
     unnamed = (frame["image"].str.strip() == "").to_numpy(dtype=bool)
-    outside &= ~unnamed
-    empty = (captions == "").to_numpy(dtype=bool) & ~unnamed & ~outside
-    kept = ~(unnamed | outside | empty)
+    impossible &= ~unnamed
+    empty = captions.isin(NO_CAPTIONS).to_numpy(dtype=bool) & ~unnamed & ~impossible
+    kept = ~(unnamed | impossible | empty)
+    _refuse_swapped(frame, caption_column, path)
     repeats = pd.DataFrame({"image": images, "caption": captions})[kept].duplicated().to_numpy(dtype=bool)
     repeated = np.zeros(len(frame), dtype=bool)
     repeated[np.flatnonzero(kept)[repeats]] = True
     kept &= ~repeated
-    if outside.any():
-        first = str(frame["image"].iloc[int(np.argmax(outside))])
+    if impossible.any():
+        first = str(frame["image"].iloc[int(np.argmax(impossible))])
         problems.append(
             Problem(
                 "warning",
-                "captions_outside",
-                f"{rows_subject(path, np.flatnonzero(outside).tolist(), lines, 'name')} a picture outside the image folder, "
+                "captions_bad_names",
+                f"{rows_subject(path, np.flatnonzero(impossible).tolist(), lines, 'name')} a picture as no file can be called, "
                 f"first {first[:80]!r}. Left out.",
-                "Write names relative to the image folder.",
+                "Write the file's name, relative to the image folder.",
             )
         )
     for mask, code, said, fix in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class StoredManifest:
 
     ``name`` is what people call the dataset, empty when it goes by its folder. ``members`` maps each array of
     the embeddings file to its CRC-32; ``captions_sha256`` is the hash of the captions file, empty when there
-    was none.
+    was none. ``skipped`` are pictures of the folder that could not be used: their captions are nobody else's.
     """
 
     manifest: Manifest
@@ -31,6 +31,7 @@ class StoredManifest:
     images_dir: str = ""
     members: Mapping[str, int] = field(default_factory=dict)
     captions_sha256: str = ""
+    skipped: Sequence[str] = ()
 
     def to_json(self) -> bytes:
         """The bytes of the file."""
@@ -40,6 +41,8 @@ class StoredManifest:
             "members": dict(self.members),
             "captions_sha256": self.captions_sha256,
         }
+        if self.skipped:
+            record["skipped"] = list(self.skipped)
         return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
@@ -69,13 +72,14 @@ def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem,
             f"{path} must have format version {FORMAT_VERSION} or lower, got {record['format_version']}. "
             "Use the newer version of this program that wrote it, or rebuild: python -m t2i_core build"
         )
-    members = record.get("members")
+    members, skipped = record.get("members"), record.get("skipped")
     stored = StoredManifest(
         manifest=Manifest(**{name: record[name] for name in wanted}),
         name=" ".join(str(record.get("name") or "").split())[:LONGEST_NAME],
         images_dir=str(record.get("images_dir") or ""),
         members=members if isinstance(members, dict) else {},
         captions_sha256=str(record.get("captions_sha256") or ""),
+        skipped=[name for name in skipped if isinstance(name, str)] if isinstance(skipped, list) else (),
     )
     return stored, ()
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
+_ADDRESS = re.compile(r"^(file|https?):", re.IGNORECASE)
+# What file managers put around a copied path, and people around a name.
+_QUOTES = (('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("\u201e", "\u201c"))
 # Control characters, line separators, and what is left of a name that is not valid UTF-8. Other odd
 # characters stay: joined emoji and narrow blanks stand in the names of ordinary pictures.
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -21,27 +27,48 @@ class PictureMatch:
     """Names of a file matched to pictures of a folder.
 
     ``found`` maps each matched name to its picture; ``ambiguous`` maps a name to the several
-    pictures it could mean; ``missing`` lists names no picture has, in the order given.
+    pictures it could mean; ``missing`` lists names no picture has, in the order given; ``loose`` lists
+    the found ones that differ from their picture by letter case or by how accents are stored.
     """
 
     found: dict[str, str]
     ambiguous: dict[str, tuple[str, ...]]
     missing: tuple[str, ...]
+    loose: tuple[str, ...] = ()
+
+
+def uniform_picture_name(name: str) -> str | None:
+    """A name of a file from elsewhere with forward slashes, or None when it is empty or no file can be called so.
+
+    A path of another folder or computer keeps what it begins with (``/home/me/1.jpg``, ``C:/photos/1.jpg``,
+    ``../photos/1.jpg``): such a name opens nothing, it only says how the path ends, see `match_pictures`.
+    """
+    text = _unquoted(name)
+    if _ADDRESS.match(text):
+        text = unquote(_ADDRESS.sub("", text).partition("?")[0].partition("#")[0])
+    uniform = text.replace("\\", "/")
+    if _FORBIDDEN.search(uniform):
+        return None
+    drive = _DRIVE.match(uniform)
+    root = f"{drive.group()}/" if drive else "/" if uniform.startswith("/") else ""
+    parts: list[str] = []
+    for part in uniform[2 if drive else 0 :].split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in {"", "."}:
+            parts.append(part)
+    return root + "/".join(parts) if parts and parts[-1] != ".." else None
 
 
 def clean_picture_name(name: str) -> str | None:
-    """A name of a file from elsewhere with forward slashes, or None when it is empty or points outside.
+    """As `uniform_picture_name`, and None where the name points outside its folder."""
+    uniform = uniform_picture_name(name)
+    return None if uniform is None or is_foreign(uniform) else uniform
 
-    Absolute paths, drive letters, ``..`` and control characters are refused: a captions file comes
-    from somewhere else and must not decide which files of this machine are opened.
-    """
-    uniform = name.strip().replace("\\", "/")
-    if uniform.startswith("/") or _DRIVE.match(uniform) or _FORBIDDEN.search(uniform):
-        return None
-    parts = [part for part in uniform.split("/") if part not in {"", "."}]
-    if not parts or ".." in parts:
-        return None
-    return "/".join(parts)
+
+def is_foreign(uniform: str) -> bool:
+    """Whether a uniform name is a path of elsewhere: absolute, with a drive letter, or beginning with ``..``."""
+    return uniform.startswith(("/", "../")) or _DRIVE.match(uniform) is not None
 
 
 def is_picture_name(name: str) -> bool:
@@ -54,51 +81,148 @@ def is_picture_name(name: str) -> bool:
 
 
 def match_pictures(names: Iterable[str], pictures: Sequence[str]) -> PictureMatch:
-    """Find the picture each name means.
+    """Find the picture each name means. Captions, embeddings files and importers all go by these rules.
 
-    A name that is a picture's full name means that picture. Otherwise it means the only picture
-    with the same base name, or, where several share it, the only one whose path ends with the name.
-    Accented letters match whether they are stored as one character or as two.
+    1. A picture's full name means that picture.
+    2. Otherwise one path must be the end of the other at a folder border. ``1.jpg`` and ``x/1.jpg`` mean the only
+       picture whose path ends so. ``/home/me/photos/x/1.jpg`` means the picture that is its longest end: ``x/1.jpg``
+       before ``1.jpg``. Where an end names a folder that is there, the picture would lie in it, so shorter ends are
+       not tried. ``train/1.jpg`` never means ``val/1.jpg``.
+    3. Otherwise the same without regard to letter case and to how accents are stored; such names are in ``loose``.
+
+    What could be several pictures is ambiguous. A picture that names of different folders would share by their ends
+    belongs to none of them, and one whose own name is there belongs to no longer relative name.
 
     Parameters
     ----------
     names : iterable of str
-        Cleaned names; repeats are allowed.
+        Uniform names; repeats are allowed.
     pictures : sequence of str
-        Picture names relative to the image folder, forward slashes, at any depth.
+        Picture names relative to the image folder, forward slashes, at any depth; also those that cannot be
+        used, so that their names mean them and no other.
     """
-    by_name = {_comparable(picture): picture for picture in pictures}
-    by_name |= {picture: picture for picture in pictures}
-    by_base: dict[str, list[str]] = defaultdict(list)
-    for picture in pictures:
-        by_base[_comparable(picture).rpartition("/")[2]].append(picture)
-    found: dict[str, str] = {}
+    listed = set(pictures)
+    wanted = list(dict.fromkeys(names))
+    found = {name: name for name in wanted if name in listed}
+    rest = [name for name in wanted if name not in listed]
+    if not rest:
+        return PictureMatch(found, {}, ())
+    index = _PictureIndex(pictures)
+    exact = set(found)
     ambiguous: dict[str, tuple[str, ...]] = {}
-    missing: list[str] = []
-    for name in dict.fromkeys(names):
-        comparable = _comparable(name)
-        same = by_name.get(name) or by_name.get(comparable)
-        if same is not None:
-            found[name] = same
-            continue
-        candidates = by_base.get(comparable.rpartition("/")[2], [])
+    loose: list[str] = []
+    shortened: dict[str, list[str]] = defaultdict(list)
+    for name in rest:
+        candidates, dropped, loosely = index.find(name)
         if len(candidates) > 1:
-            ending = "/" + comparable
-            candidates = [picture for picture in candidates if _comparable(picture).endswith(ending)] or candidates
-        if len(candidates) == 1:
-            found[name] = candidates[0]
-        elif candidates:
             ambiguous[name] = tuple(candidates)
-        else:
-            missing.append(name)
-    return PictureMatch(found, ambiguous, tuple(missing))
+        elif candidates:
+            found[name] = candidates[0]
+            if loosely:
+                loose.append(name)
+            if dropped:
+                shortened[candidates[0]].append(name)
+    for picture, claims in shortened.items():
+        refused = [name for name in claims if picture in exact and not is_foreign(name)]
+        left = [name for name in claims if name not in refused]
+        for name in refused if _one_path(left) else claims:
+            del found[name]
+    return PictureMatch(
+        found,
+        ambiguous,
+        tuple(name for name in rest if name not in found and name not in ambiguous),
+        tuple(name for name in loose if name in found),
+    )
+
+
+class _PictureIndex:
+    """Pictures by their paths, as they are spelled and without regard to case and accents."""
+
+    def __init__(self, pictures: Sequence[str]) -> None:
+        self._pictures = pictures
+
+    @cached_property
+    def _strict(self) -> _Paths:
+        return _Paths(self._pictures, _comparable)
+
+    @cached_property
+    def _loose(self) -> _Paths:
+        return _Paths(self._pictures, _folded)
+
+    def find(self, name: str) -> tuple[list[str], int, bool]:
+        """The pictures a name could mean, how many of its folders are not part of theirs, and whether loosely."""
+        parts = _parts(uniform_picture_name(name) or name)
+        strict, dropped = self._strict.find(parts)
+        if strict and not dropped:
+            return strict, dropped, False
+        # An end that is a picture proves nothing where a longer one is a picture, or a folder that is there, but for its case.
+        loose, less = self._loose.find(parts)
+        if strict and loose:
+            return ([*loose, *strict], dropped, False) if less < dropped else (strict, dropped, False)
+        return loose, less, True
+
+
+class _Paths:
+    def __init__(self, pictures: Sequence[str], key: Callable[[str], str]) -> None:
+        self._key = key
+        self._by_path: dict[str, list[str]] = defaultdict(list)
+        self._by_base: dict[str, list[str]] = defaultdict(list)
+        self._folders: set[str] = set()
+        for picture in pictures:
+            path = key(picture)
+            folder, _, base = path.rpartition("/")
+            self._by_path[path].append(picture)
+            self._by_base[base].append(picture)
+            while folder and folder not in self._folders:
+                self._folders.add(folder)
+                folder = folder.rpartition("/")[0]
+
+    def find(self, parts: Sequence[str]) -> tuple[list[str], int]:
+        parts = [self._key(part) for part in parts]
+        whole = "/".join(parts)
+        same = self._by_path.get(whole)
+        if same:
+            return same, 0
+        longer = [one for one in self._by_base.get(parts[-1], ()) if self._key(one).endswith("/" + whole)]
+        for dropped in range(1, len(parts)):
+            if "/".join(parts[dropped - 1 : -1]) in self._folders:
+                break
+            shorter = self._by_path.get("/".join(parts[dropped:]))
+            if shorter:
+                return [*longer, *shorter], dropped if not longer else 0
+        return longer, 0
+
+
+def _one_path(names: Sequence[str]) -> bool:
+    """Whether each name is the end of the next longer one, so that all can be one file."""
+    paths = sorted({"/".join(_parts(_folded(name))) for name in names}, key=len)
+    return all(longer.endswith("/" + shorter) for shorter, longer in itertools.pairwise(paths))
+
+
+def _parts(uniform: str) -> list[str]:
+    """Folders and file name, without what a path of elsewhere begins with."""
+    parts = [part for part in _DRIVE.sub("", uniform).split("/") if part not in {"", ".."}]
+    return parts or [uniform]
 
 
 def _comparable(name: str) -> str:
-    """A name as `clean_picture_name` spells it, with composed accents: macOS stores them apart."""
-    if name.isascii() and "\\" not in name and name[:1] != " " and name[-1:] != " ":
+    """A name on disk as `uniform_picture_name` spells it: backslashes and outer blanks can be part of one."""
+    if "\\" not in name and name[:1] != " " and name[-1:] != " ":
         return name  # nearly all names, at a fraction of the cost
-    return unicodedata.normalize("NFC", clean_picture_name(name) or name)
+    return clean_picture_name(name) or name
+
+
+def _folded(name: str) -> str:
+    """A name without letter case, with composed accents: macOS stores them apart."""
+    name = _comparable(name)
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).lower())
+
+
+def _unquoted(name: str) -> str:
+    text = name.strip()
+    while len(text) > 1 and (text[0], text[-1]) in _QUOTES:
+        text = text[1:-1].strip()
+    return text
 
 
 def list_some(values: Sequence[object], *, limit: int = 3) -> str:

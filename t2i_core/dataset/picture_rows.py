@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,20 @@ import pandas as pd
 from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
-from t2i_core.dataset.picture_names import count_of, is_picture_name, list_files, list_some, match_pictures
+from t2i_core.dataset.picture_names import (
+    count_of,
+    is_foreign,
+    is_picture_name,
+    list_files,
+    list_some,
+    match_pictures,
+    uniform_picture_name,
+)
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.unit_rows import CHUNK_ROWS, row_norms, usable_rows
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, ImageError
+from t2i_core.picture_folder import list_pictures
 from t2i_core.types import FloatArray, Problem, RowArray
 
 SAME_DIRECTION = 0.9999  # cosine of repeated rows that differ by rounding only
@@ -35,10 +44,11 @@ class PictureRows:
 
 
 def read_pictures(
-    stored: StoredEmbeddings, table: CaptionTable | None, folder: Path
+    stored: StoredEmbeddings, table: CaptionTable | None, folder: Path, *, own: bool
 ) -> tuple[PictureRows, list[Problem]]:
+    """Pictures of the image rows; with ``own`` their names are those a build of this program gave them, and no others."""
     problems: list[Problem] = []
-    names = _row_names(stored, table)
+    names = _row_names(stored, table, own=own)
     on_disk = list_files(folder) if folder.is_dir() else None
     if on_disk is None:
         problems.append(
@@ -50,11 +60,11 @@ def read_pictures(
             )
         )
     codes, spellings = pd.factorize(np.array(names, dtype=object))
-    resolved, name_problems = _resolve(list(spellings), on_disk, match=stored.image_ids is None)
+    resolved, name_problems = _resolve(list(spellings), on_disk, folder, match=not own or stored.image_ids is None)
     problems += name_problems
     norms = stored.row_norms("image")
     good = usable_rows(norms)
-    named = np.array([spelling != "" for spelling in spellings], dtype=bool)[codes]
+    named = np.array([resolved[spelling] != "" for spelling in spellings], dtype=bool)[codes]
     if not (good & named).any():
         raise DatasetError(
             f"{stored.path} must hold at least one usable image row, got {count_of(len(good), 'row')}, "
@@ -81,11 +91,11 @@ def read_pictures(
     return pictures, problems
 
 
-def _row_names(stored: StoredEmbeddings, table: CaptionTable | None) -> Sequence[str]:
-    """Cleaned picture name of each image row; empty where it may not be used."""
+def _row_names(stored: StoredEmbeddings, table: CaptionTable | None, *, own: bool) -> Sequence[str]:
+    """Picture name of each image row, uniform where another program wrote it; empty where no file can have it."""
     if stored.image_ids is not None:
         names: list[str] = stored.image_ids.tolist()
-        return [name if is_picture_name(name) else "" for name in names]
+        return [name if is_picture_name(name) else "" if own else uniform_picture_name(name) or "" for name in names]
     if table is None:
         raise DatasetError(
             f"{stored.path} names no pictures, so {CAPTIONS_NAME} must stand beside it and name one per row, got none. "
@@ -100,18 +110,23 @@ def _row_names(stored: StoredEmbeddings, table: CaptionTable | None) -> Sequence
 
 
 def _resolve(
-    spellings: Sequence[str], on_disk: Sequence[str] | None, *, match: bool
+    spellings: Sequence[str], on_disk: Sequence[str] | None, folder: Path, *, match: bool
 ) -> tuple[dict[str, str], list[Problem]]:
-    """The picture each name means; a name that cannot be found keeps its spelling."""
+    """The picture each name means; a name that cannot be found keeps its spelling, but for paths of elsewhere."""
     resolved = {name: name for name in spellings}
     names = [name for name in spellings if name]
     if on_disk is None:
-        return resolved, []
+        return resolved | {name: _inside(name) for name in names if not is_picture_name(name)}, []
     problems = []
-    if match:
-        matched = match_pictures(names, on_disk)
+    present = set(on_disk)
+    missing = [name for name in names if name not in present]
+    if match and missing:
+        exact = [name for name in names if name in present]
+        matched = match_pictures(names, sorted({*listed_pictures(folder), *exact}))
         resolved |= matched.found
-        missing: Sequence[str] = matched.missing
+        # Nothing that a file names is looked for outside the folder.
+        resolved |= {name: "" for name in names if name not in matched.found and not is_picture_name(name)}
+        missing = [name for name in matched.missing if resolved[name]]
         if matched.ambiguous:
             name, candidates = next(iter(matched.ambiguous.items()))
             problems.append(
@@ -123,9 +138,7 @@ def _resolve(
                     "Write the folder before the name.",
                 )
             )
-    else:
-        present = set(on_disk)
-        missing = [name for name in names if name not in present]
+        problems += loose_note(matched.loose, matched.found)
     if missing:
         problems.append(
             Problem(
@@ -136,6 +149,29 @@ def _resolve(
             )
         )
     return resolved, problems
+
+
+def listed_pictures(folder: Path) -> Sequence[str]:
+    """The pictures of a folder; none where it cannot be looked into."""
+    try:
+        return list_pictures(folder)
+    except ImageError:
+        return ()  # `validate` says so
+
+
+def _inside(name: str) -> str:
+    """A path of elsewhere as a name below the picture folder: nobody can look yet whether it is there."""
+    parts = [part for part in name.split("/") if part not in {"", ".."}]
+    return "/".join(parts[1:] if is_foreign(name) and parts[0].endswith(":") else parts)
+
+
+def loose_note(loose: Sequence[str], found: Mapping[str, str]) -> list[Problem]:
+    """A note on names that differ from their pictures by letter case or by how accents are stored."""
+    if not loose:
+        return []
+    first = f"{loose[0]!r} as {found[loose[0]]!r}"
+    message = f"{count_of(len(loose), 'name')} matched without regard to letter case or how accents are stored, first {first}."
+    return [Problem("note", "names_matched_loosely", message)]
 
 
 def _bad_rows(names: Sequence[str], good: np.ndarray, named: np.ndarray) -> list[Problem]:

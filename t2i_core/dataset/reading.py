@@ -62,8 +62,9 @@ def _read(data_dir: Path, images_dir: Path | None, name: str | None) -> Gallery:
         problems = (_unnamed_model(data_dir),)
     # A manifest of other files must not vouch for the model of these, but its folder is still the best guess.
     folder = find_images_dir(data_dir, images_dir, noted)
-    pictures, picture_problems = read_pictures(stored, table, folder)
-    captions, caption_problems = read_caption_rows(stored, table, pictures)
+    pictures, picture_problems = read_pictures(stored, table, folder, own=manifest is not None)
+    skipped = noted.skipped if noted else ()
+    captions, caption_problems = read_caption_rows(stored, table, pictures, folder=folder, skipped=skipped)
     return Gallery(
         name=name or (noted.name if noted else "") or data_dir.resolve().name,
         data_dir=data_dir,

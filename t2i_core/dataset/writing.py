@@ -45,6 +45,7 @@ def write_dataset(
     preprocessing: str,
     images_dir: Path,
     own_files: Collection[str] = (),
+    skipped: Sequence[str] = (),
 ) -> Manifest:
     """Write a finished dataset; each file is replaced in one step and the manifest comes last.
 
@@ -68,6 +69,8 @@ def write_dataset(
     images_dir : Path
     own_files : collection of str, optional
         Names of files in the folder that the caller made and no manifest tells of: nobody else's work is in them.
+    skipped : sequence of str, optional
+        Pictures of the folder that could not be used.
 
     Raises
     ------
@@ -104,6 +107,7 @@ def write_dataset(
         images_dir=pictures,
         members=list_members(data_dir / EMBEDDINGS_NAME),
         captions_sha256=sha256_of(captions_path.read_bytes()) if captions_path.exists() else "",
+        skipped=tuple(skipped),
     )
     replace_file(data_dir / MANIFEST_NAME, _writer(stored.to_json()))
     return manifest

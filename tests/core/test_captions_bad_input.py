@@ -62,11 +62,14 @@ def test_captions_file_missing(tmp_path: Path) -> None:
 
 
 def test_quote_never_closed(tmp_path: Path) -> None:
-    content = b'image,caption\na.jpg,dog\nb.jpg,"cat\n' + b"c.jpg,bird\n" * 40
-    assert captions_refused(tmp_path, content) == (
-        "A quote opened at line 3 of captions.csv is never closed. "
-        'Close it, or write a quote inside a caption twice: "".'
-    )
+    """Nothing is swallowed: the quote is text, and every row after it is read."""
+    content = b'image,caption\na.jpg,dog\nb.jpg,"cat\n' + b"".join(b"c%d.jpg,bird\n" % row for row in range(40))
+    captions, problems = captions_of(tmp_path, content)
+    assert captions == ("dog", '"cat', *["bird"] * 40)
+    assert problems == [
+        "warning: 1 row of captions.csv (line 3) opens a quote that does not close its field. "
+        'The quote was read as part of the text. Close it, or write a quote inside a caption twice: "".'
+    ]
 
 
 def test_header_only(tmp_path: Path) -> None:
@@ -136,15 +139,34 @@ def test_empty_captions_and_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["../../etc/passwd", "/etc/passwd", "C:\\Windows\\win.ini", "a/../../b.jpg", "a\x00.jpg", "..\\..\\secret.png"],
+    ("name", "uniform"),
+    [
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("/etc/passwd", "/etc/passwd"),
+        ("C:\\Windows\\win.ini", "C:/Windows/win.ini"),
+        ("a/../../b.jpg", "../b.jpg"),
+        ("..\\..\\secret.png", "../../secret.png"),
+    ],
 )
-def test_names_outside_the_folder(tmp_path: Path, name: str) -> None:
+def test_names_outside_the_folder_open_nothing(tmp_path: Path, name: str, uniform: str) -> None:
+    """They keep their captions and mean no picture, unless one of the folder is the end of such a path."""
+    save_ours(tmp_path / "data")
+    with (tmp_path / "data" / CAPTIONS).open("a", encoding="utf-8") as file:
+        file.write(f"{name},root\n")
+    assert read_captions(tmp_path / "data" / CAPTIONS).images[-1] == uniform
+    change(tmp_path / "data", text=np.eye(7, 8, dtype=np.float32))
+    gallery = read_gallery(tmp_path / "data", tmp_path / "images")
+    assert (gallery.captions[-1], gallery.caption_rows[-1]) == ("root", -1)
+    assert uniform in problem(tmp_path / "data", "captions_unknown_pictures")
+
+
+@pytest.mark.parametrize("name", ["a\x00.jpg", "a\u2028.jpg", "x/.."])
+def test_names_no_file_can_have(tmp_path: Path, name: str) -> None:
     captions, problems = captions_of(tmp_path, f"image,caption\n{name},root\na.jpg,dog\n".encode())
     assert captions == ("dog",)
     assert problems == [
-        f"warning: 1 row of captions.csv (line 2) names a picture outside the image folder, first {name!r}. Left out. "
-        "Write names relative to the image folder."
+        f"warning: 1 row of captions.csv (line 2) names a picture as no file can be called, first {name!r}. Left out. "
+        "Write the file's name, relative to the image folder."
     ]
 
 
@@ -154,7 +176,8 @@ def test_an_image_row_named_outside_the_folder(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("red.png", "../../etc/passwd"), encoding="utf-8")
     gallery = read_gallery(folder, tmp_path / "images")
     assert gallery.image_ids == ("birds/swan.png", "boats/blue.png", "meadow.png")
-    assert gallery.text_embeddings is not None and len(gallery.text_embeddings) == len(gallery.captions) == 5
+    assert gallery.text_embeddings is not None and len(gallery.text_embeddings) == len(gallery.captions) == 6
+    assert np.count_nonzero(gallery.caption_rows == -1) == 1
     assert problem(folder, "image_rows_unnamed") == (
         "warning: 1 image row of 6 cannot be used, naming no picture inside the picture folder: row 2. Left out. "
         "Write names relative to the picture folder."

@@ -92,6 +92,7 @@ def test_build_options(stand_in: types.SimpleNamespace, monkeypatch: pytest.Monk
         "device": "auto",
         "batch_size": 8,
         "max_pixels": 100_000_000,
+        "captions_may_miss": False,
     }
     monkeypatch.setenv("T2I_MODEL", "ViT-B/32")
     assert main(["build"]) == 0
