@@ -34,7 +34,7 @@ T2I_MODEL_DIR, T2I_DEVICE, T2I_MAX_PIXELS."""
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every command; loads no model and no library of one."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m t2i_core",
         description=DESCRIPTION,
         epilog=EPILOG,

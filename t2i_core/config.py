@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from t2i_core.errors import T2IError
+from t2i_core.typed_path import typed_path
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"T2I_MAX_PIXELS must be a whole number above 0, got {pixels!r}. Unset it to use {defaults.max_pixels}."
         )
     return Settings(
-        data_dir=Path(env.get("T2I_DATA") or defaults.data_dir),
-        images_dir=Path(env["T2I_IMAGES"]) if env.get("T2I_IMAGES") else None,
+        data_dir=typed_path(env.get("T2I_DATA") or str(defaults.data_dir)),
+        images_dir=typed_path(env["T2I_IMAGES"]) if env.get("T2I_IMAGES") else None,
         model=env.get("T2I_MODEL") or None,
-        model_dir=Path(env["T2I_MODEL_DIR"]) if env.get("T2I_MODEL_DIR") else None,
+        model_dir=typed_path(env["T2I_MODEL_DIR"]) if env.get("T2I_MODEL_DIR") else None,
         device=device,
         max_pixels=int(pixels),
     )

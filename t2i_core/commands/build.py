@@ -7,11 +7,11 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.config import Settings, read_settings
+from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.build import BuildOptions, BuildProgress, BuildReport
@@ -42,7 +42,7 @@ def add_parser(commands: Any) -> None:
     options.add_images(parser)
     parser.add_argument(
         "--captions",
-        type=Path,
+        type=typed_path,
         metavar="FILE",
         help="CSV with the columns image and caption, one caption a row, or JSON lines (default: the dataset's own, if any)",
     )
@@ -245,5 +245,5 @@ def _tell_skipped(report: BuildReport, console: Console) -> None:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}. Leave it out to fit the device.")
     return number

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.config import read_settings
+from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -31,11 +31,11 @@ def add_parser(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("layout", choices=tuple(LAYOUTS), metavar="LAYOUT", help="what SOURCE is; see below")
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="file or folder to read; it is never changed")
+    parser.add_argument("source", type=typed_path, metavar="SOURCE", help="file or folder to read; it is never changed")
     options.add_data(parser, folder_only=True)
     parser.add_argument(
         "--images",
-        type=Path,
+        type=typed_path,
         metavar="DIR",
         default=None,
         help="where the pictures are (default: looked for in SOURCE)",

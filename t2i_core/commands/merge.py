@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import build, options
 from t2i_core.config import read_settings
+from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -32,7 +32,10 @@ def add_parser(commands: Any) -> None:
     )
     options.add_images(parser)
     parser.add_argument(
-        "--captions", type=Path, metavar="FILE", help="the captions file the shards were built with, if one was named"
+        "--captions",
+        type=typed_path,
+        metavar="FILE",
+        help="the captions file the shards were built with, if one was named",
     )
     build.add_captions_may_miss(parser)
     options.add_data(parser, folder_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from t2i_core.config import Settings, read_settings
 from t2i_core.encoder.names import MINI_NAME, OPENAI_MODELS
 from t2i_core.index import address
+from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -27,7 +28,7 @@ def add_data(parser: argparse.ArgumentParser, *, folder_only: bool = False) -> N
     collection = "" if folder_only else ", or milvus+http://HOST:PORT/COLLECTION"
     parser.add_argument(
         "--data",
-        type=Path,
+        type=typed_path,
         metavar="DIR",
         help=f"dataset folder{collection} (default: T2I_DATA, else data)",
         default=None,
@@ -38,7 +39,7 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     """--images"""
     parser.add_argument(
         "--images",
-        type=Path,
+        type=typed_path,
         metavar="DIR",
         default=None,
         help="picture folder (default: T2I_IMAGES, else the one the dataset was built from, else static/images)",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
+from t2i_core.commands.queries_file import read_queries
 from t2i_core.config import read_settings
 from t2i_core.errors import QueryError
 from t2i_core.export import hit_record
+from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from t2i_core.types import Hit, SearchResult
 
 DEFAULT_TOP_K = 10
-STANDARD_INPUT = Path("-")
 EPILOG = """\
 examples:
   python -m t2i_core search "a dog on a beach"
@@ -39,7 +38,10 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("text", nargs="?", metavar="SENTENCE", help="what to look for, in your own words")
     parser.add_argument(
-        "--queries", type=Path, metavar="FILE", help="one sentence a line (UTF-8; - reads standard input)"
+        "--queries",
+        type=typed_path,
+        metavar="FILE",
+        help='one sentence a line, or JSON lines like {"query": "a dog"} (- reads standard input)',
     )
     parser.add_argument(
         "--image",
@@ -68,7 +70,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             + (" and ".join("SENTENCE" if name == "text" else f"--{name}" for name in given) or "none")
         )
     # Read before the model is: a missing file should not take seconds to be told.
-    lines = _read_lines(arguments.queries) if arguments.queries is not None else []
+    lines, problems = read_queries(arguments.queries) if arguments.queries is not None else ([], ())
+    for problem in problems:
+        console.say(str(problem))
     gallery = options.open_gallery(arguments, console)
     encoder = options.open_model(arguments, gallery)
     engine = options.open_engine(encoder, gallery, console)
@@ -85,7 +89,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _run_queries(
     engine: SearchEngine,
-    lines: Iterable[tuple[int, str]],
+    lines: Iterable[tuple[int, str | QueryError]],
     *,
     top_k: int,
     arguments: argparse.Namespace,
@@ -95,6 +99,8 @@ def _run_queries(
     failed = 0
     for number, line in lines:
         try:
+            if isinstance(line, QueryError):
+                raise line
             result = engine.search(line, top_k=top_k, approximate=arguments.approximate)
         except QueryError as error:
             console.say(f"error: line {number}: {error}")
@@ -104,34 +110,11 @@ def _run_queries(
     return failed
 
 
-def _read_lines(path: Path) -> list[tuple[int, str]]:
-    """Number and text of each line that holds something."""
-    try:
-        data = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
-    except OSError as error:
-        raise QueryError(
-            f"--queries needs a file with one sentence a line, got {path} ({error.strerror}). Check its name."
-        ) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise QueryError(
-            f"--queries needs a UTF-8 file, and {path} is not, from line {line} on. Save it as UTF-8."
-        ) from error
-    # Only line ends part queries: str.splitlines would also part them at rarer characters.
-    numbered = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
-    lines = [(number, line) for number, line in numbered if line.strip()]
-    if not lines:
-        raise QueryError(f"--queries needs a file with one sentence a line, and {path} holds none. Write at least one.")
-    return lines
-
-
 def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approximate: bool) -> SearchResult:
     """A file is looked at by the model; a name of the dataset has its embedding already."""
     from t2i_core.types import Query
 
-    path = Path(picture)
+    path = typed_path(picture)
     if not path.is_file() and picture in engine.gallery.image_ids:
         return engine.search(Query(image_id=picture), top_k=top_k, approximate=approximate)
     from t2i_core.images import open_image

@@ -1,8 +1,10 @@
 """Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
 
 from t2i_core.dataset.ann_file import make_ann, open_ann
-from t2i_core.dataset.captions_file import CaptionTable, read_captions
+from t2i_core.dataset.caption_records import holds_records, read_records, records_of
+from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
 from t2i_core.dataset.credits_file import Credit, read_credits
+from t2i_core.dataset.csv_rows import has_columns, looks_like_table
 from t2i_core.dataset.manifest_file import read_name
 from t2i_core.dataset.mapped_codes import open_codes
 from t2i_core.dataset.model_check import (
@@ -51,10 +53,13 @@ __all__ = [
     "count_of",
     "dataset_stamp",
     "decode_text",
+    "has_columns",
+    "holds_records",
     "is_foreign",
     "is_picture_name",
     "list_datasets",
     "list_some",
+    "looks_like_table",
     "make_ann",
     "match_pictures",
     "open_ann",
@@ -65,7 +70,10 @@ __all__ = [
     "read_credits",
     "read_gallery",
     "read_name",
+    "read_records",
+    "read_table",
     "rebuild_command",
+    "records_of",
     "replace_file",
     "save_captions",
     "text_lines",

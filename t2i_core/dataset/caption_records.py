@@ -90,6 +90,12 @@ def read_records(text: str, path: Path) -> CaptionRecords:
             records.problems.append(Problem("warning", "captions_bad_records", message, "Mend those lines."))
         _take(records, numbered, path)
         return records
+    return records_of(whole, path)
+
+
+def records_of(whole: Any, path: Path) -> CaptionRecords:
+    """As `read_records`, of JSON that was parsed already."""
+    records = CaptionRecords()
     if isinstance(whole, dict) and isinstance(whole.get("images"), list) and isinstance(whole.get("annotations"), list):
         _take_coco(records, whole["images"], whole["annotations"], path)
     else:
@@ -128,6 +134,11 @@ def _listed(whole: Any, path: Path) -> list[tuple[int, Any]]:
         kinds = {"dict": "an object", "list": "a list of other things", "str": "a text"}
         raise _refused(path, kinds.get(type(whole).__name__, "a single value"))
     return [(number, record) for number, record in enumerate(whole, start=1)]
+
+
+def described(record: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """The captions a record keeps under the first of ``names`` that holds any."""
+    return next((texts for name in names if (texts := list(_texts(record.get(name))))), [])
 
 
 def _take(records: CaptionRecords, numbered: Sequence[tuple[int, Any]], path: Path) -> None:

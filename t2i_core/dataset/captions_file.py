@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -105,21 +105,23 @@ def read_captions(path: Path) -> CaptionTable:
 def parse_captions(data: bytes, path: Path) -> CaptionTable:
     """Read captions from bytes; ``path`` is only named in messages. See `read_captions`."""
     text, problems = decode_text(data, path)
-    table = record_rows(text, path) if holds_records(text) else split_rows(text, path)
-    columns = table.columns
-    problems += [*table.problems, *_squared(table, path)]
-    frame = pd.DataFrame(table.rows, columns=pd.Index(columns, dtype=object), dtype=object)
+    table = read_table(text, path)
+    frame = pd.DataFrame(table.rows, columns=pd.Index(table.columns, dtype=object), dtype=object)
     empty = [name for name in table.unnamed if not frame[name].str.strip().any()]
     if empty:
         frame = frame.drop(columns=empty)
-    caption_column = next(name for name in CAPTION_COLUMNS if name in columns)
-    return _usable(frame, table.lines, caption_column, problems, path)
+    caption_column = next(name for name in CAPTION_COLUMNS if name in table.columns)
+    return _usable(frame, table.lines, caption_column, [*problems, *table.problems], path)
 
 
-def _squared(table: TableRows, path: Path) -> list[Problem]:
-    columns = table.columns
-    joined = columns[-1] in CAPTION_COLUMNS
-    return square_rows(table.rows, table.lines, len(columns), delimiter=table.delimiter, joined=joined, path=path)
+def read_table(text: str, path: Path) -> TableRows:
+    """All rows of a captions file, each with as many fields as there are columns."""
+    table = record_rows(text, path) if holds_records(text) else split_rows(text, path)
+    joined = table.columns[-1] in CAPTION_COLUMNS
+    squared = square_rows(
+        table.rows, table.lines, len(table.columns), delimiter=table.delimiter, joined=joined, path=path
+    )
+    return replace(table, problems=[*table.problems, *squared])
 
 
 def write_captions(frame: pd.DataFrame) -> bytes:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
+
+from t2i_core.dataset.text_decoding import decode_text
+from t2i_core.errors import DatasetError
 
 CREDITS_NAME = "CREDITS.csv"
 
@@ -25,9 +29,10 @@ def read_credits(images_dir: Path) -> dict[str, Credit]:
     The file is optional and only shown, so a broken one counts as none.
     """
     try:
-        text = (images_dir / CREDITS_NAME).read_text(encoding="utf-8-sig", errors="replace")
-        rows = list(csv.DictReader(text.splitlines()))
-    except (OSError, csv.Error):
+        path = images_dir / CREDITS_NAME
+        text, _ = decode_text(path.read_bytes(), path)
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (OSError, csv.Error, DatasetError):
         return {}
     fields = ("author", "licence", "source", "changes")
     return {row["image"]: Credit(**{name: row.get(name) or "" for name in fields}) for row in rows if row.get("image")}

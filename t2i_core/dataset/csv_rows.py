@@ -60,9 +60,7 @@ def split_rows(text: str, path: Path) -> TableRows:
             f"A captions file needs a first line with the column names, got an empty file: {path}. "
             "Write image,caption in its first line and one caption per line below."
         )
-    marks = (mark, *MARKS) if mark else MARKS
-    delimiter = next((mark for mark in marks if _has_columns(_fields(first, mark))), None)
-    headless = "" if delimiter else next((mark for mark in marks if _names_a_picture(_fields(first, mark))), "")
+    delimiter, headless = _marks(first, mark)
     header, rows, lines, problems = _records(text, skipped, delimiter or headless or mark or ",", path)
     if headless:
         rows, lines = [header, *rows], [_line_of_first(text, skipped), *lines]
@@ -71,6 +69,20 @@ def split_rows(text: str, path: Path) -> TableRows:
     columns, repeated = check_columns(header, path)
     unnamed = tuple(name for name, spelled in zip(columns, header, strict=False) if not spelled.strip())
     return TableRows(columns, rows, lines, delimiter or ",", [*repeated, *problems], unnamed)
+
+
+def looks_like_table(text: str) -> bool:
+    """Whether the first line of a text names the columns of pictures and captions, or holds one of each."""
+    first, _, mark = _first_line(text)
+    return any(_marks(first, mark))
+
+
+def _marks(first: str, named: str) -> tuple[str, str]:
+    """The mark between columns when the first line names them, else when it is a picture and its caption already."""
+    marks = (named, *MARKS) if named else MARKS
+    delimiter = next((mark for mark in marks if has_columns(_fields(first, mark))), "")
+    headless = "" if delimiter else next((mark for mark in marks if _names_a_picture(_fields(first, mark))), "")
+    return delimiter, headless
 
 
 def _first_line(text: str) -> tuple[str, int, str]:
@@ -144,7 +156,8 @@ def plain_column(name: str) -> str:
     return re.sub(r"[\s_-]+", "_", name.strip().strip("\ufeff\"'").strip().casefold())
 
 
-def _has_columns(header: Sequence[str]) -> bool:
+def has_columns(header: Sequence[str]) -> bool:
+    """Whether one of the names is that of a column of pictures, and one of captions."""
     names = {plain_column(name) for name in header}
     return bool(names & set(IMAGE_NAMES)) and bool(names & set(CAPTION_NAMES))
 
@@ -189,7 +202,7 @@ def check_columns(header: Sequence[str], path: Path) -> tuple[list[str], list[Pr
             f"A captions file may have at most {MOST_COLUMNS:,} columns, got {len(header):,} in {path}. "
             "Keep image, caption, and the columns to filter by."
         )
-    if not _has_columns(header):
+    if not has_columns(header):
         received = list_some([name.strip()[:40] for name in header], limit=8)
         raise DatasetError(
             f"A captions file needs the columns image and caption (or clean_caption), got {received} in {path}. "

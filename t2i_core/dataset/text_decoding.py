@@ -116,8 +116,7 @@ def refuse_no_text(data: bytes, path: Path) -> None:
         kind = "" if data.startswith(tuple(mark for mark, _ in _MARKS)) else "a binary file"
     if kind:
         raise DatasetError(
-            f"A table of captions must be text, and {path} is {kind}. "
-            + _SAVE.get(kind, "Name a CSV file with the columns image and caption.")
+            f"{path} must be a file of text, and is {kind}. {_SAVE.get(kind, 'Name a file of text, for captions a CSV.')}"
         )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from t2i_core.dataset import decode_text, list_some
+from t2i_core.dataset import (
+    decode_text,
+    has_columns,
+    holds_records,
+    list_some,
+    looks_like_table,
+    read_table,
+    text_lines,
+)
+from t2i_core.dataset.csv_rows import CAPTION_COLUMNS
 from t2i_core.errors import DatasetError
 from t2i_core.importers.report import (
     ImportReport,
@@ -18,14 +25,19 @@ from t2i_core.importers.report import (
     read_source,
     save_import,
 )
+from t2i_core.types import Problem
 
 PICTURE_FOLDERS = ("Images", "Flicker8k_Dataset", "Flickr8k_Dataset", "flickr30k_images", "flickr30k-images")
-FLICKR8K_FILES = ("captions.txt", "Flickr8k.token.txt", "Flickr8k.lemma.token.txt", "captions.csv")
-FLICKR30K_FILES = ("results.csv", "results_20130124.token", "captions.txt", "captions.csv")
+FLICKR8K_FILES = (
+    "captions.txt",
+    "Flickr8k.token.txt",
+    "Flickr8k.lemma.token.txt",
+    "captions.csv",
+    "dataset_flickr8k.json",
+)
+FLICKR30K_FILES = ("results.csv", "results_20130124.token", "captions.txt", "captions.csv", "dataset_flickr30k.json")
 _TOKEN_LINE = re.compile(r"^(?P<image>[^\t]+?)#[^\t#]*\t(?P<caption>.*)$")
 _LEADING_NUMBER = re.compile(r"^\s*\d+\s+(?=\S)")
-_IMAGE_HEADERS = frozenset({"image", "image_name", "filename"})
-_CAPTION_HEADERS = frozenset({"caption", "comment", "clean_caption"})
 
 
 def import_flickr8k(source: Path, data_dir: Path, *, images_dir: Path | None = None) -> ImportReport:
@@ -61,9 +73,9 @@ def _import(
 ) -> ImportReport:
     path = _captions_file(layout, existing_source(source), file_names)
     text, problems = decode_text(read_source(path), path)
-    rows = _rows(text, path, layout)
+    rows, found = _rows(text, path, layout)
     folder = images_dir or _picture_folder(source, path)
-    return save_import(layout, rows, data_dir, images_dir=folder, problems=problems)
+    return save_import(layout, rows, data_dir, images_dir=folder, problems=[*problems, *found])
 
 
 def _captions_file(layout: str, source: Path, file_names: Sequence[str]) -> Path:
@@ -90,20 +102,19 @@ def _picture_folder(source: Path, path: Path) -> Path | None:
     return None
 
 
-def _rows(text: str, path: Path, layout: str) -> list[tuple[str, str]]:
-    lines = [line for line in text.splitlines() if line.strip()]
+def _rows(text: str, path: Path, layout: str) -> tuple[list[tuple[str, str]], list[Problem]]:
+    """Pictures and captions; Karpathy's JSON (``dataset_flickr8k.json``) is read like the tables."""
+    lines = [line for line in text_lines(text) if line.strip()]
     first = lines[0] if lines else ""
     if _TOKEN_LINE.match(first):
-        return _token_rows(lines, path)
-    for delimiter in ("|", ",", "\t"):
-        header = [name.strip().casefold() for name in next(csv.reader([first], delimiter=delimiter), [])]
-        images = [position for position, name in enumerate(header) if name in _IMAGE_HEADERS]
-        captions = [position for position, name in enumerate(header) if name in _CAPTION_HEADERS]
-        if not images or not captions:
-            continue
-        if delimiter == "|":
-            return _bar_rows(lines[1:])
-        return _table_rows(text, delimiter, images[0], captions[-1])
+        return _token_rows(lines, path), []
+    if has_columns(first.split("|")):
+        return _bar_rows(lines[1:]), []
+    if holds_records(text) or looks_like_table(text):
+        table = read_table(text, path)
+        image = table.columns.index("image")
+        caption = max(table.columns.index(name) for name in CAPTION_COLUMNS if name in table.columns)
+        return [(fields[image], fields[caption]) for fields in table.rows], list(table.problems)
     raise DatasetError(
         f"Captions of {layout} are lines of picture#number, a tab and a caption, or a table with the columns image and caption, "
         f"got {first[:80]!r} as the first line of {path}. Name another file, or write a table image,caption."
@@ -131,17 +142,4 @@ def _bar_rows(lines: Sequence[str]) -> list[tuple[str, str]]:
         number, bar, caption = rest.partition("|")
         # The published file has a row without its second bar: "2199200615.jpg| 4   A dog runs ...".
         rows.append((image, caption if bar else _LEADING_NUMBER.sub("", number)))
-    return rows
-
-
-def _table_rows(text: str, delimiter: str, image: int, caption: int) -> list[tuple[str, str]]:
-    """Rows of a table; a caption in the last column may hold the delimiter without quotes."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    last = len(next(reader)) - 1
-    rows = []
-    for fields in reader:
-        if not fields:
-            continue
-        fields = fields + [""] * (last + 1 - len(fields))
-        rows.append((fields[image], delimiter.join(fields[caption:]) if caption == last else fields[caption]))
     return rows

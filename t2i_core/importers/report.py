@@ -10,7 +10,8 @@ from typing import Protocol
 
 import pandas as pd
 
-from t2i_core.dataset import clean_picture_name, count_of, list_some, match_pictures, save_captions
+from t2i_core.dataset import count_of, list_some, match_pictures, save_captions, uniform_picture_name
+from t2i_core.dataset.captions_file import NO_CAPTIONS
 from t2i_core.errors import DatasetError
 from t2i_core.images import list_pictures
 from t2i_core.types import Problem
@@ -95,9 +96,9 @@ def save_import(
     found = list(problems)
     frame = pd.DataFrame(list(rows), columns=pd.Index(["image", "caption"], dtype=object), dtype=object)
     frame = frame.assign(**(columns or {}))
-    frame["image"] = [clean_picture_name(str(name)) or "" for name in frame["image"]]
+    frame["image"] = [uniform_picture_name(str(name)) or "" for name in frame["image"]]
     frame["caption"] = [" ".join(str(caption).split()) for caption in frame["caption"]]
-    bad = (frame["image"] == "") | (frame["caption"] == "")
+    bad = (frame["image"] == "") | frame["caption"].isin(NO_CAPTIONS)
     if bad.any():
         message = f"{count_of(int(bad.sum()), 'caption')} had no text or no usable picture name. Left out."
         found.append(Problem("warning", "import_rows_unusable", message))
@@ -153,7 +154,7 @@ def _named_as_on_disk(frame: pd.DataFrame, images_dir: Path) -> tuple[pd.DataFra
     if matched.missing:
         message = (
             f"{count_of(len(matched.missing), 'picture')} named by captions cannot be found in {images_dir}: "
-            f"{list_some(matched.missing)}. Their captions were left out."
+            f"{list_some(matched.missing, limit=5)}. Their captions were left out."
         )
         problems.append(Problem("warning", "import_pictures_missing", message))
     if matched.ambiguous:
@@ -163,6 +164,13 @@ def _named_as_on_disk(frame: pd.DataFrame, images_dir: Path) -> tuple[pd.DataFra
             f"{list_some(candidates)}. Their captions were left out."
         )
         problems.append(Problem("warning", "import_pictures_ambiguous", message))
+    if matched.loose:
+        first = f"{matched.loose[0]!r} as {matched.found[matched.loose[0]]!r}"
+        message = (
+            f"{count_of(len(matched.loose), 'name')} matched without regard to letter case or how accents are stored, "
+            f"first {first}."
+        )
+        problems.append(Problem("note", "names_matched_loosely", message))
     known = frame["image"].isin(list(matched.found))
     kept = frame[known]
     return kept.assign(image=[matched.found[name] for name in kept["image"]]).reset_index(drop=True), problems

@@ -5,24 +5,26 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from pathlib import Path
 
 from t2i_core.errors import T2IError
 from t2i_core.index.address import refuse_address
+from t2i_core.typed_path import typed_path
 
 RECIPES = ("mini",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``python -m t2i_core train``."""
-    parser.add_argument("--data", type=Path, required=True, help="dataset folder; with --recipe, the source folder")
-    parser.add_argument("--out", type=Path, required=True, help="where the trained model goes (.safetensors)")
+    parser.add_argument(
+        "--data", type=typed_path, required=True, help="dataset folder; with --recipe, the source folder"
+    )
+    parser.add_argument("--out", type=typed_path, required=True, help="where the trained model goes (.safetensors)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--recipe", choices=RECIPES, help="rebuild a bundled model from its sources")
     what.add_argument("--model", default="mini", help="what to fine-tune: mini, an OpenAI name or a path")
-    parser.add_argument("--images", type=Path, help="folder of the pictures, when not the dataset's own")
+    parser.add_argument("--images", type=typed_path, help="folder of the pictures, when not the dataset's own")
     parser.add_argument("--epochs", type=int, default=5, help="rounds of fine-tuning (default: 5)")
-    parser.add_argument("--work", type=Path, help="folder for what can be resumed (default: OUT.work)")
+    parser.add_argument("--work", type=typed_path, help="folder for what can be resumed (default: OUT.work)")
 
 
 def run(arguments: argparse.Namespace) -> int:

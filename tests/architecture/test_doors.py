@@ -30,6 +30,7 @@ LEVELS = {
     "t2i_core": 0,  # the version
     "errors": 0,
     "types": 1,
+    "typed_path": 1,
     "arrays": 2,
     "texts": 2,
     "memory": 2,

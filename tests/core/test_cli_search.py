@@ -133,7 +133,12 @@ def test_queries_from_standard_input(capsys: pytest.CaptureFixture[str], monkeyp
             "--queries needs a file with one sentence a line, got q.txt (No such file or directory). Check its name.",
         ),
         (b"\n  \n", "--queries needs a file with one sentence a line, and q.txt holds none. Write at least one."),
-        (b"dog\ncaf\xe9\n", "--queries needs a UTF-8 file, and q.txt is not, from line 2 on. Save it as UTF-8."),
+        (
+            "dog\nсобака на пляже\n".encode("cp1251"),
+            "Text must be UTF-8 where its letters are not Latin, and q.txt is not (line 2). "
+            "Save it as UTF-8 in the program that made it.",
+        ),
+        (b"PK\x03\x04", "q.txt must be a file of text, and is a ZIP archive. Name a file of text, for captions a CSV."),
     ],
 )
 def test_bad_queries_files(
@@ -235,7 +240,26 @@ def test_what_the_encoder_logs_is_told(capsys: pytest.CaptureFixture[str], folde
         ),
         (["search", "x", "--top-k", "many"], "argument --top-k: invalid int value: 'many'"),
         (["search", "x", "--format", "xml"], "argument --format: invalid choice: 'xml'"),
-        (["search", "x", "--device", "tpu"], "argument --device: invalid choice: 'tpu'"),
+        (
+            ["search", "x", "--device", "tpu"],
+            "argument --device: invalid choice: 'tpu'. Choose one of 'auto', 'cpu', 'cuda'.",
+        ),
+        (
+            ["search", "-dog"],
+            "unrecognized arguments: -dog. A sentence that begins with - stands after --: "
+            'python -m t2i_core search -- "-dog"',
+        ),
+        (["search", "a", "dog"], "unrecognized arguments: dog. Put words that belong together in quotes. See"),
+        (
+            ["search", "--", "-dog", "--data", "x"],
+            "options stand before --, got --data after it. Write --data before --.",
+        ),
+        (["search", "x", "--top-k"], "argument --top-k needs one argument, got none. Write it after --top-k."),
+        (
+            ["search", "x", "--ima", "y"],
+            "--ima could mean several options: --image, --images. Write one of them whole.",
+        ),
+        (["search", "x", "--approximate=3"], "argument --approximate takes no value, got '3'. Leave the value out."),
     ],
 )
 def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:

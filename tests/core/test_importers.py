@@ -131,7 +131,8 @@ def test_names_outside_and_ambiguous_names_are_left_out(tmp_path: Path) -> None:
     report = import_flickr8k(tmp_path, tmp_path / "data")
     assert written(report) == [("2.png", "A dog")]
     assert [problem.message for problem in report.problems] == [
-        "2 captions had no text or no usable picture name. Left out.",
+        "1 caption had no text or no usable picture name. Left out.",
+        f"1 picture named by captions cannot be found in {tmp_path / 'Images'}: '../../etc/passwd'. Their captions were left out.",
         "1 name could mean several pictures, first '1.png': 'a/1.png', 'b/1.png'. Their captions were left out.",
     ]
 
