@@ -72,9 +72,9 @@ def _refuse(table: CaptionTable, image_ids: Sequence[str], data_dir: Path) -> No
     names = list(dict.fromkeys(table.images))
     if names:
         raise BuildError(
-            f"Captions must name pictures of the folder, and none of the {count_of(len(names), 'name')} in {table.path} does: "
-            f"{list_some(names, limit=EXAMPLES)}. The folder holds {list_some(image_ids, limit=EXAMPLES)}. "
-            f"Name the right folder, or mend the column image. {ALL_THE_SAME}"
+            f"Captions must name pictures of the folder, and those of {table.path} name none of them. They name "
+            f"{count_of(len(names), 'picture')}: {list_some(names, limit=EXAMPLES)}. The folder holds {len(image_ids):,}: "
+            f"{list_some(image_ids, limit=EXAMPLES)}. Name the right folder, or mend the column image. {ALL_THE_SAME}"
         )
     stored, _ = read_manifest(data_dir)
     captions = stored.manifest.captions if stored is not None else 0

@@ -12,6 +12,7 @@ from t2i_core.build_pictures import PictureReader, encode_batches
 from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures
 from t2i_core.build_progress import ProgressMeter
 from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
+from t2i_core.counting import count_of
 from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions
 from t2i_core.errors import BuildError, DatasetError
@@ -129,7 +130,7 @@ class BuildRun:
         """The report of a run that was asked to stop."""
         ready = plan.total - len(plan.todo) + self.handled
         self.notes.append(
-            f"Stopped with {ready:,} of {plan.total:,} pictures ready. What is done is kept: "
+            f"Stopped with {ready:,} of {count_of(plan.total, 'picture')} ready. What is done is kept: "
             "run the same build again and it goes on from there."
         )
         return BuildReport(

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import notices, resources
+from pages._ui import build_captions, notices, resources
 from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.jobs import BuildJob
 from t2i_core import build, dataset, images
 from t2i_core.config import Settings
+from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
 from t2i_core.errors import BuildError, T2IError
 from t2i_core.index import address
+from t2i_core.typed_path import typed_path
 
 POLL_SECONDS = 0.5
 CHECKPOINT = "A checkpoint file"
@@ -35,7 +37,7 @@ def form(settings: Settings) -> build.BuildOptions | None:
     _count_pictures()
     st.text_input(
         "Captions file, optional", key="build_captions", persist_state="session", placeholder="captions.csv",
-        help="A CSV with the columns image and caption (or clean_caption), one row per caption. "
+        help="A CSV with the columns image and caption (or clean_caption), one row per caption, or JSON lines. "
         "Names are relative to the folder of pictures.",
     )  # fmt: skip
     model = _model(settings)
@@ -45,10 +47,13 @@ def form(settings: Settings) -> build.BuildOptions | None:
         help="The embeddings are written here. A folder that holds a dataset already is brought up to date.",
     )  # fmt: skip
     address.refuse_address(target.strip(), task="A build")
-    data_dir = Path(target.strip() or proposed).expanduser()
+    data_dir = typed_path(target.strip()) if target.strip() else proposed
     replaced = _other_dataset(data_dir, _path("build_images"), settings)
     agreed = not replaced or st.checkbox(f"Replace the dataset in {data_dir}: it is over other pictures, {replaced}")
-    if not st.button("Start", type="primary", key="build_start", disabled=not agreed):
+    # Who agreed to replace a dataset knows that its captions are over other pictures.
+    given_up = bool(replaced) and _path("build_captions") is None
+    fits = given_up or build_captions.compare(_path("build_images"), _path("build_captions"), data_dir)
+    if not st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits)):
         return None
     return build.BuildOptions(
         images_dir=_pictures_folder(),
@@ -59,6 +64,7 @@ def form(settings: Settings) -> build.BuildOptions | None:
         device=settings.device,
         batch_size=None,
         max_pixels=settings.max_pixels,
+        captions_may_miss=given_up or bool(st.session_state.get("build_may_miss")),
     )
 
 
@@ -110,10 +116,10 @@ def _draw_report(report: build.BuildReport) -> None:
 
 
 def _summary(report: build.BuildReport) -> str:
-    parts = ["1 picture encoded" if report.encoded == 1 else f"{report.encoded:,} pictures encoded"]
+    parts = [f"{count_of(report.encoded, 'picture')} encoded"]
     counts = ((report.reused, "unchanged"), (report.removed, "removed"), (len(report.skipped), "left out"))
     parts += [f"{count:,} {word}" for count, word in counts if count]
-    rate = f" ({report.rate:,.0f} pictures a second)" if report.encoded and report.rate >= 1 else ""
+    rate = f" ({report.rate:,.0f} a second)" if report.encoded and report.rate >= 1 else ""
     kept = " What was done is kept, and the same build goes on from there." if report.stopped else ""
     return f"{', '.join(parts)}, in {_duration(report.seconds)}{rate}.{kept}"
 
@@ -152,7 +158,8 @@ def _model(settings: Settings) -> str:
     )  # fmt: skip
     if chosen != CHECKPOINT:
         return chosen
-    return st.text_input("Checkpoint file", key="build_checkpoint", persist_state="session").strip()
+    typed = st.text_input("Checkpoint file", key="build_checkpoint", persist_state="session").strip()
+    return str(typed_path(typed)) if typed else ""
 
 
 def _pictures_folder() -> Path:
@@ -173,7 +180,7 @@ def _count_pictures() -> None:
     if counted is None or counted[0] != folder:
         try:
             count = len(images.list_pictures(folder))
-            counted = (folder, "1 picture there" if count == 1 else f"{count:,} pictures there")
+            counted = (folder, f"{count_of(count, 'picture')} there")
         except T2IError as error:
             counted = (folder, str(error))
         st.session_state["build_counted"] = counted
@@ -189,7 +196,7 @@ def _captions_file() -> Path | None:
 
 def _path(key: str) -> Path | None:
     text = str(st.session_state.get(key) or "").strip()
-    return Path(text).expanduser() if text else None
+    return typed_path(text) if text else None
 
 
 def _data_folder(settings: Settings) -> Path:
@@ -199,7 +206,7 @@ def _data_folder(settings: Settings) -> Path:
 
 def _folder_name(text: str) -> str:
     """A dataset's folder named after the folder of its pictures."""
-    return re.sub(r"[^\w.-]+", "-", Path(text.strip() or "my-pictures").name).strip("-.") or "my-pictures"
+    return re.sub(r"[^\w.-]+", "-", typed_path(text.strip() or "my-pictures").name).strip("-.") or "my-pictures"
 
 
 def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) -> str:

@@ -18,6 +18,7 @@ from t2i_core.captions.columns import CHOICE, NUMBER, Column
 from t2i_core.captions.sheet import CAPTION, FILE, FOLDER, ORDER, RANK, SIMILARITY, CaptionSheet, Selection
 from t2i_core.captions.word_index import Reading, WordIndex
 from t2i_core.captions.word_query import parse_words
+from t2i_core.counting import count_of
 from t2i_core.types import Gallery, Problem
 
 THUMBNAIL_SIDE = 320
@@ -111,7 +112,9 @@ def _table_part(
     sheet: CaptionSheet, selection: Selection, view: CaptionsView, index: WordIndex | None
 ) -> dict[str, Any]:
     everything = len(selection) == len(sheet)
-    count = f"{len(sheet):,} captions" if everything else f"{len(selection):,} of {len(sheet):,} captions"
+    count = count_of(len(sheet), "caption")
+    if not everything:
+        count = f"{len(selection):,} of {count}"
     ranked = selection.sort in {SIMILARITY, RANK} and len(selection)
     first = f", {_order_words(selection.sort, view.sheet.descending)}" if ranked else ""
     part: dict[str, Any] = {

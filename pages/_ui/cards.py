@@ -10,6 +10,7 @@ import streamlit as st
 from pages._ui import components, detail, pictures, resources, state
 from pages._ui.ranking import score_part
 from t2i_core.config import Settings
+from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
 from t2i_core.types import Gallery, Hit, SearchResult
 
@@ -31,7 +32,7 @@ def sample(
         {
             "pictures": cards,
             "label": "Some pictures of the gallery",
-            "summary": f"{len(cards):,} of {len(gallery):,} pictures, a varied choice",
+            "summary": f"{len(cards):,} of {count_of(len(gallery), 'picture')}, a varied choice",
             **_sized(size),
             **detail.grid_part(gallery, engine, None, settings),
         }
@@ -72,7 +73,7 @@ def ranking(
         {
             "pictures": cards,
             "label": f"Pictures for {result.query.label}, closest first",
-            "summary": f"{len(cards):,} of {result.images:,} pictures, closest first",
+            "summary": f"{len(cards):,} of {count_of(result.images, 'picture')}, closest first",
             "timings": {
                 "encode_ms": result.timings.encode_ms,
                 "search_ms": result.timings.search_ms,

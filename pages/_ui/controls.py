@@ -10,6 +10,7 @@ from pages._ui import components, pictures, resources, sharing, state
 from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
+from t2i_core.counting import count_of
 from t2i_core.errors import ImageError
 from t2i_core.types import Gallery, SearchResult
 
@@ -85,8 +86,9 @@ def result_notes(result: SearchResult) -> list[str]:
     """Remarks for the person who asked: where the query was cut, and that there are fewer pictures than asked for."""
     remarks = list(result.notes)
     if st.session_state["top_k"] > len(result.hits):
+        shown = "which is shown" if len(result.hits) == 1 else "so all of them are shown"
         remarks.append(
-            f"This gallery has {len(result.hits):,} pictures, so all of them are shown instead of {st.session_state['top_k']:,}."
+            f"This gallery has {count_of(len(result.hits), 'picture')}, {shown} instead of {st.session_state['top_k']:,}."
         )
     return remarks
 

@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from pages._ui import components, links, notices, resources, state
 from pages._ui.dataset_choices import DatasetChoice
 from t2i_core import config
+from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
 from t2i_core.index.address import is_address
 from t2i_core.remote import CollectionGallery
@@ -177,10 +178,10 @@ def _status(here: Here) -> None:
         st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return
     gallery = here.gallery
-    captions = f"{len(gallery.captions):,} captions" if gallery.captions else "no captions"
-    pictures = "1 picture" if gallery.images == 1 else f"{gallery.images:,} pictures"
+    captions = count_of(len(gallery.captions), "caption") if gallery.captions else "no captions"
+    pictures = count_of(gallery.images, "picture")
     if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
-        captions = f"{gallery.manifest.captions:,} captions"
+        captions = count_of(gallery.manifest.captions, "caption")
     loaded = resources.engine_state(gallery, here.settings)
     if loaded.engine is not None:
         device = {"cpu": "on the processor", "cuda": "on the graphics card"}.get(
@@ -204,7 +205,7 @@ def _collection_lines(gallery: Gallery) -> list[str]:
     lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
     if gallery.sampled:
         lines.append(
-            f"Map, captions and browsing: a sample of {len(gallery):,} pictures; searches look at all {gallery.images:,}"
+            f"Map, captions and browsing: a sample of {count_of(len(gallery), 'picture')}; searches look at all {gallery.images:,}"
         )
     return lines
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui import frame, notices, resources
 from pages._ui.project_job import STAGES, ProjectJob
+from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
 
@@ -33,7 +34,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
             st.subheader("No map of these pictures yet", anchor=False)
             kept = "kept on the computer this app runs on" if gallery.address else "stored beside the embeddings"
             st.text(
-                f"A map lays the {len(gallery):,} pictures out so that those alike lie together. It is made once and "
+                f"A map lays out {count_of(len(gallery), 'picture')} so that those alike lie together. It is made once and "
                 f"{kept}; pictures added later are put beside their neighbours."
             )
         label = "Renew the map" if problem is not None else "Make the map"
@@ -51,7 +52,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
 
 def refit_button(gallery: Gallery, placed: int) -> None:
     """Offer a new layout where pictures were only put beside their neighbours."""
-    st.caption(f"{placed:,} pictures came after this layout and lie beside their neighbours.")
+    st.caption(f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours.")
     if st.button("Lay everything out anew", key="map_refit"):
         resources.project_jobs().start(gallery.data_dir, gallery.images_dir, address=gallery.address, refit=True)
         st.rerun()

@@ -13,6 +13,7 @@ from streamlit.runtime import get_instance
 from pages._ui import map_colours, map_component, map_state, pictures, ranking, resources
 from t2i_core import projection as projections
 from t2i_core.config import Settings
+from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
 from t2i_core.projection import drawing
 from t2i_core.types import Gallery, Hit, RowArray, SearchResult
@@ -74,7 +75,7 @@ def data(scene: Scene) -> dict[str, object]:
         "clusters": _clusters(scene),
         "selected": _selected(scene.gallery.key, len(coordinates)),
         "looked": {"seq": seq, "query": query, "cards": {str(row): _card(scene, row) for row in rows}},
-        "label": f"Map of {len(coordinates):,} pictures",
+        "label": f"Map of {count_of(len(coordinates), 'picture')}",
     }
 
 

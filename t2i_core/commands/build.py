@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.config import Settings, read_settings
+from t2i_core.counting import count_of
 from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def summary(report: BuildReport, manifest: Manifest) -> str:
     """One sentence about a finished build."""
     rate = f" ({report.rate:.1f} a second)" if report.rate > 0 else ""
     return (
-        f"{manifest.images:,} pictures and {manifest.captions:,} captions ready, encoded with {manifest.model_id} "
+        f"{count_of(manifest.images, 'picture')} and {count_of(manifest.captions, 'caption')} ready, encoded with {manifest.model_id} "
         f"in {duration(report.seconds)}: {report.encoded:,} new or changed{rate}, "
         f"{report.reused:,} reused, {report.removed:,} removed, {len(report.skipped):,} skipped."
     )
@@ -208,7 +209,7 @@ def _tell_shard(report: BuildReport, arguments: argparse.Namespace, console: Con
         console.write_json({"shard": arguments.shard, **_counts(report)})
     else:
         console.write(
-            f"Shard {arguments.shard} is ready after {duration(report.seconds)}: {report.encoded:,} pictures encoded, "
+            f"Shard {arguments.shard} is ready after {duration(report.seconds)}: {count_of(report.encoded, 'picture')} encoded, "
             f"{report.reused:,} there already, {len(report.skipped):,} skipped. When all are: python -m t2i_core merge"
         )
 

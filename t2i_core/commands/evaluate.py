@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
+from t2i_core.counting import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -63,4 +64,7 @@ def table(record: dict[str, Any]) -> list[str]:
         scores = record[direction]
         percent = "".join(f"{scores[name]:>11.1%}" for name in recalls)
         lines.append(f"{label:<14}{percent}{scores['median_rank']:>13g}")
-    return [*lines, f"{record['images']:,} pictures, {record['captions']:,} captions, model {record['model']}"]
+    return [
+        *lines,
+        f"{count_of(record['images'], 'picture')}, {count_of(record['captions'], 'caption')}, model {record['model']}",
+    ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.config import read_settings
+from t2i_core.counting import count_of
 from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     report = import_dataset(arguments.layout, arguments.source, data_dir, images_dir=arguments.images)
     for problem in report.problems:
         console.say(str(problem))
-    console.write(f"{report.images:,} pictures and {report.captions:,} captions taken over into {data_dir}. Next:")
+    console.write(
+        f"{count_of(report.images, 'picture')} and {count_of(report.captions, 'caption')} taken over into {data_dir}. Next:"
+    )
     console.write(f"  {report.next_command}")
     return 0

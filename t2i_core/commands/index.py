@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
+from t2i_core.counting import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -65,7 +66,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.format == "json":
         console.write_json(record)
         return 0
-    console.write(f"{len(gallery):,} pictures with {gallery.dimension} numbers each are ready for exact search.")
+    verb = "is" if len(gallery) == 1 else "are"
+    console.write(
+        f"{count_of(len(gallery), 'picture')} with {gallery.dimension} numbers each {verb} ready for exact search."
+    )
     if arguments.ann:
         console.write(
             f"Approximate search finds {facts.recall:.1%} of the exact best {facts.top_k} for {facts.queries} of the "

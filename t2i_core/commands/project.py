@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
+from t2i_core.counting import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -89,9 +90,9 @@ def summary(record: dict[str, Any]) -> str:
     """One sentence about a map."""
     placed = f", {record['placed']:,} of them placed beside their neighbours" if record["placed"] else ""
     return (
-        f"{record['pictures']:,} pictures mapped by {str(record['method']).upper()} in {record['seconds']:.1f} s{placed}; "
+        f"{count_of(record['pictures'], 'picture')} mapped by {str(record['method']).upper()} in {record['seconds']:.1f} s{placed}; "
         f"{record['neighbours_kept']:.0%} of the closest pictures are close on the map too; "
-        f"{len(record['clusters']):,} clusters. Stored as {record['file']}"
+        f"{count_of(len(record['clusters']), 'cluster')}. Stored as {record['file']}"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
+from t2i_core.counting import count_of
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import Address, parse_address
 from t2i_core.index.milvus import INDEX_TYPES, INSTALL, INSTALL_LITE, RESTART_PATIENCE_S, MilvusCollection
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.write_json({**asdict(report), "address": str(address)})
         return 0
     console.write(
-        f"{report.images:,} pictures and {report.captions:,} captions are in {address} ({report.index_type}), "
-        f"{report.written:,} records written now, all counted, {report.verified:,} read back and the same."
+        f"{count_of(report.images, 'picture')} and {count_of(report.captions, 'caption')} are in {address} ({report.index_type}), "
+        f"{count_of(report.written, 'record')} written now, all counted, {report.verified:,} read back and the same."
     )
     return 0

@@ -1,5 +1,6 @@
 """Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
 
+from t2i_core.counting import count_of
 from t2i_core.dataset.ann_file import make_ann, open_ann
 from t2i_core.dataset.caption_records import holds_records, read_records, records_of
 from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
@@ -17,7 +18,6 @@ from t2i_core.dataset.model_check import (
 from t2i_core.dataset.picture_names import (
     PictureMatch,
     clean_picture_name,
-    count_of,
     is_foreign,
     is_picture_name,
     list_some,

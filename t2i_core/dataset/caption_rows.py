@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from t2i_core.arrays import read_only
+from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
-from t2i_core.dataset.picture_names import count_of, list_some, match_pictures
+from t2i_core.dataset.picture_names import list_some, match_pictures
 from t2i_core.dataset.picture_rows import PictureRows, length_note, listed_pictures, loose_note
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from t2i_core.counting import count_of
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME
 from t2i_core.errors import DatasetError
 from t2i_core.types import Manifest, Problem
@@ -102,7 +103,8 @@ def check_belongs(
     if told != tuple(image_shape):
         return (
             _unusable(
-                f"{MANIFEST_NAME} tells of {told[0]} pictures with {told[1]} dimensions and {EMBEDDINGS_NAME} holds "
+                f"{MANIFEST_NAME} tells of {count_of(told[0], 'picture')} with {count_of(told[1], 'dimension')} "
+                f"and {EMBEDDINGS_NAME} holds "
                 f"{image_shape[0]} with {image_shape[1]}, so the model is unknown."
             ),
         )

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
+from t2i_core.counting import count_of as count_of  # also asked for here
+
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _ADDRESS = re.compile(r"^(file|https?):", re.IGNORECASE)
 # What file managers put around a copied path, and people around a name.
@@ -229,11 +231,6 @@ def list_some(values: Sequence[object], *, limit: int = 3) -> str:
     """The first few values for a message: ``'a', 'b', 'c' and 9 more``."""
     shown = ", ".join(repr(value) if isinstance(value, str) else str(value) for value in values[:limit])
     return shown if len(values) <= limit else f"{shown} and {len(values) - limit:,} more"
-
-
-def count_of(number: int, noun: str) -> str:
-    """``1 picture``, ``2,000 pictures``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def list_files(folder: Path) -> list[str]:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from t2i_core.arrays import read_only
+from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import (
-    count_of,
     is_foreign,
     is_picture_name,
     list_files,

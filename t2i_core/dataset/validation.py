@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import read_captions
 from t2i_core.dataset.mapped_rows import MAPPED_DIR, check_mapped
-from t2i_core.dataset.picture_names import count_of, list_some
+from t2i_core.dataset.picture_names import list_some
 from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import BUILD, complete
 from t2i_core.dataset.stored_files import CAPTIONS_NAME

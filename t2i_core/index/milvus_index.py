@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from t2i_core.arrays import check_top_k
+from t2i_core.counting import count_of
 from t2i_core.errors import DatasetError, SearchIndexError
 from t2i_core.index.milvus import MOST_HITS, MilvusCollection
 from t2i_core.index.scoring import best_of, exact_scores, float32_slack, search_each
@@ -92,7 +93,8 @@ class MilvusIndex:
             hits = self.collection.closest(query.tolist(), wanted, filter, effort=effort)
             if len(hits) < k and (self.exact or effort >= MOST_HITS):
                 raise DatasetError(
-                    f"The collection {self.collection.pictures} must return {k:,} pictures, got {len(hits):,}: it is not whole. "
+                    f"The collection {self.collection.pictures} must return {count_of(k, 'picture')}, got {len(hits):,}: "
+                    "it is not whole. "
                     "Push the dataset again: python -m t2i_core push"
                 )
             if len(hits) < k:

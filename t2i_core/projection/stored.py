@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from t2i_core.arrays import read_only
+from t2i_core.counting import count_of
 from t2i_core.dataset import replace_file
 from t2i_core.errors import ProjectionError
 from t2i_core.types import FloatArray, Gallery, MaskArray, RowArray
@@ -151,7 +152,9 @@ def read_projection(gallery: Gallery) -> Projection | None:
     _check_fresh(header, gallery, PROJECTION_NAME)
     projection = _projection(header, arrays)
     if len(projection) != len(gallery):
-        raise _broken(gallery, PROJECTION_NAME, f"{len(projection)} points for {len(gallery)} pictures")
+        raise _broken(
+            gallery, PROJECTION_NAME, f"{count_of(len(projection), 'point')} for {count_of(len(gallery), 'picture')}"
+        )
     return projection
 
 
@@ -178,7 +181,11 @@ def read_joint(gallery: Gallery) -> JointMap | None:
     header, arrays = found
     _check_fresh(header, gallery, JOINT_NAME)
     if len(arrays["coordinates"]) != len(gallery):
-        raise _broken(gallery, JOINT_NAME, f"{len(arrays['coordinates'])} points for {len(gallery)} pictures")
+        raise _broken(
+            gallery,
+            JOINT_NAME,
+            f"{count_of(len(arrays['coordinates']), 'point')} for {count_of(len(gallery), 'picture')}",
+        )
     return JointMap(gallery_key=header["gallery_key"], **arrays)
 
 

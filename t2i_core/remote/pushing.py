@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from t2i_core.arrays import spread_rows
+from t2i_core.counting import count_of
 from t2i_core.errors import DatasetError
 from t2i_core.index.milvus import LONGEST_TEXT, MilvusCollection
 from t2i_core.types import Gallery
@@ -50,8 +51,8 @@ def push(
         if not replace:
             raise DatasetError(
                 f"The collection {collection.pictures} must be new or hold this dataset ({facts['model_id']}, "
-                f"{facts['images']:,} pictures, {index_type}), and it holds {there.get('name')!r} ({there.get('model_id')}, "
-                f"{there.get('images'):,} pictures, {there.get('index_type')}). Name another with --collection, "
+                f"{count_of(facts['images'], 'picture')}, {index_type}), and it holds {there.get('name')!r} ({there.get('model_id')}, "
+                f"{count_of(int(there.get('images') or 0), 'picture')}, {there.get('index_type')}). Name another with --collection, "
                 "or give --replace to write over it."
             )
         collection.drop()

@@ -29,6 +29,7 @@ MAX_LINES = 350
 LEVELS = {
     "t2i_core": 0,  # the version
     "errors": 0,
+    "counting": 1,
     "types": 1,
     "typed_path": 1,
     "arrays": 2,

@@ -17,7 +17,7 @@ from tests.core.test_cli_search import _own_environment, folder  # noqa: F401 - 
         "ein Hund\ncafé\nbus".encode("utf-16"),
         "ein Hund\r\rcafé\rbus\r".encode("utf-16-le"),
         "ein Hund\ncafé\nbus".encode("cp1252"),
-        '{"query": "ein Hund"}\n{"text": "caf\\u00e9"}\n\n{"sentence": "bus", "id": 3}\n'.encode(),
+        b'{"query": "ein Hund"}\n{"text": "caf\\u00e9"}\n\n{"sentence": "bus", "id": 3}\n',
         '\ufeff"ein Hund"\n"café"\n"bus"\n'.encode(),
         '["ein Hund", {"caption": "café"}, "bus"]'.encode(),
     ],

@@ -103,6 +103,31 @@ def test_captions_file_that_is_none(open_app: OpenApp, datasets: Path, photos: P
     assert resources.build_jobs().current is None
 
 
+def test_captions_are_compared_before_anything_starts(
+    open_app: OpenApp, datasets: Path, photos: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "some.csv").write_text("image,caption\nBLUE.png,a field\ngone.png,a ghost\n", encoding="utf-8")
+    app = fill(open_build(open_app, datasets), images=str(photos), captions=str(tmp_path / "some.csv"))
+    assert "some.csv names 1 picture that the dataset does not have: 'gone.png'." in texts(app)
+    assert "1 name of some.csv matched without regard to letter case" in texts(app)
+    assert not app.button(key="build_start").disabled
+    (tmp_path / "none.csv").write_text("image,caption\n/home/me/gone.png,a ghost\n", encoding="utf-8")
+    app = fill(app, captions=str(tmp_path / "none.csv"))
+    assert "name none of them. They name 1 picture: '/home/me/gone.png'." in texts(app)
+    assert "The folder holds 3: 'blue.png', 'broken.jpg', 'trip/orange.jpg'." in texts(app)
+    assert app.button(key="build_start").disabled
+    app.checkbox(key="build_may_miss").check().run()
+    assert not app.button(key="build_start").disabled
+
+
+def test_quotes_of_copy_as_path_are_taken_off(open_app: OpenApp, datasets: Path, photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "captions.csv").write_text("image,caption\ngone.png,a ghost\n", encoding="utf-8")
+    app = fill(open_build(open_app, datasets), images=f'"{photos}"', captions=f" '{tmp_path / 'captions.csv'}' ")
+    assert "3 pictures there" in texts(app)
+    assert "They name 1 picture: 'gone.png'." in texts(app)
+    assert app.text_input(key="build_target").placeholder.endswith("/photos")
+
+
 def test_replacing_another_dataset_needs_consent(open_app: OpenApp, datasets: Path, photos: Path) -> None:
     app = fill(open_build(open_app, datasets), images=str(photos), target=str(datasets))
     assert app.button(key="build_start").disabled
