@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,8 @@ from t2i_core.types import Gallery, Hit, Manifest, SearchResult
 
 CSV_COLUMNS = ("rank", "image", "score", "caption", "width", "height")
 # A spreadsheet runs a cell that starts with one of these as a formula, and captions come from anywhere.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n\u2212")
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc", "Mn", "Me"})  # blanks, marks of width zero, control characters
 # Scores are float32: more digits than these are noise of the conversion.
 SCORE_DIGITS = 6
 
@@ -122,5 +124,14 @@ def pictures_to_csv(gallery: Gallery, rows: Sequence[int], coordinates: np.ndarr
 
 
 def spreadsheet_cell(text: str) -> str:
-    """Text with an apostrophe in front where a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    """Text with an apostrophe in front where a spreadsheet would run it as a formula.
+
+    What begins it counts after everything that cannot be seen (blanks of any kind, byte order marks, joiners), and
+    full-width or small signs count like the plain ones: programs take the former off and turn the latter around.
+    """
+    for letter in text:
+        if letter in _FORMULA_STARTS or unicodedata.normalize("NFKC", letter)[:1] in _FORMULA_STARTS:
+            return f"'{text}"
+        if unicodedata.category(letter) not in _UNSEEN:
+            break
+    return text

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from t2i_core.export import hits_to_csv, hits_to_json, pictures_to_csv
+from t2i_core.export import hits_to_csv, hits_to_json, pictures_to_csv, spreadsheet_cell
 from t2i_core.types import Hit, Manifest, Query, SearchResult, Timings
 from tests.core.small_galleries import make_gallery
 
@@ -42,6 +42,23 @@ def test_cells_that_look_like_formulas_are_text(start: str) -> None:
     evil = start + "HYPERLINK(1)"
     [_, first, _] = rows_of(hits_to_csv(result_with(evil, image_id=evil)))
     assert first[1] == first[3] == "'" + evil
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u00a0=1+1", "\ufeff=1+1", "\u200b@SUM(A1)", "\u2060\u00ad+1", "\u3000 \u200d-2", "\u2028=1", "\x00=1", "\x0b=1", "\u034f=1",
+        "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20A", "\ufe661", "\ufe62 1", "\ufe63 1", "\ufe6bA", "\u22121",
+        "\u00a0\uff1dcmd",
+    ],
+)  # fmt: skip
+def test_formulas_behind_what_cannot_be_seen_and_in_full_width(text: str) -> None:
+    assert spreadsheet_cell(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "\u00a0", "a dog", "\ufeffa = b", "\u00bd off", "1+1", "'=x", "猫=cat", "#tag"])
+def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+    assert spreadsheet_cell(text) == text
 
 
 def test_json() -> None:
