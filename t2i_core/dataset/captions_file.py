@@ -111,7 +111,14 @@ def parse_captions(data: bytes, path: Path) -> CaptionTable:
     if empty:
         frame = frame.drop(columns=empty)
     caption_column = next(name for name in CAPTION_COLUMNS if name in table.columns)
-    return _usable(frame, table.lines, caption_column, [*problems, *table.problems], path)
+    problems += table.problems
+    if "\0" in text:
+        holding = np.flatnonzero(frame[caption_column].str.contains("\0", regex=False)).tolist()
+        frame[caption_column] = frame[caption_column].str.replace("\0", "", regex=False)
+        if holding:
+            message = f"{rows_subject(path, holding, table.lines, 'hold')} bytes of value zero. They were taken out."
+            problems.append(Problem("warning", "captions_zeros", message, "Copy the file again."))
+    return _usable(frame, table.lines, caption_column, problems, path)
 
 
 def read_table(text: str, path: Path) -> TableRows:

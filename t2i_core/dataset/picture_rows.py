@@ -116,7 +116,7 @@ def _resolve(
     resolved = {name: name for name in spellings}
     names = [name for name in spellings if name]
     if on_disk is None:
-        return resolved | {name: _inside(name) for name in names if not is_picture_name(name)}, []
+        return resolved | {name: _inside(name) for name in names if is_foreign(name)}, []
     problems = []
     present = set(on_disk)
     missing = [name for name in names if name not in present]
@@ -125,7 +125,7 @@ def _resolve(
         matched = match_pictures(names, sorted({*listed_pictures(folder), *exact}))
         resolved |= matched.found
         # Nothing that a file names is looked for outside the folder.
-        resolved |= {name: "" for name in names if name not in matched.found and not is_picture_name(name)}
+        resolved |= {name: "" for name in names if name not in matched.found and is_foreign(name)}
         missing = [name for name in matched.missing if resolved[name]]
         if matched.ambiguous:
             name, candidates = next(iter(matched.ambiguous.items()))
@@ -162,7 +162,7 @@ def listed_pictures(folder: Path) -> Sequence[str]:
 def _inside(name: str) -> str:
     """A path of elsewhere as a name below the picture folder: nobody can look yet whether it is there."""
     parts = [part for part in name.split("/") if part not in {"", ".."}]
-    return "/".join(parts[1:] if is_foreign(name) and parts[0].endswith(":") else parts)
+    return "/".join(parts[1:] if parts[0].endswith(":") else parts)
 
 
 def loose_note(loose: Sequence[str], found: Mapping[str, str]) -> list[Problem]:

@@ -25,7 +25,7 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 64  # bytes from the beginning, where a file has its column names or its first words
 _WRONG = re.compile(r"[\udc80-\udcff]+")  # bytes that are no UTF-8, as "surrogateescape" writes them
 _CUT = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NO_TEXT = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook"),
@@ -77,9 +77,10 @@ def decode_text(data: bytes, path: Path) -> tuple[str, list[Problem]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         first = _line_of(data, error.start)
-    text, wrong = _repaired(data)
-    good = sum(len(letters) for letters in _BEYOND_ASCII.findall(text)) - len(wrong)
-    if encoding is not None or good >= len(wrong):
+    text, wrong, single = _repaired(data)
+    good = len(_BEYOND_ASCII.findall(text)) - len(_BEYOND_ASCII.findall("".join(single)))
+    # Letters of an older encoding hardly ever make up characters of UTF-8.
+    if encoding is not None or good >= len(single):
         lines = list(dict.fromkeys(wrong))
         problem = Problem(
             "warning",
@@ -145,21 +146,24 @@ def _unmarked(data: bytes) -> str | None:
     return None
 
 
-def _repaired(data: bytes) -> tuple[str, list[int]]:
-    """The text of nearly-UTF-8, and the line of each of its wrong bytes."""
+def _repaired(data: bytes) -> tuple[str, list[int], list[str]]:
+    """The text of nearly-UTF-8, the line of each of its wrong bytes, and what those were taken for that stand alone."""
     escaped = data.decode("utf-8", errors="surrogateescape")
     lines: list[int] = []
     text: list[str] = []
+    single: list[str] = []
     line, last = 1, 0
     for match in _WRONG.finditer(escaped):
         line += _breaks(escaped[last : match.start()])
         bad = match.group().encode("utf-8", errors="surrogateescape")
         # One byte alone comes from an older encoding; several, or the file's last, are a character that was cut.
         cut = _CUT.fullmatch(bad) is not None or (match.end() == len(escaped) and bad[-1] >= 0xC2)
-        text += [escaped[last : match.start()], "\ufffd" if cut else bad.decode("cp1252", errors="replace")]
+        taken_for = "\ufffd" if cut else bad.decode("cp1252", errors="replace")
+        text += [escaped[last : match.start()], taken_for]
+        single += [] if cut else taken_for
         lines += [line] * len(bad)
         last = match.end()
-    return "".join([*text, escaped[last:]]), lines
+    return "".join([*text, escaped[last:]]), lines, single
 
 
 def _breaks(text: str) -> int:
