@@ -40,7 +40,7 @@ def compare_captions(
     if not matched.found and not may_miss:
         _refuse(table, image_ids, data_dir)
     name = table.path.name
-    notes = [str(problem) for problem in table.problems]
+    notes = [f"{problem.message} {problem.fix}".strip() for problem in table.problems]
     if matched.missing:
         notes.append(
             f"{name} names {count_of(len(matched.missing), 'picture')} that the dataset does not have: "

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 LAYOUTS = {
     "flickr8k": "Flickr8k: the folder with captions.txt or Flickr8k.token.txt, or that file",
     "flickr30k": "Flickr30k: the folder with results.csv or results_20130124.token, or that file",
-    "coco": "COCO: a captions_*.json file",
-    "folder": "a folder of pictures, each with its captions in a .txt file of the same name",
+    "coco": "COCO: a captions_*.json file, or Karpathy's dataset_*.json",
+    "folder": "a folder of pictures, each with its captions in a .txt, .caption or .json file of the same name",
     "npz": "the original project's aligned_embeddings.npz with its captions file beside it",
 }
 
