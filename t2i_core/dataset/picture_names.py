@@ -153,12 +153,12 @@ class _PictureIndex:
 
     def find(self, name: str) -> tuple[list[str], int, bool]:
         """The pictures a name could mean, how many of its folders are not part of theirs, and whether loosely."""
-        parts = _parts(uniform_picture_name(name) or name)
-        strict, dropped = self._strict.find(parts)
+        path = "/".join(_parts(name)) if is_foreign(name) else name
+        strict, dropped = self._strict.find(path)
         if strict and not dropped:
             return strict, dropped, False
         # An end that is a picture proves nothing where a longer one is a picture, or a folder that is there, but for its case.
-        loose, less = self._loose.find(parts)
+        loose, less = self._loose.find(path)
         if strict and loose:
             return ([*loose, *strict], dropped, False) if less < dropped else (strict, dropped, False)
         return loose, less, True
@@ -179,13 +179,16 @@ class _Paths:
                 self._folders.add(folder)
                 folder = folder.rpartition("/")[0]
 
-    def find(self, parts: Sequence[str]) -> tuple[list[str], int]:
-        parts = [self._key(part) for part in parts]
-        whole = "/".join(parts)
+    def find(self, path: str) -> tuple[list[str], int]:
+        whole = self._key(path)
         same = self._by_path.get(whole)
         if same:
             return same, 0
-        longer = [one for one in self._by_base.get(parts[-1], ()) if self._key(one).endswith("/" + whole)]
+        parts = whole.split("/")
+        namesakes = self._by_base.get(parts[-1], ())
+        if not namesakes:
+            return [], 0
+        longer = [one for one in namesakes if self._key(one).endswith("/" + whole)]
         for dropped in range(1, len(parts)):
             if "/".join(parts[dropped - 1 : -1]) in self._folders:
                 break
