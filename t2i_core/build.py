@@ -8,7 +8,8 @@ killed at any moment and ends with the same arrays. The next build encodes only 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from t2i_core.build_captions import find_captions
@@ -30,7 +31,8 @@ from t2i_core.dataset import EMBEDDINGS_NAME
 from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.stored_files import remove_leftovers
 from t2i_core.errors import BuildError
-from t2i_core.images import PICTURE_SUFFIXES, list_pictures
+from t2i_core.images import PICTURE_SUFFIXES, look_through
+from t2i_core.picture_folder import FolderContents
 from t2i_core.types import Encoder, Manifest
 
 __all__ = ["BuildOptions", "BuildProgress", "BuildReport", "SkippedPicture", "build"]
@@ -64,14 +66,14 @@ def build(
     """
     if options.batch_size is not None and options.batch_size < 1:
         raise BuildError(f"batch_size must be at least 1, got {options.batch_size}. Leave it out to fit the device.")
-    image_ids = list_folder(options)
+    contents = list_folder(options)
     with open_workshop(options.data_dir) as workshop:
-        return build_in(workshop, image_ids, options, encoder=encoder, on_progress=on_progress, should_stop=should_stop)
+        return build_in(workshop, contents, options, encoder=encoder, on_progress=on_progress, should_stop=should_stop)
 
 
 def build_in(
     workshop: Path,
-    image_ids: Sequence[str],
+    contents: FolderContents,
     options: BuildOptions,
     *,
     encoder: Encoder | None = None,
@@ -91,23 +93,24 @@ def build_in(
     ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
     run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
     run.notes += _origin_notes(options, manifest, encoder, ledger)
-    plan = plan_pictures(image_ids, options, ledger=ledger, journal=journal)
+    plan = plan_pictures(contents.pictures, options, ledger=ledger, journal=journal)
     finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
     if not finished:
-        return run.stopped(plan)
-    return run.write(plan, table)
+        return replace(run.stopped(plan), left_out=contents.left_out)
+    return replace(run.write(plan, table), left_out=contents.left_out)
 
 
-def list_folder(options: BuildOptions) -> list[str]:
-    """The pictures of the folder; BuildError when there are none."""
-    image_ids = list_pictures(options.images_dir)
-    if not image_ids:
+def list_folder(options: BuildOptions) -> FolderContents:
+    """The pictures of the folder and what is left out; BuildError when there are no pictures."""
+    contents = look_through(options.images_dir)
+    if not contents.pictures:
+        left_out = "".join(f" {one}" for one in contents.left_out)
         raise BuildError(
             f"A build needs at least one picture, found none below {options.images_dir}. "
-            f"Looked for {', '.join(sorted(PICTURE_SUFFIXES))} at any depth, hidden and linked folders left out. "
+            f"Looked for {', '.join(sorted(PICTURE_SUFFIXES))} at any depth, hidden folders left out.{left_out} "
             "Name the folder that holds the pictures."
         )
-    return image_ids
+    return contents
 
 
 def read_own_manifest(options: BuildOptions) -> Manifest | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from t2i_core.pictures.left_out import LeftOut
 from t2i_core.types import Manifest
 
 
@@ -94,6 +95,8 @@ class BuildReport:
         Whether ``should_stop`` ended it; what was done is kept, and the same build goes on from there.
     notes : tuple of str
         Sentences a person should read: another model, captions without a picture, captions that were cut.
+    left_out : tuple of LeftOut
+        What the folder holds that is not taken as a picture: by kind, with counts and examples.
     """
 
     manifest: Manifest | None
@@ -107,6 +110,7 @@ class BuildReport:
     captions_reused: int = 0
     stopped: bool = False
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 OnProgress = Callable[[BuildProgress], None]
