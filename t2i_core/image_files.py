@@ -189,9 +189,10 @@ def _refuse_scans(picture: Opened) -> None:
     width, height = picture.image.size
     most = max(USUAL_SCANS, MOST_SCAN_PIXELS // (width * height))
     if picture.facts.scans > most:
+        counted = MOST_SCAN_PIXELS // 1_000_000  # no further than that
+        scans = f"more than {counted:,}" if picture.facts.scans > counted else f"{picture.facts.scans:,}"
         raise ImageError(
-            f"A JPEG of {width:,} × {height:,} pixels may have at most {most:,} scans, got "
-            f"{'more' if picture.facts.scans > MOST_SCAN_PIXELS // 1_000_000 else f'{picture.facts.scans:,}'}: "
+            f"A JPEG of {width:,} × {height:,} pixels may have at most {most:,} scans, got {scans}: "
             f"{picture.label}. Save it again as an ordinary JPEG."
         )
 
