@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from t2i_core.build_captions import find_captions
@@ -32,7 +33,8 @@ from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable
 from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.stored_files import remove_leftovers
 from t2i_core.errors import BuildError
-from t2i_core.images import PICTURE_SUFFIXES, list_pictures
+from t2i_core.images import PICTURE_SUFFIXES, look_through
+from t2i_core.picture_folder import FolderContents
 from t2i_core.types import Encoder, Manifest
 
 __all__ = ["BuildOptions", "BuildProgress", "BuildReport", "SkippedPicture", "build"]
@@ -68,14 +70,14 @@ def build(
     """
     if options.batch_size is not None and options.batch_size < 1:
         raise BuildError(f"batch_size must be at least 1, got {options.batch_size}. Leave it out to fit the device.")
-    image_ids = list_folder(options)
+    contents = list_folder(options)
     with open_workshop(options.data_dir) as workshop:
-        return build_in(workshop, image_ids, options, encoder=encoder, on_progress=on_progress, should_stop=should_stop)
+        return build_in(workshop, contents, options, encoder=encoder, on_progress=on_progress, should_stop=should_stop)
 
 
 def build_in(
     workshop: Path,
-    image_ids: Sequence[str],
+    contents: FolderContents,
     options: BuildOptions,
     *,
     encoder: Encoder | None = None,
@@ -87,7 +89,7 @@ def build_in(
     remove_leftovers(options.data_dir)
     manifest = read_own_manifest(options)
     table = find_captions(options.captions, options.data_dir)
-    told = tell_captions(table, image_ids, options)
+    told = tell_captions(table, contents.pictures, options)
     if encoder is None:
         encoder = open_model(options, manifest)
     batch_size = options.batch_size or fitting_batch_size(encoder)
@@ -96,24 +98,25 @@ def build_in(
     ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
     run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
     run.notes += _origin_notes(options, manifest, encoder, ledger)
-    plan = plan_pictures(image_ids, options, ledger=ledger, journal=journal)
+    plan = plan_pictures(contents.pictures, options, ledger=ledger, journal=journal)
     finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
     if not finished:
-        return run.stopped(plan)
+        return replace(run.stopped(plan), left_out=contents.left_out)
     run.notes += told
-    return run.write(plan, table)
+    return replace(run.write(plan, table), left_out=contents.left_out)
 
 
-def list_folder(options: BuildOptions) -> list[str]:
-    """The pictures of the folder; BuildError when there are none."""
-    image_ids = list_pictures(options.images_dir)
-    if not image_ids:
+def list_folder(options: BuildOptions) -> FolderContents:
+    """The pictures of the folder and what is left out; BuildError when there are no pictures."""
+    contents = look_through(options.images_dir)
+    if not contents.pictures:
+        left_out = "".join(f" {one}" for one in contents.left_out)
         raise BuildError(
             f"A build needs at least one picture, found none below {options.images_dir}. "
-            f"Looked for {', '.join(sorted(PICTURE_SUFFIXES))} at any depth, hidden and linked folders left out. "
+            f"Looked for {', '.join(sorted(PICTURE_SUFFIXES))} at any depth, hidden folders left out.{left_out} "
             "Name the folder that holds the pictures."
         )
-    return image_ids
+    return contents
 
 
 def tell_captions(table: CaptionTable | None, image_ids: Sequence[str], options: BuildOptions) -> list[str]:

@@ -21,7 +21,7 @@ from t2i_core.build_workshop import read_arrays, write_arrays
 from t2i_core.errors import BuildError
 from t2i_core.types import FloatArray, MaskArray, RowArray
 
-JOURNAL_VERSION = 1
+JOURNAL_VERSION = 2
 FRESH_NS = 2 * 10**9  # a file changed this shortly before it was read may change again within one tick of its clock
 Bytes = npt.NDArray[np.uint8]
 
@@ -45,6 +45,8 @@ class PictureBatch:
         Why a picture was skipped; empty where it was not.
     encoded : ndarray of shape (n,), bool
         False where the embedding of the same content was known already, or the picture was skipped.
+    notes : tuple of n str
+        What a person should know of how a picture was read; empty for nearly all.
     """
 
     image_ids: tuple[str, ...]
@@ -54,6 +56,7 @@ class PictureBatch:
     embeddings: FloatArray
     reasons: tuple[str, ...]
     encoded: MaskArray
+    notes: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.image_ids)
@@ -106,6 +109,7 @@ class Journal:
                     embeddings=arrays["embeddings"],
                     reasons=tuple(arrays["reasons"].tolist()),
                     encoded=arrays["encoded"],
+                    notes=tuple(arrays["notes"].tolist()),
                 ),
             )
 
@@ -124,6 +128,7 @@ class Journal:
             "embeddings": batch.embeddings,
             "reasons": np.array(batch.reasons, dtype=np.str_),
             "encoded": batch.encoded,
+            "notes": np.array(batch.notes, dtype=np.str_),
         }
         write_arrays(self._path("pictures", number), arrays)
 

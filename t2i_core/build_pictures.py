@@ -55,6 +55,7 @@ class ReadPicture:
     ready: Any = None
     known: FloatArray | None = None
     reason: str = ""
+    note: str = ""
 
 
 def fitting_batch_size(encoder: Encoder) -> int:
@@ -89,11 +90,11 @@ class PictureReader:
             known = self._known.get(content)
             if known is not None and known.size[0] * known.size[1] <= self._max_pixels:
                 return ReadPicture(image_id, stamp, content, known.size, known=known.embedding)
-            image, size = read_image(path, max_pixels=self._max_pixels, draft_side=self._side, name=image_id)
+            image, size, note = read_image(path, max_pixels=self._max_pixels, draft_side=self._side, name=image_id)
         except ImageError as error:
             return ReadPicture(image_id, stamp, content, reason=str(error))
         ready = self._preparing.prepare_image(image) if self._preparing else _shrunk(image, self._side)
-        return ReadPicture(image_id, stamp, content, size, ready=ready)
+        return ReadPicture(image_id, stamp, content, size, ready=ready, note=note)
 
 
 def encode_batches(
@@ -140,6 +141,7 @@ def _encode(pictures: Sequence[ReadPicture], encoder: Encoder) -> PictureBatch:
         embeddings=embeddings,
         reasons=tuple(picture.reason for picture in pictures),
         encoded=np.array([picture.ready is not None for picture in pictures], dtype=np.bool_),
+        notes=tuple(picture.note for picture in pictures),
     )
 
 

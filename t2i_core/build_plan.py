@@ -10,7 +10,7 @@ import numpy as np
 from t2i_core.build_journal import Bytes, Journal
 from t2i_core.build_ledger import KnownPicture, Ledger
 from t2i_core.build_types import BuildOptions, SkippedPicture
-from t2i_core.dataset import is_picture_name
+from t2i_core.dataset import is_picture_name, list_some
 from t2i_core.errors import ImageError
 from t2i_core.picture_folder import picture_path
 from t2i_core.types import FloatArray, RowArray
@@ -98,6 +98,16 @@ def collect_pictures(plan: PicturePlan, *, ledger: Ledger, journal: Journal, dim
         stamps=np.array([found[name].stamp for name in image_ids], dtype=np.int64).reshape(-1, 3),
         contents=np.frombuffer(contents, dtype=np.uint8).reshape(-1, 32),
     )
+
+
+def picture_notes(journal: Journal) -> list[str]:
+    """What a person should know of how pictures of this run were read: a sentence for each kind, with examples."""
+    found: dict[str, set[str]] = {}
+    for batch in journal.pictures():
+        for name, note in zip(batch.image_ids, batch.notes, strict=True):
+            if note:
+                found.setdefault(note, set()).add(name)
+    return [f"{note} ({len(names):,}): {list_some(sorted(names))}." for note, names in sorted(found.items())]
 
 
 def _unchanged(name: str, options: BuildOptions, ledger: Ledger) -> bool:

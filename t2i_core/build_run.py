@@ -9,16 +9,15 @@ from t2i_core.build_captions import caption_notes, caption_rows, encode_captions
 from t2i_core.build_journal import Journal, hash_settings
 from t2i_core.build_ledger import Ledger, remove_other_ledgers, write_ledger
 from t2i_core.build_pictures import PictureReader, encode_batches
-from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures
+from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures, picture_notes
 from t2i_core.build_progress import ProgressMeter
 from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
 from t2i_core.counting import count_of
 from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions
 from t2i_core.errors import BuildError, DatasetError
+from t2i_core.images import DECODING_VERSION
 from t2i_core.types import Encoder, FloatArray, Manifest
-
-DECODING_VERSION = 2  # raised when the same file would give other pixels than before
 
 
 def embedding_settings(encoder: Encoder) -> dict[str, object]:
@@ -108,6 +107,7 @@ class BuildRun:
         meter = ProgressMeter(self.on_progress, "writing", 1, skipped=len(self.skipped))
         pictures = collect_pictures(plan, ledger=self.ledger, journal=self.journal, dimension=self.encoder.dimension)
         texts = None if table is None else self._texts(table)
+        self.notes += picture_notes(self.journal)
         if table is not None:
             skipped = {picture.image_id for picture in self.skipped}
             self.notes += caption_notes(table, skipped, sorted(plan.listed), self.encoder)

@@ -89,11 +89,11 @@ def build_shard(
     BuildError
         As `build` does.
     """
-    image_ids = list_folder(options)
+    contents = list_folder(options)
     with open_workshop(shard.folder(options.data_dir)) as own:
         (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
         table = find_captions(options.captions, options.data_dir)
-        notes = tell_captions(table, image_ids, options)
+        notes = tell_captions(table, contents.pictures, options)
         encoder = encoder or open_model(options, read_own_manifest(options))
         batch_size = options.batch_size or fitting_batch_size(encoder)
         settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
@@ -102,12 +102,13 @@ def build_shard(
         run = _ShardRun(options, shard, encoder, batch_size, Journal(own, settings), ledger)
         before = Journal(whole, settings)
         stop = should_stop or (lambda: False)
-        plan = plan_pictures(image_ids, options, ledger=ledger, journal=before)
+        plan = plan_pictures(contents.pictures, options, ledger=ledger, journal=before)
         started = time.monotonic()
         report = run.encode_pictures(plan.todo, on_progress, stop)
         if not report.stopped and table is not None:
             report = run.encode_texts(table, before, report, on_progress, stop)
-        report = replace(report, seconds=time.monotonic() - started, notes=tuple(notes))
+        seconds = time.monotonic() - started
+        report = replace(report, seconds=seconds, notes=tuple(notes), left_out=contents.left_out)
         if not report.stopped:
             record = {
                 "shard": asdict(shard),
@@ -136,7 +137,7 @@ def merge(
     BuildError
         When shards are missing, not finished, or were made from different pictures, captions, models or settings.
     """
-    image_ids = list_folder(options)
+    contents = list_folder(options)
     with open_workshop(options.data_dir) as workshop:
         shards, record = _finished_shards(options)
         encoder = encoder or open_model(replace(options, model=options.model or str(record["model"])), None)
@@ -152,7 +153,7 @@ def merge(
             journal.adopt(Journal(shard.folder(options.data_dir) / WORKSHOP_NAME, settings))
         report = build_in(
             workshop,
-            image_ids,
+            contents,
             replace(options, batch_size=int(settings["batch_size"])),
             encoder=encoder,
             settings=settings,

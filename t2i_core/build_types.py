@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from t2i_core.pictures.left_out import LeftOut
 from t2i_core.types import Manifest
 
 
@@ -98,6 +99,8 @@ class BuildReport:
     notes : tuple of str
         Sentences a person should read: another model, captions without a picture, captions that were cut. What is
         known before anything is encoded goes to the log of ``t2i_core.build`` at once, too.
+    left_out : tuple of LeftOut
+        What the folder holds that is not taken as a picture: by kind, with counts and examples.
     """
 
     manifest: Manifest | None
@@ -111,6 +114,7 @@ class BuildReport:
     captions_reused: int = 0
     stopped: bool = False
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 OnProgress = Callable[[BuildProgress], None]

@@ -1,4 +1,4 @@
-"""Pictures on disk or uploaded: listing, decoding, measuring, thumbnails; the only file that opens them."""
+"""Pictures on disk or uploaded: listing, decoding, measuring, thumbnails. Files are opened in `image_files`."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ import io
 import os
 import tempfile
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from t2i_core.errors import ImageError
-from t2i_core.picture_folder import PICTURE_SUFFIXES, list_pictures, picture_path, regular_file
-from t2i_core.pixels import DAMAGE, UPRIGHT, read_orientation, to_rgb
+from t2i_core.image_files import Decoded, decode, opened
+from t2i_core.picture_folder import PICTURE_SUFFIXES, list_pictures, look_through, picture_path, regular_file
+from t2i_core.pictures.kinds import HEAD_BYTES, kind_of
+from t2i_core.pixels import read_orientation
 
-# Pillow reads many more (EPS would start an interpreter); these are the ones people keep pictures in.
-# Its JPEG reader opens MPO, the cameras' pairs of pictures, as well.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 UPLOAD_NAME = "the uploaded picture"
 THUMBNAIL_CACHE_BYTES = 512 * 1024**2
 THUMBNAIL_QUALITY = 85
 THUMBNAIL_SUFFIX = ".jpg"
+DECODING_VERSION = 3  # raised when the same file would give other pixels than before
 ACCESS_STEP_NS = 60 * 10**9
 STALE_SECONDS = 3600.0
 
 __all__ = [
     "PICTURE_SUFFIXES",
+    "is_plain",
     "jpeg_preview",
     "list_pictures",
+    "look_through",
     "make_thumbnail",
     "open_image",
     "picture_path",
@@ -40,14 +40,14 @@ __all__ = [
     "trim_thumbnails",
 ]
 
-# Our own limit is checked from the header of every picture, so Pillow's softer warning says nothing new.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
 
 def open_image(
     source: Path | bytes, *, max_pixels: int, draft_side: int | None = None, name: str | None = None
 ) -> Image.Image:
     """Decode a picture: upright 8-bit RGB, transparency on white, the first frame of an animation.
+
+    A picture of more than 24 million pixels comes at a half, a third ... of its size: see
+    `t2i_core.pictures.cost`, which also says what decoding one may take.
 
     Parameters
     ----------
@@ -63,30 +63,18 @@ def open_image(
     Raises
     ------
     ImageError
-        When it is missing, empty, no picture, damaged, or has too many pixels; the message names it.
+        When it is missing, empty, no picture, damaged, or asks for too much; the message names it.
     """
-    return read_image(source, max_pixels=max_pixels, draft_side=draft_side, name=name)[0]
+    return read_image(source, max_pixels=max_pixels, draft_side=draft_side, name=name).image
 
 
 def read_image(
     source: Path | bytes, *, max_pixels: int, draft_side: int | None = None, name: str | None = None
-) -> tuple[Image.Image, tuple[int, int]]:
-    """`open_image` and `picture_size` in one: the decoded picture, and the size of the whole one."""
+) -> Decoded:
+    """`open_image` and `picture_size` in one, and what a person should know of how it was read."""
     label = _label(source, name)
-    with _opened(source, label=label, max_pixels=max_pixels) as image:
-        orientation = read_orientation(image)
-        width, height = image.size
-        if draft_side is not None:
-            image.draft("RGB", (draft_side, draft_side))
-        try:
-            image.load()
-        except DAMAGE as error:
-            raise _damaged(label, error) from error
-        upright = image if orientation == 1 else image.transpose(UPRIGHT[orientation])
-        rgb = to_rgb(upright, name=label)
-        if rgb is image and image.format != "JPEG":  # a decoded JPEG has let go of its file already
-            rgb = image.copy()
-        return rgb, ((height, width) if orientation >= 5 else (width, height))
+    with opened(source, label=label, max_pixels=max_pixels) as picture:
+        return decode(picture, max_pixels=max_pixels, draft_side=draft_side)
 
 
 def picture_size(source: Path | bytes, *, name: str | None = None) -> tuple[int, int]:
@@ -97,9 +85,20 @@ def picture_size(source: Path | bytes, *, name: str | None = None) -> tuple[int,
     ImageError
         As ``open_image``, except that nothing is decoded and no size is too large.
     """
-    with _opened(source, label=_label(source, name), max_pixels=None) as image:
-        width, height = image.size
-        return (height, width) if read_orientation(image) >= 5 else (width, height)
+    with opened(source, label=_label(source, name), max_pixels=None) as picture:
+        width, height = picture.image.size
+        return (height, width) if read_orientation(picture.image) >= 5 else (width, height)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file is of a kind that every browser shows as it is read here: JPEG, GIF, WebP, AVIF, PNG of 8 bits."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError:
+        return False
+    kind = kind_of(head)
+    return kind in ("JPEG", "GIF", "WEBP", "AVIF") or (kind == "PNG" and head[24:25] <= b"\x08")
 
 
 def make_thumbnail(images_dir: Path, image_id: str, *, side: int, cache_dir: Path, max_pixels: int) -> Path:
@@ -118,7 +117,7 @@ def make_thumbnail(images_dir: Path, image_id: str, *, side: int, cache_dir: Pat
         raise ImageError(f"A thumbnail's side must be at least 1 pixel, got {side}.")
     source = picture_path(images_dir, image_id)
     facts = regular_file(source, label=image_id)
-    key = f"{image_id}\0{facts.st_size}\0{facts.st_mtime_ns}\0{side}".encode()
+    key = f"{DECODING_VERSION}\0{image_id}\0{facts.st_size}\0{facts.st_mtime_ns}\0{side}".encode()
     digest = hashlib.sha256(key).hexdigest()[:40]
     target = Path(cache_dir) / digest[:2] / f"{digest}{THUMBNAIL_SUFFIX}"
     if _touch_access(target):
@@ -184,39 +183,6 @@ def trim_thumbnails(cache_dir: Path, *, max_bytes: int = THUMBNAIL_CACHE_BYTES) 
     return removed
 
 
-@contextmanager
-def _opened(source: Path | bytes, *, label: str, max_pixels: int | None) -> Iterator[Image.Image]:
-    """A picture whose header was read and whose pixel count is allowed, not decoded yet."""
-    size = len(source) if isinstance(source, bytes) else regular_file(source, label=label).st_size
-    if size == 0:
-        raise ImageError(f"A picture must hold data, got an empty file: {label}. Copy it again or remove it.")
-    try:
-        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(
-            f"A picture must not have an enormous number of pixels, got {label} ({_plain(error)}). Make it smaller."
-        ) from error
-    except UnidentifiedImageError as error:
-        raise ImageError(
-            f"A picture must be a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF file, got something else: {label}. "
-            "Replace it or remove it."
-        ) from error
-    except PermissionError as error:
-        raise ImageError(f"A picture must be readable, got no permission: {label}. Change its permissions.") from error
-    except DAMAGE as error:
-        raise _damaged(label, error) from error
-    with image:
-        width, height = image.size
-        if width < 1 or height < 1:
-            raise ImageError(f"A picture must have pixels, got {width} × {height}: {label}. Replace it or remove it.")
-        if max_pixels is not None and width * height > max_pixels:
-            raise ImageError(
-                f"A picture may have at most {max_pixels:,} pixels, got {width:,} × {height:,} = {width * height:,}: "
-                f"{label}. Make it smaller, or raise the limit with T2I_MAX_PIXELS."
-            )
-        yield image
-
-
 def _touch_access(path: Path) -> bool:
     """Whether the file exists; notes that it was used, for trimming, and leaves its modification time."""
     try:
@@ -247,13 +213,3 @@ def _label(source: Path | bytes, name: str | None) -> str:
     if name is not None:
         return name
     return UPLOAD_NAME if isinstance(source, bytes) else Path(source).name
-
-
-def _plain(error: BaseException) -> str:
-    """Pillow's own words in one line, without its addresses of objects in memory."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return type(error).__name__ if " at 0x" in text else text.rstrip(".")
-
-
-def _damaged(label: str, error: BaseException) -> ImageError:
-    return ImageError(f"A picture must be whole, {label} is damaged ({_plain(error)}). Copy it again or remove it.")

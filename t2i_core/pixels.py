@@ -5,10 +5,20 @@ from __future__ import annotations
 import struct
 import zlib
 
-import numpy as np
 from PIL import Image
 
 from t2i_core.errors import ImageError
+from t2i_core.pictures.depth import (
+    SCALED_NOTE,
+    TILE_PIXELS,
+    Box,
+    SampleRange,
+    Samples,
+    deep_range,
+    deep_tile,
+    is_deep,
+    tiles,
+)
 
 ORIENTATION_TAG = 0x0112
 UPRIGHT = {
@@ -21,6 +31,7 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 WHITE = (255, 255, 255, 255)
+PLAIN = Samples()
 # What Pillow's decoders raise on damaged files, found by decoding files with random bytes changed.
 DAMAGE = (
     OSError,
@@ -51,23 +62,56 @@ def read_orientation(image: Image.Image) -> int:
     return orientation if orientation in UPRIGHT else 1
 
 
-def to_rgb(image: Image.Image, *, name: str) -> Image.Image:
-    """A decoded picture as 8-bit RGB: transparency on white, deeper pixels scaled to 8 bits.
+def to_rgb(
+    image: Image.Image, *, name: str, factor: tuple[int, int] = (1, 1), samples: Samples = PLAIN
+) -> tuple[Image.Image, str]:
+    """A decoded picture as 8-bit RGB: transparency on white, deeper samples scaled to 8 bits.
+
+    Large pictures are converted tile by tile, so that no more than the two of them is held.
+
+    Parameters
+    ----------
+    factor : (int, int)
+        By how much it is shrunk in each direction.
+    samples : Samples
+        What the file says of samples of more than 8 bits.
+
+    Returns
+    -------
+    (Image, str)
+        The picture, and what a person should know of how it was read; empty nearly always.
 
     Raises
     ------
     ImageError
         When the colour mode is one that cannot be shown as RGB.
     """
-    if image.mode == "RGB" and "transparency" not in image.info:
-        return image
-    if image.mode == "F" or image.mode.startswith("I"):
-        return _from_deep(image)
+    deep = deep_range(image, samples) if is_deep(image) else None
+    note = SCALED_NOTE if deep is not None and deep.found else ""
+    opaque = deep is None and _hides_everything(image)
+    if image.mode == "RGB" and "transparency" not in image.info and factor == (1, 1):
+        return image, note
+    if factor == (1, 1) and image.width * image.height <= TILE_PIXELS:
+        return _tile_as_rgb(image, (0, 0, *image.size), name, deep, samples, opaque=opaque), note
+    across, down = factor
+    rgb = Image.new("RGB", (-(-image.width // across), -(-image.height // down)))
+    for box in tiles(image.size, factor):
+        part = _tile_as_rgb(image, box, name, deep, samples, opaque=opaque)
+        rgb.paste(part.reduce(factor) if factor != (1, 1) else part, (box[0] // across, box[1] // down))
+    return rgb, note
+
+
+def _tile_as_rgb(
+    image: Image.Image, box: Box, name: str, deep: SampleRange | None, samples: Samples, *, opaque: bool
+) -> Image.Image:
+    if deep is not None:
+        return Image.fromarray(deep.eight_bits(deep_tile(image, box, samples))).convert("RGB")
+    part = image if box == (0, 0, *image.size) else image.crop(box)
     try:
-        if image.has_transparency_data:
-            layer = image.convert("RGBA")
+        if part.has_transparency_data and not opaque:
+            layer = part.convert("RGBA")
             return Image.alpha_composite(Image.new("RGBA", layer.size, WHITE), layer).convert("RGB")
-        return image.convert("RGB")
+        return part.convert("RGB")
     except ValueError as error:
         raise ImageError(
             f"A picture must be in a colour mode that can be shown as RGB, got mode {image.mode}: {name}. "
@@ -75,14 +119,14 @@ def to_rgb(image: Image.Image, *, name: str) -> Image.Image:
         ) from error
 
 
-def _from_deep(image: Image.Image) -> Image.Image:
-    """Grey of 16 or 32 bits as RGB: integers by their bit depth, floats over 1 by their range."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    if image.mode == "F":
-        low, high = min(0.0, float(values.min())), max(1.0, float(values.max()))
-    else:
-        low, high = 0.0, 65535.0
-        if float(values.max()) > high or float(values.min()) < low:
-            low, high = float(values.min()), float(values.max())
-    grey = np.clip((values - low) * (255.0 / (high - low)), 0.0, 255.0).round().astype(np.uint8)
-    return Image.fromarray(grey).convert("RGB")
+def _hides_everything(image: Image.Image) -> bool:
+    """Whether an alpha channel is zero everywhere over a picture that shows something: it is not in use."""
+    if image.mode not in ("RGBA", "LA"):
+        return False
+    colours: set[object] = set()
+    for box in tiles(image.size):
+        part = image.crop(box)
+        if part.getchannel("A").getextrema() != (0, 0):
+            return False
+        colours.update((band, *part.getchannel(band).getextrema()) for band in part.getbands() if band != "A")
+    return len(colours) > len(image.getbands()) - 1 or any(one[1] != one[2] for one in colours)  # type: ignore[index]

@@ -105,7 +105,7 @@ def outcome(job: BuildJob) -> str:
 def _draw_report(report: build.BuildReport) -> None:
     st.subheader("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
-    for note in report.notes:
+    for note in (*map(str, report.left_out), *report.notes):
         st.caption(notices.plain(note))
     if report.skipped:
         with st.expander(f"{len(report.skipped):,} left out, with reasons", expanded=len(report.skipped) <= 5):
@@ -166,6 +166,10 @@ def _pictures_folder() -> Path:
     folder = _path("build_images")
     if folder is None:
         raise BuildError("A build needs a folder of pictures, got none. Type its path.")
+    if folder.exists() and not folder.is_dir():
+        raise BuildError(
+            f"The folder of pictures must be a folder, got a file: {folder}. Type the folder it lies in: {folder.parent}"
+        )
     if not folder.is_dir():
         raise BuildError(f"The folder of pictures must exist on this computer, got {folder}. Check the path.")
     return folder
@@ -179,8 +183,9 @@ def _count_pictures() -> None:
     counted: tuple[Path, str] | None = st.session_state.get("build_counted")
     if counted is None or counted[0] != folder:
         try:
-            count = len(images.list_pictures(folder))
-            counted = (folder, f"{count_of(count, 'picture')} there")
+            contents = images.look_through(folder)
+            told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]
+            counted = (folder, f"{told[0]}. {' '.join(told[1:])}" if contents.left_out else told[0])
         except T2IError as error:
             counted = (folder, str(error))
         st.session_state["build_counted"] = counted

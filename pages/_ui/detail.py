@@ -162,12 +162,13 @@ def _download(gallery: Gallery, image_id: str) -> str:
     """Address of the original file: below ``static/``, else lent to the browser while the picture is open."""
     try:
         path = images.picture_path(gallery.images_dir, image_id)
+        images.picture_size(path)  # a link may lead to anything; only pictures are lent
     except ImageError:
         return ""
     mime_type = MIME_TYPES.get(path.suffix.lower())
     if mime_type is None or not path.is_file():
         return ""
-    if pictures.served_as_it_is(gallery.images_dir):
+    if pictures.served_as_it_is(gallery.images_dir) and path.resolve().is_relative_to(pictures.STATIC_DIR):
         return pictures.static_url(path.resolve())
     files = get_instance().media_file_mgr
     return files.add(str(path), mime_type, f"download {image_id}", file_name=path.name, is_for_static_download=True)

@@ -158,7 +158,15 @@ def _file(images_dir: Path, image_id: str, width: int, height: int, settings: Se
 
 
 def _may_be_served(images_dir: Path, path: Path) -> bool:
-    return served_as_it_is(images_dir) and path.suffix.lower() in SHOWN_SUFFIXES
+    if not served_as_it_is(images_dir) or path.suffix.lower() not in SHOWN_SUFFIXES:
+        return False
+    return path.resolve().is_relative_to(STATIC_DIR) and _browsers_agree(path)
+
+
+@lru_cache(maxsize=50_000)
+def _browsers_agree(path: Path) -> bool:
+    """Whether a browser shows the file as it was read here."""
+    return images.is_plain(path)
 
 
 @lru_cache(maxsize=50_000)

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
@@ -93,6 +94,8 @@ def show(work: Callable[..., BuildReport], arguments: argparse.Namespace, consol
             report = work(on_progress=shown, should_stop=interrupted)
         except KeyboardInterrupt as interrupt:
             raise KeyboardInterrupt(shown.kept()) from interrupt
+    for left_out in report.left_out:
+        console.say(str(left_out))
     _tell_skipped(report, console)
     for note in report.notes:
         console.say_once(f"note: {note}")
@@ -230,6 +233,7 @@ def _counts(report: BuildReport) -> dict[str, Any]:
         "reused": report.reused,
         "removed": report.removed,
         "skipped": [{"image_id": skipped.image_id, "reason": skipped.reason} for skipped in report.skipped],
+        "left_out": [asdict(left_out) for left_out in report.left_out],
         "seconds": round(report.seconds, 2),
         "rate": round(report.rate, 2),
     }

@@ -20,6 +20,8 @@ RESIZE_RULES = {
     "pad": "longest side to {side} px, padded to a square",
 }
 _FILTERS = {"bicubic": Resampling.BICUBIC, "bilinear": Resampling.BILINEAR, "lanczos": Resampling.LANCZOS}
+_LONG = 8  # sides apart by more than this: strips
+_WIDEST_FILTER = 3.0  # Lanczos looks at three pixels on either side
 _TORCH_FILTERS = frozenset({"bicubic", "bilinear"})
 
 
@@ -78,10 +80,37 @@ def _crop(image: Image.Image, rule: PixelRule) -> np.ndarray:
     width, height = image.size
     side = rule.side
     size = (side, int(side * height / width)) if width <= height else (int(side * width / height), side)
+    left, top = round((size[0] - side) / 2.0), round((size[1] - side) / 2.0)
+    if max(size) > _LONG * side:
+        return np.asarray(_middle_of_strip(image, size, (left, top), rule))
     if size != image.size:
         image = image.resize(size, _FILTERS[rule.resample])
-    left, top = round((size[0] - side) / 2.0), round((size[1] - side) / 2.0)
     return np.asarray(image.crop((left, top, left + side, top + side)))
+
+
+def _middle_of_strip(
+    image: Image.Image, size: tuple[int, int], corner: tuple[int, int], rule: PixelRule
+) -> Image.Image:
+    """The square of ``side`` at ``corner`` of what a strip resized to ``size`` would be: never more of it is made.
+
+    The whole of a strip of 1 x 20,000 pixels would take gigabytes. Its pixels are the same: the filter sees as much
+    around the square as it would, and the directions are taken one after the other in Pillow's order.
+    """
+    side, resample = rule.side, _FILTERS[rule.resample]
+    along = int(image.height > image.width)
+    step = image.size[along] / size[along]
+    first, last = corner[along] * step, (corner[along] + side) * step
+    around = int(_WIDEST_FILTER * max(1.0, step)) + 2
+    start, stop = max(0, int(first) - around), min(image.size[along], int(last) + around + 1)
+    part = image.crop((0, start, image.width, stop) if along else (start, 0, stop, image.height))
+    upright = along == 1 and step > 1.0  # Pillow shrinks the long side of a tall picture first
+    for direction in (1, 0) if upright else (0, 1):
+        edges = [0.0, 0.0, float(part.width), float(part.height)]
+        if direction == along:
+            edges[direction], edges[direction + 2] = first - start, last - start
+        target = (part.width, side) if direction else (side, part.height)
+        part = part.resize(target, resample, box=(edges[0], edges[1], edges[2], edges[3]))
+    return part
 
 
 def _squash(image: Image.Image, rule: PixelRule) -> np.ndarray:

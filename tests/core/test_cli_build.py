@@ -16,6 +16,7 @@ import pytest
 from t2i_core.cli import main
 from t2i_core.commands import build as build_command
 from t2i_core.errors import BuildError
+from t2i_core.pictures.left_out import LeftOut
 from t2i_core.types import Manifest
 
 
@@ -51,6 +52,7 @@ REPORT = facts(
     seconds=125.4,
     rate=9.57,
     notes=("2 captions were cut.",),
+    left_out=(LeftOut("videos", 2, ("a.mp4", "b.mov")),),
 )
 
 
@@ -111,6 +113,7 @@ def test_build_report(stand_in: types.SimpleNamespace, capsys: pytest.CaptureFix
     )
     assert err == (
         "pictures: 32 of 1,234, 9.5 a second, 1 h 01 min left, 1 skipped\n"  # the second comes too soon after it
+        "2 videos left out: a.mp4, b.mov.\n"
         "skipped bad.png: A picture must be whole.\n"
         "note: 2 captions were cut.\n"
     )
@@ -126,6 +129,7 @@ def test_build_report_as_json(stand_in: types.SimpleNamespace, capsys: pytest.Ca
         "reused": 34,
         "removed": 2,
         "skipped": [{"image_id": "bad.png", "reason": "A picture must be whole."}],
+        "left_out": [{"kind": "videos", "count": 2, "examples": ["a.mp4", "b.mov"], "advice": ""}],
         "seconds": 125.4,
         "rate": 9.57,
     }
@@ -137,7 +141,9 @@ def test_interrupt_stops_between_batches(stand_in: types.SimpleNamespace, capsys
         assert not stand_in.should_stop()
         signal.raise_signal(signal.SIGINT)
         assert stand_in.should_stop()
-        return facts(**REPORT.values | {"manifest": None, "skipped": (), "notes": ("Stopped with 64 ready.",)})
+        return facts(
+            **REPORT.values | {"manifest": None, "skipped": (), "left_out": (), "notes": ("Stopped with 64 ready.",)}
+        )
 
     stand_in.outcome = interrupted
     assert main(["build", "--format", "json"]) == 130

@@ -51,14 +51,16 @@ def test_pictures_are_opened_and_counted(tmp_path: Path) -> None:
     )
 
 
-def test_a_linked_picture_leading_elsewhere_is_broken(tmp_path: Path) -> None:
+def test_a_linked_picture_that_is_none_is_broken(tmp_path: Path) -> None:
     save_ours(tmp_path / "data")
-    (tmp_path / "secret.png").write_bytes((tmp_path / "images" / "meadow.png").read_bytes())
+    (tmp_path / "elsewhere.png").write_bytes((tmp_path / "images" / "meadow.png").read_bytes())
     (tmp_path / "images" / "meadow.png").unlink()
-    (tmp_path / "images" / "meadow.png").symlink_to(tmp_path / "secret.png")
+    (tmp_path / "images" / "meadow.png").symlink_to(tmp_path / "elsewhere.png")
+    assert validate(tmp_path / "data", tmp_path / "images") == []
+    (tmp_path / "elsewhere.png").write_text("a secret")
     (problem,) = validate(tmp_path / "data", tmp_path / "images")
     assert problem.code == "pictures_broken"
-    assert "must stay inside the image folder, got 'meadow.png'" in problem.message
+    assert "got something else: meadow.png" in problem.message
 
 
 def test_pictures_without_captions_are_a_note(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from picture_files import encoded, halves, open_folder, put, rights_of_nobody
 
 from t2i_core.errors import ImageError
-from t2i_core.images import list_pictures, picture_path
+from t2i_core.images import list_pictures, look_through, picture_path
 
 
 def outside(name: str) -> str:
@@ -38,7 +38,7 @@ def test_pictures_at_any_depth_are_listed_sorted_with_forward_slashes(tmp_path: 
     assert list_pictures(tmp_path) == sorted(names)
 
 
-def test_linked_folders_are_not_entered_and_loops_do_no_harm(tmp_path: Path) -> None:
+def test_loops_do_no_harm(tmp_path: Path) -> None:
     put(tmp_path, "a/x.jpg", b"x")
     (tmp_path / "a" / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "linked.jpg").symlink_to(tmp_path / "a" / "x.jpg")
@@ -56,9 +56,18 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_folder_without_permission() -> None:
     with open_folder() as folder:
         put(folder, "locked/x.jpg", b"x")
+        put(folder, "open/y.jpg", b"x")
         (folder / "locked").chmod(0)
-        with rights_of_nobody(), pytest.raises(ImageError, match="Every folder of pictures must be readable"):
+        with rights_of_nobody():
+            contents = look_through(folder)
+        assert contents.pictures == ("open/y.jpg",)
+        assert list(map(str, contents.left_out)) == [
+            "1 folder that cannot be read left out: locked/. Change their permissions to have their pictures in."
+        ]
+        folder.chmod(0)
+        with rights_of_nobody(), pytest.raises(ImageError, match="A folder of pictures must be readable"):
             list_pictures(folder)
+        folder.chmod(0o755)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +80,27 @@ def test_names_that_leave_the_folder(tmp_path: Path, name: str) -> None:
     assert str(caught.value) == outside(name)
 
 
-def test_links_that_leave_the_folder(tmp_path: Path) -> None:
+def test_links_lead_to_what_is_listed_and_to_nothing_else(tmp_path: Path) -> None:
     inside, elsewhere = tmp_path / "pictures", tmp_path / "elsewhere"
-    put(elsewhere, "secret.jpg", encoded(halves()))
+    for name in ("secret.jpg", "passwords", ".hidden.jpg", "@eaDir/x.jpg", ".private/x.jpg"):
+        put(elsewhere, name, encoded(halves()))
     inside.mkdir()
     (inside / "link.jpg").symlink_to(elsewhere / "secret.jpg")
+    (inside / "passwords").symlink_to(elsewhere / "passwords")
+    (inside / ".link.jpg").symlink_to(elsewhere / "secret.jpg")
     (inside / "folder").symlink_to(elsewhere, target_is_directory=True)
-    for name in ("link.jpg", "folder/secret.jpg"):
+    (inside / ".folder").symlink_to(elsewhere, target_is_directory=True)
+    (inside / "@eaDir").symlink_to(elsewhere, target_is_directory=True)
+    (inside / "around").symlink_to(tmp_path, target_is_directory=True)
+    (inside / "everything").symlink_to("/", target_is_directory=True)
+    listed = list_pictures(inside)
+    assert listed == ["folder/secret.jpg", "link.jpg"]
+    for name in listed:
+        assert picture_path(inside, name) == inside / name
+    refused = ["passwords", ".link.jpg", "folder/passwords", "folder/.hidden.jpg", "folder/@eaDir/x.jpg"]
+    refused += ["folder/.private/x.jpg", ".folder/secret.jpg", "@eaDir/secret.jpg", "around/elsewhere/secret.jpg"]
+    refused += [f"everything{elsewhere}/secret.jpg"]
+    for name in refused:
         with pytest.raises(ImageError) as caught:
             picture_path(inside, name)
         assert str(caught.value) == outside(name)
