@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from t2i_core.build_captions import find_captions
-from t2i_core.build_journal import Journal, hash_settings
+from t2i_core.build_journal import Journal, begun_batch_size, hash_settings
 from t2i_core.build_ledger import Ledger, read_ledger
 from t2i_core.build_matching import compare_captions
 from t2i_core.build_pictures import fitting_batch_size
@@ -92,7 +92,7 @@ def build_in(
     told = tell_captions(table, contents.pictures, options)
     if encoder is None:
         encoder = open_model(options, manifest)
-    batch_size = options.batch_size or fitting_batch_size(encoder)
+    batch_size = options.batch_size or choose_batch_size(workshop, options, encoder)
     made_with = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
     journal = Journal(workshop, dict(settings) if settings is not None else made_with)
     ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
@@ -139,6 +139,13 @@ def open_model(options: BuildOptions, manifest: Manifest | None) -> Encoder:
 
     model = options.model or (manifest.model_id if manifest else None)
     return open_encoder(model, model_dir=options.model_dir, device=options.device)
+
+
+def choose_batch_size(workshop: Path, options: BuildOptions, encoder: Encoder) -> int:
+    """That of a build which was stopped here, so that this one goes on with it, else what fits this machine."""
+    fitting = fitting_batch_size(encoder)
+    made_with = embedding_settings(encoder) | run_settings(options, encoder, fitting)
+    return begun_batch_size(workshop, made_with) or fitting
 
 
 def run_settings(options: BuildOptions, encoder: Encoder, batch_size: int) -> dict[str, object]:

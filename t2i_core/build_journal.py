@@ -23,6 +23,8 @@ from t2i_core.types import FloatArray, MaskArray, RowArray
 
 JOURNAL_VERSION = 2
 FRESH_NS = 2 * 10**9  # a file changed this shortly before it was read may change again within one tick of its clock
+_SETTINGS = "made-with.json"
+_COMPUTED_IN = "computed-in-"
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -85,6 +87,7 @@ class Journal:
 
     def __init__(self, workshop: Path, made_with: dict[str, object]) -> None:
         self.workshop = workshop
+        self._made_with = made_with
         self._folder = workshop / f"journal-{hash_settings(made_with | {'journal': JOURNAL_VERSION})[:24]}"
         self._numbers: dict[str, int] = {}
 
@@ -118,7 +121,11 @@ class Journal:
         for number, arrays in self._read("captions"):
             yield number, CaptionBatch(arrays["digests"], arrays["embeddings"])
 
-    def add_pictures(self, batch: PictureBatch, *, number: int | None = None) -> None:
+    def computed_in(self) -> frozenset[str]:
+        """What the pictures' embeddings were computed in (``float32``, ``bfloat16``, …), by whoever added them."""
+        return frozenset(path.name.removeprefix(_COMPUTED_IN) for path in self._folder.glob(f"{_COMPUTED_IN}*"))
+
+    def add_pictures(self, batch: PictureBatch, *, number: int | None = None, computed_in: str = "") -> None:
         """Keep a batch, after the others where no number is given; BuildError when it cannot be written."""
         arrays = {
             "image_ids": np.array(batch.image_ids, dtype=np.str_),
@@ -131,6 +138,7 @@ class Journal:
             "notes": np.array(batch.notes, dtype=np.str_),
         }
         write_arrays(self._path("pictures", number), arrays)
+        self._say_how(computed_in if batch.encoded.any() else "")
 
     def add_captions(self, batch: CaptionBatch, *, number: int | None = None) -> None:
         """Keep a batch, as `add_pictures`."""
@@ -154,12 +162,30 @@ class Journal:
                 except OSError:
                     shutil.copyfile(path, temporary)
                 temporary.replace(kept)
+            for made in other.computed_in():
+                (self._folder / f"{_COMPUTED_IN}{made}").touch()
         except OSError as error:
             raise BuildError(
                 f"A merge must be able to write to {self._folder}, got: {error.strerror or error}. "
                 "Free some space and merge again."
             ) from error
         self._numbers.clear()
+
+    def _say_how(self, computed_in: str) -> None:
+        """Keep beside the batches what they were made with: another kind of machine may go on with them."""
+        try:
+            settings = self._folder / _SETTINGS
+            if not settings.exists():
+                temporary = settings.with_name(f"{settings.name}.tmp")
+                temporary.write_text(json.dumps(self._made_with), encoding="utf-8")
+                temporary.replace(settings)
+            if computed_in:
+                (self._folder / f"{_COMPUTED_IN}{computed_in}").touch()
+        except OSError as error:
+            raise BuildError(
+                f"A build must be able to write to {self._folder}, got: {error.strerror or error}. "
+                "Free some space and run the same build again: it goes on from there."
+            ) from error
 
     def _read(self, kind: str) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
         for path in sorted(self._folder.glob(f"{kind}-*.npz")):
@@ -175,6 +201,24 @@ class Journal:
             number = self._numbers[kind]
             self._numbers[kind] += 1
         return self._folder / f"{kind}-{number:07d}.npz"
+
+
+def begun_batch_size(workshop: Path, made_with: dict[str, object]) -> int | None:
+    """The batch size of a build that was stopped here and was made with the same but for that; None where there is none.
+
+    What fits a machine depends on its cores: one with more or fewer of them goes on in the same batches.
+    """
+    wanted = {name: value for name, value in made_with.items() if name != "batch_size"}
+    for path in sorted(workshop.glob(f"journal-*/{_SETTINGS}")):
+        try:
+            settings = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(settings, dict):
+            size = settings.pop("batch_size", None)
+            if settings == wanted and isinstance(size, int) and size > 0:
+                return size
+    return None
 
 
 def hash_settings(settings: dict[str, object]) -> str:

@@ -61,6 +61,8 @@ class Ledger:
     pictures : mapping of str to KnownPicture
     texts : mapping of bytes to ndarray of shape (D,), float32
         Embedding of each caption by the SHA-256 of its text.
+    computed_in : frozenset of str
+        What the pictures' embeddings were computed in (``float32``, ``bfloat16``, …), as far as it is known.
     own_files : frozenset of str
         Files of the dataset as builds into this folder wrote them, whatever their settings. A build that
         was killed before it wrote the manifest leaves such files, and no manifest tells of them.
@@ -69,6 +71,7 @@ class Ledger:
     pictures: Mapping[str, KnownPicture]
     texts: Mapping[bytes, FloatArray]
     own_files: frozenset[str] = frozenset()
+    computed_in: frozenset[str] = frozenset()
 
     def by_content(self) -> dict[bytes, KnownPicture]:
         """The pictures by the hash of their files: renamed and repeated files are known too."""
@@ -104,7 +107,8 @@ def read_ledger(workshop: Path, data_dir: Path, *, made_with: str) -> Ledger:
     }
     rows = () if stored.text is None else stored.text
     texts = {digest.tobytes(): row for digest, row in zip(arrays["texts"], rows, strict=True)}
-    return Ledger(pictures, texts, own_files)
+    computed_in = frozenset(arrays["computed_in"].tolist()) if "computed_in" in arrays else frozenset()
+    return Ledger(pictures, texts, own_files, computed_in)
 
 
 def write_ledger(
@@ -119,6 +123,7 @@ def write_ledger(
     contents: Bytes,
     captions: tuple[str, ...],
     captions_file: bytes | None,
+    computed_in: frozenset[str] = frozenset(),
 ) -> Path:
     """Write the ledger of arrays that are about to be written; BuildError when it cannot be.
 
@@ -131,10 +136,13 @@ def write_ledger(
     captions : tuple of M str
     captions_file : bytes or None
         What the captions file is about to hold.
+    computed_in : frozenset of str
+        See `Ledger`.
     """
     path = _path(workshop, image_ids, image_embeddings, image_sizes, text_embeddings)
     arrays = {"made_with": np.array(made_with), "stamps": stamps, "contents": contents, "texts": hash_texts(captions)}
     arrays["captions_sha256"] = np.array("" if captions_file is None else sha256_of(captions_file))
+    arrays["computed_in"] = np.array(sorted(computed_in), dtype=np.str_)
     write_arrays(path, arrays)
     return path
 

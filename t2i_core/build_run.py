@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from t2i_core.build_captions import caption_notes, caption_rows, encode_captions, plan_captions
 from t2i_core.build_journal import Journal, hash_settings
@@ -27,6 +28,19 @@ def embedding_settings(encoder: Encoder) -> dict[str, object]:
         "preprocessing": encoder.preprocessing,
         "decoding": DECODING_VERSION,
     }
+
+
+@runtime_checkable
+class StatingEncoder(Protocol):
+    """An encoder that says which numbers it computes pictures in, see `t2i_core.encoder.ClipEncoder`."""
+
+    @property
+    def picture_numbers(self) -> str: ...
+
+
+def computed_in(encoder: Encoder) -> str:
+    """Which numbers pictures are computed in; empty where the encoder does not say."""
+    return encoder.picture_numbers if isinstance(encoder, StatingEncoder) else ""
 
 
 @dataclass(eq=False)
@@ -67,7 +81,7 @@ class BuildRun:
                 batch = next(batches, None)
                 if batch is None:
                     break
-                self.journal.add_pictures(batch)
+                self.journal.add_pictures(batch, computed_in=computed_in(self.encoder))
                 failed = [SkippedPicture(*pair) for pair in zip(batch.image_ids, batch.reasons, strict=True) if pair[1]]
                 self.skipped += failed
                 self.handled += len(batch)
@@ -111,6 +125,7 @@ class BuildRun:
         if table is not None:
             skipped = {picture.image_id for picture in self.skipped}
             self.notes += caption_notes(table, skipped, sorted(plan.listed), self.encoder)
+        self.notes += _numbers_note(self.ledger.computed_in | self.journal.computed_in())
         manifest = self._write(pictures, table, texts)
         meter.add(1)
         return BuildReport(
@@ -165,6 +180,7 @@ class BuildRun:
             contents=pictures.contents,
             captions=() if table is None else table.captions,
             captions_file=None if table is None else write_captions(table.frame),
+            computed_in=self.ledger.computed_in | self.journal.computed_in(),
         )
         try:
             manifest = write_dataset(
@@ -189,6 +205,17 @@ class BuildRun:
 
     def _rate(self) -> float:
         return self.encoded / self.picture_seconds if self.picture_seconds > 0 else 0.0
+
+
+def _numbers_note(computed: frozenset[str]) -> list[str]:
+    """What to say of pictures encoded on machines of several kinds."""
+    if len(computed) < 2:
+        return []
+    return [
+        f"Pictures were encoded in {' and '.join(sorted(computed))}, by machines of more than one kind. Rows of different "
+        "kinds differ a little, so pictures that score nearly the same may change places. "
+        "For rows of one kind build into a new folder with T2I_FLOAT32=1."
+    ]
 
 
 def _none_usable(options: BuildOptions, total: int, first: SkippedPicture) -> BuildError:

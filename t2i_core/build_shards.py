@@ -19,14 +19,22 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from t2i_core.build import build_in, list_folder, open_model, read_own_manifest, run_settings, tell_captions
+from t2i_core.build import (
+    build_in,
+    choose_batch_size,
+    list_folder,
+    open_model,
+    read_own_manifest,
+    run_settings,
+    tell_captions,
+)
 from t2i_core.build_captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
 from t2i_core.build_journal import Journal, hash_settings, hash_texts
 from t2i_core.build_ledger import Ledger, read_ledger
-from t2i_core.build_pictures import PictureReader, encode_batches, fitting_batch_size
+from t2i_core.build_pictures import PictureReader, encode_batches
 from t2i_core.build_plan import plan_pictures
 from t2i_core.build_progress import ProgressMeter
-from t2i_core.build_run import embedding_settings
+from t2i_core.build_run import computed_in, embedding_settings
 from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
 from t2i_core.build_workshop import WORKSHOP_NAME, open_workshop
 from t2i_core.dataset import CaptionTable, count_of, list_some, replace_file
@@ -95,7 +103,7 @@ def build_shard(
         table = find_captions(options.captions, options.data_dir)
         notes = tell_captions(table, contents.pictures, options)
         encoder = encoder or open_model(options, read_own_manifest(options))
-        batch_size = options.batch_size or fitting_batch_size(encoder)
+        batch_size = options.batch_size or choose_batch_size(own, options, encoder)
         settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
         whole = options.data_dir / WORKSHOP_NAME
         ledger = read_ledger(whole, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
@@ -204,7 +212,7 @@ class _ShardRun:
                     stopped = True
                     break
                 batch = next(batches)
-                self.journal.add_pictures(batch, number=number)
+                self.journal.add_pictures(batch, number=number, computed_in=computed_in(self.encoder))
                 failed = [SkippedPicture(*pair) for pair in zip(batch.image_ids, batch.reasons, strict=True) if pair[1]]
                 skipped += failed
                 encoded += int(batch.encoded.sum())

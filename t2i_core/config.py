@@ -30,6 +30,8 @@ class Settings:
         ``auto``, ``cpu`` or ``cuda`` (``T2I_DEVICE``).
     max_pixels : int
         Pictures with more pixels are refused (``T2I_MAX_PIXELS``, default 100,000,000).
+    float32 : bool
+        Models compute everything in float32, though this machine may have something quicker (``T2I_FLOAT32=1``).
     """
 
     data_dir: Path = Path("data")
@@ -38,6 +40,7 @@ class Settings:
     model_dir: Path | None = None
     device: str = "auto"
     max_pixels: int = 100_000_000
+    float32: bool = False
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -46,7 +49,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     T2IError
-        When a number or a device cannot be understood.
+        When a number, a device or a switch cannot be understood.
     """
     env = os.environ if environ is None else environ
     defaults = Settings()
@@ -60,6 +63,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise T2IError(
             f"T2I_MAX_PIXELS must be a whole number above 0, got {pixels!r}. Unset it to use {defaults.max_pixels}."
         )
+    float32 = env.get("T2I_FLOAT32") or "0"
+    if float32 not in {"0", "1"}:
+        raise T2IError(
+            f"T2I_FLOAT32 must be 1 (compute in float32 only) or 0, got {float32!r}. "
+            "Unset it to use quicker numbers where the machine has them."
+        )
     return Settings(
         data_dir=typed_path(env.get("T2I_DATA") or str(defaults.data_dir)),
         images_dir=typed_path(env["T2I_IMAGES"]) if env.get("T2I_IMAGES") else None,
@@ -67,4 +76,5 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         model_dir=typed_path(env["T2I_MODEL_DIR"]) if env.get("T2I_MODEL_DIR") else None,
         device=device,
         max_pixels=int(pixels),
+        float32=float32 == "1",
     )

@@ -34,6 +34,11 @@ class Network(Protocol):
     context_length: int
     pixel_rule: PixelRule
 
+    @property
+    def picture_type(self) -> torch.dtype:
+        """What most of a picture's products are computed in."""
+        ...
+
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
         """Embed pixels (B, 3, side, side) into a Tensor of shape (B, D), not normalised."""
         ...
@@ -82,6 +87,11 @@ class ClipEncoder:
     def device(self) -> str:
         """``cpu`` or ``cuda``."""
         return self._device.type
+
+    @property
+    def picture_numbers(self) -> str:
+        """What most of a picture's products are computed in here: ``float32``, ``bfloat16`` or ``float16``."""
+        return str(self._network.picture_type).removeprefix("torch.")
 
     @property
     def input_size(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Any
 
 import torch
 
+from t2i_core.encoder import nearness
 from t2i_core.encoder.bfloat16 import multiplies_bfloat16
-from t2i_core.encoder.mini_network import MiniClip, load_mini
+from t2i_core.encoder.mini_network import ImageTrunk, MiniClip, load_mini
 from t2i_core.encoder.preprocessing import PixelRule
 
 # Up to so many texts the work is too small to share: threads would wait for each other, on a busy
@@ -26,9 +29,12 @@ class MiniNetwork:
     path : Path
         A .safetensors file with its config in the metadata.
     device : torch.device
-        A GPU computes pictures in fp16; a CPU in float32, except that it convolves in bfloat16 where it has
-        instructions for that (more than twice as fast, cosine with float32 above 0.999). Texts are
+        Most blocks of the picture tower are computed in fp16 on a GPU, and in bfloat16 on a CPU that has instructions
+        for that, if these weights bear it (see `t2i_core.encoder.nearness`); all else is float32. How near the
+        bundled weights stay is measured, on every picture of the demo gallery: weights/MINI.md tells. Texts are
         float32 everywhere: they are small, and a query then means the same on every machine.
+    float32 : bool
+        Compute everything in float32.
 
     Raises
     ------
@@ -36,29 +42,54 @@ class MiniNetwork:
         When the file cannot be read or is of another format version.
     """
 
-    def __init__(self, path: Path, *, device: torch.device) -> None:
+    def __init__(self, path: Path, *, device: torch.device, float32: bool = False) -> None:
         module, config = load_mini(path)
         self.dimension = int(config["dimension"])
         self.context_length = int(config["text"]["context_length"])
         self.pixel_rule = pixel_rule_of(config)
         self._module = module.to(device).requires_grad_(False)
-        self._on_cpu = device.type == "cpu"
-        self._pixel_type = torch.float32
-        if not self._on_cpu:
-            self._pixel_type = compute_pictures_in_half(module)
-        elif multiplies_bfloat16():
-            module.use_bfloat16_images()
+        self._device = device
+        self._float32 = float32
+        self._choosing = threading.Lock()
+        self._picture_type: torch.dtype | None = None
+
+    @property
+    def picture_type(self) -> torch.dtype:
+        """What most of a picture's products are computed in; found out at the first use."""
+        if self._picture_type is None:
+            with self._choosing:
+                if self._picture_type is None:
+                    self._picture_type = self._choose()
+        return self._picture_type
 
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
         """Embed pixels (B, 3, side, side) into a Tensor of shape (B, D), not normalised."""
-        return self._module.encode_image(pixels.to(self._pixel_type))
+        _ = self.picture_type  # which settles what the module holds
+        return self._module.encode_image(pixels)
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
         """Embed tokens (B, 77) into a Tensor of shape (B, D), not normalised."""
-        if self._on_cpu and len(tokens) <= ALONE_TEXTS:
+        if self._device.type == "cpu" and len(tokens) <= ALONE_TEXTS:
             with _one_thread():
                 return self._module.encode_text(tokens)
         return self._module.encode_text(tokens)
+
+    def _choose(self) -> torch.dtype:
+        number_type = torch.float16 if self._device.type == "cuda" else torch.bfloat16
+        if self._float32 or (number_type == torch.bfloat16 and not multiplies_bfloat16()):
+            return torch.float32
+        tried = nearness.tried_pixels(self.pixel_rule.side).to(self._device)
+        quick = rounded_pictures(self._module, number_type)
+
+        def encode_quickly(pixels: torch.Tensor) -> torch.Tensor:
+            features = quick(pixels.contiguous(memory_format=torch.channels_last))
+            embeddings: torch.Tensor = self._module.head(features.float())
+            return embeddings
+
+        if not nearness.near_enough(encode_quickly, self._module.encode_image, tried, nearness.IMAGE_COSINE):
+            return torch.float32
+        self._module.backbone = quick
+        return number_type
 
 
 def pixel_rule_of(config: dict[str, Any]) -> PixelRule:
@@ -72,11 +103,11 @@ def pixel_rule_of(config: dict[str, Any]) -> PixelRule:
     )
 
 
-def compute_pictures_in_half(module: MiniClip) -> torch.dtype:
-    """Turn the image tower to fp16; the type that its pixels must have."""
-    module.backbone.half()
-    module.head.half()
-    return torch.float16
+def rounded_pictures(module: MiniClip, number_type: torch.dtype) -> ImageTrunk:
+    """A copy of the picture tower's trunk that computes most blocks in a type of fewer bits."""
+    trunk = copy.deepcopy(module.backbone)
+    trunk.round_later_blocks(number_type)
+    return trunk
 
 
 @contextmanager

@@ -36,6 +36,9 @@ _STAGES = (
 # width and depth multipliers of EfficientNet-Lite
 _VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
 FEATURE_CHANNELS = 1280
+# Blocks that stay float32 where the rest is rounded to fewer bits: what is lost here, at full resolution and in few
+# channels, is most of what is lost at all. Measured by benchmarks/bench_precision.py, told in weights/MINI.md.
+PRECISE_BLOCKS = 3
 _DROPOUT = 0.3  # in training only
 _INPUT_DROPOUT = 0.1
 
@@ -74,6 +77,11 @@ class InvertedResidual(nn.Module):
         self.project = SameConv(middle, outputs, 1)
         self.residual = stride == 1 and inputs == outputs
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """What its maps must be."""
+        return self.project.conv.weight.dtype
+
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         hidden = maps if self.expand is None else F.relu6(self.expand(maps))
         hidden = self.project(F.relu6(self.depthwise(hidden)))
@@ -103,8 +111,14 @@ class LiteBackbone(nn.Module):
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         maps = F.relu6(self.stem(pixels))
         for block in self.blocks:
-            maps = block(maps)
+            assert isinstance(block, InvertedResidual)  # ModuleList forgets what it holds
+            maps = block(maps.to(block.dtype))
         return F.relu6(self.last(maps))
+
+    def round_later_blocks(self, number_type: torch.dtype) -> None:
+        """Compute what comes after the first `PRECISE_BLOCKS` in a type of fewer bits."""
+        for part in (*self.blocks[PRECISE_BLOCKS:], self.last):
+            part.to(number_type)
 
 
 class ImageTrunk(nn.Module):
@@ -125,6 +139,12 @@ class ImageTrunk(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         return torch.cat([part(pixels).mean(dim=(2, 3)) for part in self.parts], dim=1)
+
+    def round_later_blocks(self, number_type: torch.dtype) -> None:
+        """Compute most blocks of every backbone in a type of fewer bits; pixels stay what they are."""
+        for part in self.parts:
+            assert isinstance(part, LiteBackbone)
+            part.round_later_blocks(number_type)
 
 
 class ProjectionHead(nn.Module):
@@ -213,17 +233,9 @@ class MiniClip(nn.Module):
             dimension=dimension,
         )
         self.logit_scale = nn.Parameter(torch.tensor(math.log(20.0)))
-        self.fast_images = False
-
-    def use_bfloat16_images(self) -> None:
-        """Keep the backbone in bfloat16, where the CPU multiplies such numbers itself."""
-        self.backbone.to(torch.bfloat16)
-        self.fast_images = True
 
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
         """Embed pixels (B, 3, R, R), normalised as the config says, into a Tensor of shape (B, D)."""
-        if self.fast_images:
-            pixels = pixels.to(torch.bfloat16)
         features = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
         return self.head(features.to(self.head.direct.weight.dtype))
 

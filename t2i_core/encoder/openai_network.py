@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import torch
 
+from t2i_core.encoder import nearness
 from t2i_core.encoder.openai_clip import clip_model, clip_package
-from t2i_core.encoder.openai_towers import Tower, pack_image_tower, pack_text_tower
+from t2i_core.encoder.openai_towers import PackedTower, pack_image_tower, pack_text_tower
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
 from t2i_core.encoder.tokens import end_positions
 from t2i_core.errors import ModelError
@@ -34,12 +37,15 @@ class OpenAINetwork:
     Parameters
     ----------
     state_dict : mapping of str to Tensor
-        Any float type; kept in full precision on a CPU, fp16 on a GPU as openai/CLIP does.
+        Any float type.
     device : torch.device
-        A GPU runs openai/CLIP's own code; a CPU runs its transformers with packed weights, see
-        `t2i_core.encoder.openai_towers`.
+        A GPU runs openai/CLIP's own code, in fp16 as openai/CLIP does where these weights bear it (see
+        `t2i_core.encoder.nearness`), else in float32. A CPU runs its transformers with packed weights, see
+        `t2i_core.encoder.openai_towers`, and a ModifiedResNet in float32.
     source : str
         What to call the file in messages.
+    float32 : bool
+        Compute everything in float32.
 
     Raises
     ------
@@ -47,28 +53,37 @@ class OpenAINetwork:
         When the weights are not of this architecture.
     """
 
-    def __init__(self, state_dict: StateDict, *, device: torch.device, source: str) -> None:
+    def __init__(self, state_dict: StateDict, *, device: torch.device, source: str, float32: bool = False) -> None:
         model = _build(state_dict, source)
         self.dimension = int(model.text_projection.shape[1])
         self.context_length = int(model.context_length)
         self.pixel_rule: PixelRule = openai_rule(int(model.visual.input_resolution))
         self._mask = model.build_attention_mask().to(device)
-        if device.type == "cuda":
-            clip_model.convert_weights(model)
         self._model = model.to(device).eval()
         self._on_cpu = device.type == "cpu"
+        self._float32 = float32
         self._packing = threading.Lock()
-        self._packed: dict[str, Tower] = {}
+        self._packed: dict[str, PackedTower] = {}
+        if not self._on_cpu and not float32:
+            self.halve_if_near()
 
     @property
     def module(self) -> clip_model.CLIP:
         """The weights, for training: what is packed of them before is not trained."""
         return self._model
 
+    @property
+    def picture_type(self) -> torch.dtype:
+        """What a picture's products are computed in."""
+        if self._packs_pictures:
+            return self._tower("image", pack_image_tower).number_type
+        number_type: torch.dtype = self._model.dtype
+        return number_type
+
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
         """Embed pixels (B, 3, side, side) into a Tensor of shape (B, D), not normalised."""
-        if self._on_cpu and isinstance(self._model.visual, clip_model.VisionTransformer):
-            return self._tower("image", pack_image_tower)(pixels)
+        if self._packs_pictures:
+            return self._tower("image", pack_image_tower).encode(pixels)
         return self._model.encode_image(pixels)
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -78,12 +93,14 @@ class OpenAINetwork:
         longest end token of the batch are left out: the same result in a fraction of the time.
         """
         if self._on_cpu:
-            return self._tower("text", pack_text_tower)(tokens)
+            return self._tower("text", pack_text_tower).encode(tokens)
         return self.encode_text_in_module(tokens)
 
     def encode_text_in_module(self, tokens: torch.Tensor) -> torch.Tensor:
         """`encode_text` in openai/CLIP's own layers, through which gradients flow."""
-        model = self._model
+        return self._encode_text(self._model, tokens)
+
+    def _encode_text(self, model: clip_model.CLIP, tokens: torch.Tensor) -> torch.Tensor:
         ends = end_positions(tokens)
         length = int(ends.max()) + 1
         for block in model.transformer.resblocks:
@@ -94,12 +111,29 @@ class OpenAINetwork:
         hidden = model.ln_final(hidden[torch.arange(len(ends), device=ends.device), ends]).type(model.dtype)
         return hidden @ model.text_projection
 
-    def _tower(self, kind: str, pack: Callable[[clip_model.CLIP], Tower]) -> Tower:
+    def halve_if_near(self) -> bool:
+        """Turn the weights to fp16 as openai/CLIP does, unless these do not bear it; whether they do."""
+        precise, quick = self._model, copy.deepcopy(self._model)
+        clip_model.convert_weights(quick)
+        device = self._mask.device
+        texts = nearness.tried_texts(self.context_length).to(device)
+        pictures = nearness.tried_pixels(self.pixel_rule.side).to(device)
+        near = nearness.near_enough(
+            partial(self._encode_text, quick), partial(self._encode_text, precise), texts, nearness.TEXT_COSINE
+        ) and nearness.near_enough(quick.encode_image, precise.encode_image, pictures, nearness.IMAGE_COSINE)
+        self._model = quick if near else precise
+        return near
+
+    @property
+    def _packs_pictures(self) -> bool:
+        return self._on_cpu and isinstance(self._model.visual, clip_model.VisionTransformer)
+
+    def _tower(self, kind: str, pack: Callable[..., PackedTower]) -> PackedTower:
         """The packed tower, made at its first use: a dataset that is only searched needs none for pictures."""
         if kind not in self._packed:
             with self._packing:
                 if kind not in self._packed:
-                    self._packed[kind] = pack(self._model)
+                    self._packed[kind] = pack(self._model, float32=self._float32)
         return self._packed[kind]
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
+from t2i_core.encoder import nearness
 from t2i_core.encoder.bfloat16 import multiplies_bfloat16
+from t2i_core.encoder.nearness import Tower
 from t2i_core.encoder.openai_clip import clip_model
 from t2i_core.encoder.packed_transformer import PackedTransformer
-from t2i_core.encoder.tokens import end_positions, tokenize
-
-Tower = Callable[[torch.Tensor], torch.Tensor]
-
-# How near bfloat16 must come to float32: the cosine of both embeddings of the same text or picture.
-TEXT_COSINE = 0.9999
-IMAGE_COSINE = 0.999
-_TRIED_TEXTS = ("a dog on a beach", "two people ride bicycles through a park in autumn", "snow")
-_TRIED_PICTURES = 2
+from t2i_core.encoder.tokens import end_positions
 
 
-def pack_text_tower(model: clip_model.CLIP) -> Tower:
-    """Tokens (B, 77) to embeddings (B, D), not normalised; read only up to the longest end token."""
+@dataclass(frozen=True, eq=False)
+class PackedTower:
+    """A tower, and the numbers its products are computed in."""
+
+    encode: Tower
+    number_type: torch.dtype
+
+
+def pack_text_tower(model: clip_model.CLIP, *, float32: bool = False) -> PackedTower:
+    """Tokens (B, 77) to embeddings (B, D), not normalised; read only up to the longest end token.
+
+    ``float32`` forces that; otherwise products are bfloat16 where this CPU multiplies such numbers and these weights
+    bear it, see `t2i_core.encoder.nearness`.
+    """
 
     def packed(number_type: torch.dtype) -> Tower:
         transformer = PackedTransformer(model.transformer, number_type=number_type)
@@ -35,11 +42,15 @@ def pack_text_tower(model: clip_model.CLIP) -> Tower:
 
         return encode
 
-    return _fastest(packed, tokenize(_TRIED_TEXTS, context_length=model.context_length), TEXT_COSINE)
+    tried = nearness.tried_texts(model.context_length)
+    return _fastest(packed, tried, nearness.TEXT_COSINE, float32=float32)
 
 
-def pack_image_tower(model: clip_model.CLIP) -> Tower:
-    """Pixels (B, 3, side, side) to embeddings (B, D), not normalised, by a `clip_model.VisionTransformer`."""
+def pack_image_tower(model: clip_model.CLIP, *, float32: bool = False) -> PackedTower:
+    """Pixels (B, 3, side, side) to embeddings (B, D), not normalised, by a `clip_model.VisionTransformer`.
+
+    ``float32`` as in `pack_text_tower`.
+    """
     visual = model.visual
 
     def packed(number_type: torch.dtype) -> Tower:
@@ -56,24 +67,15 @@ def pack_image_tower(model: clip_model.CLIP) -> Tower:
 
         return encode
 
-    return _fastest(packed, _tried_pixels(int(visual.input_resolution)), IMAGE_COSINE)
+    tried = nearness.tried_pixels(int(visual.input_resolution))
+    return _fastest(packed, tried, nearness.IMAGE_COSINE, float32=float32)
 
 
-def _fastest(packed: Callable[[torch.dtype], Tower], tried: torch.Tensor, cosine: float) -> Tower:
-    """The tower in bfloat16 where the CPU multiplies such numbers and these weights bear it, else in float32.
-
-    Tried on fixed inputs with the weights at hand, so that the same weights always get the same answer.
-    """
-    precise = packed(torch.float32)
-    if not multiplies_bfloat16():
+def _fastest(
+    packed: Callable[[torch.dtype], Tower], tried: torch.Tensor, cosine: float, *, float32: bool
+) -> PackedTower:
+    precise = PackedTower(packed(torch.float32), torch.float32)
+    if float32 or not multiplies_bfloat16():
         return precise
-    quick = packed(torch.bfloat16)
-    with torch.inference_mode():
-        nearness = F.cosine_similarity(quick(tried), precise(tried))
-    return quick if float(nearness.min()) > cosine else precise
-
-
-def _tried_pixels(side: int) -> torch.Tensor:
-    """Smooth colours, as pictures have them and plain noise does not: Tensor of shape (B, 3, side, side)."""
-    coarse = torch.randn((_TRIED_PICTURES, 3, 7, 7), generator=torch.Generator().manual_seed(0))
-    return F.interpolate(coarse, size=(side, side), mode="bicubic")
+    quick = PackedTower(packed(torch.bfloat16), torch.bfloat16)
+    return quick if nearness.near_enough(quick.encode, precise.encode, tried, cosine) else precise

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from t2i_core.encoder.clip_encoder import ClipEncoder, Network
 
 
-def open_encoder(model: str | None = None, *, model_dir: Path | None = None, device: str = "auto") -> ClipEncoder:
+def open_encoder(
+    model: str | None = None, *, model_dir: Path | None = None, device: str = "auto", float32: bool | None = None
+) -> ClipEncoder:
     """Open a model for text and pictures.
 
     Parameters
@@ -28,7 +30,10 @@ def open_encoder(model: str | None = None, *, model_dir: Path | None = None, dev
     model_dir : Path, optional
         Folder of weight files; without it the one T2I_MODEL_DIR names, if any.
     device : str
-        ``auto`` (a GPU where there is one), ``cpu`` or ``cuda``. A GPU computes in fp16.
+        ``auto`` (a GPU where there is one), ``cpu`` or ``cuda``.
+    float32 : bool, optional
+        Compute everything in float32. Otherwise a GPU computes in fp16 and a CPU that has instructions for it in
+        bfloat16, as far as the model's weights bear it, see `t2i_core.encoder.nearness`. Default: what T2I_FLOAT32 says.
 
     Raises
     ------
@@ -36,13 +41,14 @@ def open_encoder(model: str | None = None, *, model_dir: Path | None = None, dev
         When the model is unknown, its weights cannot be had or read, or the device is not there.
     """
     name = str(model) if model else MINI_NAME
-    path = find_weights(name, model_dir=model_dir or read_settings().model_dir)
+    settings = read_settings()
+    path = find_weights(name, model_dir=model_dir or settings.model_dir)
 
     from t2i_core.encoder.clip_encoder import ClipEncoder  # torch is loaded here, not when this module is
 
     chosen = _choose_device(device)
     weights_sha256 = file_sha256(path)
-    network = _load_network(path, device=chosen)
+    network = _load_network(path, device=chosen, float32=settings.float32 if float32 is None else float32)
     return ClipEncoder(network, model_id=name, weights_sha256=weights_sha256, device=chosen)
 
 
@@ -57,15 +63,18 @@ def _choose_device(device: str) -> torch.device:
         raise ModelError("device may be cuda only where PyTorch sees a GPU, and it sees none. Use auto or cpu.")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda":
+        # Convolutions would round float32 to TF32's 10 bits, and float32 is what the rest is compared with.
+        torch.backends.cudnn.allow_tf32 = False
     return torch.device(device)
 
 
-def _load_network(path: Path, *, device: torch.device) -> Network:
+def _load_network(path: Path, *, device: torch.device, float32: bool) -> Network:
     from t2i_core.encoder.checkpoints import is_safetensors, read_state_dict, safetensors_metadata
     from t2i_core.encoder.openai_network import OpenAINetwork
 
     if is_safetensors(path) and "config" in safetensors_metadata(path):
         from t2i_core.encoder.mini_adapter import MiniNetwork
 
-        return MiniNetwork(path, device=device)
-    return OpenAINetwork(read_state_dict(path), device=device, source=path.name)
+        return MiniNetwork(path, device=device, float32=float32)
+    return OpenAINetwork(read_state_dict(path), device=device, source=path.name, float32=float32)

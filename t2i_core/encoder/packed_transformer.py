@@ -7,6 +7,8 @@ and the last layer is computed only at the one position of each sequence that is
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
@@ -90,13 +92,13 @@ class _PackedBlock:
 
     def everywhere(self, hidden: torch.Tensor, *, causal: bool) -> torch.Tensor:
         query, key, value = map(self._by_head, self._in(_normed(self._norms[0], hidden)).chunk(3, dim=-1))
-        attended = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
+        attended = _attention(query, key, value, is_causal=causal)
         return self._finished(hidden, attended)
 
     def at(self, hidden: torch.Tensor, positions: torch.Tensor, seen: torch.Tensor | None) -> torch.Tensor:
         rows = torch.arange(len(positions))
         query, key, value = map(self._by_head, self._in(_normed(self._norms[0], hidden)).chunk(3, dim=-1))
-        attended = F.scaled_dot_product_attention(query[rows, :, positions][:, :, None], key, value, attn_mask=seen)
+        attended = _attention(query[rows, :, positions][:, :, None], key, value, attn_mask=seen)
         return self._finished(hidden[rows, positions][:, None], attended)[:, 0]
 
     def _by_head(self, numbers: torch.Tensor) -> torch.Tensor:
@@ -106,6 +108,14 @@ class _PackedBlock:
         hidden = hidden + self._out(attended.transpose(1, 2).flatten(2)).float()
         wide = self._widen(_normed(self._norms[1], hidden))
         return hidden + self._narrow(wide * torch.sigmoid(1.702 * wide)).float()
+
+
+def _attention(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **how: Any) -> torch.Tensor:
+    if query.dtype == torch.bfloat16 and torch.backends.cpu.get_cpu_capability() in {"DEFAULT", "AVX2"}:
+        # Where ATEN_CPU_CAPABILITY holds torch back on a newer CPU, its attention fails in bfloat16 (pack_vnni2).
+        query, key, value = query.float(), key.float(), value.float()
+        return F.scaled_dot_product_attention(query, key, value, **how).to(torch.bfloat16)
+    return F.scaled_dot_product_attention(query, key, value, **how)
 
 
 def _normed(norm: nn.LayerNorm, hidden: torch.Tensor) -> torch.Tensor:

@@ -11,6 +11,7 @@ import pytest
 from build_rooms import BATCH, ColourEncoder, Room, same
 from picture_files import encoded, noise, put
 
+from t2i_core import build as build_module
 from t2i_core.build import BuildReport
 
 
@@ -248,3 +249,53 @@ def test_other_settings_do_not_use_each_others_batches(room: Room) -> None:
     other = ColourEncoder(weights="f" * 64)
     assert room.build(encoder=other).encoded == 12
     assert room.build(batch_size=5).encoded == 12
+
+
+class NumbersEncoder(ColourEncoder):
+    """On a processor that computes in the numbers it is told."""
+
+    def __init__(self, numbers: str) -> None:
+        super().__init__()
+        self.picture_numbers = numbers
+
+
+def test_a_build_that_another_kind_of_processor_goes_on_with_says_so(room: Room) -> None:
+    room.put_pictures(10)
+    first = NumbersEncoder("bfloat16")
+    assert room.build(encoder=first, should_stop=lambda: len(first.images_seen) >= 1).notes[1:] == ()
+    report = room.build(encoder=NumbersEncoder("float32"))
+    assert (report.encoded, report.reused) == (6, 4)
+    said = (
+        "Pictures were encoded in bfloat16 and float32, by machines of more than one kind. Rows of different kinds differ "
+        "a little, so pictures that score nearly the same may change places. "
+        "For rows of one kind build into a new folder with T2I_FLOAT32=1."
+    )
+    assert report.notes == (said,)
+    room.put_pictures(2, first=20)  # it is remembered: a later build with either kind says so too
+    assert room.build(encoder=NumbersEncoder("float32")).notes == (said,)
+
+
+def test_one_kind_of_processor_says_nothing(room: Room) -> None:
+    room.put_pictures(5)
+    assert room.build(encoder=NumbersEncoder("bfloat16")).notes == ()
+    assert room.build(encoder=NumbersEncoder("float32")).notes == ()  # nothing was encoded
+    room.put_pictures(1, first=30)
+    assert len(room.build(encoder=NumbersEncoder("float32")).notes) == 1
+
+
+def test_a_machine_with_other_cores_goes_on_in_the_same_batches(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = room.put_pictures(12)
+    monkeypatch.setattr(build_module, "fitting_batch_size", lambda encoder: 3)
+    whole = room.data_dir.parent / "whole"
+    room.build(batch_size=None, data_dir=whole)
+    room.build(batch_size=None, should_stop=lambda: len(room.encoder.images_seen) >= 2)
+    monkeypatch.setattr(build_module, "fitting_batch_size", lambda encoder: 8)
+    report = room.build(batch_size=None)
+    assert (report.encoded, report.reused) == (len(names) - 6, 6)
+    assert room.encoder.images_seen == [3, 3]
+    stopped = room.arrays()
+    room.data_dir = whole
+    assert same(stopped, room.arrays())
+    room.put_pictures(8, first=40)
+    room.build(batch_size=None)
+    assert room.encoder.images_seen == [8]  # a finished build leaves no batch size behind

@@ -171,3 +171,18 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     shutil.rmtree(room.data_dir)
     assert main(["build", *where, "--batch-size", "2"]) == 0
     assert (room.data_dir / "aligned_embeddings.npz").read_bytes() == first
+
+
+class NumbersEncoder(ColourEncoder):
+    """On a processor that computes in the numbers it is told."""
+
+    def __init__(self, numbers: str) -> None:
+        super().__init__()
+        self.picture_numbers = numbers
+
+
+def test_shards_of_two_kinds_of_processors_are_merged_and_told_of(room: Room) -> None:
+    shard_of(room, 1, 2, encoder=NumbersEncoder("bfloat16"))
+    shard_of(room, 2, 2, encoder=NumbersEncoder("float32"))
+    [note] = [note for note in merged(room).notes if "more than one kind" in note]
+    assert note.startswith("Pictures were encoded in bfloat16 and float32,")

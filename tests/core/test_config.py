@@ -11,7 +11,8 @@ from t2i_core.errors import T2IError
 
 
 @pytest.mark.parametrize(
-    "environ", [{}, dict.fromkeys(("T2I_DATA", "T2I_IMAGES", "T2I_MODEL", "T2I_DEVICE", "T2I_MAX_PIXELS"), "")]
+    "environ",
+    [{}, dict.fromkeys(("T2I_DATA", "T2I_IMAGES", "T2I_MODEL", "T2I_DEVICE", "T2I_MAX_PIXELS", "T2I_FLOAT32"), "")],
 )
 def test_defaults(environ: dict[str, str]) -> None:
     assert read_settings(environ) == Settings(Path("data"), None, None, None, "auto", 100_000_000)
@@ -25,8 +26,10 @@ def test_everything_can_be_set() -> None:
         "T2I_MODEL_DIR": "weights",
         "T2I_DEVICE": "cpu",
         "T2I_MAX_PIXELS": "1000",
+        "T2I_FLOAT32": "1",
     }
-    assert read_settings(environ) == Settings(Path("zoo"), Path("pictures"), "ViT-B/32", Path("weights"), "cpu", 1000)
+    expected = Settings(Path("zoo"), Path("pictures"), "ViT-B/32", Path("weights"), "cpu", 1000, True)
+    assert read_settings(environ) == expected
 
 
 def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +42,15 @@ def test_an_unknown_device() -> None:
         read_settings({"T2I_DEVICE": "tpu"})
     assert str(caught.value) == (
         "T2I_DEVICE must be auto, cpu or cuda, got 'tpu'. Unset it to use a GPU where there is one."
+    )
+
+
+def test_a_switch_that_is_neither_on_nor_off() -> None:
+    with pytest.raises(T2IError) as caught:
+        read_settings({"T2I_FLOAT32": "yes"})
+    assert str(caught.value) == (
+        "T2I_FLOAT32 must be 1 (compute in float32 only) or 0, got 'yes'. "
+        "Unset it to use quicker numbers where the machine has them."
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from t2i_core.encoder import open_encoder, openai_towers
+from t2i_core.encoder import nearness, open_encoder, openai_towers
 from t2i_core.encoder.openai_clip import clip_package
 from tests.core.clip_weights import hugging_face_names, pictures, rn50, save_jit, vit_b32
 
@@ -118,8 +118,8 @@ def test_weights_that_do_not_bear_bfloat16_are_computed_in_float32(
     saved_vit: dict[str, Path], vit_reference: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(openai_towers, "multiplies_bfloat16", lambda: True)
-    monkeypatch.setattr(openai_towers, "TEXT_COSINE", 1.0)  # so near that no rounding will do
-    monkeypatch.setattr(openai_towers, "IMAGE_COSINE", 1.0)
+    monkeypatch.setattr(nearness, "TEXT_COSINE", 1.0)  # so near that no rounding will do
+    monkeypatch.setattr(nearness, "IMAGE_COSINE", 1.0)
     encoder = open_encoder(str(saved_vit["state dict"]), device="cpu")
     _assert_agree(encoder.encode_text(TEXTS), vit_reference[0], differences=0.999999)
     _assert_agree(encoder.encode_image(PICTURES), vit_reference[1], differences=0.999999)
