@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from t2i_core.arrays import read_only
+from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import count_of, list_some, match_pictures
@@ -25,19 +26,20 @@ class CaptionRows:
     rows: RowArray
     embeddings: FloatArray | None
     columns: dict[str, Sequence[object]]
+    missing: Mapping[int, str]
 
 
 def read_caption_rows(
     stored: StoredEmbeddings, table: CaptionTable | None, pictures: PictureRows
 ) -> tuple[CaptionRows, list[Problem]]:
     if table is None:
-        return CaptionRows((), read_only(np.empty(0, dtype=np.int64)), None, {}), []
+        return CaptionRows((), read_only(np.empty(0, dtype=np.int64)), None, {}, {}), []
     codes, spellings = pd.factorize(table.frame["image"])
     matched = match_pictures(
         (name for name in spellings if name not in pictures.rows and name not in pictures.left_out), pictures.image_ids
     )
     row_of = pictures.rows | {name: pictures.rows[picture] for name, picture in matched.found.items()}
-    rows = np.array([row_of.get(name, -1) for name in spellings], dtype=np.int64)[codes]
+    rows = np.array([row_of.get(name, NO_PICTURE) for name in spellings], dtype=np.int64)[codes]
     problems: list[Problem] = []
     unknown = [*matched.missing, *matched.ambiguous]
     if unknown:
@@ -54,10 +56,13 @@ def read_caption_rows(
     problems += text_problems
     texts, columns = table.captions, dict(table.other_columns)
     if kept is not None:
-        rows = rows[kept]
+        rows, codes = rows[kept], codes[kept]
         texts = tuple(texts[position] for position in kept)
         columns = {name: tuple(values[position] for position in kept) for name, values in columns.items()}
-    return CaptionRows(texts, read_only(rows), text, columns), problems
+    # What the file calls a picture that is not here is all that is left to look for it by.
+    away = np.flatnonzero(rows == NO_PICTURE)
+    missing = dict(zip(away.tolist(), (str(name) for name in spellings[codes[away]]), strict=True))
+    return CaptionRows(texts, read_only(rows), text, columns, missing), problems
 
 
 def _text(

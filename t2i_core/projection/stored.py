@@ -179,6 +179,9 @@ def read_joint(gallery: Gallery) -> JointMap | None:
     _check_fresh(header, gallery, JOINT_NAME)
     if len(arrays["coordinates"]) != len(gallery):
         raise _broken(gallery, JOINT_NAME, f"{len(arrays['coordinates'])} points for {len(gallery)} pictures")
+    positions = arrays["caption_positions"]
+    if len(positions) != len(arrays["caption_coordinates"]) or not np.isin(positions, gallery.paired_captions).all():
+        raise _broken(gallery, JOINT_NAME, "points of captions that have no picture in the dataset")
     return JointMap(gallery_key=header["gallery_key"], **arrays)
 
 

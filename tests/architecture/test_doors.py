@@ -29,11 +29,11 @@ MAX_LINES = 350
 LEVELS = {
     "t2i_core": 0,  # the version
     "errors": 0,
+    "captions_by_row": 0,
     "types": 1,
     "arrays": 2,
     "texts": 2,
     "memory": 2,
-    "captions_by_row": 2,
     "config": 2,
     "cores": 2,
     "picture_folder": 2,
@@ -47,6 +47,7 @@ LEVELS = {
     "variety": 3,
     "export": 3,
     "dataset": 4,
+    "score_scale": 4,
     "engine": 5,
     "evaluation": 5,
     "importers": 5,
