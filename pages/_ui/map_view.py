@@ -66,6 +66,7 @@ def data(scene: Scene) -> dict[str, object]:
             scene.gallery, scene.projection, scene.engine, scene.result, scene.settings, _lend
         ),
         "query": query,
+        "asked": scene.result.query.label if scene.result is not None else "",  # to read only; nothing goes by it
         "anchors": _anchors(scene),
         "hits": [
             {"row": hit.row, "rank": hit.rank, "x": float(coordinates[hit.row, 0]), "y": float(coordinates[hit.row, 1])}
