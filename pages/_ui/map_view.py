@@ -40,9 +40,9 @@ class Scene:
 
     @property
     def version(self) -> str:
-        """Changes whenever the points do."""
+        """Changes whenever the points do, or where the pictures lie that their cards show."""
         kind = "joint" if self.joint is not None else "pictures"
-        return f"{kind} {self.gallery.key} {resources.projection_stamp(self.gallery)}"
+        return f"{kind} {self.gallery.place_key} {resources.projection_stamp(self.gallery)}"
 
 
 def data(scene: Scene) -> dict[str, object]:
