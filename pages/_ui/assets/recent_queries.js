@@ -34,7 +34,8 @@ class RecentQueries {
 
   /** The picture that is the query was drawn: a small copy of it goes with its entry, for addresses do not last. */
   picture(image) {
-    if (!this.asked || this.asked.kind === "text" || !image.naturalWidth) return;
+    // A picture asked for before may arrive late, when the query is made of words again.
+    if (!this.asked || !["like", "alike"].includes(this.asked.kind) || image.hidden || !image.naturalWidth) return;
     const list = this.list();
     const entry = list.find((one) => one.key === this.asked.key);
     if (!entry || entry.thumb) return;
