@@ -27,6 +27,8 @@ controls.query_bar(
 )
 if st.session_state["notice"]:
     notices.notes([st.session_state["notice"]])
+if result is not None:
+    notices.notes(controls.result_notes(result))
 
 projection, joint, refused = None, None, None
 wants_joint = st.session_state["map_view"] == map_state.JOINT

@@ -138,9 +138,9 @@ def cluster_places(coordinates: FloatArray, labels: npt.NDArray[np.int32]) -> li
 def words_by_picture(gallery: Gallery) -> list[frozenset[str]]:
     """The telling words of each picture's captions, one set a picture."""
     words: list[set[str]] = [set() for _ in range(len(gallery))]
-    for caption, row in zip(gallery.captions, gallery.caption_rows.tolist(), strict=True):
-        if row >= 0:
-            words[row] |= telling_words(caption)
+    positions = gallery.paired_captions
+    for position, row in zip(positions.tolist(), gallery.rows_of(positions).tolist(), strict=True):
+        words[row] |= telling_words(gallery.captions[position])
     return [frozenset(one) for one in words]
 
 

@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from t2i_core import score_scale
 from t2i_core.arrays import check_top_k, common_direction
-from t2i_core.captions_by_row import CaptionsByRow
-from t2i_core.dataset import open_ann, open_codes, rebuild_command, text_rows_fit
-from t2i_core.errors import ModelError, QueryError
+from t2i_core.dataset import check_model_matches, open_ann, open_codes, text_rows_fit
+from t2i_core.errors import QueryError
 from t2i_core.index.opening import open_index
 from t2i_core.memory import let_go
 from t2i_core.types import (
@@ -62,7 +63,6 @@ class SearchEngine:
         # Without a manifest nobody knows who made the text rows (the original project: a language model).
         known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
         self._text_embeddings = gallery.text_embeddings if known else None
-        self._captions_by_row = CaptionsByRow(gallery.caption_rows, len(gallery))
         # The median is a scale for score bars, so a sample of a large gallery is enough.
         sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
@@ -71,14 +71,14 @@ class SearchEngine:
     def search(
         self, query: str | Query, *, top_k: int = 24, where: MaskArray | None = None, approximate: bool = False
     ) -> SearchResult:
-        """Rank the gallery by a sentence, by the mean of several, or by one of its own pictures.
+        """Rank the gallery by sentences or by pictures of its own; those pictures are not among the hits.
 
         Parameters
         ----------
         query : str or Query
             A string is a sentence; ``Query(image_id=...)`` asks for pictures like that one.
         top_k : int
-            1 to the number of pictures.
+            1 to the number of pictures. As many hits come back, or all other pictures where they are fewer.
         where : ndarray of shape (N,), bool, optional
             Pictures that may be returned.
         approximate : bool
@@ -93,29 +93,19 @@ class SearchEngine:
         check_top_k(top_k, images=self.images)
         if isinstance(query, str):
             query = Query(text=query)
+        notes: tuple[str, ...] = ()
         if query.text is not None:
             query, notes = self._read_text(query.text)
-            started = time.perf_counter()
-            embedding = self.encode_query(query.label)
-            encode_ms = (time.perf_counter() - started) * 1e3
-            return self._rank(
-                query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
-            )
-        if query.texts:
+        elif query.texts:
             query, notes = self._read_texts(query)
-            started = time.perf_counter()
-            embedding = self.encode_mean(query.texts)
-            encode_ms = (time.perf_counter() - started) * 1e3
-            return self._rank(
-                query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
-            )
-        if query.image_id is not None:
-            embedding = self.picture_embedding(query.image_id)
+        elif query.image_id is not None:
             query = replace(query, label=query.label or query.image_id)
-            return self._rank(query, embedding, top_k=top_k, where=where, approximate=approximate)
-        if query.image_ids:
-            return self._rank(query, self.mean_of(query.image_ids), top_k=top_k, where=where, approximate=approximate)
-        raise QueryError("A query needs a sentence or a picture, got neither. Type what you want to see.")
+        started = time.perf_counter()
+        embedding = self.embedding_of(query)
+        encode_ms = 0.0 if query.pictures else (time.perf_counter() - started) * 1e3
+        return self._rank(
+            query, embedding, top_k=top_k, where=where, encode_ms=encode_ms, notes=notes, approximate=approximate
+        )
 
     def search_image(
         self,
@@ -141,8 +131,7 @@ class SearchEngine:
 
     def encode_query(self, text: str) -> FloatArray:
         """The unit vector of one sentence: ndarray of shape (D,), float32."""
-        with self._lock:
-            return self.encoder.encode_text([text])[0]
+        return self._encode_texts([text])[0]
 
     def encode_picture(self, image: Image.Image) -> FloatArray:
         """The unit vector of one picture: ndarray of shape (D,), float32."""
@@ -158,7 +147,7 @@ class SearchEngine:
             When it asks for nothing, or for a picture the gallery does not have.
         """
         if query.text is not None:
-            return self.encode_query(query.label)
+            return self.encode_query(query.text)
         if query.texts:
             return self.encode_mean(query.texts)
         if query.image_id is not None:
@@ -186,9 +175,7 @@ class SearchEngine:
         QueryError
             When they point in opposite directions, so that nothing is left.
         """
-        with self._lock:
-            rows = self.encoder.encode_text(list(texts))
-        return common_direction(rows, asked="Sentences", way_out="Ask")
+        return common_direction(self._encode_texts(list(texts)), asked="Sentences", way_out="Ask")
 
     @property
     def images(self) -> int:
@@ -210,7 +197,7 @@ class SearchEngine:
 
     def captions_of(self, row: int) -> tuple[str, ...]:
         """All captions of the picture at ``row``, in file order."""
-        return tuple(self.gallery.captions[position] for position in self._captions_by_row[row])
+        return tuple(self.gallery.captions[position] for position in self.gallery.captions_of(row))
 
     @property
     def compares_captions(self) -> bool:
@@ -226,7 +213,7 @@ class SearchEngine:
         if texts is None:
             return ()
         scores = texts @ self.gallery.image_embeddings[row]
-        own = set(self._captions_by_row[row])
+        own = set(self.gallery.captions_of(row))
         hits: list[CaptionHit] = []
         seen: set[str] = set()
         for position in np.argsort(-scores, kind="stable")[: 8 * top_k].tolist():
@@ -258,7 +245,7 @@ class SearchEngine:
                 f"At most {MAX_QUERY_TEXTS} sentences are asked together, got {len(query.texts)}. Leave some out."
             )
         read = [self._read_text(text) for text in query.texts]
-        texts = tuple(one.label for one, _ in read)
+        texts = tuple(one.text or "" for one, _ in read)
         cut = sum(bool(notes) for _, notes in read)
         notes = (
             ()
@@ -287,6 +274,9 @@ class SearchEngine:
                 )
             index = self.approximate
         started = time.perf_counter()
+        if query.pictures:
+            where = np.ones(len(self.gallery), dtype=np.bool_) if where is None else where.copy()
+            where[[self.row_of(image_id) for image_id in query.pictures]] = False
         scores, rows = index.search(query_embedding[None], top_k, where)
         let_go(self.gallery.image_embeddings)
         median_score = self._median_score(query_embedding)
@@ -295,7 +285,26 @@ class SearchEngine:
             self._hit(rank, int(row), float(score), query_embedding)
             for rank, (row, score) in enumerate(zip(rows[0], scores[0], strict=True), start=1)
         )
-        return SearchResult(query, hits, Timings(encode_ms, search_ms), len(self.gallery), median_score, notes)
+        timings = Timings(encode_ms, search_ms)
+        return SearchResult(query, hits, timings, self.images, median_score, notes, left_out=query.pictures)
+
+    def good_score(self, result: SearchResult) -> float | None:
+        """What a good hit of this query scores, by which score bars end; None where nothing tells.
+
+        For a picture it is 1, which the same picture scores. For a sentence it lies a fixed distance above the query's
+        median score: 95 of 100 captions of the dataset find their own picture within it (see `score_scale`).
+        """
+        if result.query.text is None and not result.query.texts:
+            return score_scale.SAME_PICTURE
+        return None if self._text_reach is None else result.median_score + self._text_reach
+
+    @cached_property
+    def _text_reach(self) -> float | None:
+        return score_scale.text_reach(self.gallery, self._text_embeddings, self._sample, self._encode_texts)
+
+    def _encode_texts(self, texts: list[str]) -> FloatArray:
+        with self._lock:
+            return self.encoder.encode_text(texts)
 
     def _median_score(self, query_embedding: FloatArray) -> float:
         return float(np.median(self._sample @ query_embedding))
@@ -308,34 +317,10 @@ class SearchEngine:
 
     def _best_caption(self, row: int, query_embedding: FloatArray) -> str | None:
         """The picture's caption closest to the query; its first one where captions have no embeddings."""
-        positions = self._captions_by_row[row]
+        positions = self.gallery.captions_of(row)
         if not positions:
             return None
         if self._text_embeddings is None:
             return self.gallery.captions[positions[0]]
         closest = int(np.argmax(self._text_embeddings[positions] @ query_embedding))
         return self.gallery.captions[positions[closest]]
-
-
-def check_model_matches(encoder: Encoder, gallery: Gallery) -> None:
-    """Refuse to compare embeddings of two models.
-
-    Raises
-    ------
-    ModelError
-        Naming both models, when the manifest's weights or the dimension differ from the encoder's.
-    """
-    manifest = gallery.manifest
-    if manifest is not None and manifest.weights_sha256 != encoder.weights_sha256:
-        same_name = manifest.model_id == encoder.model_id
-        way_out = "Its weights have changed since, so" if same_name else f"Use --model {manifest.model_id}, or"
-        raise ModelError(
-            f"Queries must be encoded by the model that built the gallery: it was built with {manifest.model_id} "
-            f"(weights {manifest.weights_sha256[:12]}), got {encoder.model_id} (weights {encoder.weights_sha256[:12]}). "
-            f"{way_out} rebuild: {rebuild_command(gallery, model=encoder.model_id)}"
-        )
-    if encoder.dimension != gallery.dimension:
-        raise ModelError(
-            f"The stored embeddings have {gallery.dimension} dimensions and {encoder.model_id} makes {encoder.dimension}. "
-            f"Use the model they were built with, or rebuild: {rebuild_command(gallery, model=encoder.model_id)}"
-        )

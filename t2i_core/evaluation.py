@@ -84,7 +84,7 @@ def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, mod
         When there are no captions, or no caption embeddings in the pictures' space.
     """
     text = gallery.text_embeddings if text_embeddings is None else text_embeddings
-    used = np.flatnonzero(gallery.caption_rows >= 0)
+    used = gallery.paired_captions
     if not used.size:
         raise DatasetError(
             f"An evaluation needs captions of the pictures, got none in {gallery.data_dir}. "
@@ -100,7 +100,7 @@ def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, mod
             f"Caption embeddings must have shape ({len(gallery.captions)}, {gallery.dimension}), got {text.shape}. "
             "Encode the gallery's captions with its model."
         )
-    rows = gallery.caption_rows[used]
+    rows = gallery.rows_of(used)
     chosen = text if used.size == len(text) else text[used]
     text_ranks, image_ranks = rank_pairs(gallery.image_embeddings, chosen, rows)
     named = model or (gallery.manifest.model_id if gallery.manifest else "unknown")

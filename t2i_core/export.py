@@ -58,7 +58,7 @@ def hits_to_csv(result: SearchResult) -> str:
 def hits_to_json(
     result: SearchResult, *, dataset: str, manifest: Manifest | None = None, created: datetime | None = None
 ) -> str:
-    """Hits with what is needed to get them again, as indented JSON.
+    """Hits with what is needed to get them again, as indented JSON; ``left_out`` names the pictures of the query itself.
 
     Parameters
     ----------
@@ -73,6 +73,7 @@ def hits_to_json(
     moment = (created or datetime.now(UTC)).astimezone(UTC)
     record: dict[str, Any] = {
         "query": _query_record(result),
+        "left_out": list(result.left_out),
         "top_k": len(result.hits),
         "dataset": dataset,
         "dataset_sha256": manifest.dataset_sha256 if manifest else None,
@@ -102,11 +103,6 @@ def pictures_to_csv(gallery: Gallery, rows: Sequence[int], coordinates: np.ndarr
     rows : sequence of int
     coordinates : ndarray of shape (N, 2), float32
     """
-    wanted = set(rows)
-    captions: dict[int, list[str]] = {row: [] for row in rows}
-    for caption, row in zip(gallery.captions, gallery.caption_rows.tolist(), strict=True):
-        if row in wanted:
-            captions[row].append(caption)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["image", "x", "y", "captions"])
@@ -117,7 +113,7 @@ def pictures_to_csv(gallery: Gallery, rows: Sequence[int], coordinates: np.ndarr
                 spreadsheet_cell(gallery.image_ids[row]),
                 f"{x:.5f}",
                 f"{y:.5f}",
-                spreadsheet_cell("\n".join(captions[row])),
+                spreadsheet_cell("\n".join(gallery.captions[position] for position in gallery.captions_of(row))),
             ]
         )
     return out.getvalue()

@@ -5,6 +5,8 @@ Arrays in these types are read-only; rows are int positions into the gallery.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from t2i_core.captions_by_row import CaptionsByRow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,13 +93,16 @@ class Gallery:
     captions : sequence of str, length M
         As ``image_ids``.
     caption_rows : ndarray of shape (M,), int64, read-only
-        Row of the picture each caption describes; -1 where the picture has no embedding.
+        Row of the picture each caption describes, with a mark where that picture is not in the gallery. Only for
+        files that write or read it whole: ask `paired_captions`, `picture_of`, `rows_of` and `captions_of`.
     text_embeddings : ndarray of shape (M, D), float32, read-only, or None
         L2-normalised rows, one per caption; None when there are none in the model's space.
     image_sizes : ndarray of shape (N, 2), int64, read-only
         Width and height in pixels; zeros when unknown.
     caption_columns : mapping of str to sequence of length M
         The other columns of the captions file, untouched.
+    missing_pictures : mapping of int to str
+        By position, the file name that a caption gives to a picture the gallery does not hold.
     address : str
         Where it was opened when that is no folder; ``data_dir`` then holds only what this machine made of it.
     key : str
@@ -115,6 +122,7 @@ class Gallery:
     manifest: Manifest | None = None
     problems: tuple[Problem, ...] = ()
     caption_columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    missing_pictures: Mapping[int, str] = field(default_factory=dict)
     address: str = ""
 
     def __len__(self) -> int:
@@ -135,6 +143,49 @@ class Gallery:
         """Row of each picture by its name."""
         return MappingProxyType({image_id: row for row, image_id in enumerate(self.image_ids)})
 
+    @property
+    def place_key(self) -> str:
+        """As ``key``, and changes with where dataset and pictures lie: for what remembers files or their addresses."""
+        places = (self.address, *(str(folder.resolve()) for folder in (self.data_dir, self.images_dir)))
+        return _digest([self.key, *places])
+
+    @property
+    def paired_captions(self) -> RowArray:
+        """Positions of the captions whose picture is in the gallery: ndarray of shape (≤ M,), int64, ascending, read-only."""
+        return self._by_row.positions
+
+    @property
+    def caption_counts(self) -> RowArray:
+        """How many captions each picture has: ndarray of shape (N,), int64."""
+        return self._by_row.counts
+
+    def picture_of(self, position: int) -> int | None:
+        """Row of the picture a caption describes; None when that picture is not in the gallery."""
+        return self._by_row.row_of(position)
+
+    def rows_of(self, positions: RowArray) -> RowArray:
+        """Rows of the pictures of captions out of `paired_captions`: ndarray of the same shape, int64.
+
+        Raises
+        ------
+        ValueError
+            When the picture of one of them is not in the gallery.
+        """
+        return self._by_row.rows_of(positions)
+
+    def captions_of(self, row: int) -> list[int]:
+        """Positions of the captions of one picture, in file order."""
+        return self._by_row[row]
+
+    def picture_name(self, position: int) -> str:
+        """File name of the picture a caption describes, as the captions file has it where the gallery lacks that picture."""
+        row = self.picture_of(position)
+        return self.missing_pictures.get(position, "") if row is None else self.image_ids[row]
+
+    @cached_property
+    def _by_row(self) -> CaptionsByRow:
+        return CaptionsByRow(self.caption_rows, len(self))
+
 
 @dataclass(frozen=True)
 class Query:
@@ -142,15 +193,36 @@ class Query:
 
     Exactly one of ``text``, ``texts``, ``image_id``, ``image_ids`` and ``upload_sha256`` is set. ``texts`` and
     ``image_ids`` ask for what several sentences or pictures have in common: the mean of their embeddings. ``label``
-    is what to show.
+    is what to show, and nothing else: two queries are equal when they ask for the same, whatever they are called.
+    Where a query has to be remembered, in a cache, a browser or a file, `key` stands for it.
     """
 
     text: str | None = None
     image_id: str | None = None
     upload_sha256: str | None = None
-    label: str = ""
+    label: str = field(default="", compare=False)
     image_ids: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """A hash of what is asked: its kind, sentences, pictures and the content of an upload; no label, no file name.
+
+        Blanks do not count, for the engine does not read them either.
+        """
+        text = None if self.text is None else " ".join(self.text.split())
+        texts = [" ".join(one.split()) for one in self.texts]
+        return _digest([text, self.image_id, self.upload_sha256, list(self.image_ids), texts])
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The pictures of the gallery it is made of."""
+        return self.image_ids if self.image_id is None else (self.image_id,)
+
+
+def _digest(content: list[object]) -> str:
+    # JSON keeps apart what joining would not: ["a", "b"] and ["a b"]; escapes keep lone surrogates writable.
+    return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -181,7 +253,9 @@ class Timings:
 class SearchResult:
     """The best pictures for one query.
 
-    ``median_score`` is the dataset's median score for this query: the low end of the score bar.
+    ``median_score`` is the dataset's median score for this query: the low end of the score bar. ``good_score`` is its
+    high end, what a good hit scores (`SearchEngine.good_score`), where somebody asked for it.
+    ``left_out`` are the pictures of the query itself, which are never among the hits.
     ``notes`` are sentences for the person who asked, for instance that the text was cut.
     """
 
@@ -191,6 +265,8 @@ class SearchResult:
     images: int
     median_score: float
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    good_score: float | None = None
 
     def head(self, top_k: int) -> SearchResult:
         """The same result with only its first ``top_k`` hits: nothing is encoded or scored again."""

@@ -1,13 +1,16 @@
-"""A varied handful of pictures: what a gallery shows before anything is asked."""
+"""A varied handful of pictures, and of captions: what a gallery shows before anything is asked."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from t2i_core.types import FloatArray, RowArray
+from t2i_core.types import FloatArray, Gallery, RowArray
 
 POOL_PER_PICTURE = 3
 LARGEST_POOL = 1_200
+SHORT_WORDS = range(3, 8)
+SHORT_CHARACTERS = 38
+PICTURES_PER_CAPTION = 24
 
 
 def varied_rows(image_embeddings: FloatArray, count: int, *, seed: int = 0) -> RowArray:
@@ -44,3 +47,13 @@ def varied_rows(image_embeddings: FloatArray, count: int, *, seed: int = 0) -> R
         nearest[best] = np.inf
     rows: RowArray = pool[taken].astype(np.int64)
     return rows
+
+
+def short_captions(gallery: Gallery, count: int) -> list[str]:
+    """Up to ``count`` short captions of pictures that differ from each other, the shortest first."""
+    shortest: list[str] = []
+    for row in sorted(varied_rows(gallery.image_embeddings, PICTURES_PER_CAPTION * count, seed=1).tolist()):
+        captions = (gallery.captions[position] for position in gallery.captions_of(row))
+        fitting = [one for one in captions if len(one.split()) in SHORT_WORDS and len(one) <= SHORT_CHARACTERS]
+        shortest += [min(fitting, key=len)] if fitting else []
+    return sorted(shortest, key=len)[:count]

@@ -28,6 +28,7 @@ WORK_WAIT_S = 0.25
 WORDS = 30
 OTHER_COLUMNS_SHOWN = 3
 LONGEST_CELL = 120
+NO_EMBEDDING = "This picture is not in the dataset, or has no embedding"
 NO_FIT = frozenset({"text_rows_disagree", "text_other_dimension", "text_rows_bad", *dataset.UNUSABLE_TEXT})
 
 
@@ -54,7 +55,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         st.session_state["captions_view"] = view
     shown = pictures.shown_soon(
         gallery,
-        [int(gallery.caption_rows[at]) for at in rows],
+        [gallery.picture_of(at) for at in rows],
         here.settings,
         side=THUMBNAIL_SIDE,
         wait_s=PICTURES_WAIT_S,
@@ -69,7 +70,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         "found": len(selection),
         "milliseconds": round(milliseconds, 1),
         **detail.grid_part(gallery, loaded.engine, None, here.settings),
-        "token": f"{gallery.key} {loaded.engine is not None}",
+        "token": f"{gallery.place_key} {loaded.engine is not None}",
     }
     _mount(data)
     pending = [one for one in shown if isinstance(one, pictures.Pending)]
@@ -228,23 +229,24 @@ def _page(selection: Selection, view: CaptionsView) -> tuple[list[int], int, int
 
 def _row(sheet: CaptionSheet, at: int, shown: pictures.Shown | pictures.Pending | None) -> dict[str, Any]:
     gallery = sheet.gallery
-    row = int(gallery.caption_rows[at])
+    row = gallery.picture_of(at)
     ready = shown if isinstance(shown, pictures.Shown) else None
     similarity = sheet.columns[SIMILARITY].value(at)
     extent = sheet.columns[SIMILARITY].extent
     bar = 0.0
     if isinstance(similarity, float) and extent is not None and extent[1] > extent[0]:
         bar = (similarity - extent[0]) / (extent[1] - extent[0])
-    width, height = (int(side) for side in gallery.image_sizes[row]) if row >= 0 else (0, 0)
+    width, height = (int(side) for side in gallery.image_sizes[row]) if row is not None else (0, 0)
     rank = sheet.columns[RANK].value(at)
     return {
         "at": at,
-        "id": gallery.image_ids[row] if row >= 0 else "",
+        "id": gallery.image_ids[row] if row is not None else "",
+        "name": gallery.picture_name(at),
         "src": ready.url if ready else "",
         "width": ready.width if ready else width,
         "height": ready.height if ready else height,
         "pending": isinstance(shown, pictures.Pending),
-        "note": (ready.note if ready else "") if row >= 0 else "The picture of this caption has no embedding",
+        "note": (ready.note if ready else "") if row is not None else NO_EMBEDDING,
         "caption": gallery.captions[at],
         "score": similarity,
         "rank": int(rank) if isinstance(rank, float) else None,

@@ -147,7 +147,8 @@ def filter_record(one: Filter) -> dict[str, object]:
 
 
 def _captions_of(image_id: str) -> CaptionsView:
-    return CaptionsView(SheetView(filters={FILE: Filter(text=image_id)}))
+    # A choice is exact, "=1.jpg" in the link; a part of the name, "~1.jpg", would also show 11.jpg.
+    return CaptionsView(SheetView(filters={FILE: Filter(choices=(image_id,))}))
 
 
 def _set(view: CaptionsView) -> None:

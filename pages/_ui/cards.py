@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages._ui import components, detail, pictures, resources, state
-from pages._ui.ranking import score_part
+from pages._ui import ranking as ranking_of
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
@@ -73,7 +73,8 @@ def ranking(
         {
             "pictures": cards,
             "label": f"Pictures for {result.query.label}, closest first",
-            "summary": f"{len(cards):,} of {count_of(result.images, 'picture')}, closest first",
+            "summary": _summary(result),
+            "score_help": ranking_of.score_help(result),
             "timings": {
                 "encode_ms": result.timings.encode_ms,
                 "search_ms": result.timings.search_ms,
@@ -109,11 +110,26 @@ def _sized(size: str | None) -> dict[str, object]:
     return {} if size is None else {"size": size}
 
 
+def _summary(result: SearchResult) -> str:
+    """How many of how many; the pictures of the query itself are not counted, for they are not looked for."""
+    away = len(result.left_out)
+    others = f"{result.images - away:,} other pictures" if away else f"{result.images:,} pictures"
+    said = f"{len(result.hits):,} of {others}, closest first"
+    if not away:
+        return said
+    return (
+        f"{said}; the query's own picture is left out"
+        if away == 1
+        else f"{said}; the query's own {away:,} are left out"
+    )
+
+
 def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:
+    part = ranking_of.score_part(hit.score, result)
     return _card(hit.image_id, shown, caption=hit.caption) | {
         "rank": hit.rank,
         "score": round(hit.score, 6),
-        "bar": round(score_part(hit.score, result), 3),
+        "bar": None if part is None else round(part, 3),
     }
 
 
@@ -130,11 +146,5 @@ def _card(image_id: str, shown: pictures.Shown, *, caption: str | None) -> dict[
 
 
 def _first_captions(gallery: Gallery, rows: Sequence[int]) -> dict[int, str]:
-    wanted = set(rows)
-    first: dict[int, str] = {}
-    for caption, row in zip(gallery.captions, gallery.caption_rows.tolist(), strict=True):
-        if row in wanted and row not in first:
-            first[row] = caption
-            if len(first) == len(wanted):
-                break
-    return first
+    own = {row: gallery.captions_of(row)[:1] for row in rows}
+    return {row: gallery.captions[positions[0]] for row, positions in own.items() if positions}

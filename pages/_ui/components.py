@@ -23,7 +23,7 @@ def asset(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _query_bar() -> Callable[..., object]:
-    script = asset("drawing.js") + "\n" + asset("query_bar.js")
+    script = asset("drawing.js") + "\n" + asset("query_bar.js") + "\n" + asset("recent_queries.js")
     return st.components.v2.component("t2i_query_bar", css=asset("query_bar.css"), js=script)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 
 import streamlit as st
 
@@ -37,7 +38,8 @@ def query_bar(
             "image": _query_picture(gallery, settings),
             "suggestions": {"text": typed, "items": _suggestions(gallery, typed)},
             "live": live,
-            "recent": st.session_state["recent"],
+            "dataset": _dataset_id(gallery),
+            "asked": None if message else state.asked_record(gallery),
             "examples": offered,
             "intro": "Try" if offered else "",
             "placeholder": "Describe what the picture shows",
@@ -59,7 +61,7 @@ def toolbar(
 
     ``recall`` says how good the approximate index is, where there is one to switch to.
     """
-    most = min(MAX_TOP_K, gallery.images)
+    most = most_hits(gallery, result)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if counted:
             top_k(most)
@@ -85,12 +87,22 @@ def toolbar(
 def result_notes(result: SearchResult) -> list[str]:
     """Remarks for the person who asked: where the query was cut, and that there are fewer pictures than asked for."""
     remarks = list(result.notes)
-    if st.session_state["top_k"] > len(result.hits):
-        shown = "which is shown" if len(result.hits) == 1 else "so all of them are shown"
-        remarks.append(
-            f"This gallery has {count_of(len(result.hits), 'picture')}, {shown} instead of {st.session_state['top_k']:,}."
-        )
+    shown, refused = len(result.hits), st.session_state["top_k_refused"]
+    asked = st.session_state["top_k"] if refused is None else refused
+    if asked < 1:
+        remarks.append(f"At least one picture is shown, so 1 is shown instead of {asked:,}.")
+    elif asked > shown == result.images - len(result.left_out) and asked != state.DEFAULT_TOP_K:
+        held = count_of(shown, "other picture" if result.left_out else "picture")
+        them = "which is shown" if shown == 1 else "so all of them are shown"
+        remarks.append(f"This gallery has {held}, {them} instead of {asked:,}.")
+    elif asked > MAX_TOP_K:
+        remarks.append(f"At most {MAX_TOP_K} pictures are shown at once, so {shown:,} are shown instead of {asked:,}.")
     return remarks
+
+
+def most_hits(gallery: Gallery, result: SearchResult | None) -> int:
+    """The most that top k can be: pictures of the query itself are not among its hits."""
+    return max(1, min(MAX_TOP_K, gallery.images - (len(result.left_out) if result is not None else 0)))
 
 
 def recall_note(engine: engine.SearchEngine | None) -> str:
@@ -112,13 +124,14 @@ def top_k(most: int) -> None:
             st.session_state["top_k_slider"] = min(st.session_state["top_k"], most)
             st.slider(
                 "How many pictures", 1, most, key="top_k_slider", label_visibility="collapsed",
-                on_change=_take, args=("top_k", "top_k_slider"),
+                on_change=_take_top_k, args=("top_k_slider", most),
             )  # fmt: skip
         # In every run: a field that the browser mounts anew would else begin at 1 and report that as a choice.
-        st.session_state["top_k_typed"] = st.session_state["top_k"]
+        st.session_state["top_k_typed"] = min(st.session_state["top_k"], most)
+        # Without bounds: the browser would keep a number beyond them in red and never say what is wrong with it.
         st.number_input(
-            "How many pictures, typed", 1, MAX_TOP_K, key="top_k_typed", label_visibility="collapsed", width=72,
-            on_change=_take, args=("top_k", "top_k_typed"),
+            "How many pictures, typed", min_value=None, max_value=None, step=1, key="top_k_typed",
+            label_visibility="collapsed", width=72, on_change=_take_top_k, args=("top_k_typed", most),
         )  # fmt: skip
 
 
@@ -131,6 +144,20 @@ def _take(own: str, widget: str) -> None:
     """Take a widget's new value into our own key."""
     state.acted()
     st.session_state[own] = st.session_state[widget]
+
+
+def _take_top_k(widget: str, most: int) -> None:
+    """Take over how many pictures, as far as there are so many."""
+    state.acted()
+    asked = st.session_state[widget]
+    if asked is not None:
+        state.choose_top_k(int(asked), most)
+
+
+def _dataset_id(gallery: Gallery) -> str:
+    """Under which the browser keeps what was asked of a dataset: where it lies, for it may be built again."""
+    place = gallery.address or str(gallery.data_dir.resolve())
+    return hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _suggestions(gallery: Gallery, text: str) -> list[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime import get_instance
 
 from pages._ui import notices, pictures, resources
-from pages._ui.ranking import score_part
+from pages._ui.ranking import score_help, score_part
 from t2i_core import images, remote
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
@@ -30,7 +30,7 @@ def grid_part(
 ) -> dict[str, object]:
     """The grid's data about the open picture, if one is open; why it cannot be opened is said above the grid."""
     image_id: str | None = st.session_state["open_picture"]
-    token = f"{gallery.key} {result.query.label if result else ''} {engine is not None}"
+    token = _token(gallery, engine, result)
     closed: dict[str, object] = {"open": None, "detail": None, "token": token}
     if image_id is None:
         return closed
@@ -42,6 +42,12 @@ def grid_part(
     if found is None:
         return closed
     return {"open": image_id, "detail": describe(found, image_id, engine, result, settings), "token": token}
+
+
+def _token(gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None) -> str:
+    """Changes whenever what a browser keeps of a picture would be another query's, another dataset's or another place's."""
+    asked = "" if result is None else f"{result.query.key} {st.session_state['approximate']}"
+    return f"{gallery.place_key} {asked} {engine is not None}"
 
 
 def _gallery_of(gallery: Gallery, engine: SearchEngine | None, image_id: str) -> Gallery | None:
@@ -105,14 +111,19 @@ def _rows(gallery: Gallery) -> Mapping[str, int]:
 
 
 def _captions(gallery: Gallery, row: int) -> list[str]:
-    return [gallery.captions[position] for position in (gallery.caption_rows == row).nonzero()[0].tolist()]
+    return [gallery.captions[position] for position in gallery.captions_of(row)]
 
 
 def _score(image_id: str, result: SearchResult) -> dict[str, object]:
     hit = next((hit for hit in result.hits if hit.image_id == image_id), None)
     if hit is None:
         return {}
-    return {"score": hit.score, "rank": hit.rank, "bar": score_part(hit.score, result)}
+    return {
+        "score": hit.score,
+        "rank": hit.rank,
+        "bar": score_part(hit.score, result),
+        "score_help": score_help(result),
+    }
 
 
 def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple[str, str]]:
@@ -133,12 +144,10 @@ def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple
 
 def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> dict[str, object]:
     """The closest pictures, or why they cannot be told."""
-    top_k = min(NEIGHBOURS + 1, engine.images)
     try:
-        found = engine.search(Query(image_id=image_id), top_k=top_k).hits
+        hits = engine.search(Query(image_id=image_id), top_k=min(NEIGHBOURS, engine.images)).hits
     except T2IError as error:
         return {"neighbours_problem": str(error)}
-    hits = [hit for hit in found if hit.image_id != image_id][:NEIGHBOURS]
     shown = pictures.shown_hits(engine.gallery, hits, settings)
     neighbours = [
         {

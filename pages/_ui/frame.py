@@ -56,6 +56,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     settings, problem = _settings()
     choices = tuple(resources.datasets(settings))
     names = [choice.name for choice in choices]
+    _follow_place(choices)
     titles = resources.titles(choices)
     links.follow_link(page=page, dataset_names=names)
     if st.session_state["dataset_name"] not in names:
@@ -72,6 +73,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
         _follow_keys(page, pages)
     gallery = None
     chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
+    st.session_state["dataset_place"] = None if chosen is None else (chosen.name, str(chosen.folder))
     if chosen is not None and problem is None:
         try:
             with _asking(chosen, status):
@@ -82,6 +84,13 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     with status:
         _status(here)
     return here
+
+
+def _follow_place(choices: Sequence[DatasetChoice]) -> None:
+    """Keep the dataset that is open when its name has gone to another one: names of folders are not unique."""
+    name, place = st.session_state["dataset_place"] or (None, None)
+    if name == st.session_state["dataset_name"]:  # nobody chose another one since
+        st.session_state["dataset_name"] = next((one.name for one in choices if str(one.folder) == place), name)
 
 
 def current() -> Here:

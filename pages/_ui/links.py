@@ -10,13 +10,14 @@ from pages._ui import state
 from t2i_core.arrays import MAX_TOP_K
 
 LONGEST_LINK_QUERY = 2_000
+LONGEST_NUMBER = 12
 
 # Names in the link: short, and plain enough to edit by hand.
 TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
 APPROXIMATE = "approximate"
 TOGETHER = "together"  # several sentences, one a line
 ALIKE = "alike"  # several pictures, one a line
-MOST_ALIKE = 12  # more of them would make a link too long to send
+MOST_ALIKE = state.MOST_ALIKE
 # Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
 LINKED_PAGES = frozenset({"search", "embedding_map", "captions"})
 # Pages that show the query, so that their links hold it as Search's do.
@@ -119,9 +120,8 @@ def _open_link_dataset(name: str | None, dataset_names: Sequence[str]) -> None:
 def _show_link_search(params: Mapping[str, str]) -> None:
     _show_link_query(params)
     top_k = params.get(TOP_K, str(state.DEFAULT_TOP_K))
-    st.session_state["top_k"] = (
-        min(MAX_TOP_K, max(1, int(top_k))) if top_k.isascii() and top_k.isdigit() else state.DEFAULT_TOP_K
-    )
+    number = top_k.isascii() and top_k.isdigit() and len(top_k) <= LONGEST_NUMBER
+    state.choose_top_k(int(top_k) if number else state.DEFAULT_TOP_K, MAX_TOP_K)
     st.session_state["card_size"] = params.get(SIZE) if params.get(SIZE) in state.SIZES else state.DEFAULT_SIZE
     st.session_state["show_captions"] = params.get(CAPTIONS) != "0"
     st.session_state["approximate"] = params.get(APPROXIMATE) == "1"

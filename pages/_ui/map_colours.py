@@ -56,8 +56,7 @@ def colour(
     if chosen == "trust":
         return _scale("Share of its closest pictures kept close", projection.trust, lend, digits=2)
     if chosen == "captions":
-        counts = np.bincount(gallery.caption_rows[gallery.caption_rows >= 0], minlength=len(gallery))
-        return _scale(title, counts.astype(np.float64), lend, digits=0)
+        return _scale(title, gallery.caption_counts.astype(np.float64), lend, digits=0)
     values = resources.column_by_picture(gallery, chosen.removeprefix(COLUMN))
     numbers = _as_numbers(values)
     if numbers is not None:

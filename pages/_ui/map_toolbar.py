@@ -15,7 +15,7 @@ def toolbar(gallery: Gallery, result: SearchResult | None, *, first_dataset: str
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         _settings(gallery, result)
         if result is not None:
-            controls.top_k(min(controls.MAX_TOP_K, gallery.images))
+            controls.top_k(controls.most_hits(gallery, result))
             sharing.hits(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
 
 
@@ -35,7 +35,7 @@ def _settings(gallery: Gallery, result: SearchResult | None) -> None:
         "Colour by", list(offered), key="map_colour_choice", format_func=offered.__getitem__, width=220,
         label_visibility="collapsed", on_change=_take, args=("map_colour", "map_colour_choice"),
     )  # fmt: skip
-    if gallery.text_embeddings is not None and (gallery.caption_rows >= 0).any():
+    if gallery.text_embeddings is not None and gallery.paired_captions.size:
         st.session_state["map_view_choice"] = st.session_state["map_view"]
         st.segmented_control(
             "What is on the map", list(VIEWS), key="map_view_choice", format_func=VIEWS.__getitem__, required=True,

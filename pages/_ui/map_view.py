@@ -41,9 +41,9 @@ class Scene:
 
     @property
     def version(self) -> str:
-        """Changes whenever the points do."""
+        """Changes whenever the points do, or where the pictures lie that their cards show."""
         kind = "joint" if self.joint is not None else "pictures"
-        return f"{kind} {self.gallery.key} {resources.projection_stamp(self.gallery)}"
+        return f"{kind} {self.gallery.place_key} {resources.projection_stamp(self.gallery)}"
 
 
 def data(scene: Scene) -> dict[str, object]:
@@ -54,7 +54,7 @@ def data(scene: Scene) -> dict[str, object]:
     view = _view(coordinates, bounds, scene.gallery.key) if many else None
     of, seq, rows = st.session_state["map_looks"]
     rows = rows if of == scene.gallery.key else ()
-    query = scene.result.query.label if scene.result is not None else ""
+    query = scene.result.query.key if scene.result is not None else ""
     return {
         "plotly": map_component.plotly_script(),
         "version": scene.version,
@@ -67,6 +67,7 @@ def data(scene: Scene) -> dict[str, object]:
             scene.gallery, scene.projection, scene.engine, scene.result, scene.settings, _lend
         ),
         "query": query,
+        "asked": scene.result.query.label if scene.result is not None else "",  # to read only; nothing goes by it
         "anchors": _anchors(scene),
         "hits": [
             {"row": hit.row, "rank": hit.rank, "x": float(coordinates[hit.row, 0]), "y": float(coordinates[hit.row, 1])}
@@ -101,7 +102,7 @@ def _texts(scene: Scene, bounds: drawing.Bounds) -> dict[str, object] | None:
     joint = scene.joint
     if joint is None:
         return None
-    owners = scene.gallery.caption_rows[joint.caption_positions].astype("<u4")
+    owners = scene.gallery.rows_of(joint.caption_positions).astype("<u4")
     places = drawing.quantised(joint.caption_coordinates, bounds).T
     position = st.session_state.get("map_caption")
     there = isinstance(position, int) and 0 <= position < len(joint.caption_positions)
@@ -181,8 +182,8 @@ def _card(scene: Scene, row: int) -> dict[str, object]:
     hit = next((hit for hit in scene.result.hits if hit.row == row), None) if scene.result is not None else None
     caption = hit.caption if hit is not None else None
     if caption is None:
-        positions = np.flatnonzero(scene.gallery.caption_rows == row)
-        caption = scene.gallery.captions[int(positions[0])] if len(positions) else ""
+        positions = scene.gallery.captions_of(row)
+        caption = scene.gallery.captions[positions[0]] if positions else ""
     score = hit.score if hit is not None else None
     if score is None and scene.engine is not None and scene.result is not None:
         embedding = ranking.query_embedding(scene.engine, scene.result.query, scene.settings)

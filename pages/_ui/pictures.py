@@ -76,23 +76,29 @@ class Pending:
 
 
 def shown_soon(
-    gallery: Gallery, rows: Sequence[int], settings: Settings, *, side: int, wait_s: float, wanted: int | None = None
+    gallery: Gallery,
+    rows: Sequence[int | None],
+    settings: Settings,
+    *,
+    side: int,
+    wait_s: float,
+    wanted: int | None = None,
 ) -> list[Shown | Pending | None]:
     """Addresses and sizes as far as they are there within ``wait_s``; the rest goes on behind the page.
 
-    A row below 0 has no picture: None. Only the first ``wanted`` pictures are begun, all when it is left
+    Where there is no picture (None) there is nothing to show: None. Only the first ``wanted`` pictures are begun, all when it is left
     out: while somebody types, most rows are gone before anybody looks at them.
     """
-    different = [row for row in dict.fromkeys(rows) if row >= 0]
+    different = [row for row in dict.fromkeys(rows) if row is not None]
     made = {row: _started(gallery, row, settings, side) for row in different[:wanted]}
     wait(made.values(), timeout=wait_s)
     made |= {row: Future() for row in different if row not in made}
-    return [None if row < 0 else made[row].result() if made[row].done() else Pending(made[row]) for row in rows]
+    return [None if row is None else made[row].result() if made[row].done() else Pending(made[row]) for row in rows]
 
 
 def _started(gallery: Gallery, row: int, settings: Settings, side: int) -> Future[Shown]:
     """The picture's thumbnail, asked for once however many sessions and pages want it meanwhile."""
-    key = (gallery.key, row, side)
+    key = (gallery.place_key, row, side)
     with _starting:
         made = _under_way.get(key)
         if made is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,14 +31,20 @@ def rank(engine: engine.SearchEngine, query: Query, settings: Settings) -> Searc
     """
     rankings: dict[object, SearchResult] = st.session_state["rankings"]
     approximate = engine.approximate is not None and st.session_state["approximate"]
-    key = (engine.gallery.key, engine.encoder.weights_sha256, query, approximate)
+    key = (engine.gallery.key, engine.encoder.weights_sha256, query.key, approximate)
     found = rankings.pop(key, None)
     if found is None:
         found = _ask(engine, query, settings, approximate=approximate)
+        found = replace(found, good_score=engine.good_score(found))
     rankings[key] = found  # last in, last out
     while len(rankings) > KEPT_RANKINGS:
         del rankings[next(iter(rankings))]
-    return found
+    # The same picture may come under another file name; what it is called is no part of the key.
+    return (
+        found
+        if query.label in {"", found.query.label}
+        else replace(found, query=replace(found.query, label=query.label))
+    )
 
 
 def is_smooth(result: SearchResult | None) -> bool:
@@ -47,7 +54,7 @@ def is_smooth(result: SearchResult | None) -> bool:
 
 def query_embedding(engine: engine.SearchEngine, query: Query, settings: Settings) -> FloatArray:
     """The unit vector of a query that was ranked before, (D,) float32; the session keeps the last one."""
-    key = (engine.gallery.key, engine.encoder.weights_sha256, query)
+    key = (engine.gallery.key, engine.encoder.weights_sha256, query.key)
     kept: tuple[object, FloatArray] | None = st.session_state.get("query_embedding")
     if kept is None or kept[0] != key:
         kept = (key, _embed(engine, query, settings))
@@ -55,11 +62,29 @@ def query_embedding(engine: engine.SearchEngine, query: Query, settings: Setting
     return kept[1]
 
 
-def score_part(score: float, result: SearchResult) -> float:
-    """Where a score lies between the gallery's median (0) and the best hit (1)."""
-    best = result.hits[0].score if result.hits else score
-    spread = best - result.median_score
+def score_part(score: float, result: SearchResult) -> float | None:
+    """Where a score lies between the gallery's median for the query (0) and what a good hit scores (1); None where unknown.
+
+    The end is a fixed reference and not the best hit, so that the bars of a query that finds nothing stay short.
+    """
+    if result.good_score is None:
+        return None
+    spread = result.good_score - result.median_score
     return 1.0 if spread <= 0 else min(1.0, max(0.0, (score - result.median_score) / spread))
+
+
+def score_help(result: SearchResult) -> str:
+    """What score and bar mean, for whoever points at them."""
+    said = "Cosine similarity to the query, at most 1."
+    if result.good_score is None:
+        return f"{said} No bar: nothing in this dataset tells what a good score is."
+    low = f"{said} The bar begins at {result.median_score:.3f}, the median of this gallery's pictures for this query,"
+    if result.query.text is None and not result.query.texts:
+        return f"{low} and is full at 1, the same picture."
+    return (
+        f"{low} and is full at {result.good_score:.3f}, a good score here: measured with this model on the dataset's own captions, "
+        "or on common words where it has none. A short first bar means that nothing fits well."
+    )
 
 
 def _ask(engine: engine.SearchEngine, query: Query, settings: Settings, *, approximate: bool) -> SearchResult:

@@ -1,6 +1,7 @@
 """What all sessions share: datasets, galleries, models, engines, suggestions. The only file with st.cache_*.
 
-Keys are the dataset's stamp or the gallery's key, never a path alone: a rebuilt dataset is read again.
+Keys are the dataset's stamp or the gallery's key, never a path or a name alone: a rebuilt dataset is read again. What
+holds a gallery, and so knows where its files lie, goes by `Gallery.place_key`: a copy of a dataset has the same content.
 Nothing here waits for a model; a page asks for an `EngineState` and draws what there is.
 """
 
@@ -31,8 +32,6 @@ EXAMPLES = 5
 COLLECTION_LOOKED_AT_S = (
     10.0  # how long a collection that was replaced may go unnoticed by browsing; a search looks itself
 )
-EXAMPLE_WORDS = range(3, 8)
-EXAMPLE_CHARACTERS = 38
 GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountain", "something red", "a boat at sea")
 
 
@@ -99,7 +98,7 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     names its model answers already; what the check found then stands in ``engine.gallery.problems``.
     """
     model = wanted_model(gallery, settings)
-    loaded = _engine(gallery.key, model, settings.device, str(settings.model_dir or ""), _gallery=gallery)
+    loaded = _engine(gallery.place_key, model, settings.device, str(settings.model_dir or ""), _gallery=gallery)
     if not loaded.done():
         return EngineState(model)
     error = loaded.exception()
@@ -108,7 +107,7 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
             raise error
         return EngineState(model, error=error, settled=True)
     engine = loaded.result()
-    checked = _checked_engine(gallery.key, engine.encoder.weights_sha256, settings.max_pixels, _engine=engine)
+    checked = _checked_engine(gallery.place_key, engine.encoder.weights_sha256, settings.max_pixels, _engine=engine)
     if checked.done():
         return EngineState(model, engine=checked.result(), settled=True)
     return EngineState(model, engine=engine if gallery.manifest is not None else None)
@@ -136,7 +135,7 @@ def gallery_of_captions(gallery: Gallery, loaded: EngineState) -> Gallery:
 
 def caption_work(gallery: Gallery) -> CaptionWork:
     """Table, words and ranks of a gallery's captions, made behind the page."""
-    return _caption_work(gallery.key, _gallery=gallery)
+    return _caption_work(gallery.place_key, _gallery=gallery)
 
 
 def first_rows(gallery: Gallery, count: int) -> list[int]:
@@ -246,8 +245,10 @@ def _cluster_centres(
 @st.cache_data(max_entries=8, show_spinner=False)
 def _column_by_picture(gallery_key: str, column: str, *, _gallery: Gallery) -> list[str]:
     told = [""] * len(_gallery)
-    for row, value in zip(_gallery.caption_rows.tolist(), _gallery.caption_columns[column], strict=True):
-        if row >= 0 and not told[row]:
+    values, positions = _gallery.caption_columns[column], _gallery.paired_captions
+    for position, row in zip(positions.tolist(), _gallery.rows_of(positions).tolist(), strict=True):
+        if not told[row]:
+            value = values[position]
             told[row] = "" if value is None or value != value else str(value)
     return told
 
@@ -294,7 +295,7 @@ def _encoder(model: str, device: str, model_dir: str) -> Future[Encoder]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _engine(
-    gallery_key: str, model: str, device: str, model_dir: str, *, _gallery: Gallery
+    place_key: str, model: str, device: str, model_dir: str, *, _gallery: Gallery
 ) -> Future[engine.SearchEngine]:
     encoder = _encoder(model, device, model_dir)
     return background.start(
@@ -304,7 +305,7 @@ def _engine(
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _checked_engine(
-    gallery_key: str, weights_sha256: str, max_pixels: int, *, _engine: engine.SearchEngine
+    place_key: str, weights_sha256: str, max_pixels: int, *, _engine: engine.SearchEngine
 ) -> Future[engine.SearchEngine]:
     def check() -> engine.SearchEngine:
         checked = dataset.check_gallery(_engine.gallery, _engine.encoder, max_pixels=max_pixels)
@@ -323,7 +324,7 @@ def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[suggest.Capti
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _caption_work(gallery_key: str, *, _gallery: Gallery) -> CaptionWork:
+def _caption_work(place_key: str, *, _gallery: Gallery) -> CaptionWork:
     return CaptionWork(_gallery)
 
 
@@ -335,12 +336,7 @@ def _first_rows(gallery_key: str, count: int, *, _gallery: Gallery) -> list[int]
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _example_queries(gallery_key: str, *, _gallery: Gallery) -> list[str]:
-    shortest: dict[int, str] = {}
-    rows = set(variety.varied_rows(_gallery.image_embeddings, 24 * EXAMPLES, seed=1).tolist())
-    for caption, row in zip(_gallery.captions, _gallery.caption_rows.tolist(), strict=True):
-        if row in rows and len(caption.split()) in EXAMPLE_WORDS and len(caption) <= EXAMPLE_CHARACTERS:
-            shortest[row] = min(shortest.get(row, caption), caption, key=len)
-    found = sorted(shortest.values(), key=len)[:EXAMPLES]
+    found = variety.short_captions(_gallery, EXAMPLES)
     return [query.rstrip(".") for query in found] or list(GENERAL_EXAMPLES)
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from t2i_core.types import Query
+from t2i_core.types import Gallery, Query
 
 DEFAULT_TOP_K = 24
 SIZES = ("S", "M", "L")
 DEFAULT_SIZE = "M"
-RECENT_QUERIES = 10
+MOST_ALIKE = 12  # more pictures would make a link too long to send
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,15 @@ def prepare() -> None:
         "empty_query": False,
         "bar_version": 0,
         "top_k": DEFAULT_TOP_K,
+        "top_k_refused": None,
         "card_size": DEFAULT_SIZE,
         "show_captions": True,
         "approximate": False,
         "dataset_name": None,
+        "dataset_place": None,
         "open_picture": None,
         "find_captions_of": None,
         "grid_seq": 0,
-        "recent": [],
         "link_seen": {},
         "link_followed": None,
         "settled": True,
@@ -80,22 +81,24 @@ def query() -> Query | None:
 
 
 def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
-    """Ask for a sentence. ``typed`` keeps the query bar as it is; an unsettled query is not in link or history yet."""
+    """Ask for a sentence. ``typed`` keeps the query bar as it is; an unsettled query is not in link or history yet.
+
+    An emptied field asks for nothing: what its words had found goes with them. Letters typed and taken back beside
+    a picture that is the query leave that one alone.
+    """
     stripped = " ".join(text.split())
+    asked_before = query()
     st.session_state["empty_query"] = not stripped and not typed
     if not stripped:
-        if not typed:
+        if not typed or (asked_before is not None and asked_before.text is not None):
             _set_query(None, typed=typed)
         return
     asked = Query(text=stripped, label=stripped)
-    if typed and settled and asked == query():
+    if typed and settled and asked_before is not None and asked.key == asked_before.key:
         # The field was left for a picture: the one that was opened meanwhile stays open.
         st.session_state["settled"] = True
     else:
         _set_query(asked, typed=typed, settled=settled)
-    if settled:
-        recent = [stripped, *(one for one in st.session_state["recent"] if one != stripped)]
-        st.session_state["recent"] = recent[:RECENT_QUERIES]
 
 
 def ask_together(texts: Sequence[str]) -> None:
@@ -169,6 +172,8 @@ def on_bar_event() -> None:
     if kind == "typed":
         ask_text(text, typed=True, settled=False)
     elif kind == "suggest":
+        if not text.strip():
+            ask_text(text, typed=True)
         st.session_state["suggest_for"] = text
     elif kind == "settled":
         ask_text(text, typed=True)
@@ -179,6 +184,45 @@ def on_bar_event() -> None:
         st.session_state["empty_query"] = False
     elif kind == "picture":
         ask_upload(str(reported.get("name", "")), str(reported.get("content", "")))
+    elif kind == "again":
+        _ask_again(reported)
+
+
+def asked_record(gallery: Gallery) -> dict[str, object] | None:
+    """What is asked, as the browser keeps it among its recent queries; None for what cannot be asked again from there.
+
+    An uploaded picture cannot: its content stays in the session. Nor can a query that is still being typed.
+    """
+    asked = query()
+    if asked is None or not st.session_state["settled"] or asked.upload_sha256 is not None:
+        return None
+    record: dict[str, object] = {"key": asked.key, "label": asked.label}
+    if asked.text is not None:
+        return record | {"kind": "text", "text": asked.text}
+    if asked.texts:
+        return record | {"kind": "together", "texts": list(asked.texts)}
+    if len(asked.pictures) > MOST_ALIKE or not all(one in gallery.rows_by_id for one in asked.pictures):
+        return None
+    if asked.image_id is not None:
+        return record | {"kind": "like", "id": asked.image_id}
+    return record | {"kind": "alike", "ids": list(asked.image_ids)}
+
+
+def _ask_again(reported: Mapping[str, object]) -> None:
+    """Ask for what the browser kept among its recent queries."""
+    kind, ids, texts = reported.get("kind"), reported.get("ids"), reported.get("texts")
+    if kind == "like":
+        ask_like(str(reported.get("id", "")))
+    elif kind == "alike" and isinstance(ids, list):
+        ask_examples([str(one) for one in ids[:MOST_ALIKE]])
+    elif kind == "together" and isinstance(texts, list):
+        ask_together([str(one) for one in texts])
+
+
+def choose_top_k(asked: int, most: int) -> None:
+    """Take how many pictures to show, of at most ``most``; a number that cannot be is noted, so that the page says why."""
+    st.session_state["top_k"] = min(max(1, asked), max(1, most))
+    st.session_state["top_k_refused"] = None if st.session_state["top_k"] == asked else asked
 
 
 def on_grid_event() -> None:

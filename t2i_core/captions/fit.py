@@ -27,11 +27,11 @@ def caption_similarities(gallery: Gallery) -> FloatArray:
     texts = gallery.text_embeddings
     if texts is None:
         return similarities
-    known = np.flatnonzero(gallery.caption_rows >= 0)
+    known = gallery.paired_captions
     step = max(1, BLOCK_SCORES // max(1, gallery.dimension))
     for start in range(0, len(known), step):
         part = known[start : start + step]
-        own = gallery.image_embeddings[gallery.caption_rows[part]]
+        own = gallery.image_embeddings[gallery.rows_of(part)]
         similarities[part] = np.einsum("cd,cd->c", texts[part], own)
     return similarities
 
@@ -56,11 +56,11 @@ def caption_ranks(gallery: Gallery, *, on_progress: Callable[[float], None] | No
     texts = gallery.text_embeddings
     if texts is None:
         return ranks
-    known = np.flatnonzero(gallery.caption_rows >= 0)
+    known = gallery.paired_captions
     block = max(1, BLOCK_SCORES // len(gallery))
     for start in range(0, len(known), block):
         part = known[start : start + block]
-        rows = gallery.caption_rows[part]
+        rows = gallery.rows_of(part)
         scores = texts[part] @ gallery.image_embeddings.T  # (block, N)
         own = np.einsum("cd,cd->c", texts[part], gallery.image_embeddings[rows])
         ranks[part] = pictures_ahead(scores, own, rows) + 1

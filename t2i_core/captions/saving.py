@@ -38,10 +38,9 @@ def captions_to_csv(sheet: CaptionSheet, rows: RowArray) -> bytes:
     similarity, rank, length = (_shown(sheet.columns[key]) for key in (SIMILARITY, RANK, LENGTH))
     gallery = sheet.gallery
     for position in rows.tolist():
-        row = int(gallery.caption_rows[position])
         writer.writerow(
             [
-                spreadsheet_cell(gallery.image_ids[row]) if row >= 0 else "",
+                spreadsheet_cell(gallery.picture_name(position)),
                 spreadsheet_cell(gallery.captions[position]),
                 length(position),
                 similarity(position),
@@ -63,7 +62,7 @@ def captions_to_parquet(sheet: CaptionSheet, rows: RowArray) -> bytes:
 
     gallery = sheet.gallery
     positions = rows.tolist()
-    images = [gallery.image_ids[row] if row >= 0 else None for row in gallery.caption_rows[rows].tolist()]
+    images = [gallery.picture_name(position) or None for position in positions]
     similarity, rank = sheet.columns[SIMILARITY].numbers[rows], sheet.columns[RANK].numbers[rows]
     known = np.isfinite(rank)
     columns = {

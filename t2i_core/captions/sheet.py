@@ -192,7 +192,7 @@ def caption_sheet(gallery: Gallery, similarities: FloatArray) -> CaptionSheet:
         Of each caption with its own picture; NaN where unknown.
     """
     count = len(gallery.captions)
-    files = [gallery.image_ids[row] if row >= 0 else "" for row in gallery.caption_rows.tolist()]
+    files = [gallery.picture_name(position) for position in range(count)]
     # A similarity is float32: as float64 it would carry digits that no filter typed from the screen meets.
     fit = np.round(np.asarray(similarities, dtype=np.float64), 6)
     words = np.array([len(text.split()) for text in gallery.captions])

@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Measure and show."""
-    from t2i_core.engine import check_model_matches
+    from t2i_core.dataset import check_model_matches
     from t2i_core.evaluation import evaluate
 
     gallery = options.open_gallery(arguments, console)

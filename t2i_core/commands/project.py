@@ -111,8 +111,8 @@ def _words_near(gallery: Gallery, directions: FloatArray, console: Console) -> l
     """Names from the model's own words; none where the model cannot be had."""
     from t2i_core.clusters import nearest_words, vocabulary
     from t2i_core.config import read_settings
+    from t2i_core.dataset import check_model_matches
     from t2i_core.encoder import open_encoder
-    from t2i_core.engine import check_model_matches
     from t2i_core.errors import ModelError
 
     settings = read_settings()

@@ -46,7 +46,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--image",
         metavar="PICTURE",
-        help="look for pictures like this: a file, or the name of a picture of the dataset",
+        help="look for pictures like this: a file, or the name of a picture of the dataset, which is then not among the hits",
     )
     parser.add_argument(
         "--top-k", type=int, metavar="N", help=f"how many pictures, 1 to the dataset's size (default: {DEFAULT_TOP_K})"
@@ -132,6 +132,8 @@ def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approxima
 def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:
     for note in result.notes:
         console.say(f"note: {note}")
+    if result.left_out:
+        console.say("note: The picture asked with is not among the hits.")
     if arguments.format == "json":
         console.write_json({"query": result.query.label, "hits": [hit_record(hit) for hit in result.hits]})
         return

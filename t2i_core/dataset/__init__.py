@@ -15,6 +15,7 @@ from t2i_core.dataset.model_check import (
     text_rows_fit,
     without_text_embeddings,
 )
+from t2i_core.dataset.model_match import check_model_matches
 from t2i_core.dataset.picture_names import (
     PictureMatch,
     clean_picture_name,
@@ -49,6 +50,7 @@ __all__ = [
     "PictureMatch",
     "check_embeddings",
     "check_gallery",
+    "check_model_matches",
     "clean_picture_name",
     "count_of",
     "dataset_stamp",

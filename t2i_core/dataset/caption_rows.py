@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from t2i_core.arrays import read_only
+from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
@@ -27,6 +28,7 @@ class CaptionRows:
     rows: RowArray
     embeddings: FloatArray | None
     columns: dict[str, Sequence[object]]
+    missing: Mapping[int, str]
 
 
 def read_caption_rows(
@@ -39,10 +41,10 @@ def read_caption_rows(
 ) -> tuple[CaptionRows, list[Problem]]:
     """Captions of the pictures; those of pictures that ``folder`` holds, or a build ``skipped``, are given to no other."""
     if table is None:
-        return CaptionRows((), read_only(np.empty(0, dtype=np.int64)), None, {}), []
+        return CaptionRows((), read_only(np.empty(0, dtype=np.int64)), None, {}, {}), []
     codes, spellings = pd.factorize(table.frame["image"])
     row_of, unknown, problems = _rows_of_names(list(spellings), pictures, folder, skipped)
-    rows = np.array([row_of.get(name, -1) for name in spellings], dtype=np.int64)[codes]
+    rows = np.array([row_of.get(name, NO_PICTURE) for name in spellings], dtype=np.int64)[codes]
     if unknown:
         problems.append(
             Problem(
@@ -57,10 +59,13 @@ def read_caption_rows(
     problems += text_problems
     texts, columns = table.captions, dict(table.other_columns)
     if kept is not None:
-        rows = rows[kept]
+        rows, codes = rows[kept], codes[kept]
         texts = tuple(texts[position] for position in kept)
         columns = {name: tuple(values[position] for position in kept) for name, values in columns.items()}
-    return CaptionRows(texts, read_only(rows), text, columns), problems
+    # What the file calls a picture that is not here is all that is left to look for it by.
+    away = np.flatnonzero(rows == NO_PICTURE)
+    missing = dict(zip(away.tolist(), (str(name) for name in spellings[codes[away]]), strict=True))
+    return CaptionRows(texts, read_only(rows), text, columns, missing), problems
 
 
 def _rows_of_names(

@@ -88,6 +88,7 @@ def _read(data_dir: Path, images_dir: Path | None, name: str | None) -> Gallery:
             )
         ),
         caption_columns=captions.columns,
+        missing_pictures=captions.missing,
     )
 
 

@@ -92,8 +92,8 @@ def _picture_problems(gallery: Gallery) -> list[Problem]:
 
 
 def _uncaptioned(gallery: Gallery) -> list[Problem]:
-    described = set(gallery.caption_rows.tolist())
-    bare = [image_id for row, image_id in enumerate(gallery.image_ids) if row not in described]
+    counts = gallery.caption_counts.tolist()
+    bare = [image_id for image_id, count in zip(gallery.image_ids, counts, strict=True) if not count]
     if not gallery.captions or not bare:
         return []
     verb = "has" if len(bare) == 1 else "have"

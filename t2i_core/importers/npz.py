@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from t2i_core.dataset import CAPTIONS_NAME, EMBEDDINGS_NAME, read_gallery, write_files
@@ -39,7 +38,7 @@ def import_npz(source: Path, data_dir: Path, *, images_dir: Path | None = None) 
     folder = _dataset_folder(existing_source(source))
     pictures = images_dir or _picture_folder(folder, source)
     gallery = read_gallery(folder, pictures)
-    kept = np.flatnonzero(gallery.caption_rows >= 0)  # a caption whose picture has no usable row leads nowhere
+    kept = gallery.paired_captions  # a caption whose picture has no usable row leads nowhere
     captions = _captions_frame(gallery, kept) if kept.size else None
     text = gallery.text_embeddings
     write_files(
@@ -88,9 +87,7 @@ def _picture_folder(folder: Path, source: Path) -> Path | None:
 
 def _captions_frame(gallery: Gallery, kept: RowArray) -> pd.DataFrame:
     """Captions under the names their pictures were merged to, with every other column."""
-    columns: dict[str, list[object]] = {
-        "image": [gallery.image_ids[row] for row in gallery.caption_rows[kept].tolist()]
-    }
+    columns: dict[str, list[object]] = {"image": [gallery.image_ids[row] for row in gallery.rows_of(kept).tolist()]}
     # The original project keeps the raw text in "caption" beside the cleaned one.
     name = "clean_caption" if "caption" in gallery.caption_columns else "caption"
     for column, values in {name: gallery.captions, **gallery.caption_columns}.items():

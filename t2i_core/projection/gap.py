@@ -25,11 +25,11 @@ def modality_gap(gallery: Gallery) -> ModalityGap | None:
     texts = gallery.text_embeddings
     if texts is None:
         return None
-    positions = np.flatnonzero(gallery.caption_rows >= 0)
+    positions = gallery.paired_captions
     if len(positions) == 0:
         return None
     positions = positions[:: max(1, len(positions) // SAMPLE)]
-    rows = gallery.caption_rows[positions]
+    rows = gallery.rows_of(positions)
     pictures, captions = gallery.image_embeddings[rows], texts[positions]
     apart = captions.mean(axis=0, dtype=np.float64) - gallery.image_embeddings.mean(axis=0, dtype=np.float64)
     others = np.roll(rows, max(1, len(rows) // 2))

@@ -111,7 +111,7 @@ def make_joint(gallery: Gallery, *, seed: int = 42, on_progress: OnProgress | No
         When the gallery has no captions with embeddings.
     """
     texts = gallery.text_embeddings
-    positions = np.flatnonzero(gallery.caption_rows >= 0) if texts is not None else np.empty(0, dtype=np.int64)
+    positions = gallery.paired_captions
     if texts is None or len(positions) == 0:
         raise ProjectionError(
             f"A map of captions needs captions with embeddings, got none in {gallery.data_dir}. "
@@ -161,8 +161,8 @@ def _teller(on_progress: OnProgress | None, stage: str) -> Callable[[int, int], 
 
 def closest_captions(gallery: Gallery, texts: FloatArray) -> RowArray:
     """The caption closest to each picture that has any: ndarray of shape (≤ N,), int64, ascending."""
-    positions = np.flatnonzero(gallery.caption_rows >= 0)
-    rows = gallery.caption_rows[positions]
+    positions = gallery.paired_captions
+    rows = gallery.rows_of(positions)
     scores = np.einsum("ij,ij->i", texts[positions], gallery.image_embeddings[rows])
     order = np.lexsort((positions, -scores, rows))
     best = order[np.r_[True, rows[order][1:] != rows[order][:-1]]]

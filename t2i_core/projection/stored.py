@@ -186,6 +186,9 @@ def read_joint(gallery: Gallery) -> JointMap | None:
             JOINT_NAME,
             f"{count_of(len(arrays['coordinates']), 'point')} for {count_of(len(gallery), 'picture')}",
         )
+    positions = arrays["caption_positions"]
+    if len(positions) != len(arrays["caption_coordinates"]) or not np.isin(positions, gallery.paired_captions).all():
+        raise _broken(gallery, JOINT_NAME, "points of captions that have no picture in the dataset")
     return JointMap(gallery_key=header["gallery_key"], **arrays)
 
 

@@ -69,17 +69,24 @@ class CollectionEngine(SearchEngine):
         index = self._collection.index
         started = time.perf_counter()
         self._check_unchanged()
-        found = index.find(query_embedding, top_k, where)
-        captions = self._captions(found.rows.tolist(), query_embedding)
+        # Pictures of the query may lie outside the sample, where their rows are not known: some more are asked for.
+        left_out = frozenset(query.pictures)
+        found = index.find(query_embedding, min(self.images, top_k + len(left_out)), where)
+        kept = [
+            (row, score)
+            for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+            if str(found.records[row]["name"]) not in left_out
+        ][:top_k]
+        captions = self._captions([row for row, _ in kept], query_embedding)
         search_ms = (time.perf_counter() - started) * 1e3
         hits = tuple(
             self._found(rank, row, float(np.float32(score)), found.records[row], captions.get(row))
-            for rank, (row, score) in enumerate(zip(found.rows.tolist(), found.scores.tolist(), strict=True), start=1)
+            for rank, (row, score) in enumerate(kept, start=1)
         )
         if not index.exact:
             notes = (*notes, _APPROXIMATE.format(index.index_type))
-        median = self._median_score(query_embedding)
-        return SearchResult(query, hits, Timings(encode_ms, search_ms), self.images, median, notes)
+        median, timings = self._median_score(query_embedding), Timings(encode_ms, search_ms)
+        return SearchResult(query, hits, timings, self.images, median, notes, left_out=query.pictures)
 
     def gallery_of(self, image_id: str) -> Gallery:
         """A gallery of one picture outside the sample, with its captions; QueryError when the collection has none such."""
@@ -98,6 +105,7 @@ class CollectionEngine(SearchEngine):
             caption_rows=np.zeros(len(captions), dtype=np.int64),
             text_embeddings=None,
             caption_columns={},
+            missing_pictures={},
             collection_rows=np.array([record["row"]], dtype=np.int64),
             key=f"{self.gallery.key} {record['row']}",
         )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from t2i_core.arrays import spread_rows
+from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.counting import count_of
 from t2i_core.errors import DatasetError
 from t2i_core.index.milvus import LONGEST_TEXT, MilvusCollection
@@ -119,13 +120,22 @@ def _captions(gallery: Gallery) -> Batches:
     texts = gallery.text_embeddings
     none = np.zeros(gallery.dimension, dtype=np.float32)
 
+    def cells(position: int) -> list[Any]:
+        own = [_plain(values[position]) for values in columns.values()]
+        # Behind the columns, where whoever does not know of it does not look: what the file calls a missing picture.
+        return own if position not in gallery.missing_pictures else [*own, gallery.missing_pictures[position]]
+
+    def row_of(position: int) -> int:
+        row = gallery.picture_of(position)
+        return NO_PICTURE if row is None else row
+
     def make(start: int, end: int) -> list[dict[str, Any]]:
         return [
             {
                 "position": position,
-                "row": int(gallery.caption_rows[position]),
+                "row": row_of(position),
                 "caption": _fits(gallery.captions[position]),
-                "columns": _fits(json.dumps([_plain(values[position]) for values in columns.values()])),
+                "columns": _fits(json.dumps(cells(position))),
                 "vector": (none if texts is None else texts[position]).tolist(),
             }
             for position in range(start, end)

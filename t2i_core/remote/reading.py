@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from t2i_core.arrays import read_only, spread_rows
+from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import parse_address
 from t2i_core.index.milvus import MilvusCollection
@@ -86,13 +87,14 @@ def open_collection(
             f"asked for {len(pictures):,} came. Push the dataset again with --replace."
         )
     captions = sorted(
-        collection.fetch_rows(collection.captions, np.append(rows, -1), _CAPTION_FIELDS),
+        collection.fetch_rows(collection.captions, np.append(rows, NO_PICTURE), _CAPTION_FIELDS),
         key=lambda one: int(one["position"]),
     )
     vectors = np.array([one["vector"] for one in pictures], dtype=np.float32)
     texts = np.array([one["vector"] for one in captions], dtype=np.float32).reshape(-1, manifest.dimension)
     cells = [json.loads(one["columns"]) for one in captions]
     place = {int(row): position for position, row in enumerate(rows.tolist())}
+    columns = facts.get("columns", [])
     folder = find_images(facts, images_dir)
     return CollectionGallery(
         name=str(facts["name"]),
@@ -101,13 +103,15 @@ def open_collection(
         image_ids=tuple(str(one["name"]) for one in pictures),
         image_embeddings=read_only(vectors),
         captions=tuple(str(one["caption"]) for one in captions),
-        caption_rows=read_only(np.array([place.get(int(one["row"]), -1) for one in captions], dtype=np.int64)),
+        caption_rows=read_only(np.array([place.get(int(one["row"]), NO_PICTURE) for one in captions], dtype=np.int64)),
         text_embeddings=read_only(texts) if facts.get("text") else None,
         image_sizes=read_only(np.array([(one["width"], one["height"]) for one in pictures], dtype=np.int64)),
         key=hashlib.sha256(f"{facts['key']} {address} {len(rows)}".encode()).hexdigest()[:32],
         manifest=manifest,
         problems=_problems(folder),
-        caption_columns={name: [row[at] for row in cells] for at, name in enumerate(facts.get("columns", []))},
+        caption_columns={name: [row[at] for row in cells] for at, name in enumerate(columns)},
+        # A collection pushed by an earlier version has no cell behind its columns.
+        missing_pictures={at: str(row[len(columns)]) for at, row in enumerate(cells) if len(row) > len(columns)},
         address=str(address),
         index=MilvusIndex(
             collection, images=manifest.images, dimension=manifest.dimension, index_type=str(facts["index_type"])

@@ -108,7 +108,7 @@ class _Lesson:
     @classmethod
     def read(cls, data_dir: Path, images_dir: Path | None) -> _Lesson:
         gallery = read_gallery(data_dir, images_dir)
-        captioned = np.unique(np.asarray(gallery.caption_rows)) if gallery.captions else np.empty(0, dtype=np.int64)
+        captioned = np.flatnonzero(gallery.caption_counts).tolist()
         if len(captioned) < MIN_PICTURES:
             raise DatasetError(
                 f"Fine-tuning needs at least {MIN_PICTURES} pictures with captions, and {data_dir} has "
@@ -123,7 +123,7 @@ class _Lesson:
             )
         held_out = max(_MIN_HELD_OUT, round(_HELD_OUT_SHARE * len(paths)))
         order = np.random.default_rng(0).permutation(len(paths))
-        captions = [np.flatnonzero(np.asarray(gallery.caption_rows) == row) for row in captioned]
+        captions = [np.array(gallery.captions_of(row)) for row in captioned]
         return cls(
             _key(gallery),
             paths,

@@ -29,6 +29,7 @@ MAX_LINES = 350
 LEVELS = {
     "t2i_core": 0,  # the version
     "errors": 0,
+    "captions_by_row": 0,
     "counting": 1,
     "pictures": 0,
     "picture_folder": 1,
@@ -38,7 +39,6 @@ LEVELS = {
     "arrays": 2,
     "texts": 2,
     "memory": 2,
-    "captions_by_row": 2,
     "config": 2,
     "cores": 2,
     "image_files": 2,
@@ -51,6 +51,7 @@ LEVELS = {
     "variety": 3,
     "export": 3,
     "dataset": 4,
+    "score_scale": 4,
     "engine": 5,
     "evaluation": 5,
     "importers": 5,

@@ -148,8 +148,8 @@ def test_more_like_this_and_search_from_a_caption(visit: Visit) -> None:
     page.locator(".card .picture").nth(2).click()
     page.get_by_role("button", name="More like this").click()
     expect(page.locator(".chip-image")).to_contain_text("Like")
-    expect(page.locator(".card .score").first).to_have_text("1.000")
-    assert ids(page)[0] == image_id
+    expect(page.locator(".status")).to_contain_text("24 of 29 other pictures, closest first")
+    assert image_id not in ids(page)
     page.locator(".card .picture").first.click()
     expect(page.locator("dialog.detail .caption-row")).to_have_count(5)
     row = page.locator("dialog.detail .caption-row").first
@@ -174,8 +174,8 @@ def test_a_step_that_was_not_told_yet_does_not_reopen_the_dialog(visit: Visit) -
         }"""
     )
     page.wait_for_url("**/?like=*")
-    expect(page.locator(".card .score").first).to_have_text("1.000")
-    assert ids(page)[0] == order[1]
+    expect(page.locator(".status")).to_contain_text("24 of 29 other pictures, closest first")
+    assert order[1] not in ids(page)
     set_top_k(page, 9)
     page.wait_for_url("**k=9**")
     expect(dialog).to_be_hidden()

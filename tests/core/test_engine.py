@@ -109,11 +109,40 @@ def test_captions_of_a_picture_stay_in_order(engine: SearchEngine) -> None:
     assert engine.captions_of(engine.row_of("birds/swan.png")) == ("A swan on a lake", "A white bird")
 
 
-def test_a_picture_of_the_gallery_finds_itself_first(engine: SearchEngine) -> None:
+def test_a_picture_of_the_gallery_finds_the_others(engine: SearchEngine, gallery: Gallery) -> None:
     result = engine.search(Query(image_id="meadow.png"), top_k=2)
-    assert result.hits[0].image_id == "meadow.png"
-    assert result.hits[0].score == pytest.approx(1.0)
+    cosines = gallery.image_embeddings @ gallery.image_embeddings[gallery.rows_by_id["meadow.png"]]
+    order = [row for row in np.argsort(-cosines).tolist() if gallery.image_ids[row] != "meadow.png"]
+    assert [(hit.rank, hit.row) for hit in result.hits] == [(1, order[0]), (2, order[1])]
     assert result.query.label == "meadow.png"
+    assert result.left_out == ("meadow.png",)
+    assert len(engine.search(Query(image_id="meadow.png"), top_k=4).hits) == 3  # all the others
+
+
+def test_pictures_of_the_query_are_left_out_and_k_hits_stay(engine: SearchEngine) -> None:
+    names = ("birds/swan.png", "boats/red.png")
+    for top_k, found in ((1, 1), (2, 2), (4, 2)):
+        result = engine.search(Query(image_ids=names), top_k=top_k)
+        assert len(result.hits) == found
+        assert not {hit.image_id for hit in result.hits} & set(names)
+        assert result.left_out == names
+    where = np.array([True, False, True, False])
+    limited = engine.search(Query(image_ids=names), top_k=4, where=where)
+    assert [hit.row for hit in limited.hits] == [2]
+    assert where.tolist() == [True, False, True, False]  # the mask is the caller's
+    everything = Query(image_ids=tuple(engine.gallery.image_ids))
+    assert engine.search(everything, top_k=4).hits == ()
+    assert engine.search("a boat", top_k=4).left_out == ()
+
+
+def test_a_label_is_never_what_is_asked(engine: SearchEngine) -> None:
+    plain = engine.search("A red boat", top_k=4)
+    for label in ("", "something else", "A blue boat"):
+        named = Query(text="A red boat", label=label)
+        assert engine.search(named, top_k=4).hits == plain.hits
+        np.testing.assert_array_equal(engine.embedding_of(named), engine.encode_query("A red boat"))
+    together = Query(texts=("A red boat", "A white bird"), label="2 captions")
+    assert engine.search(together, top_k=4).query.texts == together.texts
 
 
 def test_an_uploaded_picture(engine: SearchEngine) -> None:
@@ -226,8 +255,9 @@ def test_pictures_asked_together_are_their_mean(engine: SearchEngine, gallery: G
     result = engine.search(query, top_k=4)
     mean = gallery.image_embeddings[:2].mean(axis=0)
     cosines = gallery.image_embeddings @ (mean / np.linalg.norm(mean))
-    assert [hit.row for hit in result.hits] == np.argsort(-cosines, kind="stable").tolist()
-    assert [hit.score for hit in result.hits] == pytest.approx(np.sort(cosines)[::-1].tolist(), abs=1e-6)
+    order = [row for row in np.argsort(-cosines, kind="stable").tolist() if row > 1]
+    assert [hit.row for hit in result.hits] == order
+    assert [hit.score for hit in result.hits] == pytest.approx(cosines[order].tolist(), abs=1e-6)
     assert result.query == query
     np.testing.assert_allclose(engine.embedding_of(query), mean / np.linalg.norm(mean), atol=1e-6)
     assert "No picture of this gallery is named 'x.jpg'" in refused(engine, Query(image_ids=("x.jpg",)))

@@ -66,6 +66,7 @@ def test_json() -> None:
     record = json.loads(hits_to_json(result_with("A dog"), dataset="demo", manifest=MANIFEST, created=moment))
     assert record == {
         "query": {"text": "ein Hund", "label": "ein Hund"},
+        "left_out": [],
         "top_k": 2,
         "dataset": "demo",
         "dataset_sha256": "cd" * 32,

@@ -28,7 +28,10 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def make_dataset(folder: Path, pictures: int, words: tuple[str, ...] = tuple(_COLOURS)) -> Path:
+def make_dataset(
+    folder: Path, pictures: int, words: tuple[str, ...] = tuple(_COLOURS), more: tuple[tuple[str, str], ...] = ()
+) -> Path:
+    """Walls with one caption each, and ``more`` captions in front of them."""
     random = np.random.default_rng(1)
     images = folder / "pictures"
     images.mkdir(parents=True)
@@ -39,7 +42,10 @@ def make_dataset(folder: Path, pictures: int, words: tuple[str, ...] = tuple(_CO
         pixels = np.clip(np.array(_COLOURS[colour]) + noise, 0, 255).astype(np.uint8)
         Image.fromarray(pixels).save(images / f"{number:03d}.png")
         rows.append({"image": f"{number:03d}.png", "caption": f"a {words[number % len(words)]} wall"})
+    rows = [*({"image": image, "caption": caption} for image, caption in more), *rows]
     embeddings = random.standard_normal((pictures, 8)).astype(np.float32)
+    texts = np.resize(embeddings, (len(rows), 8))
+    texts = texts / np.linalg.norm(texts, axis=1, keepdims=True)
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     data = folder / "data"
     write_dataset(
@@ -48,7 +54,7 @@ def make_dataset(folder: Path, pictures: int, words: tuple[str, ...] = tuple(_CO
         image_embeddings=embeddings,
         image_sizes=np.full((pictures, 2), 48),
         captions=pd.DataFrame(rows),
-        text_embeddings=embeddings,
+        text_embeddings=texts,
         encoder_id="other",
         weights_sha256="0" * 64,
         preprocessing="none",
@@ -111,6 +117,28 @@ def test_too_few_captioned_pictures_are_refused(tmp_path, start):
         "Write more captions into captions_tokenized.csv and build again."
     )
     assert not (tmp_path / "tuned.safetensors").exists()
+
+
+_GONE = tuple((f"gone{number}.png", f"a picture nobody has, number {number}") for number in range(7))
+
+
+def test_captions_of_missing_pictures_teach_nothing(tmp_path, start):
+    lesson = fine_tuning._Lesson.read(make_dataset(tmp_path / "with", 24, more=_GONE), None)
+    alone = fine_tuning._Lesson.read(make_dataset(tmp_path / "without", 24), None)
+    assert [path.name for path in lesson.paths] == [path.name for path in alone.paths]
+    taught = [lesson.tokens[rows].tolist() for rows in lesson.captions]
+    assert taught == [alone.tokens[rows].tolist() for rows in alone.captions]  # the last picture's too
+    assert (lesson.train.tolist(), lesson.held_out.tolist()) == (alone.train.tolist(), alone.held_out.tolist())
+    result = fine_tune(tmp_path / "with" / "data", tmp_path / "tuned.safetensors", model=str(start), epochs=1)
+    usual = fine_tune(tmp_path / "without" / "data", tmp_path / "usual.safetensors", model=str(start), epochs=1)
+    assert (result.trained, result.held_out) == (usual.trained, usual.held_out) == (19, 5)
+    assert (result.before, result.after) == (usual.before, usual.after)
+
+
+def test_captions_of_missing_pictures_do_not_count(tmp_path, start):
+    data = make_dataset(tmp_path, 19, more=_GONE)
+    with pytest.raises(DatasetError, match=r"at least 20 pictures with captions, and .* has 19\."):
+        fine_tune(data, tmp_path / "tuned.safetensors", model=str(start))
 
 
 def test_missing_pictures_are_refused(tmp_path, start):

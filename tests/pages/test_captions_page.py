@@ -184,3 +184,33 @@ def test_an_unreadable_dataset_and_none(open_app: OpenApp, tmp_path: Path) -> No
     (tmp_path / "none").mkdir()
     app = open_app(tmp_path / "none", settled=False, page=PAGE)
     assert "holds no embeddings" in texts(app)
+
+
+def test_captions_without_their_picture_name_it_and_harm_no_other(
+    open_app: OpenApp, datasets: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "main"
+    shutil.copytree(datasets, folder)
+    path = folder / "captions_tokenized.csv"
+    captions = pd.read_csv(path)
+    last = sorted(captions["image"].unique())[-1]
+    gone = captions["image"] == last
+    captions.loc[gone, "image"] = "not/here.jpg"
+    captions.to_csv(path, index=False)
+    app = with_ranks(open_app(folder, page=PAGE))
+    shown = table(report(app, view={"size": 100}))
+    away = [row for row in shown["rows"] if not row["id"]]
+    assert len(away) == int(gone.sum())
+    assert {row["name"] for row in away} == {"not/here.jpg"}
+    assert {(row["src"], row["score"], row["rank"]) for row in away} == {("", None, None)}
+    assert all("not in the dataset" in row["note"] for row in away)
+    assert all(row["name"] == row["id"] for row in shown["rows"] if row["id"])
+    app = open_app(folder, picture=last)
+    assert grid(app)["detail"]["captions"] == []
+    cards = {one["id"]: one["caption"] for one in grid(app)["pictures"]}
+    assert cards[last] == ""
+    app = open_app(folder, q="a mill", k="12")
+    assert {one["id"]: one["caption"] for one in grid(app)["pictures"]}[last] == ""
+    app = report(open_app(folder, page=PAGE), view={"filters": {"file": {"choices": ["not/here.jpg"]}}})
+    assert table(app)["found"] == len(away)
+    assert app.query_params["f.file"] == "=not/here.jpg"

@@ -100,7 +100,7 @@ def test_the_map_shows_every_picture_before_anything_is_asked(
 def test_a_query_stands_among_its_hits(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = ask(open_app(mapped[0], page=PAGE))
     data = plot(app)
-    assert data["query"] == "a mill"
+    assert data["query"] == Query(text="a mill").key
     assert [hit["rank"] for hit in data["hits"]] == list(range(1, 13))
     told = [row for anchor in data["anchors"] for row in anchor["rows"] + anchor["strays"]]
     assert sorted(told) == list(range(12))
@@ -115,7 +115,7 @@ def test_the_query_is_shared_with_search(open_app: OpenApp, mapped: tuple[Path, 
     app = open_app(mapped[0], q="a castle")
     app.switch_page(PAGE).run()
     assert bar(app)["text"] == "a castle"
-    assert plot(app)["query"] == "a castle"
+    assert plot(app)["query"] == Query(text="a castle").key
 
 
 def test_a_selection_is_shown_and_can_be_asked_for(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
@@ -131,7 +131,9 @@ def test_a_selection_is_shown_and_can_be_asked_for(open_app: OpenApp, mapped: tu
     assert app.session_state["query"].image_ids == tuple(names)
     assert plot(app)["selected"] is None
     assert bar(app)["image"]["label"] == "3 pictures together"
-    assert {picture["id"] for picture in grid(app)["pictures"][:6]} & set(names)
+    assert len(grid(app)["pictures"]) == 9
+    assert not {picture["id"] for picture in grid(app)["pictures"]} & set(names)
+    assert grid(app)["summary"] == "9 of 9 other pictures, closest first; the query's own 3 are left out"
 
 
 def test_a_polygon_selects_what_lies_inside(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
@@ -168,7 +170,10 @@ def test_pictures_looked_at_are_described(open_app: OpenApp, mapped: tuple[Path,
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = open_app(mapped[0], page=PAGE)
     event(app, type="like", row=2)
-    assert app.session_state["query"].image_id == grid(app)["pictures"][0]["id"]
+    liked = app.session_state["query"].image_id
+    assert bar(app)["image"]["label"] == f"Like {liked.rsplit('/', 1)[-1]}"
+    assert len(grid(app)["pictures"]) == 11
+    assert liked not in {picture["id"] for picture in grid(app)["pictures"]}
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,10 @@ def test_what_is_ready_is_shown_and_the_rest_follows(gallery: Gallery, monkeypat
         return pictures.Shown(f"{row}.jpg", 4, 3)
 
     monkeypatch.setattr(pictures, "_shown", slow)
-    ready = pictures.shown_soon(gallery, [0, -1, 2, 0], Settings(), side=320, wait_s=60)
+    ready = pictures.shown_soon(gallery, [0, None, 2, 0], Settings(), side=320, wait_s=60)
     assert [one.url if isinstance(one, pictures.Shown) else one for one in ready] == ["0.jpg", None, "2.jpg", "0.jpg"]
     assert sorted(made) == [0, 2]  # each once
-    shown = pictures.shown_soon(gallery, [1, -1], Settings(), side=320, wait_s=0.01)
+    shown = pictures.shown_soon(gallery, [1, None], Settings(), side=320, wait_s=0.01)
     assert isinstance(shown[0], pictures.Pending)
     assert not shown[0].done
     assert shown[1] is None

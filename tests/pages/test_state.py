@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from pages._ui import links, state
 from t2i_core.types import Query
+from tests.core.small_galleries import make_gallery
+
+GALLERY = make_gallery(np.eye(3))
 
 
 class Params(dict[str, str]):
@@ -40,13 +45,13 @@ def test_typing_searches_without_touching_field_link_or_history(session: dict) -
     bar_event(session, type="typed", text="  a  mill ")
     assert state.query() == Query(text="a mill", label="a mill")
     assert session["bar_version"] == 0
-    assert session["recent"] == []
+    assert state.asked_record(GALLERY) is None
     links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {}
     bar_event(session, type="settled", text="a mill")
     links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {"q": "a mill"}
-    assert session["recent"] == ["a mill"]
+    assert state.asked_record(GALLERY)["text"] == "a mill"
 
 
 def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: dict) -> None:
@@ -54,7 +59,7 @@ def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: dict) 
     grid_event(session, type="open", id="a.jpg", seq=3)
     bar_event(session, type="settled", text="a mill")  # the field's last word may come after the click
     assert session["open_picture"] == "a.jpg"
-    assert session["recent"] == ["a mill"]
+    assert state.asked_record(GALLERY)["text"] == "a mill"
     assert links.link_params(first_dataset=None) == {"q": "a mill", "picture": "a.jpg"}
     assert session["settled"] is True
     bar_event(session, type="settled", text="a mill on a hill")
@@ -70,13 +75,29 @@ def test_slow_models_only_suggest_while_typing(session: dict) -> None:
     assert session["suggest_for"] is None
 
 
-def test_emptying_the_field_keeps_the_pictures_until_it_is_cleared(session: dict) -> None:
+@pytest.mark.parametrize("kind", ["typed", "suggest"])
+def test_emptying_the_field_takes_away_what_its_words_had_found(session: dict, kind: str) -> None:
     bar_event(session, type="search", text="a mill")
-    bar_event(session, type="typed", text="")
-    assert state.query() is not None
+    links.write_link(first_dataset="data")
+    version = session["bar_version"]
+    bar_event(session, type=kind, text="  ")
+    assert state.query() is None
+    assert session["empty_query"] is False  # nobody asked for nothing
+    assert session["bar_version"] == version  # what is being typed stays
+    links.write_link(first_dataset="data")
+    assert dict(state.st.query_params) == {}
+    bar_event(session, type="search", text="a mill")
     bar_event(session, type="clear")
     assert state.query() is None
     assert session["empty_query"] is False
+
+
+def test_letters_taken_back_beside_a_picture_leave_it(session: dict) -> None:
+    state.ask_like("a.jpg")
+    bar_event(session, type="suggest", text="a")
+    bar_event(session, type="suggest", text="")
+    bar_event(session, type="typed", text="")
+    assert state.query() == Query(image_id="a.jpg")
 
 
 def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
@@ -86,13 +107,59 @@ def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
     assert session["empty_query"] is False
 
 
-def test_recent_queries_are_few_and_unique(session: dict) -> None:
-    for number in range(15):
-        bar_event(session, type="search", text=f"query {number}")
-    bar_event(session, type="search", text="query 9")
-    assert session["recent"][:3] == ["query 9", "query 14", "query 13"]
-    assert len(session["recent"]) == state.RECENT_QUERIES
-    assert len(set(session["recent"])) == state.RECENT_QUERIES
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Query(text="a mill"),
+        Query(texts=("a dog", "a cat")),
+        Query(image_id="1.jpg"),
+        Query(image_ids=("0.jpg", "2.jpg")),
+    ],
+    ids=["text", "together", "like", "alike"],
+)
+def test_what_a_browser_keeps_of_a_query_asks_for_it_again(session: dict, asked: Query) -> None:
+    session["query"] = asked
+    record = state.asked_record(GALLERY)
+    assert record is not None
+    assert record["key"] == asked.key
+    state.clear_query()
+    if record["kind"] == "text":
+        bar_event(session, type="search", text=record["text"])
+    else:
+        bar_event(session, type="again", **{name: record.get(name) for name in ("kind", "id", "ids", "texts")})
+    assert state.query() == asked
+
+
+def test_what_cannot_be_asked_again_is_not_kept_by_a_browser(session: dict) -> None:
+    assert state.asked_record(GALLERY) is None
+    bar_event(session, type="picture", name="dog.jpg", content="")
+    assert state.asked_record(GALLERY) is None
+    state.ask_like("of another gallery.jpg")
+    assert state.asked_record(GALLERY) is None
+    many = replace(make_gallery(np.eye(20)), key="many")
+    state.ask_examples(many.image_ids[:13])
+    assert state.asked_record(many) is None
+    for nonsense in ({}, {"kind": "alike", "ids": "x"}, {"kind": "together", "texts": 3}, {"kind": "launch"}):
+        state.clear_query()
+        bar_event(session, type="again", **nonsense)
+        assert state.query() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "most", "taken", "refused"),
+    [(9, 12, 9, None), (999, 200, 200, 999), (24, 5, 5, 24), (0, 5, 1, 0), (-3, 5, 1, -3)],
+)
+def test_a_top_k_that_cannot_be_is_noted(session: dict, asked: int, most: int, taken: int, refused: int | None) -> None:
+    state.choose_top_k(asked, most)
+    assert (session["top_k"], session["top_k_refused"]) == (taken, refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "top_k"), [("77", 77), ("999", 200), ("0", 1), ("9" * 5000, 24), ("-4", 24), ("1.5", 24), ("\u0663", 24)]
+)
+def test_a_links_top_k(session: dict, text: str, top_k: int) -> None:
+    follow(session, q="a mill", k=text)
+    assert session["top_k"] == top_k
 
 
 def test_picture_event(session: dict) -> None:

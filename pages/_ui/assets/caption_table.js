@@ -333,7 +333,7 @@ class CaptionTable {
     box.addEventListener("change", () => this.pick(row, box.checked));
     pick.append(box);
     const text = make("td", "text");
-    text.append(markedText(row.caption, this.data.marks), make("span", "file", row.id || row.note));
+    text.append(markedText(row.caption, this.data.marks), make("span", "file", row.name || row.note));
     const cells = [pick, this.shot(row, kept), text];
     for (const one of columns) cells.push(this.cell(row, one));
     const go = make("td", "go");

@@ -209,14 +209,15 @@ class Detail {
     if (this.scoreLine.hidden) return;
     if (rank) this.scoreLine.append(make("span", "rank", `${rank}`));
     this.scoreLine.append(make("span", "score", scoreText(score)));
-    const bar = make("span", "bar");
-    const fill = make("span", "fill");
-    const part = (shown && shown.bar) ?? (known && known.bar) ?? 0;
-    fill.style.width = `${Math.round(part * 100)}%`;
-    bar.append(fill);
-    this.scoreLine.append(bar);
-    this.scoreLine.title =
-      this.grid.scoreHelp || "Cosine similarity to the query; the bar runs from this gallery's median to the best hit";
+    const part = (shown && shown.bar) ?? (known && known.bar) ?? null;
+    if (part !== null) {
+      const bar = make("span", "bar");
+      const fill = make("span", "fill");
+      fill.style.width = `${Math.round(part * 100)}%`;
+      bar.append(fill);
+      this.scoreLine.append(bar);
+    }
+    this.scoreLine.title = this.grid.scoreHelp || (known && known.score_help) || "Cosine similarity to the query";
   }
 
   drawCaptions(shown, known) {
@@ -273,7 +274,7 @@ class Detail {
 
   drawNeighbours(known) {
     const problem = known ? known.neighbours_problem : "";
-    const key = known ? [problem, ...known.neighbours.map((one) => one.id)].join("\n") : "";
+    const key = known ? JSON.stringify([this.token, problem, ...known.neighbours.map((one) => one.id)]) : "";
     if (key === this.neighboursKey && this.neighbours.childElementCount) return;
     this.neighboursKey = key;
     this.neighbours.replaceChildren();

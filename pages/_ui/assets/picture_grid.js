@@ -132,6 +132,7 @@ class PictureGrid {
   update(data) {
     const started = performance.now();
     this.data = data;
+    this.scoreHelp = data.score_help || "";
     this.root.classList.toggle("loading", Boolean(data.loading));
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
@@ -204,10 +205,10 @@ class PictureGrid {
     card.meta = make("div", "meta");
     card.rank = make("span", "rank");
     card.score = make("span", "score");
-    const bar = make("span", "bar");
+    card.bar = make("span", "bar");
     card.fill = make("span", "fill");
-    bar.append(card.fill);
-    card.meta.append(card.rank, card.score, bar);
+    card.bar.append(card.fill);
+    card.meta.append(card.rank, card.score, card.bar);
     card.caption = make("p", "caption");
     element.append(card.button, card.meta, card.caption);
     element.addEventListener("click", () => this.detail.open(element.dataset.id));
@@ -241,7 +242,9 @@ class PictureGrid {
     if (scored) {
       card.rank.textContent = picture.rank;
       card.score.textContent = scoreText(picture.score);
-      card.fill.style.width = `${Math.round(picture.bar * 100)}%`;
+      card.meta.title = this.scoreHelp;
+      card.bar.hidden = typeof picture.bar !== "number";
+      card.fill.style.width = `${Math.round((picture.bar || 0) * 100)}%`;
     }
     card.caption.textContent = picture.caption || "";
     card.caption.hidden = !this.data.captions || !picture.caption;

@@ -36,6 +36,8 @@ class QueryBar {
     this.data = {};
     this.options = [];
     this.active = -1;
+    this.closedFor = null; // the text the list was put away for, until there is another one
+    this.recent = new RecentQueries();
     this.build(parent);
     this.listen();
   }
@@ -99,7 +101,15 @@ class QueryBar {
   listen() {
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.onKey(event));
-    this.input.addEventListener("focus", () => this.drawList());
+    this.input.addEventListener("focus", () => {
+      if (!this.input.value.trim()) this.closedFor = null;
+      this.drawList();
+    });
+    this.input.addEventListener("click", () => {
+      if (!this.input.value.trim()) this.closedFor = null;
+      this.drawList();
+    });
+    this.chipPicture.addEventListener("load", () => this.recent.picture(this.chipPicture));
     this.input.addEventListener("blur", () => {
       this.hideList();
       this.settle();
@@ -140,6 +150,7 @@ class QueryBar {
       this.sentText = this.input.value;
       this.settledText = this.input.value;
     }
+    this.recent.take(data.dataset, data.asked);
     const image = data.image;
     this.chip.hidden = !image;
     if (image) {
@@ -211,12 +222,34 @@ class QueryBar {
     this.send({ type: "search", text });
   }
 
+  /** Do what a line of the list stands for. */
+  choose(option) {
+    if (option.forget) {
+      this.recent.forget();
+      this.drawList();
+    } else if (option.recent && option.recent.kind !== "text") this.again(option.recent);
+    else this.search(option.recent ? option.recent.text : option.text);
+  }
+
+  /** Ask once more for what was asked with pictures, or with several sentences. */
+  again({ kind, id, ids, texts }) {
+    clearTimeout(this.typedTimer);
+    clearTimeout(this.settledTimer);
+    this.input.value = "";
+    this.sentText = "";
+    this.settledText = "";
+    this.closedFor = "";
+    this.hideList();
+    this.send({ type: "again", kind, id, ids, texts });
+  }
+
   clear() {
     clearTimeout(this.typedTimer);
     clearTimeout(this.settledTimer);
     this.input.value = "";
     this.sentText = "";
     this.settledText = "";
+    this.closedFor = null;
     this.send({ type: "clear" });
     this.input.focus();
   }
@@ -224,7 +257,8 @@ class QueryBar {
   onKey(event) {
     if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
-      this.search(this.active >= 0 ? this.options[this.active].text : this.input.value);
+      if (this.active >= 0) this.choose(this.options[this.active]);
+      else this.search(this.input.value);
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!this.options.length) return;
       event.preventDefault();
@@ -352,14 +386,17 @@ class QueryBar {
 
   wantedOptions() {
     const text = this.input.value.trim();
-    if (text === (this.closedFor || "").trim() && text) return [];
+    if (this.closedFor !== null && text === this.closedFor.trim()) return [];
     this.closedFor = null;
-    if (!text) return (this.data.recent || []).map((one) => ({ text: one, recent: true }));
+    if (!text) {
+      const recent = this.recent.list().map((one) => ({ text: one.label, recent: one }));
+      return recent.length ? [...recent, { text: "Forget these queries", forget: true }] : [];
+    }
     const suggestions = this.data.suggestions || { text: "", items: [] };
     // Suggestions for the words typed a moment ago stay until the next ones come.
     const near = text.toLowerCase().startsWith(suggestions.text.toLowerCase()) && suggestions.text;
     if (!near && suggestions.text !== text) return [];
-    return suggestions.items.filter((one) => one !== text).map((one) => ({ text: one, recent: false }));
+    return suggestions.items.filter((one) => one !== text).map((one) => ({ text: one }));
   }
 
   drawList() {
@@ -377,9 +414,10 @@ class QueryBar {
         const row = make("li");
         row.id = `option-${index}`;
         row.setAttribute("role", "option");
-        row.append(lines(option.recent ? CLOCK : LENS), marked(option.text, words));
+        row.append(optionSign(option), marked(option.text, words));
+        row.classList.toggle("forget", Boolean(option.forget));
         row.addEventListener("pointerdown", (event) => event.preventDefault());
-        row.addEventListener("click", () => this.search(option.text));
+        row.addEventListener("click", () => this.choose(option));
         return row;
       }),
     );
@@ -393,8 +431,9 @@ class QueryBar {
   placeList() {
     if (this.list.hidden || !this.options.length) return;
     const box = this.field.getBoundingClientRect();
+    const above = this.message.hidden ? box : this.message.getBoundingClientRect(); // a message is never covered
     this.list.style.left = `${box.left}px`;
-    this.list.style.top = `${box.bottom + 4}px`;
+    this.list.style.top = `${above.bottom + 4}px`;
     this.list.style.width = `${box.width}px`;
   }
 
@@ -411,6 +450,15 @@ class QueryBar {
     if (this.list.hidePopover && this.list.matches(":popover-open")) this.list.hidePopover();
     this.list.hidden = true;
   }
+}
+
+/** What stands before a line of the list: a query's own picture, else what kind of line it is. */
+function optionSign(option) {
+  if (!option.recent || !option.recent.thumb) return lines(option.forget ? CROSS : option.recent ? CLOCK : LENS);
+  const image = make("img");
+  image.alt = "";
+  image.src = option.recent.thumb;
+  return image;
 }
 
 /** The text with the typed words set apart, built from text nodes. */

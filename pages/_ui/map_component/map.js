@@ -187,7 +187,7 @@ class EmbeddingMap {
     this.drawLabels();
     this.fade();
     this.draw();
-    this.root.dataset.query = this.data.query || "";
+    this.root.dataset.query = this.data.asked || "";
   }
 
   // --- drawing the cloud --------------------------------------------------------------------------------------------
