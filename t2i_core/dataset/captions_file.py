@@ -12,8 +12,10 @@ import pandas as pd
 
 from t2i_core.dataset.csv_rows import CAPTION_COLUMNS, check_columns, decode_text, rows_subject, split_rows, square_rows
 from t2i_core.dataset.picture_names import clean_picture_name
-from t2i_core.errors import DatasetError
+from t2i_core.dataset.whole_file import read_whole
 from t2i_core.types import Problem, RowArray
+
+MAX_BYTES = 2**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +75,10 @@ def read_captions(path: Path) -> CaptionTable:
     Raises
     ------
     DatasetError
-        When the file cannot be read, is empty, lacks a column, or has a quote that is never closed.
+        When it is no regular file, cannot be read, or is larger than `MAX_BYTES`; when it is empty, lacks a column, or
+        has a quote that is never closed.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(
-            f"The captions file {path} cannot be read: {error.strerror or error}. "
-            "Name a CSV file with the columns image and caption."
-        ) from error
-    return parse_captions(data, path)
+    return parse_captions(read_whole(path, what="The captions file", at_most=MAX_BYTES), path)
 
 
 def parse_captions(data: bytes, path: Path) -> CaptionTable:
