@@ -87,7 +87,7 @@ def how_many(permit: Permit) -> str:
     counted: tuple[Path, str] | None = st.session_state.get("build_counted")
     if counted is None or counted[0] != folder:
         try:
-            count = len(images.list_pictures(pictures_folder(permit)))
+            count = len(images.list_pictures(folder))
             counted = (folder, "1 picture there" if count == 1 else f"{count:,} pictures there")
         except T2IError as error:
             counted = (folder, str(error))

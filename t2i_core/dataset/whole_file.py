@@ -34,10 +34,10 @@ def read_whole(path: Path, *, what: str, at_most: int) -> bytes:
     DatasetError
         As `check`, and when it cannot be read. A pipe is not waited for.
     """
+    check(path, what=what, at_most=at_most)  # before it is opened: opening a device can have effects
     try:
         handle = os.open(path, os.O_RDONLY | _NO_WAITING)
     except (OSError, ValueError) as error:
-        check(path, what=what, at_most=at_most)  # a socket cannot be opened: say that it is one
         raise _unreadable(path, what, error) from error
     with os.fdopen(handle, "rb") as file:
         size = _size(os.fstat(file.fileno()), path, what=what, at_most=at_most)

@@ -31,9 +31,10 @@ def policy() -> str:
     """The content security policy: scripts, pictures and connections of this server only.
 
     Streamlit's own page holds one script of one line, allowed by its hash; components' scripts arrive over the
-    session's connection and are loaded from ``blob:`` addresses. Styles are written into the page as it runs.
+    session's connection and are loaded from ``blob:`` addresses. Plotly's WebGL (regl) makes functions from text of its
+    own. Styles are written into the page as it runs.
     """
-    scripts = " ".join(["'self'", "blob:", *inline_script_hashes()])
+    scripts = " ".join(["'self'", "blob:", "'unsafe-eval'", *inline_script_hashes()])
     rules = {
         "default-src": "'self'",
         "script-src": scripts,

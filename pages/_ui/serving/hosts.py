@@ -7,7 +7,7 @@ A site that gives its own name the address of this computer would otherwise reac
 from __future__ import annotations
 
 import ipaddress
-import socket
+import platform
 from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
@@ -81,7 +81,7 @@ def is_open() -> bool:
 @lru_cache(maxsize=1)
 def own_names() -> frozenset[str]:
     """What this computer is called, in lower case."""
-    name = socket.gethostname().lower().rstrip(".")
+    name = platform.node().lower().rstrip(".")
     return frozenset({name, name.partition(".")[0], f"{name.partition('.')[0]}.local"} - {""})
 
 
