@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pages._ui import permissions, resources
-from pages._ui.plain_text import code, plain
+from pages._ui.plain_text import plain, with_commands
 from t2i_core.config import Settings
 from t2i_core.errors import ModelError, ServerAwayError, T2IError
 from t2i_core.types import Gallery, Problem
@@ -35,12 +35,12 @@ def problems(found: Iterable[Problem]) -> None:
     if len(warnings) == 1:
         title = plain(warnings[0].message.split(":")[0].rstrip("."))
     else:
-        title = f"{len(warnings)} things to know about this dataset"
+        title = f"{len(warnings):,} things to know about this dataset"
     with st.expander(title, icon=":material/warning:", expanded=any(one.severity == "fatal" for one in warnings)):
         for problem in warnings:
             st.text(problem.message)
             if problem.fix:
-                st.caption(_fix(problem.fix))
+                st.caption(with_commands(problem.fix))
 
 
 def no_data(settings: Settings) -> None:
@@ -80,9 +80,3 @@ def notes(sentences: Iterable[str]) -> None:
     """Remarks about the query that was asked, such as where it was cut."""
     for sentence in sentences:
         st.caption(plain(sentence))
-
-
-def _fix(sentence: str) -> str:
-    """A fix as Markdown: commands in it stand out; everything else stays as it is, unformatted."""
-    before, sign, command = sentence.partition("python -m ")
-    return plain(before) + (code(sign + command) if sign else "")

@@ -21,3 +21,10 @@ def plain(text: object) -> str:
 def code(text: str) -> str:
     """Text as code inside a sentence of Markdown, on one line; signs that would end it are left out."""
     return f"`{' '.join(text.replace('`', '').split()).replace(':material/', f':{JOINER}material/')}`"
+
+
+def with_commands(sentence: str) -> str:
+    """As `plain`; a command that the sentence ends with stands out as code."""
+    before, sign, command = sentence.partition("python -m ")
+    gap = " " if sign and before.endswith(" ") else ""
+    return plain(before) + gap + (code(sign + command) if sign else "")

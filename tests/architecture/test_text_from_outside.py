@@ -1,4 +1,4 @@
-"""Whatever Streamlit reads as Markdown or HTML is written in the source, or passes `plain_text.plain` or `code`."""
+"""Whatever Streamlit reads as Markdown or HTML is written in the source, or passes `plain_text`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READ_AS_MARKDOWN = {
 KEYWORDS = frozenset({"body", "label", "text", "help", "title", "caption", "captions", "description", "delta"})
 # Functions of ours that have such a name.
 OURS = frozenset({"notices", "components", "state", "sharing"})
-PASSED = frozenset({"plain", "code", "plain_text.plain", "plain_text.code", "notices.plain"})
+PASSED = frozenset({"plain", "code", "with_commands", "components.asset"})  # an asset is a file of ours
 NUMBER_FORMAT = re.compile(r",?d|,?(\.\d+)?[f%]|,")
 
 
