@@ -65,9 +65,10 @@ def served(
             server.terminate()
             try:
                 server.wait(timeout=STOP_SECONDS)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired as error:
                 server.kill()
                 server.wait()
+                raise AssertionError(f"the app did not stop when it was told to:\n{log.read_text()}") from error
 
 
 def free_port() -> int:

@@ -76,8 +76,8 @@ def refusal(person: Mapping[str, object]) -> str:
     listed = people["allowed"]
     allowed = [str(one).strip().lower() for one in listed] if isinstance(listed, list) else []
     email = str(person.get("email") or "").strip().lower()
-    domain = email.rpartition("@")[2]
-    if not email or not ({email, f"*@{domain}"} & set(allowed)):
+    name, _, domain = email.rpartition("@")
+    if not name or not ({email, f"*@{domain}"} & set(allowed)):
         return f"{name_of(person)} is signed in and is not among the people who may use this app. Ask whoever runs it."
     if person.get("email_verified") is not True and people.get("accept_unverified") is not True:
         return (

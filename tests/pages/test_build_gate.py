@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_parts import fill, open_build, use_checkpoint, wait
+from build_parts import SECONDS, fill, open_build, use_checkpoint, wait
 from page_parts import texts
 from streamlit.testing.v1 import AppTest
 
@@ -162,3 +163,43 @@ def test_a_finished_build_is_in_nobody_elses_way(
     first.button(key="build_another").click().run()
     first.button(key="build_see").click().run()
     assert first.button(key="build_go_on").label == "Go on"
+
+
+def test_a_map_is_offered_where_it_may_be_made(
+    open_app: OpenApp, datasets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere(monkeypatch)
+    app = open_app(datasets, page="pages/embedding_map.py")
+    assert "map_make" not in [one.key for one in app.button]
+    assert "made by a browser on the computer this app runs on" in texts(app)
+    assert f"project --data {datasets}" in app.code[0].value
+    monkeypatch.setenv("T2I_ALLOW_BUILD", "1")
+    monkeypatch.setenv("T2I_ROOTS", str(tmp_path))
+    app = open_app(datasets, page="pages/embedding_map.py")
+    assert "map_make" not in [one.key for one in app.button]
+    assert f"must lie below {tmp_path}" in texts(app)
+    monkeypatch.setenv("T2I_ROOTS", str(datasets.parent))
+    app = open_app(datasets, page="pages/embedding_map.py")
+    assert app.button(key="map_make").label == "Make the map"
+
+
+def test_who_may_not_change_files_stops_nothing(
+    open_app: OpenApp, datasets: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages._ui import resources
+
+    end = threading.Event()
+    monkeypatch.setattr(build, "build", lambda *_, **__: end.wait(SECONDS))
+    app = fill(open_build(open_app, datasets), images=str(photos), target=str(tmp_path / "new"))
+    app.button(key="build_start").click().run()
+    job = resources.build_jobs().running
+    assert job is not None
+    try:
+        app.run()
+        elsewhere(monkeypatch)
+        app.button(key="build_stop").click().run()
+        assert not job.stopping
+        assert not app.button and str(photos) not in texts(app)
+    finally:
+        end.set()
+        job.future.exception(SECONDS)

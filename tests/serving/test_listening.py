@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 import websockets
 
 from tests.app_server import Served, make_run, other_addresses, served
+from tests.app_session import AppSession
 
 WEBSOCKET = "/_stcore/stream"
 
@@ -131,6 +134,17 @@ def test_websockets(at_home: Served) -> None:
         (f"192.168.1.5:{port}", f"http://192.168.1.5:{port}"),
     ):
         assert not shakes_hands(port, host, origin), (host, origin)
+
+
+def test_it_stops_while_somebody_looks_at_it(tmp_path: Path) -> None:
+    async def look(port: int) -> None:
+        async with AppSession(f"http://127.0.0.1:{port}"):
+            os.kill(process, signal.SIGTERM)
+            await asyncio.sleep(0)
+
+    with served(tmp_path, {}) as running:  # fails when the process has to be killed
+        process = running.process
+        asyncio.run(look(running.port))
 
 
 def test_the_limit_of_open_files_is_raised(at_home: Served) -> None:
