@@ -78,7 +78,8 @@ def read_captions(path: Path) -> CaptionTable:
         When it is no regular file, cannot be read, or is larger than `MAX_BYTES`; when it is empty, lacks a column, or
         has a quote that is never closed.
     """
-    return parse_captions(read_whole(path, what="The captions file", at_most=MAX_BYTES), path)
+    fix = "Name a CSV file with the columns image and caption."
+    return parse_captions(read_whole(path, what="The captions file", at_most=MAX_BYTES, fix=fix), path)
 
 
 def parse_captions(data: bytes, path: Path) -> CaptionTable:
