@@ -46,7 +46,7 @@ def let_in() -> bool:
     if why:
         _page(why, signed_in=False)
         return False
-    if not st.user.is_logged_in:
+    if st.user.to_dict().get("is_logged_in") is not True:
         _page("Sign in to search these pictures.", signed_in=False)
         return False
     why = refusal(st.user.to_dict())

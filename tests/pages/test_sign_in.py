@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from page_parts import SECONDS_TO_LOAD
 from streamlit import config
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
@@ -109,3 +111,14 @@ def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path: Path) -> None:
         config.set_option("secrets.files", before)
         st.secrets._reset()
     assert sign_in.problem() == ""
+
+
+def test_nothing_of_the_app_is_drawn_before(monkeypatch: pytest.MonkeyPatch, datasets: Path) -> None:
+    monkeypatch.setenv("T2I_DATA", str(datasets))
+    app = AppTest.from_file(str(Path(__file__).resolve().parents[2] / "Home.py"), default_timeout=SECONDS_TO_LOAD)
+    app.secrets["auth"] = {"client_id": "t2i", "google": {"client_id": "x"}}
+    app.run()
+    assert not app.exception
+    assert [one.value for one in app.text] == ["Sign in to search these pictures."]
+    assert [one.label for one in app.button] == ["Sign in", "Sign in with Google"]
+    assert not app.get("bidi_component") and not app.sidebar.caption and not app.get("page_link")
