@@ -23,7 +23,7 @@ $(DEV_READY): requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@touch $@ $(RUN_READY)
 
 run: $(RUN_READY) ## install what the app needs, serve it, open the browser
-	$(VENV)/bin/python -m streamlit run Home.py $(if $(PORT),--server.port $(PORT))
+	$(VENV)/bin/python -m streamlit run Home.py $(if $(HOST),--server.address $(HOST)) $(if $(PORT),--server.port $(PORT))
 
 test: $(DEV_READY) ## install what the tests need, check style and types, run every test
 	$(VENV)/bin/ruff check .

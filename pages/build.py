@@ -2,34 +2,40 @@
 
 import streamlit as st
 
-from pages._ui import build_form, frame, notices, resources, state
+from pages._ui import build_form, frame, notices, permissions, resources, state
 from t2i_core.errors import T2IError
 
 here = frame.current()
-jobs = resources.build_jobs()
-job = jobs.current
+jobs, permit = resources.build_jobs(), permissions.current()
+ended = st.session_state.get("build_ended")  # the build whose outcome this visitor is shown
 st.title("Build from your pictures", anchor=False)
 with st.container(width=760):
     try:
-        if job is None:
-            st.text("Every picture gets an embedding, so that a sentence can find it. Nothing leaves this computer.")
-            options = build_form.form(here.settings)
-            if options is not None:
-                jobs.start(options)
+        if not permit.allowed:
+            build_form.closed(permit)
+        elif jobs.running is not None:
+            build_form.follow(jobs.running)
+        elif ended is None:
+            last = jobs.current
+            if last is not None and build_form.last_one(last):
+                st.session_state["build_ended"] = last
                 st.rerun()
-        elif job.running:
-            build_form.follow(job)
+            options = build_form.form(here.settings, permit)
+            if options is not None:
+                st.session_state["build_ended"] = jobs.start(options, permit=permit)
+                st.rerun()
         else:
-            match build_form.outcome(job):
+            match build_form.outcome(ended):
                 case "open":
-                    jobs.finished(job.options.data_dir)
-                    state.open_dataset(resources.name_of(here.settings, job.options.data_dir))
+                    jobs.finished(ended.options.data_dir)
+                    state.open_dataset(resources.name_of(here.settings, ended.options.data_dir))
                     st.switch_page("pages/search.py")
                 case "go on":
-                    jobs.start(job.options)
+                    st.session_state["build_ended"] = jobs.start(ended.options, permit=permit)
                     st.rerun()
                 case "another":
-                    jobs.put_away()
+                    st.session_state["build_ended"] = None
+                    jobs.put_away(ended)
                     st.rerun()
     except T2IError as error:
         notices.error(error)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import build_captions, notices, resources
+from pages._ui import build_captions, build_files, notices, permissions, resources
 from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.jobs import BuildJob
-from t2i_core import build, dataset, images
+from pages._ui.permissions import Permit
+from pages._ui.plain_text import plain
+from t2i_core import build, dataset
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
-from t2i_core.errors import BuildError, T2IError
+from t2i_core.errors import T2IError
 from t2i_core.index import address
-from t2i_core.typed_path import typed_path
 
 POLL_SECONDS = 0.5
 CHECKPOINT = "A checkpoint file"
@@ -28,44 +28,64 @@ MODEL_HINTS = {
 STAGES = {"pictures": "Encoding pictures", "captions": "Encoding captions", "writing": "Writing the dataset"}
 
 
-def form(settings: Settings) -> build.BuildOptions | None:
+def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
     """Fields for a build; its options once Start was pressed and everything can be used."""
+    st.text("Every picture gets an embedding, so that a sentence can find it. Nothing leaves this computer.")
+    st.caption(plain(permit.where))
     st.text_input(
         "Folder of pictures", key="build_images", persist_state="session", placeholder="/home/me/pictures",
         help="On the computer this app runs on. Sub-folders are included.",
     )  # fmt: skip
-    _count_pictures()
+    counted = build_files.how_many(permit)
+    if counted:
+        st.caption(plain(counted))
     st.text_input(
         "Captions file, optional", key="build_captions", persist_state="session", placeholder="captions.csv",
         help="A CSV with the columns image and caption (or clean_caption), one row per caption, or JSON lines. "
         "Names are relative to the folder of pictures.",
     )  # fmt: skip
-    model = _model(settings)
-    proposed = _data_folder(settings) / _folder_name(st.session_state["build_images"])
+    model, checkpoint = _model(settings)
+    proposed = _data_folder(settings, permit) / build_files.folder_name(st.session_state["build_images"])
     target = st.text_input(
         "Folder of the dataset", key="build_target", persist_state="session", placeholder=str(proposed),
         help="The embeddings are written here. A folder that holds a dataset already is brought up to date.",
-    )  # fmt: skip
-    address.refuse_address(target.strip(), task="A build")
-    data_dir = typed_path(target.strip()) if target.strip() else proposed
-    replaced = _other_dataset(data_dir, _path("build_images"), settings)
-    agreed = not replaced or st.checkbox(f"Replace the dataset in {data_dir}: it is over other pictures, {replaced}")
+    ).strip()  # fmt: skip
+    address.refuse_address(target, task="A build")
+    data_dir = build_files.as_path(target or str(proposed), permit)
+    images_dir, captions = (build_files.typed(key, permit) for key in ("build_images", "build_captions"))
+    replaced = _other_dataset(data_dir, images_dir, settings)
+    if replaced:
+        st.text(f"The folder {data_dir} holds a dataset over other pictures: {replaced}")
+    agreed = not replaced or st.checkbox("Replace it", key="build_replace")
     # Who agreed to replace a dataset knows that its captions are over other pictures.
-    given_up = bool(replaced) and _path("build_captions") is None
-    fits = given_up or build_captions.compare(_path("build_images"), _path("build_captions"), data_dir)
+    given_up = bool(replaced) and captions is None
+    fits = given_up or build_captions.compare(images_dir, captions, data_dir)
     if not st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits)):
         return None
     return build.BuildOptions(
-        images_dir=_pictures_folder(),
+        images_dir=build_files.pictures_folder(permit),
         data_dir=data_dir,
-        captions=_captions_file(),
-        model=model,
+        captions=build_files.captions_file(permit),
+        model=model if checkpoint is None else build_files.checkpoint(checkpoint, permit),
         model_dir=settings.model_dir,
         device=settings.device,
         batch_size=None,
         max_pixels=settings.max_pixels,
         captions_may_miss=given_up or bool(st.session_state.get("build_may_miss")),
     )
+
+
+def closed(permit: Permit) -> None:
+    """Why nothing can be built here, and how it can be elsewhere."""
+    st.text(permit.refusal)
+    st.code("python -m t2i_core build --images DIR --data data/NAME", language=None, wrap_lines=True)
+
+
+def last_one(job: BuildJob) -> bool:
+    """Say that a build somebody else started has ended; True when its outcome is asked for."""
+    with st.container(horizontal=True, vertical_alignment="center", key="build_last"):
+        st.text(f"The last build here, into {job.options.data_dir}, has ended.", width="content")
+        return st.button("See how it ended", key="build_see", type="tertiary")
 
 
 def follow(job: BuildJob) -> None:
@@ -77,10 +97,8 @@ def follow(job: BuildJob) -> None:
             st.rerun()
         _draw_progress(job)
 
-    st.subheader(f"Building {job.options.data_dir.name}", anchor=False)
-    st.caption(
-        f"From {notices.plain(str(job.options.images_dir))} with {notices.plain(job.options.model or MINI_NAME)}"
-    )
+    st.subheader(f"Building {plain(job.options.data_dir.name)}", anchor=False)
+    st.caption(f"From {plain(job.options.images_dir)} with {plain(job.options.model or MINI_NAME)}")
     progress()
 
 
@@ -106,7 +124,7 @@ def _draw_report(report: build.BuildReport) -> None:
     st.subheader("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
     for note in (*map(str, report.left_out), *report.notes):
-        st.caption(notices.plain(note))
+        st.caption(plain(note))
     if report.skipped:
         with st.expander(f"{len(report.skipped):,} left out, with reasons", expanded=len(report.skipped) <= 5):
             rows = [{"Picture": one.image_id, "Reason": one.reason} for one in report.skipped[:SKIPPED_SHOWN]]
@@ -130,7 +148,7 @@ def _draw_progress(job: BuildJob) -> None:
         st.progress(0.0, text="Loading the model")
     else:
         share = now.done / now.total if now.total else 0.0
-        st.progress(min(1.0, share), text=f"{STAGES.get(now.stage, now.stage)}: {now.done:,} of {now.total:,}")
+        st.progress(min(1.0, share), text=f"{plain(STAGES.get(now.stage, now.stage))}: {now.done:,} of {now.total:,}")
         parts = []
         if now.rate:
             parts.append(f"{now.rate:,.0f} a second")
@@ -138,14 +156,20 @@ def _draw_progress(job: BuildJob) -> None:
             parts.append(f"{_duration(now.seconds_left)} left")
         if now.skipped:
             parts.append(f"{now.skipped:,} left out")
-        st.caption(", ".join(parts))
+        st.caption(plain(", ".join(parts)))
     if job.stopping:
         st.caption("Stopping after the pictures in hand")
     else:
-        st.button("Stop and keep what is done", key="build_stop", on_click=job.stop)
+        st.button("Stop and keep what is done", key="build_stop", on_click=_stop, args=(job,))
 
 
-def _model(settings: Settings) -> str:
+def _stop(job: BuildJob) -> None:
+    if permissions.current().allowed:
+        job.stop()
+
+
+def _model(settings: Settings) -> tuple[str, str | None]:
+    """The model chosen, and the checkpoint file typed where that is what was chosen."""
     names = [MINI_NAME, *OPENAI_MODELS, CHECKPOINT]
     if settings.model and settings.model not in names:
         names.insert(0, settings.model)
@@ -157,61 +181,14 @@ def _model(settings: Settings) -> str:
         "or taken from the folder T2I_MODEL_DIR names.",
     )  # fmt: skip
     if chosen != CHECKPOINT:
-        return chosen
-    typed = st.text_input("Checkpoint file", key="build_checkpoint", persist_state="session").strip()
-    return str(typed_path(typed)) if typed else ""
+        return chosen, None
+    return chosen, st.text_input("Checkpoint file", key="build_checkpoint", persist_state="session")
 
 
-def _pictures_folder() -> Path:
-    folder = _path("build_images")
-    if folder is None:
-        raise BuildError("A build needs a folder of pictures, got none. Type its path.")
-    if folder.exists() and not folder.is_dir():
-        raise BuildError(
-            f"The folder of pictures must be a folder, got a file: {folder}. Type the folder it lies in: {folder.parent}"
-        )
-    if not folder.is_dir():
-        raise BuildError(f"The folder of pictures must exist on this computer, got {folder}. Check the path.")
-    return folder
-
-
-def _count_pictures() -> None:
-    """Say at once how many pictures a folder holds; counted again only when another folder is typed."""
-    folder = _path("build_images")
-    if folder is None:
-        return
-    counted: tuple[Path, str] | None = st.session_state.get("build_counted")
-    if counted is None or counted[0] != folder:
-        try:
-            contents = images.look_through(folder)
-            told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]
-            counted = (folder, f"{told[0]}. {' '.join(told[1:])}" if contents.left_out else told[0])
-        except T2IError as error:
-            counted = (folder, str(error))
-        st.session_state["build_counted"] = counted
-    st.caption(notices.plain(counted[1]))
-
-
-def _captions_file() -> Path | None:
-    path = _path("build_captions")
-    if path is not None:
-        dataset.read_captions(path)  # says exactly what is wrong with it before anything starts
-    return path
-
-
-def _path(key: str) -> Path | None:
-    text = str(st.session_state.get(key) or "").strip()
-    return typed_path(text) if text else None
-
-
-def _data_folder(settings: Settings) -> Path:
-    """Where datasets are built: beside those that are open, or where they are at first when a collection is."""
-    return Settings().data_dir if address.is_address(settings.data_dir) else settings.data_dir
-
-
-def _folder_name(text: str) -> str:
-    """A dataset's folder named after the folder of its pictures."""
-    return re.sub(r"[^\w.-]+", "-", typed_path(text.strip() or "my-pictures").name).strip("-.") or "my-pictures"
+def _data_folder(settings: Settings, permit: Permit) -> Path:
+    """Where datasets are proposed to go: beside those that are open, else where they may."""
+    folder = Settings().data_dir if address.is_address(settings.data_dir) else settings.data_dir
+    return folder if permit.may_use(folder) else permit.roots[0]
 
 
 def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import streamlit as st
 
 from pages._ui import components, pictures, resources, sharing, state
+from pages._ui.plain_text import plain
 from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
@@ -77,7 +78,7 @@ def toolbar(
         if recall:
             _keep("approximate", "approximate_choice")
             st.toggle(
-                "Approximate", key="approximate_choice", help=recall,
+                "Approximate", key="approximate_choice", help=plain(recall),
                 on_change=_take, args=("approximate", "approximate_choice"),
             )  # fmt: skip
         if result is not None:

@@ -10,8 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages._ui import components, links, notices, resources, state
+from pages._ui import components, links, permissions, resources, sign_in, state
 from pages._ui.dataset_choices import DatasetChoice
+from pages._ui.plain_text import plain
 from t2i_core import config
 from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
@@ -20,6 +21,7 @@ from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
 POLL_SECONDS = 0.25
+BUILD_PAGE = "build"  # its address
 # Keys that open a page from any other, by its address; a page that is not there has none.
 PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
 
@@ -40,7 +42,12 @@ class Here:
 
 @contextmanager
 def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
-    """Everything a page stands in; what was found is there for `current` while the page runs."""
+    """Everything a page stands in; what was found is there for `current` while the page runs.
+
+    Nobody who has to sign in first sees more than that.
+    """
+    if not sign_in.let_in():
+        st.stop()
     st.session_state["here"] = _begin(page, pages)
     try:
         yield
@@ -52,6 +59,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
     st.html(f"<style>{components.asset('frame.css')}</style>")
     state.prepare()
+    permit = permissions.current()
     resources.thumbnails_trimmed()
     settings, problem = _settings()
     choices = tuple(resources.datasets(settings))
@@ -65,11 +73,15 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
         if len(names) > 1:
             _pick_dataset(titles)
         elif names:
-            st.markdown(f"**{notices.plain(titles[names[0]])}**")
+            st.markdown(f"**{plain(titles[names[0]])}**")
         status = st.empty()
         with st.container(gap="xxsmall", key="pages"):
             for one in pages:
-                st.page_link(one)
+                if permit.allowed or one.url_path != BUILD_PAGE:
+                    st.page_link(one)
+        if permit.short:
+            st.caption(plain(permit.short))
+        sign_in.status()
         _follow_keys(page, pages)
     gallery = None
     chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
@@ -202,7 +214,7 @@ def _status(here: Here) -> None:
     else:
         model_line = f"Model {short(loaded.model)} is loading"
     lines = [model_line, *_collection_lines(gallery)]
-    st.caption(f"{pictures}, {captions}  \n" + "  \n".join(notices.plain(line) for line in lines))
+    st.caption(f"{pictures}, {captions}  \n" + "  \n".join(plain(line) for line in lines))
 
 
 def _collection_lines(gallery: Gallery) -> list[str]:
@@ -210,8 +222,7 @@ def _collection_lines(gallery: Gallery) -> list[str]:
     if not isinstance(gallery, CollectionGallery):
         return []
     kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
-    place = gallery.index.collection.address.uri.partition("://")  # with it Markdown would make a link of the address
-    lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
+    lines = [f"Searched by Milvus at {gallery.index.collection.address.uri} ({kind})"]
     if gallery.sampled:
         lines.append(
             f"Map, captions and browsing: a sample of {count_of(len(gallery), 'picture')}; searches look at all {gallery.images:,}"

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from pages._ui import background
+from pages._ui.permissions import Permit
 from t2i_core import build
 from t2i_core.errors import BuildError, T2IError
 
@@ -64,17 +65,26 @@ class BuildJobs:
 
     @property
     def current(self) -> BuildJob | None:
-        """The running build, or the last one until it is put away."""
+        """The running build, or the last one until whoever saw how it ended puts it away."""
         return self._job
 
-    def start(self, options: build.BuildOptions) -> BuildJob:
-        """Start a build.
+    @property
+    def running(self) -> BuildJob | None:
+        """The build that is running."""
+        job = self._job
+        return job if job is not None and job.running else None
+
+    def start(self, options: build.BuildOptions, *, permit: Permit) -> BuildJob:
+        """Start a build for somebody with this permit.
 
         Raises
         ------
+        NotAllowedError
+            When the permit does not cover what it reads and writes.
         BuildError
             When another one is running.
         """
+        permit.check(options.images_dir, options.data_dir, options.captions)
         with self._lock:
             if self._job is not None and self._job.running:
                 raise BuildError(
@@ -93,8 +103,8 @@ class BuildJobs:
         """Folders built since the server started, oldest first."""
         return tuple(self._finished)
 
-    def put_away(self) -> None:
-        """Forget a build that has ended."""
+    def put_away(self, job: BuildJob) -> None:
+        """Forget a build that has ended, if it is the last one."""
         with self._lock:
-            if self._job is not None and not self._job.running:
+            if self._job is job and not job.running:
                 self._job = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import frame, notices, resources
+from pages._ui import frame, notices, permissions, resources
+from pages._ui.permissions import Permit
+from pages._ui.plain_text import plain
 from pages._ui.project_job import STAGES, ProjectJob
 from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
@@ -38,10 +40,12 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
                 f"{kept}; pictures added later are put beside their neighbours."
             )
         label = "Renew the map" if problem is not None else "Make the map"
-        if st.button(label, type="primary", key="map_make"):
-            resources.project_jobs().start(gallery.data_dir, gallery.images_dir, address=gallery.address, joint=joint)
-            st.rerun()
-        st.caption("Or in a terminal")
+        permit = permissions.current()
+        if not may_be_made(gallery, permit):
+            st.text(permit.where)
+        elif st.button(label, type="primary", key="map_make"):
+            _start(gallery, permit, joint=joint)
+        st.caption("In a terminal")
         extra = " --joint" if joint else ""
         st.code(
             f"python -m t2i_core project --data {gallery.address or gallery.data_dir}{extra}",
@@ -53,8 +57,24 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
 def refit_button(gallery: Gallery, placed: int) -> None:
     """Offer a new layout where pictures were only put beside their neighbours."""
     st.caption(f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours.")
-    if st.button("Lay everything out anew", key="map_refit"):
-        resources.project_jobs().start(gallery.data_dir, gallery.images_dir, address=gallery.address, refit=True)
+    permit = permissions.current()
+    if may_be_made(gallery, permit) and st.button("Lay everything out anew", key="map_refit"):
+        _start(gallery, permit, refit=True)
+
+
+def may_be_made(gallery: Gallery, permit: Permit) -> bool:
+    """Whether this visitor may write the gallery's map; a collection's lies in a folder of the app's own."""
+    return permit.allowed and (bool(gallery.address) or permit.may_use(gallery.data_dir))
+
+
+def _start(gallery: Gallery, permit: Permit, *, refit: bool = False, joint: bool = False) -> None:
+    try:
+        resources.project_jobs().start(
+            gallery.data_dir, gallery.images_dir, permit=permit, address=gallery.address, refit=refit, joint=joint
+        )
+    except T2IError as error:
+        notices.error(error, title="The map could not be made")
+    else:
         st.rerun()
 
 
@@ -72,13 +92,19 @@ def _follow(job: ProjectJob) -> None:
     def progress() -> None:
         if not job.running:
             st.rerun()
-        text = STAGES.get(job.stage, "Starting")
+        text = plain(STAGES.get(job.stage, "Starting"))
         st.progress(min(1.0, job.share), text=f"{text}: {job.share:.0%}" if job.stage else text)
-        st.button("Stop", key="map_stop", on_click=job.stop)
+        if permissions.current().allowed:
+            st.button("Stop", key="map_stop", on_click=_stop, args=(job,))
 
     with st.container(width=760):
         st.subheader("Making the map", anchor=False)
         progress()
+
+
+def _stop(job: ProjectJob) -> None:
+    if permissions.current().allowed:
+        job.stop()
 
 
 def no_gallery(here: frame.Here) -> None:

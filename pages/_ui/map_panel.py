@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cards, map_state, notices, resources, sharing, state
+from pages._ui import cards, map_state, resources, sharing, state
 from pages._ui.map_view import Scene
+from pages._ui.plain_text import plain
 from t2i_core import clusters, export
 from t2i_core.types import SearchResult
 
@@ -27,7 +28,7 @@ def panel(scene: Scene, everything: SearchResult | None) -> None:
 
 def _selection(scene: Scene, chosen: map_state.Selection) -> None:
     count = len(chosen.rows)
-    how = f", {notices.plain(chosen.label)}" if chosen.label else ""
+    how = f", {plain(chosen.label)}" if chosen.label else ""
     st.markdown(f"**{count:,} {'picture' if count == 1 else 'pictures'} selected**{how}")
     with st.container(horizontal=True, gap="small", key="map_actions"):
         st.button(
@@ -47,7 +48,7 @@ def _selection(scene: Scene, chosen: map_state.Selection) -> None:
     # After the cards: they need not wait for these.
     words = _common_words(scene, chosen)
     if words:
-        told.caption(f"Common words: {notices.plain(', '.join(words))}")
+        told.caption(f"Common words: {plain(', '.join(words))}")
     with export_place:
         table = sharing.kept("selection.csv", (scene.version, chosen.number), lambda: _as_csv(scene, chosen))
         sharing.download("CSV", table, "text/csv", "selection.csv")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._ui import map_component, map_making, map_panel, map_state, map_view, resources, state
 from pages._ui.map_view import Scene
+from pages._ui.plain_text import plain
 from t2i_core.projection import drawing
 from t2i_core.types import SearchResult
 
@@ -45,7 +46,7 @@ def _stage(scene: Scene) -> None:
 def _notes(scene: Scene) -> None:
     """What the map means, what of the neighbours it keeps, and the modality gap."""
     kept = float(scene.projection.trust.mean())
-    kind = str(scene.projection.parameters.get("method", "")).upper()
+    kind = plain(str(scene.projection.parameters.get("method", "")).upper())
     st.caption(
         f"{MEANING} This {kind} map keeps {kept:.0%} of each picture's closest others close; colour by Trust to see where."
     )

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages._ui import resources
+from pages._ui import permissions, resources
+from pages._ui.plain_text import plain, with_commands
 from t2i_core.config import Settings
 from t2i_core.errors import ModelError, ServerAwayError, T2IError
 from t2i_core.types import Gallery, Problem
@@ -17,7 +18,7 @@ def error(problem: T2IError, *, title: str = "") -> None:
     """An expected error, in its own words; with a button where trying again can help."""
     with st.container(border=True):
         if title:
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{plain(title)}**")
         # Messages hold names from data, so they are text, never markup.
         st.text(str(problem))
         if isinstance(problem, ModelError):
@@ -34,12 +35,12 @@ def problems(found: Iterable[Problem]) -> None:
     if len(warnings) == 1:
         title = plain(warnings[0].message.split(":")[0].rstrip("."))
     else:
-        title = f"{len(warnings)} things to know about this dataset"
+        title = f"{len(warnings):,} things to know about this dataset"
     with st.expander(title, icon=":material/warning:", expanded=any(one.severity == "fatal" for one in warnings)):
         for problem in warnings:
             st.text(problem.message)
             if problem.fix:
-                st.caption(_as_text(problem.fix))
+                st.caption(with_commands(problem.fix))
 
 
 def no_data(settings: Settings) -> None:
@@ -49,9 +50,17 @@ def no_data(settings: Settings) -> None:
         f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
         "Make them from a folder of pictures; captions are optional."
     )
-    st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
-    st.caption("Or in a terminal")
+    _offer_build()
+    st.caption("In a terminal")
     st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
+
+
+def _offer_build() -> None:
+    permit = permissions.current()
+    if permit.allowed:
+        st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
+    else:
+        st.text(permit.refusal)
 
 
 def no_captions(gallery: Gallery) -> None:
@@ -64,21 +73,10 @@ def no_captions(gallery: Gallery) -> None:
     st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
     command = ["python", "-m", "t2i_core", "build", "--images", str(gallery.images_dir), "--captions", "captions.csv"]
     st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
-    st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
+    _offer_build()
 
 
 def notes(sentences: Iterable[str]) -> None:
     """Remarks about the query that was asked, such as where it was cut."""
     for sentence in sentences:
         st.caption(plain(sentence))
-
-
-def plain(text: str) -> str:
-    """Text as Markdown that shows exactly that text."""
-    return "".join("\\" + sign if sign in "\\`*_{}[]()#+-.!|<>~$:" else sign for sign in text)
-
-
-def _as_text(sentence: str) -> str:
-    """Commands in a fix stand out; everything else stays as it is, unformatted."""
-    before, sign, command = sentence.partition("python -m ")
-    return plain(before) + (f"`{sign}{command.replace('`', '')}`" if sign else "")

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from pages._ui import background
+from pages._ui.permissions import Permit
 from t2i_core.errors import ProjectionError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,15 +98,19 @@ class ProjectJobs:
         return job if job is not None and job.data_dir == data_dir else None
 
     def start(
-        self, data_dir: Path, images_dir: Path, *, address: str = "", refit: bool = False, joint: bool = False
-    ) -> None:
-        """Start one.
+        self, data_dir: Path, images_dir: Path, *, permit: Permit, address: str = "", refit: bool = False,
+        joint: bool = False,
+    ) -> None:  # fmt: skip
+        """Start one for somebody with this permit.
 
         Raises
         ------
+        NotAllowedError
+            When the permit does not cover the folder the map is written to; a collection's is the app's own.
         ProjectionError
             When a map is being made already.
         """
+        permit.check(None if address else data_dir)
         with self._lock:
             if self._job is not None and self._job.running:
                 raise ProjectionError(

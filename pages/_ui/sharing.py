@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from pages._ui import links, state
+from pages._ui.plain_text import plain
 from t2i_core import export
 from t2i_core.types import Gallery, SearchResult
 
@@ -60,7 +61,7 @@ def download(label: str, content: str | bytes, mime: str, name: str) -> None:
     go of that file at the second run that ends afterwards, and a page that waits for something runs four times a second.
     """
     st.download_button(
-        label, data=content, file_name=name, mime=mime, key=f"export_{name}", on_click="ignore",
+        plain(label), data=content, file_name=name, mime=mime, key=f"export_{name}", on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
 

@@ -25,12 +25,14 @@ from t2i_core.dataset.csv_rows import (
 )
 from t2i_core.dataset.picture_names import uniform_picture_name
 from t2i_core.dataset.text_decoding import decode_text
+from t2i_core.dataset.whole_file import read_whole
 from t2i_core.errors import DatasetError
 from t2i_core.types import Problem, RowArray
 
 # What programs write where there is none; in capitals or small, as a word of its own, it describes no picture.
 NO_CAPTIONS = ("", "nan", "NaN", "None", "null", "NULL", "#N/A")
 _LOOKED_AT = 100
+MAX_BYTES = 2**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,16 +92,11 @@ def read_captions(path: Path) -> CaptionTable:
     Raises
     ------
     DatasetError
-        When the file cannot be read, is empty, holds no text, or lacks a column.
+        When it is no regular file, cannot be read, or is larger than `MAX_BYTES`; when it is empty, holds no text, or
+        lacks a column.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(
-            f"The captions file {path} cannot be read: {error.strerror or error}. "
-            "Name a CSV file with the columns image and caption."
-        ) from error
-    return parse_captions(data, path)
+    fix = "Name a CSV file with the columns image and caption."
+    return parse_captions(read_whole(path, what="The captions file", at_most=MAX_BYTES, fix=fix), path)
 
 
 def parse_captions(data: bytes, path: Path) -> CaptionTable:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -35,6 +36,17 @@ def datasets(tmp_path_factory: pytest.TempPathFactory, checkpoint: Path) -> Path
     return folder
 
 
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Three pictures, one of them damaged, in a folder with a sub-folder."""
+    folder = tmp_path / "photos"
+    (folder / "trip").mkdir(parents=True)
+    Image.new("RGB", (80, 60), (20, 90, 200)).save(folder / "blue.png")
+    Image.new("RGB", (60, 80), (200, 90, 20)).save(folder / "trip" / "orange.jpg")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not a picture")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def fresh_caches() -> Iterator[None]:
     """Caches outlive an AppTest, so every test starts without."""
@@ -58,6 +70,15 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begin_later)
+
+
+@pytest.fixture(autouse=True)
+def on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest has no connection; pages take its visitor for a browser on the same computer."""
+    from pages._ui import permissions
+
+    headers = (("host", "localhost:8501"), ("origin", "http://localhost:8501"))
+    monkeypatch.setattr(permissions, "connection", lambda: permissions.Connection("127.0.0.1", headers))
 
 
 @pytest.fixture

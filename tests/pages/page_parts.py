@@ -9,6 +9,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 SECONDS_TO_LOAD = 300.0
+JOINER = "\u2060"  # keeps Streamlit from making links and icons of text
 
 
 def settle(app: AppTest, begun: list[Future[Any]]) -> AppTest:
@@ -42,4 +43,4 @@ def bar(app: AppTest) -> dict[str, Any]:
 def texts(app: AppTest) -> str:
     """All plain sentences on the page."""
     parts = (app.text, app.caption, app.markdown, app.sidebar.caption)
-    return "\n".join(one.value.replace("\\", "") for part in parts for one in part)
+    return "\n".join(one.value.replace("\\", "").replace(JOINER, "") for part in parts for one in part)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import demo_dataset
 import pytest
+from build_parts import SECONDS, fill, open_build, use_checkpoint, wait
 from page_parts import bar, grid, texts
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from t2i_core import build
@@ -17,43 +17,6 @@ from t2i_core.index import milvus
 from tests.milvus_server import free_port
 
 OpenApp = Callable[..., AppTest]
-SECONDS = 300
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Three pictures, one of them damaged, in a folder with a sub-folder."""
-    folder = tmp_path / "photos"
-    (folder / "trip").mkdir(parents=True)
-    Image.new("RGB", (80, 60), (20, 90, 200)).save(folder / "blue.png")
-    Image.new("RGB", (60, 80), (200, 90, 20)).save(folder / "trip" / "orange.jpg")
-    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not a picture")
-    return folder
-
-
-def open_build(open_app: OpenApp, data_dir: Path) -> AppTest:
-    return open_app(data_dir, settled=False, page="pages/build.py")
-
-
-def fill(app: AppTest, **values: str) -> AppTest:
-    for name, value in values.items():
-        app.text_input(key=f"build_{name}").set_value(value)
-    return app.run()
-
-
-def use_checkpoint(app: AppTest, checkpoint: Path) -> AppTest:
-    app.selectbox(key="build_model").select("A checkpoint file").run()
-    return fill(app, checkpoint=str(checkpoint))
-
-
-def wait(app: AppTest) -> AppTest:
-    """Run until no build is running any more."""
-    from pages._ui import resources
-
-    job = resources.build_jobs().current
-    assert job is not None
-    job.future.exception(timeout=SECONDS)
-    return app.run()
 
 
 def test_form(open_app: OpenApp, datasets: Path) -> None:
@@ -131,7 +94,7 @@ def test_quotes_of_copy_as_path_are_taken_off(open_app: OpenApp, datasets: Path,
 def test_replacing_another_dataset_needs_consent(open_app: OpenApp, datasets: Path, photos: Path) -> None:
     app = fill(open_build(open_app, datasets), images=str(photos), target=str(datasets))
     assert app.button(key="build_start").disabled
-    assert str(datasets) in app.checkbox[0].label
+    assert f"The folder {datasets} holds a dataset over other pictures" in texts(app)
     app.checkbox[0].check().run()
     assert not app.button(key="build_start").disabled
 
@@ -205,6 +168,7 @@ def test_progress_and_stop(
 
 def test_second_build_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pages._ui.jobs import BuildJobs
+    from pages._ui.permissions import Permit
     from t2i_core.errors import BuildError
 
     end = threading.Event()
@@ -214,14 +178,14 @@ def test_second_build_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         images_dir=tmp_path, data_dir=tmp_path / "one", captions=None, model=None, model_dir=None, device="cpu",
         batch_size=None, max_pixels=1,
     )  # fmt: skip
-    job = jobs.start(options)
+    job = jobs.start(options, permit=Permit())
     try:
         with pytest.raises(BuildError, match=r"Only one build may run at a time, and one into .*one is running"):
-            jobs.start(options)
+            jobs.start(options, permit=Permit())
     finally:
         end.set()
     job.future.result(SECONDS)
-    jobs.put_away()
+    jobs.put_away(job)
     assert jobs.current is None
 
 
