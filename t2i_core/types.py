@@ -28,21 +28,6 @@ MaskArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class ImageRecord:
-    """One picture of a gallery.
-
-    ``image_id`` is the file name relative to the image folder, with forward slashes; ``row`` its
-    position in ``image_embeddings``. ``width`` and ``height`` are in pixels, 0 when unknown.
-    """
-
-    row: int
-    image_id: str
-    captions: tuple[str, ...] = ()
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True)
 class Manifest:
     """What a dataset folder was built with; written last, so its presence means a finished build."""
 

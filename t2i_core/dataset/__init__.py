@@ -9,6 +9,7 @@ from t2i_core.dataset.csv_rows import has_columns, looks_like_table
 from t2i_core.dataset.manifest_file import read_name
 from t2i_core.dataset.mapped_codes import open_codes
 from t2i_core.dataset.model_check import (
+    MISLEADING,
     UNUSABLE_TEXT,
     check_embeddings,
     check_gallery,
@@ -44,6 +45,7 @@ __all__ = [
     "CAPTIONS_NAME",
     "EMBEDDINGS_NAME",
     "MANIFEST_NAME",
+    "MISLEADING",
     "UNUSABLE_TEXT",
     "CaptionTable",
     "Credit",

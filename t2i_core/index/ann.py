@@ -23,7 +23,6 @@ from t2i_core.index.exact import check_image_embeddings, check_search
 from t2i_core.index.scoring import best_of, exact_scores, search_each
 from t2i_core.types import FloatArray, Index, MaskArray, RowArray
 
-ANN_FROM = 100_000  # below this the exact index answers as quickly
 MEASURED_TOP_K = 50
 WANTED_RECALL = 0.98
 LARGEST_RECALL_SAMPLE = 500
