@@ -1,23 +1,17 @@
-"""The README tells every command, and only commands and options there are."""
+"""The README tells every command, and only commands and options there are; docs/cli.md is what --help prints."""
 
 from __future__ import annotations
 
-import argparse
 import re
 
 import pytest
 
-from t2i_core.cli import COMMANDS, build_parser
+from t2i_core.cli import COMMANDS
+from tests.architecture.cli_pages import PAGE, cli_page, parsers
 from tests.architecture.source_tree import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CALL = re.compile(r"python -m t2i_core (?P<command>[a-z]+)(?P<rest>[^\n`#]*)")
-
-
-def parsers() -> dict[str, argparse.ArgumentParser]:
-    """The parser of each command by its name."""
-    [action] = [action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(action.choices)
 
 
 @pytest.mark.parametrize("command", parsers())
@@ -36,7 +30,12 @@ def test_the_readme_tells_only_what_there_is() -> None:
     for call in calls:
         assert call["command"] in parsers(), call[0]
         parser = parsers()[call["command"]]
-        if getattr(parser, "declare_late", None) is not None:
-            parser.declare_late(parser)  # type: ignore[attr-defined]
         for option in re.findall(r"(?<!\S)--[a-z-]+", call["rest"]):
             assert option in parser._option_string_actions, f"README.md: {call[0].strip()} has no {option}"
+
+
+def test_the_page_of_the_command_line_is_what_help_prints() -> None:
+    """But for where lines break, which differs between versions of Python."""
+    assert PAGE.read_text(encoding="utf-8").split() == cli_page().split(), (
+        "docs/cli.md is not what --help prints any more: python -m tests.architecture.cli_pages"
+    )
