@@ -10,24 +10,12 @@ const SEARCH_ICON = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15
 const CROSS_ICON = ["M6 6l12 12", "M18 6 6 18"];
 const whole = (number) => Math.round(number).toLocaleString("en-US");
 
-const tables = new WeakMap();
-
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  let table = tables.get(parentElement);
-  if (!table) {
-    table = new CaptionTable(parentElement);
-    tables.set(parentElement, table);
-  }
+export default mounting((parent) => new CaptionTable(parent), (table, { data, setTriggerValue }) => {
   // Of two events close together only the later may arrive, so each says what is shown and open as well.
   table.send = (event) =>
     setTriggerValue("event", { view: table.view, settled: !table.unsettled, open: table.detail.id, ...event });
   table.update(data);
-  return () => {
-    table.destroy();
-    tables.delete(parentElement);
-  };
-}
+});
 
 class CaptionTable {
   constructor(parent) {
@@ -136,11 +124,11 @@ class CaptionTable {
 
   destroy() {
     this.stop.abort();
+    this.detail.destroy();
+    this.root.remove(); // before the timers: a field that has the focus loses it, which may begin one
     clearTimeout(this.settleTimer);
     clearTimeout(this.answerTimer);
     clearTimeout(this.busyTimer);
-    this.detail.destroy();
-    this.root.remove();
   }
 
   // What is asked for. One question at a time: what is typed meanwhile waits and goes out with the answer.

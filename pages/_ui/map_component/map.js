@@ -12,23 +12,12 @@ const REACH = 12;
 const CLICK_WITHIN = 4; // pixels the mouse may move between press and release
 const VIEW_AFTER_MS = 160;
 
-const maps = new WeakMap();
 const views = new Map(); // where a map was left, for coming back to the page
 
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  let map = maps.get(parentElement);
-  if (!map) {
-    map = new EmbeddingMap(parentElement);
-    maps.set(parentElement, map);
-  }
+export default mounting((parent) => new EmbeddingMap(parent), (map, { data, setTriggerValue }) => {
   map.send = (event) => setTriggerValue("event", event);
   map.update(data);
-  return () => {
-    map.destroy();
-    maps.delete(parentElement);
-  };
-}
+});
 
 function make(tag, className, text) {
   const element = document.createElement(tag);
