@@ -30,8 +30,13 @@ class CaptionTable {
     this.images = new Map();
     this.cards = new Map(); // the three names that the detail dialog reads
     this.order = [];
-    this.scoreHelp = "Cosine similarity of this caption to its picture, and the picture's rank when the caption is searched";
-    this.bestHelp = "The caption you came from. Search with it";
+    this.detailWords = {
+      rank: "Found at rank",
+      score: "Fit of this caption",
+      scoreHelp: "Cosine similarity of the caption in the table to its picture, and the picture's rank when that caption is searched",
+      best: "the row in the table",
+      bestHelp: "The caption whose row you opened. Search with it",
+    };
     this.detail = new Detail(this);
     this.overview = new Overview(this);
     this.filters = new Filters(this);
