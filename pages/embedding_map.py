@@ -38,11 +38,11 @@ try:
 except T2IError as error:
     refused = error
 
-map_toolbar.toolbar(gallery, result, first_dataset=here.first_dataset)
+map_toolbar.toolbar(gallery, projection, result, first_dataset=here.first_dataset)
 if projection is None or (wants_joint and joint is None):
     map_making.offer(gallery, refused, joint=wants_joint)
 elif not map_making.running(gallery):
-    scene = Scene(gallery, projection, joint, loaded.engine, result, here.settings)
+    scene = Scene(gallery, projection, joint, loaded.engine, result, here.settings, everything)
     map_stage.map_and_cards(scene, everything)
 frame.wait_for_engine(here, loaded)
 map_toolbar.write_link(first_dataset=here.first_dataset)

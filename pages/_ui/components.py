@@ -21,21 +21,29 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
+def script(*parts: str | Path) -> str:
+    """A component's whole script: how it is mounted, which is the same for all (mounting.js), and its own parts."""
+    return "\n".join((ASSETS / part).read_text(encoding="utf-8") for part in ("mounting.js", *parts))
+
+
 @lru_cache(maxsize=1)
 def _query_bar() -> Callable[..., object]:
-    script = asset("drawing.js") + "\n" + asset("query_bar.js") + "\n" + asset("recent_queries.js")
-    return st.components.v2.component("t2i_query_bar", css=asset("query_bar.css"), js=script)
+    return st.components.v2.component(
+        "t2i_query_bar",
+        css=asset("query_bar.css"),
+        js=script("drawing.js", "query_bar.js", "recent_queries.js"),
+    )
 
 
 @lru_cache(maxsize=1)
 def _picture_grid() -> Callable[..., object]:
-    script = asset("drawing.js") + "\n" + asset("picture_grid.js") + "\n" + asset("detail.js")
-    return st.components.v2.component("t2i_picture_grid", css=asset("picture_grid.css"), js=script)
+    parts = ("drawing.js", "picture_grid.js", "detail.js")
+    return st.components.v2.component("t2i_picture_grid", css=asset("picture_grid.css"), js=script(*parts))
 
 
 @lru_cache(maxsize=1)
 def _page_keys() -> Callable[..., object]:
-    return st.components.v2.component("t2i_page_keys", js=asset("page_keys.js"))
+    return st.components.v2.component("t2i_page_keys", js=script("page_keys.js"))
 
 
 def page_keys(keys: Mapping[str, str]) -> str | None:
@@ -49,7 +57,7 @@ def page_keys(keys: Mapping[str, str]) -> str | None:
 def _caption_table() -> Callable[..., object]:
     parts = ("drawing.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
     style = asset("picture_grid.css") + "\n" + asset("caption_table.css")
-    return st.components.v2.component("t2i_caption_table", css=style, js="\n".join(asset(part) for part in parts))
+    return st.components.v2.component("t2i_caption_table", css=style, js=script(*parts))
 
 
 def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:

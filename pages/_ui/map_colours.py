@@ -20,16 +20,51 @@ REST = "everything else"
 Lend = Callable[[str, bytes], str]
 
 
-def choices(gallery: Gallery, result: SearchResult | None) -> dict[str, str]:
-    """What can be chosen, by its name in the link."""
+def choices(gallery: Gallery, projection: Projection | None, result: SearchResult | None) -> dict[str, str]:
+    """What can be chosen, by its name in the link: only what differs between pictures."""
     offered = {map_state.ONE_COLOUR: "One colour"}
-    if result is not None:
+    if result is not None and len(gallery) > 1:
         offered["score"] = "Score of the query"
-    offered["cluster"] = "Cluster"
-    if gallery.captions:
+    return offered | _fields(gallery, projection)
+
+
+def _fields(gallery: Gallery, projection: Projection | None) -> dict[str, str]:
+    """Colours that depend on the gallery alone; looked for once a session, because they are asked for at every run."""
+    made = (gallery.key, resources.projection_stamp(gallery) if projection is not None else "")
+    kept: tuple[object, dict[str, str]] = st.session_state["map_fields"]
+    if kept[0] != made:
+        kept = (made, varied_fields(gallery, projection))
+        st.session_state["map_fields"] = kept
+    return kept[1]
+
+
+def varied_fields(gallery: Gallery, projection: Projection | None) -> dict[str, str]:
+    """The fields in which at least two pictures differ, and what a person reads."""
+    offered = {}
+    if projection is not None and np.unique(projection.cluster_labels).size > 1:
+        offered["cluster"] = "Cluster"
+    if np.unique(gallery.caption_counts).size > 1:
         offered["captions"] = "Number of captions"
-    offered["trust"] = "Trust"
-    return offered | {COLUMN + name: name for name in gallery.caption_columns}
+    if projection is not None and np.unique(projection.trust).size > 1:
+        offered["trust"] = "Trust"
+    return offered | {COLUMN + name: name for name in gallery.caption_columns if _varies(gallery, name)}
+
+
+def _varies(gallery: Gallery, column: str) -> bool:
+    """Whether a column says two different things about pictures; or one text about some, and nothing about the others."""
+    seen = set()
+    first = None
+    values, paired = gallery.caption_columns[column], gallery.paired_captions
+    for row, position in zip(gallery.rows_of(paired).tolist(), paired.tolist(), strict=True):
+        value = values[position]
+        if row in seen or value is None or value != value or not str(value):
+            continue
+        seen.add(row)
+        if first is None:
+            first = str(value)
+        elif str(value) != first:
+            return True
+    return first is not None and len(seen) < len(gallery) and _as_numbers([first]) is None
 
 
 def colour(
@@ -42,7 +77,7 @@ def colour(
 ) -> dict[str, object]:
     """The chosen colouring: its title, one byte a picture, and what the bytes mean."""
     chosen = st.session_state["map_colour"]
-    offered = choices(gallery, result)
+    offered = choices(gallery, projection, result)
     if chosen not in offered or chosen == map_state.ONE_COLOUR:
         return {"kind": "one"}
     title = offered[chosen]

@@ -11,7 +11,7 @@ from pages._ui import map_component, map_making, map_panel, map_state, map_view,
 from pages._ui.map_view import Scene
 from pages._ui.plain_text import plain
 from t2i_core.projection import drawing
-from t2i_core.types import SearchResult
+from t2i_core.types import RowArray, SearchResult
 
 MEANING = (
     "Near each other on the map usually means alike. How far apart two groups lie, how large they are and which way is up "
@@ -82,6 +82,8 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         names = scene.projection.cluster_names
         name = names[int(label)] if isinstance(label, int | float) and 0 <= int(label) < len(names) else ""
         map_state.select(key, rows, name)
+    elif kind == "group":
+        map_state.select(key, *_group(event.get("place"), scene))
     elif kind in {"open", "like"}:
         row = map_state.looked_at({"rows": [event.get("row")]}, count)[1]
         if row and kind == "like":
@@ -92,6 +94,17 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
     else:
         return False
     return True
+
+
+def _group(told: object, scene: Scene) -> tuple[RowArray, str]:
+    """Rows and name of a group of the best hits; those that lie alone come after the groups."""
+    place = map_view.query_place(scene)
+    groups = [*place.groups, place.alone]
+    number = int(told) if isinstance(told, int | float) and 0 <= told < len(groups) else None
+    if number is None:
+        return np.empty(0, dtype=np.int64), ""
+    name = f"group {number + 1} of the hits" if number < len(place.groups) else "hits that lie by themselves"
+    return np.sort(np.array(groups[number], dtype=np.int64)), name
 
 
 def _range(told: object) -> drawing.Bounds | None:

@@ -41,6 +41,7 @@ def prepare() -> None:
         "map_caption": None,
         "map_cards": CARDS,
         "map_number": 0,
+        "map_fields": (None, {}),
     }
     for key, value in defaults.items():
         st.session_state.setdefault(key, value)

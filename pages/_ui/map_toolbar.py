@@ -5,15 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui import controls, links, map_colours, map_state, sharing, state
+from t2i_core.projection import Projection
 from t2i_core.types import Gallery, SearchResult
 
 VIEWS = {map_state.PICTURES: "Pictures", map_state.JOINT: "Pictures and captions"}
 
 
-def toolbar(gallery: Gallery, result: SearchResult | None, *, first_dataset: str | None) -> None:
+def toolbar(
+    gallery: Gallery, projection: Projection | None, result: SearchResult | None, *, first_dataset: str | None
+) -> None:
     """Draw it in one line."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
-        _settings(gallery, result)
+        _settings(gallery, projection, result)
         if result is not None:
             controls.top_k(controls.most_hits(gallery, result))
             sharing.hits(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
@@ -25,9 +28,9 @@ def write_link(*, first_dataset: str | None) -> None:
     links.write_link(first_dataset=first_dataset, own=own)
 
 
-def _settings(gallery: Gallery, result: SearchResult | None) -> None:
+def _settings(gallery: Gallery, projection: Projection | None, result: SearchResult | None) -> None:
     """What the map shows and how it is coloured."""
-    offered = map_colours.choices(gallery, result)
+    offered = map_colours.choices(gallery, projection, result)
     st.session_state["map_colour_choice"] = (
         st.session_state["map_colour"] if st.session_state["map_colour"] in offered else map_state.ONE_COLOUR
     )

@@ -25,7 +25,10 @@ FARTHEST_LINES = 2_000
 
 @dataclass(frozen=True)
 class Scene:
-    """One run's map: whose it is, what is asked, and where everything lies."""
+    """One run's map: whose it is, what is asked, and where everything lies.
+
+    ``result`` holds the hits that are shown, ``everything`` the whole ranking that they are the first of.
+    """
 
     gallery: Gallery
     projection: projections.Projection
@@ -33,6 +36,7 @@ class Scene:
     engine: SearchEngine | None
     result: SearchResult | None
     settings: Settings
+    everything: SearchResult | None = None
 
     @property
     def places(self) -> projections.Projection | projections.JointMap:
@@ -68,7 +72,7 @@ def data(scene: Scene) -> dict[str, object]:
         ),
         "query": query,
         "asked": scene.result.query.label if scene.result is not None else "",  # to read only; nothing goes by it
-        "anchors": _anchors(scene),
+        "place": _place(scene),
         "hits": [
             {"row": hit.row, "rank": hit.rank, "x": float(coordinates[hit.row, 0]), "y": float(coordinates[hit.row, 1])}
             for hit in _mapped(scene.result)
@@ -130,17 +134,28 @@ def _view(coordinates: np.ndarray, bounds: drawing.Bounds, gallery_key: str) -> 
     return shown | {"rows": _lend("rows", rows.astype("<u4").tobytes()), "points": _lend("view", places)}
 
 
-def _anchors(scene: Scene) -> list[dict[str, object]]:
-    mapped = _mapped(scene.result)
-    if not mapped:
-        return []
-    anchors = projections.place_query(
-        scene.places.coordinates, [hit.row for hit in mapped], [hit.score for hit in mapped]
-    )
-    return [
-        {"x": one.x, "y": one.y, "ring": one.ring, "weight": one.weight, "rows": one.rows, "strays": one.strays}
-        for one in anchors
-    ]
+def query_place(scene: Scene) -> projections.QueryPlace:
+    """Where the query stands, by the best hits of the whole ranking: top k has no part in it."""
+    mapped = _mapped(scene.everything)
+    return projections.place_query(scene.places.coordinates, [hit.row for hit in mapped], [hit.score for hit in mapped])
+
+
+def _place(scene: Scene) -> dict[str, object] | None:
+    """The query's place for the browser; groups come with the box that they fill, to be looked at."""
+    place = query_place(scene)
+    if not place.of:
+        return None
+    marker = place.marker
+    return {
+        "of": place.of,
+        "marker": None if marker is None else {"x": marker.x, "y": marker.y, "ring": marker.ring, "rows": marker.rows},
+        "groups": [_group(scene, rows) for rows in place.groups],
+        "alone": _group(scene, place.alone) if place.alone else None,
+    }
+
+
+def _group(scene: Scene, rows: tuple[int, ...]) -> dict[str, object]:
+    return {"count": len(rows), "box": drawing.bounds_of(scene.places.coordinates[list(rows)])}
 
 
 def _mapped(result: SearchResult | None) -> list[Hit]:

@@ -4,7 +4,7 @@ Importing this package loads neither umap nor numba; `make_projection` does when
 """
 
 from t2i_core.projection.making import ProjectionProgress, make_projection
-from t2i_core.projection.placing import Anchor, place_by_neighbours, place_query
+from t2i_core.projection.placing import Marker, QueryPlace, place_by_neighbours, place_query
 from t2i_core.projection.stored import (
     JOINT_NAME,
     PROJECTION_NAME,
@@ -19,10 +19,11 @@ from t2i_core.projection.stored import (
 __all__ = [
     "JOINT_NAME",
     "PROJECTION_NAME",
-    "Anchor",
     "JointMap",
+    "Marker",
     "Projection",
     "ProjectionProgress",
+    "QueryPlace",
     "make_projection",
     "place_by_neighbours",
     "place_query",

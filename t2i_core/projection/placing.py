@@ -11,34 +11,56 @@ from t2i_core.types import FloatArray, RowArray
 
 BESIDE = 5  # neighbours that decide where an added picture goes
 REGION = 0.16  # hits farther apart than this share of the map's size are two regions
-MOST_ANCHORS = 4
-SMALL_REGION = 0.12  # a region with less of the weight than this, and one hit, gets no marker of its own
+PLACE_HITS = 24  # the best hits that decide where a query stands
+TOGETHER = 0.8  # a query stands where at least this share of them lies together
 SHARPNESS = 0.35
 CHUNK = 4096
 
 
 @dataclass(frozen=True)
-class Anchor:
+class Marker:
     """Where a query stands on a map: the score-weighted centre of hits that lie together.
 
-    ``ring`` is their weighted spread around it; ``rows`` are the gallery's rows, best first; ``weight``
-    is their share of all weight. ``strays`` are single hits elsewhere, with too little weight for a marker.
+    ``ring`` is their weighted spread around it; ``rows`` are the gallery's rows, best first.
     """
 
     x: float
     y: float
     ring: float
-    weight: float
     rows: tuple[int, ...]
-    strays: tuple[int, ...] = ()
 
 
-def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[float]) -> tuple[Anchor, ...]:
-    """Markers of a query on a map, the one with the most weight first.
+@dataclass(frozen=True)
+class QueryPlace:
+    """How a query's best hits lie on a map.
 
-    A text is no point among pictures: projected like one it would land in empty space. So it stands where
-    its hits are: at their centre, weighted by score, one marker for each region they fall into. A centre that
-    none of its hits is near goes to the hit in their midst.
+    Attributes
+    ----------
+    of : int
+        How many hits were looked at, `PLACE_HITS` or as many as there are.
+    marker : Marker or None
+        None where the hits are scattered: then the query has no place of its own.
+    groups : tuple of tuple of int
+        Rows of the hits that lie together, best first; the largest group first. Only those of two and more.
+    alone : tuple of int
+        Rows of the hits that lie by themselves, best first.
+    """
+
+    of: int = 0
+    marker: Marker | None = None
+    groups: tuple[tuple[int, ...], ...] = ()
+    alone: tuple[int, ...] = ()
+
+
+def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[float]) -> QueryPlace:
+    """Where a query stands on a map, and how its hits lie there.
+
+    A text is no point among pictures: projected like one it would land in empty space. So it stands where its hits
+    are: at their centre, weighted by score. The place is that of the query and not of how many hits somebody looks at,
+    so always the same number of hits decides, the `PLACE_HITS` (24) best: giving more changes nothing. They are
+    parted into groups that lie together. Where one group holds at least `TOGETHER` (four in five) of them, the query
+    stands in its middle; where none does, the hits are scattered and there is no marker, because any place for it
+    would be made up. A centre that none of its hits is near goes to the hit in their midst.
 
     Parameters
     ----------
@@ -50,35 +72,29 @@ def place_query(coordinates: FloatArray, rows: Sequence[int], scores: Sequence[f
 
     Returns
     -------
-    tuple of Anchor
-        Each row is in exactly one anchor's ``rows`` or ``strays``; empty without hits.
+    QueryPlace
+        Each of the rows looked at is in exactly one of its ``groups`` or ``alone``; nothing without hits.
     """
-    if len(rows) == 0:
-        return ()
-    hits = np.asarray(rows, dtype=np.int64)
+    hits = np.asarray(rows[:PLACE_HITS], dtype=np.int64)
+    if len(hits) == 0:
+        return QueryPlace()
     places = coordinates[hits].astype(np.float64)
-    weights = hit_weights(scores)
     size = float(np.ptp(coordinates, axis=0).max()) or 1.0
     labels = _regions(places, REGION * size)
-    groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    groups.sort(key=lambda members: (-weights[members].sum(), members[0]))
-    own = [one for one in groups if len(one) > 1 or weights[one].sum() >= SMALL_REGION][:MOST_ANCHORS] or groups[:1]
-    marked = {int(hit) for members in own for hit in members}
-    centres = [_centre(places[members], weights[members]) for members in own]
-    strays: list[list[int]] = [[] for _ in own]
-    for hit in range(len(rows)):
-        if hit not in marked:
-            away = [np.hypot(x - places[hit, 0], y - places[hit, 1]) for x, y, _ in centres]
-            strays[int(np.argmin(away))].append(int(hits[hit]))
-    return tuple(
-        Anchor(
-            x, y, ring,
-            weight=float(weights[members].sum()),
-            rows=tuple(hits[members].tolist()),
-            strays=tuple(others),
-        )
-        for (x, y, ring), members, others in zip(centres, own, strays, strict=True)
-    )  # fmt: skip
+    regions = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    regions.sort(key=lambda members: (-len(members), members[0]))
+    first = regions[0]
+    marker = None
+    if len(first) >= TOGETHER * len(hits):
+        x, y, ring = _centre(places[first], hit_weights(scores[: len(hits)])[first])
+        marker = Marker(x, y, ring, tuple(hits[first].tolist()))
+    alone = np.sort(np.array([members[0] for members in regions if len(members) == 1], dtype=np.int64))
+    return QueryPlace(
+        of=len(hits),
+        marker=marker,
+        groups=tuple(tuple(hits[members].tolist()) for members in regions if len(members) > 1),
+        alone=tuple(hits[alone].tolist()),
+    )
 
 
 def hit_weights(scores: Sequence[float]) -> np.ndarray:

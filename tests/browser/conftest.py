@@ -19,6 +19,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import demo_dataset
 from ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
+from map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
 from served_app import HOSTILE_CAPTION, ROOT, App
 
 IMAGES = 30

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from map_page import Place
 from playwright.sync_api import Page, expect
 from search_page import Visit, expect_no_sideways_scroll
 from served_app import HOSTILE_CAPTION, App
@@ -191,3 +192,90 @@ def test_narrow_and_dark(visit: Visit) -> None:
     page = visit("/captions", width=390, height=844, dark=True)
     expect(rows(page)).to_have_count(50, timeout=FIRST_ROWS_MS)
     expect_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_histogram_says_its_scale_and_is_grey_outside_the_range(visit: Visit, demo: Place, dark: bool) -> None:
+    page = visit(f"/captions{demo.query}", dark=dark)
+    expect(page.locator(".plot rect.these").first).to_be_attached(timeout=FIRST_ROWS_MS)
+    expect(page.locator(".chart .scale")).to_have_text(re.compile(r"^Square-root scale, tallest bar \d+ captions$"))
+    expect(page.locator(".plot rect.outside")).to_have_count(0)
+    box = page.locator(".plot").bounding_box()
+    assert box is not None
+
+    def colours() -> list[tuple[float, bool]]:
+        """Where the topmost bar of each bin ends, as a share of the width, and whether it has a colour."""
+        told = page.locator(".plot svg").evaluate(
+            """svg => [...svg.querySelectorAll('rect')].map((one) => {
+              const [red, green, blue] = getComputedStyle(one).fill.match(/[\\d.]+/g).map(Number);
+              const scale = getComputedStyle(one).fill.startsWith('color') ? 255 : 1;
+              const [x, width] = ['x', 'width'].map((name) => Number(one.getAttribute(name)));
+              const most = Math.max(red, green, blue) - Math.min(red, green, blue);
+              return [(x + width / 2) / svg.viewBox.baseVal.width, most * scale > 25];
+            })"""
+        )
+        return sorted(dict(map(tuple, told)).items())
+
+    assert all(on for _, on in colours())
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 40, steps=4)
+    during = colours()
+    page.mouse.up()
+    expect(page.locator(".filter-chip")).to_have_count(1)
+    page.mouse.move(5, 5)
+    for told in (during, colours()):
+        assert {on for place, on in told if place < 0.27 or place > 0.64} == {False}
+        assert {on for place, on in told if 0.33 < place < 0.57} == {True}
+    page.locator(".filter-chip").click()
+    expect(page.locator(".filter-chip")).to_have_count(0)
+    expect(page.locator(".plot rect.outside")).to_have_count(0)
+    assert all(on for _, on in colours())
+
+
+def test_a_filter_says_that_there_are_more_choices_than_it_lists(visit: Visit, demo: Place) -> None:
+    page = visit(f"/captions{demo.query}")
+    expect(rows(page)).to_have_count(50, timeout=FIRST_ROWS_MS)
+    page.get_by_role("button", name="Filters").click()
+    folders = page.get_by_role("group", name="Folder").last
+    expect(folders.locator("label:visible")).to_have_count(6)
+    more = folders.get_by_role("button", name="and 4 more")
+    more.click()
+    expect(folders.locator("label:visible")).to_have_count(10)
+    last = folders.locator("label").last
+    expect(last).to_be_in_viewport()
+    last.get_by_role("checkbox").check()
+    expect(page.locator(".filter-chip")).to_have_count(1)
+    folders.get_by_role("button", name="Show fewer").click()
+    expect(folders.locator("label:visible")).to_have_count(7)  # what is chosen stays in sight
+    expect(folders.get_by_role("button", name="and 3 more")).to_be_visible()
+    last.get_by_role("checkbox").uncheck()
+    expect(folders.locator("label:visible")).to_have_count(6)
+
+
+def test_the_dialog_says_which_caption_and_which_score_it_means(visit: Visit, demo: Place) -> None:
+    page = visit(f"/captions{demo.query}")
+    expect(page.locator('td[data-key="rank"] .value').first).to_be_visible(timeout=FIRST_ROWS_MS)
+    row = rows(page).nth(1)
+    row.locator(".sentence").click()
+    dialog = page.locator("dialog.detail")
+    expect(dialog.locator(".score-line .what").last).to_have_text("Fit of this caption")
+    expect(dialog.locator(".score-line .score")).to_have_text(
+        row.locator('td[data-key="similarity"] .value').inner_text()
+    )
+    expect(dialog.locator(".caption-row .tag")).to_have_text("the row in the table")
+    expect(dialog.locator(".caption-row:has(.tag) .text")).to_have_text(row.locator(".sentence").inner_text())
+
+    search = visit(f"/{demo.query}&q=a+mill")
+    expect(search.locator(".card .rank").first).to_be_visible()
+    search.locator(".card .picture").first.click()
+    dialog = search.locator("dialog.detail")
+    expect(dialog.locator(".caption-row .tag")).to_have_text("fits the query best")
+    expect(dialog.locator(".score-line .what")).to_have_text(["Rank", "Score for the query"])
+
+    unasked = visit(f"/{demo.query}")
+    unasked.locator(".card .picture").first.click()
+    expect(unasked.locator("dialog.detail .facts dt").nth(1)).to_be_visible()
+    expect(unasked.locator("dialog.detail .caption-row")).not_to_have_count(0)
+    expect(unasked.locator("dialog.detail .caption-row :is(.tag, .best)")).to_have_count(0)
+    expect(unasked.locator("dialog.detail .caption-row.best")).to_have_count(0)

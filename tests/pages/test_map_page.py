@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import map_state
+from pages._ui import map_colours, map_state
 from pages._ui.map_view import packed
+from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.types import Query
 
@@ -89,7 +91,8 @@ def test_the_map_shows_every_picture_before_anything_is_asked(
     assert not app.exception
     data = plot(app)
     assert data["count"] == 12
-    assert data["anchors"] == data["hits"] == []
+    assert data["place"] is None
+    assert data["hits"] == []
     assert data["colour"] == {"kind": "one"}
     assert [one["name"] for one in data["clusters"]] == list(mapped[1].cluster_names)
     assert sum(one["count"] for one in data["clusters"]) == 12
@@ -102,12 +105,13 @@ def test_a_query_stands_among_its_hits(open_app: OpenApp, mapped: tuple[Path, Pr
     data = plot(app)
     assert data["query"] == Query(text="a mill").key
     assert [hit["rank"] for hit in data["hits"]] == list(range(1, 13))
-    told = [row for anchor in data["anchors"] for row in anchor["rows"] + anchor["strays"]]
-    assert sorted(told) == list(range(12))
-    for anchor in data["anchors"]:
-        own = mapped[1].coordinates[anchor["rows"]]
-        assert own[:, 0].min() - 1e-6 <= anchor["x"] <= own[:, 0].max() + 1e-6
-        assert own[:, 1].min() - 1e-6 <= anchor["y"] <= own[:, 1].max() + 1e-6
+    place = data["place"]
+    assert place["of"] == 12
+    assert sum(group["count"] for group in place["groups"]) + (place["alone"] or {"count": 0})["count"] == 12
+    if place["marker"] is not None:
+        own = mapped[1].coordinates[place["marker"]["rows"]]
+        assert own[:, 0].min() - 1e-6 <= place["marker"]["x"] <= own[:, 0].max() + 1e-6
+        assert own[:, 1].min() - 1e-6 <= place["marker"]["y"] <= own[:, 1].max() + 1e-6
     assert grid(app)["pictures"][0]["rank"] == 1
 
 
@@ -178,7 +182,7 @@ def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Proje
 
 @pytest.mark.parametrize(
     ("chosen", "kind"),
-    [("cluster", "groups"), ("trust", "scale"), ("captions", "scale"), ("score", "scale"), ("column:x", "one")],
+    [("cluster", "groups"), ("trust", "scale"), ("captions", "one"), ("score", "scale"), ("column:x", "one")],
 )
 def test_points_are_coloured_by_what_is_chosen(
     open_app: OpenApp, mapped: tuple[Path, Projection], chosen: str, kind: str
@@ -188,6 +192,74 @@ def test_points_are_coloured_by_what_is_chosen(
     app.run()
     assert not app.exception
     assert plot(app)["colour"]["kind"] == kind
+
+
+def test_the_place_of_a_query_is_the_same_for_every_top_k(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
+    app = open_app(mapped[0], page=PAGE)
+    for text in ("a mill", "a castle", "a dog"):
+        places = []
+        for top_k in (1, 2, 5, 12):
+            app.session_state["top_k"] = top_k
+            ask(app, text)
+            assert len(plot(app)["hits"]) == top_k
+            places.append(plot(app)["place"])
+        assert places == places[:1] * 4
+
+
+def test_a_group_of_hits_is_selected(open_app: OpenApp, tmp_path: Path, datasets: Path) -> None:
+    folder = tmp_path / "main"
+    shutil.copytree(datasets, folder, ignore=shutil.ignore_patterns("plain"))
+    corners = np.repeat([(-1, -1), (1, 1), (-1, 1)], 4, axis=0) + np.linspace(0, 0.01, 24).reshape(12, 2)
+    corners[11] = (1, -1)
+    made = demo_maps.write_map(folder, coordinates=corners.astype(np.float32))
+    app = ask(open_app(folder, page=PAGE))
+    place = plot(app)["place"]
+    assert place["marker"] is None
+    assert [group["count"] for group in place["groups"]] == [4, 4, 3]
+    assert place["alone"]["count"] == 1
+    for number in range(3):
+        event(app, type="group", place=number)
+        rows = map_state.rows_of(plot(app)["selected"], 12)
+        assert len(rows) == [4, 4, 3][number]
+        assert np.ptp(made.coordinates[rows], axis=0).max() < 0.1
+        assert f"group {number + 1} of the hits" in texts(app)
+    event(app, type="group", place=3)
+    assert map_state.rows_of(plot(app)["selected"], 12).tolist() == [11]
+    for nonsense in (4, -1, "x", None):
+        event(app, type="group", place=nonsense)
+        assert plot(app)["selected"] is None
+
+
+def test_only_what_differs_between_pictures_is_offered_as_a_colour(mapped: tuple[Path, Projection]) -> None:
+    gallery, projection = read_gallery(mapped[0]), mapped[1]
+    assert len(set(np.bincount(gallery.caption_rows).tolist())) == 1  # every picture has as many captions
+    first = np.array([int((gallery.caption_rows[:at] == row).sum()) for at, row in enumerate(gallery.caption_rows)])
+    columns = {
+        "same": ["x"] * len(first),
+        "same number": [5.0] * len(first),
+        "number of the caption": first.tolist(),  # another for each caption, the same for each picture's first
+        "nothing": [""] * len(first),
+        "one number, else nothing": ["7" if row else "" for row in gallery.caption_rows],
+        "flag": ["yes" if row else "" for row in gallery.caption_rows],
+        "two": ["a" if row else "b" for row in gallery.caption_rows],
+        "numbers": gallery.caption_rows.tolist(),
+    }
+    varied = replace(gallery, caption_columns={name: np.array(one, dtype=object) for name, one in columns.items()})
+    offered = map_colours.varied_fields(varied, projection)
+    assert [name for name in offered if name.startswith("column:")] == ["column:flag", "column:two", "column:numbers"]
+    assert "captions" not in offered
+    assert {"cluster", "trust"} <= set(offered)
+    flat = replace(
+        projection,
+        trust=np.full_like(projection.trust, 0.5),
+        cluster_labels=np.zeros_like(projection.cluster_labels),
+    )
+    assert not {"cluster", "trust"} & set(map_colours.varied_fields(varied, flat))
+    fewer = replace(
+        gallery, captions=gallery.captions[1:], caption_rows=gallery.caption_rows[1:], text_embeddings=None,
+        caption_columns={},
+    )  # fmt: skip
+    assert "captions" in map_colours.varied_fields(fewer, projection)
 
 
 @pytest.mark.parametrize("rows", [[], [0], [3, 900], list(range(0, 1000, 2))])

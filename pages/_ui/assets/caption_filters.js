@@ -1,5 +1,7 @@
 // Filters on every column of the captions: a panel with one field each, and a chip for each that is on.
 
+const FEW_CHOICES = 6; // as many are shown before the rest is asked for
+
 class Filters {
   constructor(table) {
     this.table = table;
@@ -101,11 +103,28 @@ class Filters {
       });
       label.append(box, make("span", "name-of", text || "(empty)"), make("span", "times", whole(count)));
       list.append(label);
-      return { text, box };
+      return { text, box, label };
     });
     field.append(list);
+    let open = boxes.length <= FEW_CHOICES + 1; // "and 1 more" would take the place of that one
+    const rest = this.table.textButton("", "", () => {
+      open = !open;
+      show();
+      if (open) boxes.find(({ label }, place) => place >= FEW_CHOICES && !label.hidden).box.focus();
+    });
+    rest.classList.add("rest");
+    if (!open) field.append(rest);
+    const show = () => {
+      boxes.forEach(({ box, label }, place) => { label.hidden = !open && place >= FEW_CHOICES && !box.checked; }); // prettier-ignore
+      const more = boxes.filter(({ label }) => label.hidden).length;
+      rest.textContent = open ? "Show fewer" : `and ${whole(more)} more`;
+      rest.title = open ? "Show only those with the most captions" : `Show all ${whole(boxes.length)}`;
+      rest.setAttribute("aria-expanded", String(open));
+      rest.hidden = !open && !more;
+    };
     this.fields.set(column.key, (filter) => {
       for (const { text, box } of boxes) box.checked = (filter.choices || []).includes(text);
+      show();
     });
   }
 

@@ -10,6 +10,8 @@ class Overview {
     this.chart = make("section", "chart");
     this.title = make("h3", "", "How well captions fit their pictures");
     this.title.title = "Cosine similarity of each caption to its own picture. The worst, at the left, may be labelling errors.";
+    this.scale = make("p", "scale");
+    this.scale.title = "Four times the captions make a bar twice as tall, so that the few at the ends can be seen beside the many in the middle.";
     this.plot = make("div", "plot");
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("preserveAspectRatio", "none");
@@ -20,7 +22,7 @@ class Overview {
     this.plot.append(this.svg, this.cover, this.tip);
     this.axis = make("div", "axis");
     this.unknown = make("div", "unknown-fit");
-    this.chart.append(this.title, this.plot, this.axis, this.unknown);
+    this.chart.append(this.title, this.scale, this.plot, this.axis, this.unknown);
     this.words = make("section", "words");
     this.kind = "frequent";
     this.root.append(this.chart, this.words);
@@ -43,7 +45,7 @@ class Overview {
   drawChart() {
     const { histogram, unknown } = this.data;
     this.chart.hidden = !histogram && !unknown;
-    this.plot.hidden = this.axis.hidden = !histogram;
+    this.plot.hidden = this.axis.hidden = this.scale.hidden = !histogram;
     this.unknown.hidden = !unknown;
     this.unknown.replaceChildren();
     if (unknown) {
@@ -51,32 +53,45 @@ class Overview {
       if (unknown.fix) this.unknown.append(make("p", "fix", unknown.fix));
     }
     if (!histogram) return;
-    const { everything, shown } = histogram;
+    const { everything } = histogram;
     const most = Math.max(1, ...everything);
-    // Square roots, so that the few bad ones at the ends can be seen beside the many in the middle.
-    const height = (count) => (count ? Math.max(1.5, Math.sqrt(count / most) * HISTOGRAM_HEIGHT) : 0);
+    this.scale.textContent = `Square-root scale, tallest bar ${whole(most)} caption${most === 1 ? "" : "s"}`;
     this.svg.setAttribute("viewBox", `0 0 ${everything.length} ${HISTOGRAM_HEIGHT}`);
     this.svg.setAttribute("aria-label", `Histogram of similarity, ${histogram.low.toFixed(3)} to ${histogram.high.toFixed(3)}`);
-    const bars = [];
-    for (const [counts, name] of [[everything, "all"], [shown, "these"]]) {
-      counts.forEach((count, bin) => {
-        if (!count) return;
-        const bar = document.createElementNS(SVG, "rect");
-        bar.setAttribute("class", name);
-        bar.setAttribute("x", String(bin + 0.06));
-        bar.setAttribute("width", "0.88");
-        bar.setAttribute("y", String(HISTOGRAM_HEIGHT - height(count)));
-        bar.setAttribute("height", String(height(count)));
-        bars.push(bar);
-      });
-    }
-    this.svg.replaceChildren(...bars);
     this.axis.replaceChildren(
       make("span", "", scoreText(histogram.low)),
       make("span", "hint", this.range() ? `${this.rangeText()}. Click to take it off` : "Drag across to keep a range"),
       make("span", "", scoreText(histogram.high)),
     );
-    this.drawCover(this.rangeBins());
+    this.drawRange(this.rangeBins());
+  }
+
+  /** The bars, in colour within the range that is kept and grey outside of it, and the frame around the range. */
+  drawRange(bins) {
+    const { everything, shown } = this.data.histogram;
+    const [from, to] = bins || [0, everything.length];
+    const most = Math.max(1, ...everything);
+    const height = (count) => Math.max(1.5, Math.sqrt(count / most) * HISTOGRAM_HEIGHT);
+    const bars = [];
+    const bar = (name, bin, count, left = 0, right = 1) => {
+      const [start, end] = [Math.max(0.06, left), Math.min(0.94, right)];
+      if (!count || end <= start) return;
+      const one = document.createElementNS(SVG, "rect");
+      one.setAttribute("class", name);
+      one.setAttribute("x", String(bin + start));
+      one.setAttribute("width", String(end - start));
+      one.setAttribute("y", String(HISTOGRAM_HEIGHT - height(count)));
+      one.setAttribute("height", String(height(count)));
+      bars.push(one);
+    };
+    everything.forEach((count, bin) => bar("all", bin, count));
+    shown.forEach((count, bin) => {
+      bar("outside", bin, count, 0, from - bin);
+      bar("these", bin, count, from - bin, to - bin);
+      bar("outside", bin, count, to - bin, 1);
+    });
+    this.svg.replaceChildren(...bars);
+    this.drawCover(bins);
   }
 
   range() {
@@ -126,7 +141,7 @@ class Overview {
     this.showTip(bin);
     if (!this.drag) return;
     this.drag.to = bin;
-    this.drawCover([Math.min(this.drag.from, bin), Math.max(this.drag.from, bin) + 1]);
+    this.drawRange([Math.min(this.drag.from, bin), Math.max(this.drag.from, bin) + 1]);
   }
 
   up() {
@@ -152,7 +167,7 @@ class Overview {
 
   cancel() {
     this.drag = null;
-    this.drawCover(this.rangeBins());
+    this.drawRange(this.rangeBins());
   }
 
   showTip(bin) {

@@ -10,24 +10,12 @@ const SEARCH_ICON = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15
 const CROSS_ICON = ["M6 6l12 12", "M18 6 6 18"];
 const whole = (number) => Math.round(number).toLocaleString("en-US");
 
-const tables = new WeakMap();
-
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  let table = tables.get(parentElement);
-  if (!table) {
-    table = new CaptionTable(parentElement);
-    tables.set(parentElement, table);
-  }
+export default mounting((parent) => new CaptionTable(parent), (table, { data, setTriggerValue }) => {
   // Of two events close together only the later may arrive, so each says what is shown and open as well.
   table.send = (event) =>
     setTriggerValue("event", { view: table.view, settled: !table.unsettled, open: table.detail.id, ...event });
   table.update(data);
-  return () => {
-    table.destroy();
-    tables.delete(parentElement);
-  };
-}
+});
 
 class CaptionTable {
   constructor(parent) {
@@ -42,8 +30,13 @@ class CaptionTable {
     this.images = new Map();
     this.cards = new Map(); // the three names that the detail dialog reads
     this.order = [];
-    this.scoreHelp = "Cosine similarity of this caption to its picture, and the picture's rank when the caption is searched";
-    this.bestHelp = "The caption you came from. Search with it";
+    this.detailWords = {
+      rank: "Found at rank",
+      score: "Fit of this caption",
+      scoreHelp: "Cosine similarity of the caption in the table to its picture, and the picture's rank when that caption is searched",
+      best: "the row in the table",
+      bestHelp: "The caption whose row you opened. Search with it",
+    };
     this.detail = new Detail(this);
     this.overview = new Overview(this);
     this.filters = new Filters(this);
@@ -136,11 +129,11 @@ class CaptionTable {
 
   destroy() {
     this.stop.abort();
+    this.detail.destroy();
+    this.root.remove(); // before the timers: a field that has the focus loses it, which may begin one
     clearTimeout(this.settleTimer);
     clearTimeout(this.answerTimer);
     clearTimeout(this.busyTimer);
-    this.detail.destroy();
-    this.root.remove();
   }
 
   // What is asked for. One question at a time: what is typed meanwhile waits and goes out with the answer.

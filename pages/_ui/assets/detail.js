@@ -2,6 +2,13 @@
 
 const ASK_AFTER_MS = 180;
 const LARGEST_ZOOM = 2;
+// What rank, score and the caption set apart mean where a query was asked; the table of captions has its own words.
+const DETAIL_WORDS = {
+  rank: "Rank",
+  score: "Score for the query",
+  best: "fits the query best",
+  bestHelp: "Closest caption to the query. Search with it",
+};
 
 class Detail {
   constructor(grid) {
@@ -207,8 +214,13 @@ class Detail {
     this.scoreLine.replaceChildren();
     this.scoreLine.hidden = score === null || score === undefined;
     if (this.scoreLine.hidden) return;
-    if (rank) this.scoreLine.append(make("span", "rank", `${rank}`));
-    this.scoreLine.append(make("span", "score", scoreText(score)));
+    const words = this.grid.detailWords || DETAIL_WORDS;
+    for (const [what, name, text] of [[words.rank, "rank", rank && `${rank}`], [words.score, "score", scoreText(score)]]) {
+      if (!text) continue;
+      const pair = make("span", "pair");
+      pair.append(make("span", "what", what), make("span", name, text));
+      this.scoreLine.append(pair);
+    }
     const part = (shown && shown.bar) ?? (known && known.bar) ?? null;
     if (part !== null) {
       const bar = make("span", "bar");
@@ -217,12 +229,15 @@ class Detail {
       bar.append(fill);
       this.scoreLine.append(bar);
     }
-    this.scoreLine.title = this.grid.scoreHelp || (known && known.score_help) || "Cosine similarity to the query";
+    this.scoreLine.title = words.scoreHelp || this.grid.scoreHelp || (known && known.score_help) || "Cosine similarity to the query";
   }
 
   drawCaptions(shown, known) {
     const captions = known ? known.captions : shown && shown.caption ? [shown.caption] : [];
-    const best = shown && shown.caption;
+    // Where nothing was asked, or captions cannot be compared with what was, a card just shows the first one.
+    const scored = shown && shown.score !== null && shown.score !== undefined;
+    const compared = this.grid.detailWords || (known && known.captions_any);
+    const best = scored && compared && shown.caption;
     this.captions.replaceChildren();
     this.captionsTitle.hidden = !captions.length && !known;
     if (known && !captions.length) this.captions.append(make("li", "none", "This picture has no captions."));
@@ -233,8 +248,10 @@ class Detail {
     const row = make("li");
     const button = make("button", best ? "caption-row best" : "caption-row");
     button.type = "button";
-    button.title = best ? this.grid.bestHelp || "Closest caption to the query. Search with it" : "Search with this caption";
+    const words = this.grid.detailWords || DETAIL_WORDS;
+    button.title = best ? words.bestHelp : "Search with this caption";
     button.append(make("span", "text", text));
+    if (best) button.append(make("span", "tag", words.best));
     if (score !== undefined) button.append(make("span", "number", scoreText(score)));
     button.addEventListener("click", () => this.ask("search", { text }));
     row.append(button);

@@ -8,22 +8,10 @@ const META_HEIGHT = 24;
 const CAPTION_HEIGHT = 38;
 const SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 
-const grids = new WeakMap();
-
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  let grid = grids.get(parentElement);
-  if (!grid) {
-    grid = new PictureGrid(parentElement);
-    grids.set(parentElement, grid);
-  }
+export default mounting((parent) => new PictureGrid(parent), (grid, { data, setTriggerValue }) => {
   grid.send = (event) => setTriggerValue("event", event);
   grid.update(data);
-  return () => {
-    grid.destroy();
-    grids.delete(parentElement);
-  };
-}
+});
 
 /** Rows of equal height that fill the width; the last row keeps the wished height. */
 function justify(shapes, width, wished) {

@@ -8,22 +8,10 @@ const SEND_AS_IT_IS_BYTES = 6 * 1024 * 1024;
 const LARGEST_FILE_BYTES = 60 * 1024 * 1024;
 const SMALLER_SIDE = 1280;
 
-const bars = new WeakMap();
-
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  let bar = bars.get(parentElement);
-  if (!bar) {
-    bar = new QueryBar(parentElement);
-    bars.set(parentElement, bar);
-  }
+export default mounting((parent) => new QueryBar(parent), (bar, { data, setTriggerValue }) => {
   bar.trigger = (event) => setTriggerValue("event", event);
   bar.update(data);
-  return () => {
-    bar.destroy();
-    bars.delete(parentElement);
-  };
-}
+});
 
 const LENS = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15.4 20 20"];
 const PICTURE = ["M4 5h16v14H4Z", "M4 16l4.5-4.5 4 4 2.5-2.5 5 5", "M15.5 8.7h.01"];
@@ -133,10 +121,10 @@ class QueryBar {
 
   destroy() {
     this.stop.abort();
+    this.root.remove(); // first: a field that has the focus loses it, and what follows from that may begin a timer
     clearTimeout(this.typedTimer);
     clearTimeout(this.settledTimer);
     clearTimeout(this.busyTimer);
-    this.root.remove();
   }
 
   update(data) {

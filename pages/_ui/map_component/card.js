@@ -19,6 +19,10 @@ class Card {
     this.pinned.setAttribute("role", "dialog");
   }
 
+  destroy() {
+    clearTimeout(this.again);
+  }
+
   forget() {
     this.known.clear();
     this.leave();
@@ -58,6 +62,9 @@ class Card {
     if (!missing) return;
     if (this.waiting && performance.now() - this.waiting < ASK_AGAIN_MS) return;
     this.waiting = performance.now();
+    // Of two messages close together only the later may arrive: a card that is still empty then asks once more.
+    clearTimeout(this.again);
+    this.again = setTimeout(() => [this.at, this.pinnedAt].forEach((one) => one && this.ask(one)), ASK_AGAIN_MS + 50);
     this.seq += 1;
     const rows = this.map.near(at.row, NEAR).filter((row) => row === at.row || !this.known.has(row));
     this.map.send({ type: "look", seq: this.seq, rows, caption: at.text });
@@ -96,8 +103,12 @@ class Card {
       frame.append(image);
     } else frame.append(make("p", "missing", card.note || "This picture's file cannot be shown"));
     const facts = make("div", "facts");
-    if (card.rank) facts.append(make("b", "", String(card.rank)));
-    if (card.score !== null) facts.append(make("span", "score", (card.score < 0 ? "\u2212" : "") + Math.abs(card.score).toFixed(3)));
+    if (card.rank) facts.append(make("b", "", `Rank ${card.rank}`));
+    if (card.score !== null) {
+      const score = make("span", "score", `score ${card.score < 0 ? "\u2212" : ""}${Math.abs(card.score).toFixed(3)}`);
+      score.title = "Cosine similarity to the query";
+      facts.append(score);
+    }
     const trust = make("span", "trust", `${Math.round(card.trust * 100)} % trust`);
     trust.title = "Share of its closest pictures that are close on the map too";
     facts.append(trust);
@@ -148,11 +159,14 @@ class Card {
     for (const [element, at] of [[this.element, this.at], [this.pinned, this.pinnedAt]]) {
       if (!at || element.hidden) continue;
       const [left, top] = this.map.toPixels(at.x, at.y);
+      const hit = this.map.hits.get(at.row);
       brush.beginPath();
-      brush.arc(left, top, this.map.pointSize() / 2 + 4, 0, 7);
-      brush.lineWidth = 2;
-      brush.strokeStyle = ink.accent;
+      brush.arc(left, top, (hit && at.text === null ? this.map.hitRadius(hit) : this.map.pointSize() / 2) + 7, 0, 7);
+      brush.setLineDash([4, 3]);
+      brush.lineWidth = 1.6;
+      brush.strokeStyle = ink.text;
       brush.stroke();
+      brush.setLineDash([]);
       const width = element.offsetWidth;
       const height = element.offsetHeight;
       const x = left + 16 + width > this.map.width ? left - 16 - width : left + 16;

@@ -6,29 +6,19 @@ const LOWEST = 380;
 const BELOW = 92;
 const PADDING = 0.05;
 const LABELS_FADE_AT = 3;
+const CLOSEST = 0.2; // share of the whole map that is shown of a small group
 const LABEL_SHIFTS = [0, -26, 26];
 const MOVING_MS = 500;
 const REACH = 12;
 const CLICK_WITHIN = 4; // pixels the mouse may move between press and release
 const VIEW_AFTER_MS = 160;
 
-const maps = new WeakMap();
 const views = new Map(); // where a map was left, for coming back to the page
 
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  let map = maps.get(parentElement);
-  if (!map) {
-    map = new EmbeddingMap(parentElement);
-    maps.set(parentElement, map);
-  }
+export default mounting((parent) => new EmbeddingMap(parent), (map, { data, setTriggerValue }) => {
   map.send = (event) => setTriggerValue("event", event);
   map.update(data);
-  return () => {
-    map.destroy();
-    maps.delete(parentElement);
-  };
-}
+});
 
 function make(tag, className, text) {
   const element = document.createElement(tag);
@@ -77,10 +67,15 @@ class EmbeddingMap {
     this.labels = make("div", "labels");
     this.note = make("p", "note");
     this.note.hidden = true;
+    this.foot = make("div", "foot");
+    this.groups = make("div", "groups");
+    this.groups.hidden = true;
     this.legend = make("div", "legend");
+    this.foot.append(this.groups, this.legend);
+    this.hits = new Map(); // what is shown of each row that is a hit
     this.card = new Card(this);
     this.selector = new Selector(this);
-    this.root.append(this.plot, this.overlay, this.labels, this.selector.canvas, this.selector.tools, this.legend, this.note, this.card.element, this.card.pinned);
+    this.root.append(this.plot, this.overlay, this.labels, this.selector.canvas, this.selector.tools, this.foot, this.note, this.card.element, this.card.pinned);
     parent.append(this.root);
     this.points = null;
     this.view = null;
@@ -111,6 +106,7 @@ class EmbeddingMap {
     this.theme.disconnect();
     this.resizer.disconnect();
     clearTimeout(this.viewTimer);
+    this.card.destroy();
     if (this.view) views.set(this.version, { ...this.view });
     if (window.Plotly && this.drawn) window.Plotly.purge(this.plot);
     this.root.remove();
@@ -151,7 +147,6 @@ class EmbeddingMap {
     this.shownView = this.data.view ? JSON.stringify(this.data.view) : "";
     this.view = views.get(version) || null;
     await this.takeColours();
-    this.drawLegend(); // it also tells captions from pictures, which is no matter of colour
     await this.drawCloud();
     this.takeMarkers();
     this.root.dataset.state = "ready";
@@ -177,13 +172,15 @@ class EmbeddingMap {
     const key = JSON.stringify(colour);
     if (this.colours && this.colours.key === key) return false;
     this.colours = await loadColours(colour, key);
-    this.drawLegend();
     return true;
   }
 
   takeMarkers() {
     this.selector.take(this.data.selected);
+    this.hits = new Map(this.data.hits.map((hit) => [hit.row, hit]));
     this.card.receive(this.data);
+    this.drawGroups();
+    this.drawLegend();
     this.drawLabels();
     this.fade();
     this.draw();
@@ -235,6 +232,16 @@ class EmbeddingMap {
     this.show(this.whole());
   }
 
+  /** Look at a box, with some room around it; a small one is not blown up beyond what is near it. */
+  lookAt([left, right, bottom, top]) {
+    const whole = this.whole();
+    const closest = (whole.x1 - whole.x0) * CLOSEST;
+    const across = Math.max(closest, 1.5 * (right - left), (1.5 * (top - bottom) * this.width) / this.height);
+    const half = [across / 2, (across * this.height) / this.width / 2];
+    const [x, y] = [(left + right) / 2, (bottom + top) / 2];
+    this.show({ x0: x - half[0], x1: x + half[0], y0: y - half[1], y1: y + half[1] });
+  }
+
   zoom(factor) {
     const { x0, x1, y0, y1 } = this.view;
     const x = (x0 + x1) / 2;
@@ -278,8 +285,8 @@ class EmbeddingMap {
     if (!this.gl || this.points.density) {
       this.note.hidden = false;
       this.note.textContent = this.gl
-        ? `${this.points.count.toLocaleString("en")} pictures are in view: their density is drawn. Zoom in to see each as a point.`
-        : "This browser has no WebGL, so the map shows how densely pictures lie, and the hits. Hovering and clicking work on the hits.";
+        ? `${this.points.count.toLocaleString("en")} pictures are in view: their density is drawn, on a logarithmic scale. Zoom in to see each as a point.`
+        : "This browser has no WebGL, so the map shows how densely pictures lie, on a logarithmic scale, and the hits. Hovering and clicking work on the hits.";
     } else this.note.hidden = true;
     this.root.dataset.drawn = this.gl && !this.points.density ? "points" : "density";
   }
@@ -356,8 +363,9 @@ class EmbeddingMap {
     if (this.inks && this.inks.key === key) return this.inks;
     const [text, back] = told.map(rgbOf);
     const mix = (share) => `rgb(${text.map((one, i) => Math.round(one * share + back[i] * (1 - share))).join(",")})`;
+    const theme = back[0] + back[1] + back[2] > 384 ? "light" : "dark";
     this.inks = {
-      key, rgb: text, text: `rgb(${text.join(",")})`, back: `rgb(${back.join(",")})`, accent: told[2],
+      key, rgb: text, text: `rgb(${text.join(",")})`, back: `rgb(${back.join(",")})`, ring: RING[theme], scale: SCALES[theme],
       point: mix(0.5), grey: mix(0.28), caption: mix(0.78),
     };
     return this.inks;
@@ -367,8 +375,7 @@ class EmbeddingMap {
   fade() {
     const holder = this.plot.querySelector(".gl-container");
     if (!holder) return;
-    const byScore = this.data.colour.kind !== "one";
-    const strong = this.selector.rows ? 0.28 : this.data.hits.length && !byScore ? 0.5 : 1;
+    const strong = this.selector.rows ? 0.25 : this.data.hits.length && this.colours.kind === "one" ? 0.5 : 1;
     holder.style.opacity = String(strong);
   }
 
@@ -450,13 +457,6 @@ class EmbeddingMap {
     if (at) this.card.pin(at);
   }
 
-  /** The point under the mouse where Plotly does not feel it. */
-  pick(event) {
-    const at = this.nearest(event);
-    if (!at) this.card.leave();
-    else if (!this.card.at || this.card.at.row !== at.row) this.card.show(at);
-  }
-
   /** The picture whose point is nearest to the mouse, within reach; null when there is none. */
   nearest(event) {
     const box = this.root.getBoundingClientRect();
@@ -505,60 +505,71 @@ class EmbeddingMap {
     this.card.place(brush, ink);
   }
 
+  /** The query among its hits: its spread, lines to those that it stands among, the hits, and itself above them. */
   drawQuery(brush, ink) {
-    const places = new Map(this.data.hits.map((hit) => [hit.row, hit]));
-    const scale = this.width / (this.view.x1 - this.view.x0);
-    for (const anchor of this.data.anchors) {
-      const [left, top] = this.toPixels(anchor.x, anchor.y);
-      brush.fillStyle = ink.accent;
-      brush.globalAlpha = 0.1;
-      brush.beginPath();
-      brush.arc(left, top, Math.max(14, anchor.ring * scale), 0, 7);
-      brush.fill();
-      brush.strokeStyle = ink.accent;
-      brush.lineWidth = 1;
-      for (const [rows, alpha, dash] of [[anchor.rows, 0.55, []], [anchor.strays, 0.28, [3, 4]]]) {
-        brush.globalAlpha = alpha;
-        brush.setLineDash(dash);
-        brush.beginPath();
-        for (const row of rows) {
-          const hit = places.get(row);
-          if (!hit) continue;
-          brush.moveTo(left, top);
-          brush.lineTo(...this.toPixels(hit.x, hit.y));
-        }
-        brush.stroke();
-      }
-      brush.setLineDash([]);
-    }
-    brush.globalAlpha = 1;
+    const marker = this.data.place && this.data.place.marker;
+    if (marker) this.drawSpread(brush, ink, marker);
+    const chosen = this.selector.rows && new Set(this.selector.rows);
     for (const hit of [...this.data.hits].reverse()) {
       const [left, top] = this.toPixels(hit.x, hit.y);
+      const radius = this.hitRadius(hit);
+      brush.globalAlpha = !chosen || chosen.has(hit.row) ? 1 : 0.4;
+      brush.fillStyle = hueOf(this.colours, hit.row, ink);
       brush.beginPath();
-      brush.arc(left, top, Math.max(3.5, 7.5 - hit.rank * 0.16), 0, 7);
-      brush.fillStyle = ink.accent;
-      brush.globalAlpha = Math.max(0.55, 1 - hit.rank * 0.012);
+      brush.arc(left, top, radius - 1.5, 0, 7);
       brush.fill();
-      brush.globalAlpha = 1;
-      brush.lineWidth = 1.2;
-      brush.strokeStyle = ink.back;
-      brush.stroke();
+      for (const [at, width, colour] of [[radius + 0.4, 1.2, ink.back], [radius - 1, 2, ink.text]]) {
+        brush.beginPath();
+        brush.arc(left, top, at, 0, 7);
+        brush.lineWidth = width;
+        brush.strokeStyle = colour;
+        brush.stroke();
+      }
     }
-    this.data.anchors.forEach((anchor, place) => this.drawMarker(brush, ink, anchor, place));
+    brush.globalAlpha = 1;
+    if (marker) this.drawMarker(brush, ink, marker);
   }
 
-  drawMarker(brush, ink, anchor, place) {
-    const [left, top] = this.toPixels(anchor.x, anchor.y);
-    const radius = place ? 7 : 10;
-    for (const [size, width, colour] of [[radius, 5, ink.back], [radius, 2.2, ink.text]]) {
-      brush.beginPath();
-      brush.arc(left, top, size, 0, 7);
-      brush.lineWidth = width;
-      brush.strokeStyle = colour;
-      brush.stroke();
-    }
+  /** The closer the hit, the larger; never smaller than the points around it. */
+  hitRadius(hit) {
+    return Math.max(this.pointSize() / 2 + 2, 5, 9.5 - 0.19 * (hit.rank - 1));
+  }
+
+  drawSpread(brush, ink, marker) {
+    const [left, top] = this.toPixels(marker.x, marker.y);
+    const scale = this.width / (this.view.x1 - this.view.x0);
+    brush.globalAlpha = 0.07;
+    brush.fillStyle = ink.text;
     brush.beginPath();
-    brush.arc(left, top, 3, 0, 7);
+    brush.arc(left, top, Math.max(14, marker.ring * scale), 0, 7);
+    brush.fill();
+    brush.globalAlpha = 0.4;
+    brush.strokeStyle = ink.text;
+    brush.lineWidth = 1;
+    brush.beginPath();
+    for (const row of marker.rows) {
+      const hit = this.hits.get(row);
+      if (!hit) continue;
+      brush.moveTo(left, top);
+      brush.lineTo(...this.toPixels(hit.x, hit.y));
+    }
+    brush.stroke();
+    brush.globalAlpha = 1;
+  }
+
+  drawMarker(brush, ink, marker) {
+    const [left, top] = this.toPixels(marker.x, marker.y);
+    brush.beginPath();
+    brush.arc(left, top, 13.5, 0, 7);
+    brush.fillStyle = ink.back;
+    brush.fill();
+    brush.beginPath();
+    brush.arc(left, top, 11, 0, 7);
+    brush.lineWidth = 2.2;
+    brush.strokeStyle = ink.text;
+    brush.stroke();
+    brush.beginPath();
+    brush.arc(left, top, 3.5, 0, 7);
     brush.fillStyle = ink.text;
     brush.fill();
   }
@@ -582,7 +593,6 @@ class EmbeddingMap {
     if (at) {
       brush.globalAlpha = 0.9;
       brush.lineWidth = 1.4;
-      brush.strokeStyle = ink.accent;
       brush.beginPath();
       for (let position = 0; position < texts.owners.length; position += 1) {
         if (at.text !== null ? position === at.text : texts.owners[position] === at.row) line(position);
@@ -605,9 +615,8 @@ class EmbeddingMap {
       button.title = `Select the ${cluster.count.toLocaleString("en")} pictures of this cluster`;
       button.cluster = cluster;
       button.addEventListener("click", () => this.send({ type: "cluster", label: cluster.label }));
-      // A name covers points; their pictures show all the same.
-      button.addEventListener("pointermove", (event) => this.pick(event));
-      button.addEventListener("pointerleave", () => this.card.leave());
+      // A name stands for its cluster: the pictures it covers are no longer pointed at.
+      button.addEventListener("pointerenter", () => this.card.leave());
       this.labels.append(button);
     }
   }
@@ -616,12 +625,14 @@ class EmbeddingMap {
   placeLabels() {
     const zoomed = (this.whole().x1 - this.whole().x0) / (this.view.x1 - this.view.x0);
     this.labels.style.opacity = String(zoomed <= LABELS_FADE_AT ? 1 : Math.max(0.25, 1 - (zoomed - LABELS_FADE_AT) / 6));
-    // A name gives way to the query's markers, and to what stands over the map.
-    const taken = this.data.anchors.map((anchor) => {
-      const [left, top] = this.toPixels(anchor.x, anchor.y);
-      return [left - 13, top - 13, left + 13, top + 13];
-    });
-    for (const over of [this.selector.tools, this.legend, this.note]) {
+    // A name gives way to the query's marker, and to what stands over the map.
+    const taken = [];
+    const marker = this.data.place && this.data.place.marker;
+    if (marker) {
+      const [left, top] = this.toPixels(marker.x, marker.y);
+      taken.push([left - 15, top - 15, left + 15, top + 15]);
+    }
+    for (const over of [this.selector.tools, this.foot, this.note]) {
       if (!over.hidden) taken.push([over.offsetLeft, over.offsetTop, over.offsetLeft + over.offsetWidth, over.offsetTop + over.offsetHeight]);
     }
     for (const button of this.labels.children) {
@@ -640,27 +651,72 @@ class EmbeddingMap {
     }
   }
 
-  drawLegend() {
-    this.legend.replaceChildren();
-    const colour = this.data.colour;
-    this.legend.hidden = colour.kind === "one" && !this.data.texts;
-    if (this.data.texts) this.legend.append(this.sign("dot", this.ink().grey, "pictures"), this.sign("dot diamond", this.ink().grey, "captions"));
-    if (colour.kind === "one") return;
-    this.legend.append(make("span", "title", colour.title));
-    if (colour.kind === "scale") {
-      const bar = make("span", "ramp");
-      bar.style.background = `linear-gradient(90deg, ${VIRIDIS.join(", ")})`;
-      this.legend.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
-      return;
+  /** How the best hits lie where they do not all lie together; a click on a number looks at those and selects them. */
+  drawGroups() {
+    const place = this.data.place;
+    const key = JSON.stringify(place && [place.of, place.groups, place.alone]);
+    if (key === this.groupsKey) return;
+    this.groupsKey = key;
+    const groups = place ? place.groups : [];
+    const alone = place && place.alone;
+    this.groups.hidden = groups.length + (alone ? alone.count : 0) < 2;
+    this.groups.replaceChildren();
+    if (this.groups.hidden) return;
+    const button = (group, at, title) => {
+      const one = make("button", "group", String(group.count));
+      one.type = "button";
+      one.title = title;
+      one.setAttribute("aria-label", title);
+      one.addEventListener("click", () => {
+        this.lookAt(group.box);
+        this.send({ type: "group", place: at });
+      });
+      return one;
+    };
+    const pictures = (count) => (count === 1 ? "picture" : `${count} pictures`);
+    const each = groups.map((group, at) => button(group, at, `Look at this group and select its ${pictures(group.count)}`));
+    const single = alone && button(alone, groups.length, `Look at the ${pictures(alone.count)} by themselves and select them`);
+    if (!groups.length) this.groups.append("The best hits on the map all lie apart: ", single);
+    else if (groups.length === 1) this.groups.append(`Of the ${place.of} best hits on the map `, each[0], " lie together, ", single, " alone");
+    else {
+      this.groups.append(`The ${place.of} best hits on the map lie in ${groups.length} groups: `);
+      each.forEach((one, at) => this.groups.append(at ? " / " : "", one));
+      if (single) this.groups.append(", and ", single, " alone");
     }
-    colour.names.forEach((name, place) => this.legend.append(this.sign("dot", place < HUES.length ? HUES[place] : this.ink().grey, name)));
+  }
+
+  /** What colours, outlines, rings and shapes stand for, as long as they are on the map. */
+  drawLegend() {
+    const { colour, hits, place, texts } = this.data;
+    const ink = this.ink();
+    const shown = [Boolean(hits.length), Boolean(place && place.marker), Boolean(this.selector.rows)];
+    const key = JSON.stringify([this.colours && this.colours.key, ink.key, Boolean(texts), shown]);
+    if (key === this.legendKey) return;
+    this.legendKey = key;
+    this.legend.replaceChildren();
+    if (colour.kind !== "one") {
+      this.legend.append(make("span", "title", colour.title));
+      if (colour.kind === "scale") {
+        const bar = make("span", "ramp");
+        bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
+        const scale = make("span", "item");
+        scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
+        this.legend.append(scale);
+      } else colour.names.forEach((name, at) => this.legend.append(this.sign("dot", at < HUES.length ? HUES[at] : ink.grey, name)));
+    }
+    if (texts) this.legend.append(this.sign("dot", ink.point, "pictures"), this.sign("dot diamond", ink.caption, "captions"));
+    if (shown[1]) this.legend.append(this.sign("query", "", "query"));
+    if (shown[0]) this.legend.append(this.sign("hit", "", "hits, the closest largest"));
+    if (shown[2]) this.legend.append(this.sign("ring", "", "selected, the rest faded"));
+    this.legend.hidden = !this.legend.childElementCount;
   }
 
   /** One entry of the legend. */
   sign(shape, colour, name) {
     const item = make("span", "item");
     const dot = make("span", shape);
-    dot.style.background = colour;
+    if (colour) dot.style.background = colour;
+    if (shape === "ring") dot.style.borderColor = this.ink().ring;
     item.append(dot, make("span", "", name));
     return item;
   }

@@ -2,8 +2,13 @@
 
 const STEPS = 65535;
 const NO_VALUE = 255;
-const VIRIDIS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
-const HUES = ["#4477aa", "#e8602c", "#228833", "#c9a227", "#aa3377", "#35a7c9", "#8c6d4f", "#7766cc", "#7fa03a", "#d1719b"];
+// Every colour stands out 3 : 1 from the page, so each theme has its part of viridis; none is near the ring of a selection.
+const SCALES = {
+  light: ["#440154", "#462372", "#404184", "#365c8c", "#2b758e", "#228d8c", "#25a484"],
+  dark: ["#2e6e8e", "#24898d", "#25a285", "#40ba73", "#75cf53", "#b9de2e", "#fde725"],
+};
+const HUES = ["#2b85e8", "#cd7c10", "#10a010", "#6a4fdf", "#10a0b2", "#cd1910", "#8e9719", "#8e5885", "#85734f", "#d62bbb"];
+const RING = { light: "#d1195f", dark: "#ff7aa8" };
 
 function nextFrame() {
   return new Promise((resolve) => requestAnimationFrame(resolve));
@@ -57,7 +62,7 @@ async function loadColours(colour, key) {
 function plotlyScale(colours, ink) {
   if (colours.kind === "scale") {
     const last = 254 / 255;
-    const stops = VIRIDIS.map((hue, place) => [(place / (VIRIDIS.length - 1)) * last, hue]);
+    const stops = ink.scale.map((hue, place) => [(place / (ink.scale.length - 1)) * last, hue]);
     return [...stops, [last, ink.grey], [1, ink.grey]];
   }
   const stops = [];
@@ -65,12 +70,24 @@ function plotlyScale(colours, ink) {
   return [...stops, [HUES.length / 255, ink.grey], [1, ink.grey]];
 }
 
-/** The colour of one byte value, for what is drawn above the cloud. */
-function hueOf(colours, value, ink) {
+/** The colour of a row's point, for what is drawn above the cloud. */
+function hueOf(colours, row, ink) {
+  if (colours.kind === "one") return ink.point;
+  const value = colours.values[row];
   if (colours.kind === "groups") return HUES[value] || ink.grey;
   if (value === NO_VALUE) return ink.grey;
-  const place = (value / 254) * (VIRIDIS.length - 1);
-  return VIRIDIS[Math.min(VIRIDIS.length - 1, Math.round(place))];
+  ink.steps ||= stepsOf(ink.scale);
+  return ink.steps[value];
+}
+
+/** A scale as 255 colours. */
+function stepsOf(scale) {
+  const stops = scale.map((hue) => [1, 3, 5].map((at) => parseInt(hue.slice(at, at + 2), 16)));
+  return Array.from({ length: 255 }, (_, value) => {
+    const place = (value / 254) * (stops.length - 1);
+    const low = Math.min(stops.length - 2, Math.floor(place));
+    return `rgb(${stops[low].map((one, i) => Math.round(one + (stops[low + 1][i] - one) * (place - low))).join(",")})`;
+  });
 }
 
 /** How many points fall into each cell, on a logarithmic scale of 0..255, the top row first. */

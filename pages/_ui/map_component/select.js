@@ -2,6 +2,8 @@
 // when the mouse is released, and travels as one bit or one number a point.
 
 const FEWEST_PIXELS = 3;
+const MOST_RINGS = 400; // with a gap between point and ring
+const MOST_ROUND = 3000;
 const MODES = [
   ["move", "Move", "Drag to move, scroll to zoom, click a point to pin its picture"],
   ["lasso", "Lasso", "Draw around points to select their pictures"],
@@ -86,6 +88,7 @@ class Selector {
     this.rows = rows;
     this.map.send({ type: "select", ...pack(rows, this.map.data.count) });
     this.map.fade();
+    this.map.drawLegend();
     this.map.draw();
     this.choose("move");
   }
@@ -110,11 +113,11 @@ class Selector {
       brush.closePath();
     }
     const ink = this.map.ink();
-    brush.fillStyle = ink.accent;
+    brush.fillStyle = ink.ring;
     brush.globalAlpha = 0.12;
     brush.fill();
     brush.globalAlpha = 1;
-    brush.strokeStyle = ink.accent;
+    brush.strokeStyle = ink.ring;
     brush.lineWidth = 1.5;
     brush.setLineDash([5, 4]);
     brush.stroke();
@@ -128,29 +131,36 @@ class Selector {
     this.rows = selected ? unpack(selected) : null;
   }
 
+  /** The chosen points again in their own colours, above the cloud that steps back, each with a ring around it. */
   drawChosen(brush, ink) {
     if (!this.rows || !this.map.points || this.map.points.density) return;
-    const { points, colours } = this.map;
+    const { points, colours, hits } = this.map;
     const size = this.map.pointSize() + 1;
     const [width, height] = [this.map.width, this.map.height];
-    const places = points.rows ? placesOf(points.rows, this.rows) : this.rows;
-    const one = colours.kind === "one";
-    brush.fillStyle = ink.accent;
-    let last = null;
-    for (const index of places) {
+    const seen = [];
+    for (const index of points.rows ? placesOf(points.rows, this.rows) : this.rows) {
       const [left, top] = this.map.toPixels(points.x[index], points.y[index]);
-      if (left < -9 || top < -9 || left > width + 9 || top > height + 9) continue;
-      if (!one) {
-        const value = colours.values[this.map.rowOf(index)];
-        if (value !== last) brush.fillStyle = hueOf(colours, value, ink);
-        last = value;
-      }
-      if (places.length > 3000) brush.fillRect(left - size / 2, top - size / 2, size, size);
-      else {
-        brush.beginPath();
-        brush.arc(left, top, size / 2, 0, 7);
-        brush.fill();
-      }
+      if (left > -15 && top > -15 && left < width + 15 && top < height + 15) seen.push([left, top, this.map.rowOf(index)]);
+    }
+    // Of very many only the outline of all together can be told from the points themselves.
+    const many = seen.length > MOST_ROUND;
+    const gap = many ? 1.2 : seen.length > MOST_RINGS ? 1.5 : 3;
+    const disc = (left, top, radius) => {
+      brush.beginPath();
+      if (many) brush.rect(left - radius, top - radius, 2 * radius, 2 * radius);
+      else brush.arc(left, top, radius, 0, 7);
+    };
+    brush.lineWidth = many ? 1 : 2;
+    brush.strokeStyle = ink.ring;
+    for (const [left, top, row] of seen) {
+      const hit = hits.get(row);
+      disc(left, top, (hit ? this.map.hitRadius(hit) + 1 : size / 2) + gap);
+      brush.stroke();
+    }
+    for (const [left, top, row] of seen) {
+      brush.fillStyle = hueOf(colours, row, ink);
+      disc(left, top, size / 2);
+      brush.fill();
     }
   }
 }
