@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import notices, resources
+from pages._ui import frame, notices, resources
 from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.jobs import BuildJob
 from t2i_core import build, dataset, images
@@ -16,7 +16,7 @@ from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
 from t2i_core.errors import BuildError, T2IError
 from t2i_core.index import address
 
-POLL_SECONDS = 0.5
+PROGRESS_SECONDS = 0.5
 CHECKPOINT = "A checkpoint file"
 SKIPPED_SHOWN = 200
 MODEL_HINTS = {
@@ -63,19 +63,20 @@ def form(settings: Settings) -> build.BuildOptions | None:
 
 
 def follow(job: BuildJob) -> None:
-    """Progress of a running build, drawn again and again until it ends."""
-
-    @st.fragment(run_every=POLL_SECONDS)
-    def progress() -> None:
-        if not job.running:
-            st.rerun()
-        _draw_progress(job)
-
+    """Progress of a running build; the page is drawn again and again until it ends."""
+    seen = _mark(job)
     st.subheader(f"Building {job.options.data_dir.name}", anchor=False)
     st.caption(
         f"From {notices.plain(str(job.options.images_dir))} with {notices.plain(job.options.model or MINI_NAME)}"
     )
-    progress()
+    _draw_progress(job)
+    frame.draw_again_when_changed(lambda: job.running, True)
+    frame.draw_again_when_changed(lambda: _mark(job), seen, every=PROGRESS_SECONDS)
+
+
+def _mark(job: BuildJob) -> tuple[bool, build.BuildProgress | None]:
+    """Changes whenever there is more to tell of a build that runs."""
+    return job.stopping, job.progress
 
 
 def outcome(job: BuildJob) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages._ui import components, links, notices, resources, state
+from pages._ui import components, links, notices, redraw, resources, state
 from pages._ui.dataset_choices import DatasetChoice
 from t2i_core import config
 from t2i_core.errors import T2IError
@@ -18,7 +19,6 @@ from t2i_core.index.address import is_address
 from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
-POLL_SECONDS = 0.25
 # Keys that open a page from any other, by its address; a page that is not there has none.
 PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
 
@@ -37,14 +37,19 @@ class Here:
         return self.choices[0].name if self.choices else None
 
 
+# Not in the session: a run that is stopped may end after the next one has begun, and would take that one's away.
+_HERE: ContextVar[Here | None] = ContextVar("here", default=None)
+
+
 @contextmanager
 def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
     """Everything a page stands in; what was found is there for `current` while the page runs."""
-    st.session_state["here"] = _begin(page, pages)
-    try:
-        yield
-    finally:
-        del st.session_state["here"]
+    with redraw.watched_run():
+        token = _HERE.set(_begin(page, pages))
+        try:
+            yield
+        finally:
+            _HERE.reset(token)
 
 
 def _begin(page: str, pages: Sequence[st.Page]) -> Here:
@@ -85,49 +90,33 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
 
 def current() -> Here:
     """What this run is about."""
-    if "here" not in st.session_state:
+    here = _HERE.get()
+    if here is None:
         # The first request to a fresh server may name a page. Streamlit has not seen our st.navigation by
         # then and runs the page alone, as a member of pages/; from the next run on Home.py comes first.
         PagesManager.uses_pages_directory = False
         st.rerun()
-    here: Here = st.session_state["here"]
     return here
 
 
 def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
-    """Draw the page again once the model, what checking it found, or the suggestions are there; nothing is drawn meanwhile."""
+    """Draw the page again once the model, what checking it found, or the suggestions are there."""
     if here.gallery is None:
         return
-    indexed = resources.suggestions(here.gallery).done()
-    if loaded.settled and indexed:
-        return
-
-    @st.fragment(run_every=POLL_SECONDS)
-    def look() -> None:
-        if here.gallery is None:
-            return
-        now = resources.engine_state(here.gallery, here.settings)
-        if (
-            now.settled != loaded.settled
-            or now.loading != loaded.loading
-            or resources.suggestions(here.gallery).done() != indexed
-        ):
-            state.acted()
-            st.rerun()
-
-    look()
+    _wait_for(loaded)
+    suggestions = resources.suggestions(here.gallery)
+    if not suggestions.done():
+        redraw.when_changed(suggestions.done, False)
 
 
-def draw_again_when_changed(look: Callable[[], object], seen: object) -> None:
-    """Draw the page again once ``look`` returns something else than what was ``seen``; nothing is drawn meanwhile."""
+def _wait_for(loaded: resources.EngineState) -> None:
+    if loaded.to_come is not None:
+        redraw.when_changed(loaded.to_come.done, False)
 
-    @st.fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        if look() != seen:
-            state.acted()
-            st.rerun()
 
-    poll()
+def draw_again_when_changed(look: Callable[[], object], seen: object, *, every: float = 0.0) -> None:
+    """Draw the page again once ``look`` returns something else than what was ``seen``, after ``every`` seconds at the earliest."""
+    redraw.when_changed(look, seen, every=every)
 
 
 def _settings() -> tuple[config.Settings, T2IError | None]:
@@ -182,6 +171,7 @@ def _status(here: Here) -> None:
     if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
         captions = f"{gallery.manifest.captions:,} captions"
     loaded = resources.engine_state(gallery, here.settings)
+    _wait_for(loaded)
     if loaded.engine is not None:
         device = {"cpu": "on the processor", "cuda": "on the graphics card"}.get(
             loaded.engine.encoder.device, f"on {loaded.engine.encoder.device}"

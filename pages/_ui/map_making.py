@@ -9,7 +9,7 @@ from pages._ui.project_job import STAGES, ProjectJob
 from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
 
-POLL_SECONDS = 0.4
+PROGRESS_SECONDS = 0.4
 
 
 def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) -> None:
@@ -67,17 +67,14 @@ def running(gallery: Gallery) -> bool:
 
 
 def _follow(job: ProjectJob) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
-    def progress() -> None:
-        if not job.running:
-            st.rerun()
-        text = STAGES.get(job.stage, "Starting")
-        st.progress(min(1.0, job.share), text=f"{text}: {job.share:.0%}" if job.stage else text)
-        st.button("Stop", key="map_stop", on_click=job.stop)
-
+    stage, share = job.stage, job.share
     with st.container(width=760):
         st.subheader("Making the map", anchor=False)
-        progress()
+        text = STAGES.get(stage, "Starting")
+        st.progress(min(1.0, share), text=f"{text}: {share:.0%}" if stage else text)
+        st.button("Stop", key="map_stop", on_click=job.stop)
+    frame.draw_again_when_changed(lambda: job.running, True)
+    frame.draw_again_when_changed(lambda: (job.stage, job.share), (stage, share), every=PROGRESS_SECONDS)
 
 
 def no_gallery(here: frame.Here) -> None:

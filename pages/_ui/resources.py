@@ -40,10 +40,11 @@ GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountai
 class EngineState:
     """An engine, or why there is none: still loading (neither is set) or an error.
 
-    ``settled`` is False while there is something to come: the engine itself, or what checking found.
+    ``settled`` is False while there is something ``to_come``: the engine itself, or what checking found.
     """
 
     model: str
+    to_come: Future[engine.SearchEngine] | None = None
     engine: engine.SearchEngine | None = None
     error: T2IError | None = None
     settled: bool = False
@@ -101,7 +102,7 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     model = wanted_model(gallery, settings)
     loaded = _engine(gallery.key, model, settings.device, str(settings.model_dir or ""), _gallery=gallery)
     if not loaded.done():
-        return EngineState(model)
+        return EngineState(model, to_come=loaded)
     error = loaded.exception()
     if error is not None:
         if not isinstance(error, T2IError):
@@ -111,7 +112,7 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     checked = _checked_engine(gallery.key, engine.encoder.weights_sha256, settings.max_pixels, _engine=engine)
     if checked.done():
         return EngineState(model, engine=checked.result(), settled=True)
-    return EngineState(model, engine=engine if gallery.manifest is not None else None)
+    return EngineState(model, engine=engine if gallery.manifest is not None else None, to_come=checked)
 
 
 def forget_models() -> None:

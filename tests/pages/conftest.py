@@ -60,6 +60,16 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", begin_later)
 
 
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The runs that were drawn to their end, with what their pages wait for. An AppTest has no session that could be run again."""
+    from pages._ui import redraw
+
+    drawn: list[object] = []
+    monkeypatch.setattr(redraw.WATCHER, "drawn", lambda run, client_state: drawn.append(run))
+    return drawn
+
+
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
     """Everything the pages began behind themselves, to wait for."""
