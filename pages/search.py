@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from pages._ui import cards, controls, frame, links, notices, ranking, resources, state
+from pages._ui import cards, controls, frame, links, notices, opening, ranking, resources, state
 from t2i_core.errors import ModelError, T2IError
 
 here = frame.current()
 state.go_on()
 if here.gallery is None:
-    if here.error is not None:
-        notices.error(here.error, title="This dataset cannot be read")
-    else:
-        notices.no_data(here.settings)
+    opening.instead_of_gallery(here, opening.search)
     st.stop()
 
 loaded = resources.engine_state(here.gallery, here.settings)

@@ -65,7 +65,7 @@ def form(settings: Settings) -> build.BuildOptions | None:
 def follow(job: BuildJob) -> None:
     """Progress of a running build; the page is drawn again and again until it ends."""
     seen = _mark(job)
-    st.subheader(f"Building {job.options.data_dir.name}", anchor=False)
+    st.header(f"Building {job.options.data_dir.name}", anchor=False)
     st.caption(
         f"From {notices.plain(str(job.options.images_dir))} with {notices.plain(job.options.model or MINI_NAME)}"
     )
@@ -98,7 +98,7 @@ def outcome(job: BuildJob) -> str:
 
 
 def _draw_report(report: build.BuildReport) -> None:
-    st.subheader("Stopped" if report.stopped else "Done", anchor=False)
+    st.header("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
     for note in report.notes:
         st.caption(notices.plain(note))
@@ -209,7 +209,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
         return ""
     choice = DatasetChoice(data_dir.name, data_dir)
     try:
-        present = resources.gallery(choice).images_dir
+        present = resources.gallery(choice).result().images_dir
     except T2IError:
         return "which cannot be read"
     return "" if present.resolve() == images_dir.resolve() else str(present)

@@ -14,6 +14,7 @@ from t2i_core.errors import ImageError
 from t2i_core.types import Gallery, SearchResult
 
 SUGGESTIONS = 7
+PLACEHOLDER = "Describe what the picture shows"
 UPLOAD_PREVIEW_SIDE = 96
 EMPTY_QUERY = "A query needs at least one word, got an empty one. Type what you want to see."
 
@@ -39,8 +40,31 @@ def query_bar(
             "recent": st.session_state["recent"],
             "examples": offered,
             "intro": "Try" if offered else "",
-            "placeholder": "Describe what the picture shows",
+            "placeholder": PLACEHOLDER,
             "message": message or (EMPTY_QUERY if st.session_state["empty_query"] else ""),
+        },
+        on_event=state.on_bar_event,
+    )
+
+
+def waiting_bar(*, examples: bool) -> None:
+    """The query bar while nothing is known of the gallery yet; with the room that ``examples`` will take."""
+    query = state.query()
+    text = query.text if query is not None and query.text else ""
+    label = "" if query is None or query.text is not None else query.label
+    components.query_bar(
+        {
+            "version": st.session_state["bar_version"],
+            "text": text,
+            "image": {"label": label, "src": ""} if label else None,
+            "suggestions": {"text": "", "items": []},
+            "live": False,
+            "recent": st.session_state["recent"],
+            "examples": [],
+            "waiting": examples,
+            "intro": "Try",
+            "placeholder": PLACEHOLDER,
+            "message": "",
         },
         on_event=state.on_bar_event,
     )
@@ -62,15 +86,7 @@ def toolbar(
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if counted:
             top_k(most)
-        _keep("card_size", "card_size_choice")
-        st.segmented_control(
-            "Picture size", state.SIZES, key="card_size_choice", required=True, label_visibility="collapsed",
-            on_change=_take, args=("card_size", "card_size_choice"),
-        )  # fmt: skip
-        _keep("show_captions", "show_captions_choice")
-        st.toggle(
-            "Captions", key="show_captions_choice", on_change=_take, args=("show_captions", "show_captions_choice")
-        )
+        shown_as()
         if recall:
             _keep("approximate", "approximate_choice")
             st.toggle(
@@ -79,6 +95,17 @@ def toolbar(
             )  # fmt: skip
         if result is not None:
             sharing.hits(gallery, result, first_dataset=first_dataset)
+
+
+def shown_as() -> None:
+    """How large the pictures are, and whether their captions are shown."""
+    _keep("card_size", "card_size_choice")
+    st.segmented_control(
+        "Picture size", state.SIZES, key="card_size_choice", required=True, label_visibility="collapsed",
+        on_change=_take, args=("card_size", "card_size_choice"),
+    )  # fmt: skip
+    _keep("show_captions", "show_captions_choice")
+    st.toggle("Captions", key="show_captions_choice", on_change=_take, args=("show_captions", "show_captions_choice"))
 
 
 def result_notes(result: SearchResult) -> list[str]:

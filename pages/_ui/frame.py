@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,8 +20,10 @@ from t2i_core.index.address import is_address
 from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
+OPENING_WAIT_S = 0.3  # a dataset that is open by then is shown at once, without its empty layout before
 # Keys that open a page from any other, by its address; a page that is not there has none.
 PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
+TITLED_PAGES = frozenset({"build"})  # they show their title themselves
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Here:
     choices: tuple[DatasetChoice, ...] = ()
     gallery: Gallery | None = None
     error: T2IError | None = None
+    opening: bool = False
 
     @property
     def first_dataset(self) -> str | None:
@@ -64,25 +68,35 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     links.follow_link(page=page, dataset_names=names)
     if st.session_state["dataset_name"] not in names:
         st.session_state["dataset_name"] = names[0] if names else None
+    title = next((one.title for one in pages if (one.url_path or "search") == page), "")
+    if title and page not in TITLED_PAGES:
+        st.html(f'<h1 class="unseen-title">{title}</h1>')
     with st.sidebar:
         if len(names) > 1:
             _pick_dataset(titles)
         elif names:
             st.markdown(f"**{notices.plain(titles[names[0]])}**")
-        status = st.empty()
+        with st.container(key="status"):
+            status = st.empty()
         with st.container(gap="xxsmall", key="pages"):
             for one in pages:
                 st.page_link(one)
         _follow_keys(page, pages)
-    gallery = None
+    gallery, opening = None, None
     chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
     if chosen is not None and problem is None:
         try:
             with _asking(chosen, status):
-                gallery = resources.gallery(chosen)
+                opening = resources.gallery(chosen)
+                wait([opening], OPENING_WAIT_S)
+                gallery = opening.result() if opening.done() else None
         except T2IError as error:
             problem = error
-    here = Here(settings, choices, gallery, problem)
+    here = Here(
+        settings, choices, gallery, problem, opening=opening is not None and gallery is None and problem is None
+    )
+    if opening is not None and here.opening:
+        redraw.when_changed(opening.done, False)
     with status:
         _status(here)
     return here
@@ -128,7 +142,9 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
 
 def _follow_keys(page: str, pages: Sequence[st.Page]) -> None:
     there = {one.url_path: one for one in pages}
-    wanted = components.page_keys({key: address for key, address in PAGE_KEYS.items() if address in there})
+    keys = {key: address for key, address in PAGE_KEYS.items() if address in there}
+    current = next((place for place, one in enumerate(pages) if (one.url_path or "search") == page), None)
+    wanted = components.page_keys(keys, current=current)
     if wanted in there and wanted != page:
         st.switch_page(there[wanted])
 
@@ -162,6 +178,9 @@ def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
 
 def _status(here: Here) -> None:
     """How much there is, which model and where it runs; one quiet line each."""
+    if here.opening:
+        st.caption("The dataset is being opened")
+        return
     if here.gallery is None:
         st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return

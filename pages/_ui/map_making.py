@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import frame, notices, resources
+from pages._ui import frame, notices, opening, resources
 from pages._ui.project_job import STAGES, ProjectJob
 from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
@@ -22,15 +22,15 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
         notices.error(job.error, title="The map could not be made")
     with st.container(width=760):
         if problem is not None:
-            st.subheader("The map is of other embeddings", anchor=False)
+            st.header("The map is of other embeddings", anchor=False)
             st.text(str(problem))
         elif joint:
-            st.subheader("No map of captions and pictures yet", anchor=False)
+            st.header("No map of captions and pictures yet", anchor=False)
             st.text(
                 "It lays both out together, after taking away each kind's own mean: without that they would lie apart."
             )
         else:
-            st.subheader("No map of these pictures yet", anchor=False)
+            st.header("No map of these pictures yet", anchor=False)
             kept = "kept on the computer this app runs on" if gallery.address else "stored beside the embeddings"
             st.text(
                 f"A map lays the {len(gallery):,} pictures out so that those alike lie together. It is made once and "
@@ -69,7 +69,7 @@ def running(gallery: Gallery) -> bool:
 def _follow(job: ProjectJob) -> None:
     stage, share = job.stage, job.share
     with st.container(width=760):
-        st.subheader("Making the map", anchor=False)
+        st.header("Making the map", anchor=False)
         text = STAGES.get(stage, "Starting")
         st.progress(min(1.0, share), text=f"{text}: {share:.0%}" if stage else text)
         st.button("Stop", key="map_stop", on_click=job.stop)
@@ -78,8 +78,5 @@ def _follow(job: ProjectJob) -> None:
 
 
 def no_gallery(here: frame.Here) -> None:
-    """Why there is nothing to map."""
-    if here.error is not None:
-        notices.error(here.error, title="This dataset cannot be read")
-    else:
-        notices.no_data(here.settings)
+    """An empty map while the gallery is being opened, or why there is nothing to map."""
+    opening.instead_of_gallery(here, opening.embedding_map)

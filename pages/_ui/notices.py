@@ -44,7 +44,7 @@ def problems(found: Iterable[Problem]) -> None:
 
 def no_data(settings: Settings) -> None:
     """What would be here, and how to get it."""
-    st.subheader("No pictures yet", anchor=False)
+    st.header("No pictures yet", anchor=False)
     st.text(
         f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
         "Make them from a folder of pictures; captions are optional."
@@ -56,7 +56,7 @@ def no_data(settings: Settings) -> None:
 
 def no_captions(gallery: Gallery) -> None:
     """What the Captions page would show, and how to get it."""
-    st.subheader("No captions yet", anchor=False)
+    st.header("No captions yet", anchor=False)
     st.text(
         "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
         "words in them, and shows how well each fits, the likely labelling errors first."

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 LOOK_SECONDS = 0.04
 
@@ -145,15 +145,21 @@ def watched_run() -> Iterator[None]:
         yield
         return
     run = WATCHER.begin(context.session_id)
-    token = _RUN.set(run)
+    token, stopped = _RUN.set(run), None
     try:
         yield
+    except (
+        StopException
+    ) as stop:  # st.stop: the page is drawn all the same. Whoever stops a run from outside begins another.
+        stopped = stop
     finally:
         _RUN.reset(token)
     client_state = ClientState(query_string=context.query_string, page_script_hash=context.page_script_hash)
     if context.context_info is not None:
         client_state.context_info.CopyFrom(context.context_info)
     WATCHER.drawn(run, client_state)
+    if stopped is not None:
+        raise stopped
 
 
 def when_changed(look: Callable[[], object], seen: object, *, every: float = 0.0) -> None:

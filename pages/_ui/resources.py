@@ -1,7 +1,6 @@
 """What all sessions share: datasets, galleries, models, engines, suggestions. The only file with st.cache_*.
 
-Keys are the dataset's stamp or the gallery's key, never a path alone: a rebuilt dataset is read again.
-Nothing here waits for a model; a page asks for an `EngineState` and draws what there is.
+Keys are the dataset's stamp or the gallery's key, never a path alone: a rebuilt dataset is read again. Nothing here waits.
 """
 
 from __future__ import annotations
@@ -28,9 +27,7 @@ from t2i_core.projection import gap
 from t2i_core.types import Encoder, Gallery
 
 EXAMPLES = 5
-COLLECTION_LOOKED_AT_S = (
-    10.0  # how long a collection that was replaced may go unnoticed by browsing; a search looks itself
-)
+COLLECTION_LOOKED_AT_S = 10.0  # how long browsing may miss that a collection was replaced; a search looks itself
 EXAMPLE_WORDS = range(3, 8)
 EXAMPLE_CHARACTERS = 38
 GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountain", "something red", "a boat at sea")
@@ -82,15 +79,18 @@ def titles(choices: Sequence[DatasetChoice]) -> dict[str, str]:
 
 def name_of(settings: config.Settings, folder: Path) -> str | None:
     """The name under which a folder is offered; None when it holds no dataset."""
-    wanted = folder.resolve()
-    return next((choice.name for choice in datasets(settings) if choice.folder.resolve() == wanted), None)
+    return next((choice.name for choice in datasets(settings) if choice.folder.resolve() == folder.resolve()), None)
 
 
-def gallery(choice: DatasetChoice) -> Gallery:
-    """The gallery in a folder, read again when its files change."""
-    if is_address(choice.folder):
-        return _collection(str(choice.folder), _collection_key(str(choice.folder)))
-    return _gallery(str(choice.folder), dataset.dataset_stamp(choice.folder))
+def gallery(choice: DatasetChoice) -> Future[Gallery]:
+    """The gallery in a folder, read behind the page and again when its files change; a collection is there at once."""
+    folder = str(choice.folder)
+    if is_address(folder):
+        return background.finished(_collection(folder, _collection_key(folder)))
+    opened = _gallery(folder, stamp := dataset.dataset_stamp(choice.folder))
+    if opened.done() and opened.exception() is not None:
+        _gallery.clear(folder, stamp)  # whoever asks next tries again
+    return opened
 
 
 def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
@@ -265,9 +265,9 @@ def _modality_gap(gallery_key: str, *, _gallery: Gallery) -> gap.ModalityGap | N
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _gallery(folder: str, stamp: str) -> Gallery:
+def _gallery(folder: str, stamp: str) -> Future[Gallery]:
     memory.share_heap()  # before threads work on it: a server's many threads would keep a large dataset's leavings
-    return dataset.read_gallery(Path(folder))
+    return background.start(lambda: dataset.read_gallery(Path(folder)), name=f"open {folder}", large=True)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

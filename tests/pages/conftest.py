@@ -63,8 +63,9 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The runs that were drawn to their end, with what their pages wait for. An AppTest has no session that could be run again."""
-    from pages._ui import redraw
+    from pages._ui import frame, redraw
 
+    monkeypatch.setattr(frame, "OPENING_WAIT_S", SECONDS_TO_LOAD)  # one test shortens it
     drawn: list[object] = []
     monkeypatch.setattr(redraw.WATCHER, "drawn", lambda run, client_state: drawn.append(run))
     return drawn

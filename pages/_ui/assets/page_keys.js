@@ -1,4 +1,5 @@
 // Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server.
+// Besides, what Streamlit leaves out for those who listen: which page of the list is open, and one name for a slider.
 
 const listeners = new WeakMap();
 
@@ -20,5 +21,17 @@ export default function (component) {
   };
   document.addEventListener("keydown", onKey, { signal: stop.signal });
   document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
+  const named = () => nameThings(data.current);
+  const watcher = new MutationObserver(named);
+  watcher.observe(document.body, { childList: true, subtree: true });
+  stop.signal.addEventListener("abort", () => watcher.disconnect());
+  named();
   return () => stop.abort();
+}
+
+function nameThings(current) {
+  document.querySelectorAll(".st-key-pages a").forEach((link, place) => {
+    if (place !== current) link.removeAttribute("aria-current");
+    else if (link.getAttribute("aria-current") !== "page") link.setAttribute("aria-current", "page");
+  });
 }
