@@ -101,8 +101,9 @@ def _visits(browser: object, app: App) -> Iterator[Callable[..., object]]:
     contexts, faults = [], []
 
     def open_page(
-        path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, before: str = ""
+        path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, before: str = "", home: str = ""
     ) -> object:
+        home = home or app.url
         context = browser.new_context(  # type: ignore[attr-defined]
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
         )
@@ -113,8 +114,8 @@ def _visits(browser: object, app: App) -> Iterator[Callable[..., object]]:
         page = context.new_page()
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: open_page.sent.append(len(frame))))
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("request", lambda request: _note_foreign(request.url, app.url, faults))
-        page.goto(app.url + path)
+        page.on("request", lambda request: _note_foreign(request.url, home, faults))
+        page.goto(home + path)
         return page
 
     open_page.sent = []  # type: ignore[attr-defined]

@@ -142,10 +142,8 @@ def test_axe_finds_nothing_on_the_map(
 @pytest.mark.parametrize("kind", ["empty", "broken"])
 @pytest.mark.parametrize("path", ["/", "/embedding_map", "/captions"])
 def test_axe_finds_nothing_where_there_is_nothing(visit: Visit, bare: dict[str, str], kind: str, path: str) -> None:
-    page = visit("/")
     for dark in (False, True):
-        page.emulate_media(color_scheme="dark" if dark else "light")
-        page.goto(bare[kind] + path)
+        page = visit(path, dark=dark, home=bare[kind])
         words = "No pictures yet" if kind == "empty" else "This dataset cannot be read"
         expect(page.get_by_text(words)).to_be_visible()
         assert violations(page) == [], (kind, path, dark)

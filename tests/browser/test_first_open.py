@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app_session import AppSession
 from playwright.sync_api import Page, expect
 from search_page import Visit, cards
 from served_app import App, serve
@@ -53,8 +56,7 @@ def moved(page: Page) -> list[object]:
 def test_the_layout_is_there_at_once_and_nothing_moves(
     visit: Visit, slow_server: str, path: str, skeleton: str, content: str
 ) -> None:
-    page = visit("/_stcore/health", before=SHIFTS)
-    page.goto(slow_server + path)
+    page = visit(path, before=SHIFTS, home=slow_server)
     expect(page.get_by_text(OPENING)).to_be_visible()
     expect(page.locator(skeleton).first).to_be_visible()
     assert page.get_by_text(OPENING).is_visible()  # the layout came first
@@ -66,7 +68,7 @@ def test_the_layout_is_there_at_once_and_nothing_moves(
 
 def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, slow_server: str) -> None:
     """No page asks by itself: the browser sends what somebody did, and nothing else."""
-    page = visit("/_stcore/health")
+    page = visit("/_stcore/health", home=slow_server)
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.goto(slow_server)
@@ -82,3 +84,20 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
     assert page.locator('[data-testid="stDialog"], [data-testid="stException"]').count() == 0
     assert not [one for one in told if "404" not in one], told
     assert len(visit.sent) <= len(order) + 2  # type: ignore[attr-defined]
+
+
+def test_no_page_lets_the_browser_ask_by_itself_or_keep_a_message(slow_server: str) -> None:
+    """Both are how a page died that was switched while the model loaded: see pages/_ui/redraw.py."""
+
+    async def look_around() -> Counter[str]:
+        async with AppSession(slow_server) as tab:
+            for address in ("embedding_map", "captions", "build", ""):
+                await tab.visit(address)
+            assert (
+                len(await tab.search("a mill on a hill")) == 24
+            )  # the server drew the page again once the model was there
+            return tab.heard
+
+    heard = asyncio.run(look_around())
+    assert heard["delta"] > 20
+    assert (heard["auto_rerun"], heard["cacheable"], heard["ref_hash"]) == (0, 0, 0)
