@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 
 import streamlit as st
 
-from pages._ui import components, pictures, resources, sharing, state
+from pages._ui import components, notices, pictures, resources, sharing, state
 from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.errors import ImageError
-from t2i_core.types import Gallery, SearchResult
+from t2i_core.types import Gallery, Problem, SearchResult
 
 SUGGESTIONS = 7
 PLACEHOLDER = "Describe what the picture shows"
@@ -77,10 +78,12 @@ def toolbar(
     counted: bool,
     first_dataset: str | None,
     recall: str = "",
+    problems: Iterable[Problem] = (),
 ) -> None:
     """How many pictures (where a ranking is shown or expected), their size, captions; link and export.
 
-    ``recall`` says how good the approximate index is, where there is one to switch to.
+    ``recall`` says how good the approximate index is, where there is one to switch to; ``problems`` what was found
+    about the dataset.
     """
     most = min(MAX_TOP_K, gallery.images)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
@@ -95,6 +98,7 @@ def toolbar(
             )  # fmt: skip
         if result is not None:
             sharing.hits(gallery, result, first_dataset=first_dataset)
+        notices.problems(problems)
 
 
 def shown_as() -> None:

@@ -26,20 +26,29 @@ def error(problem: T2IError, *, title: str = "") -> None:
             st.button("Try again", key="ask_server_again")  # whatever draws the page again asks again
 
 
+def fatal(found: Iterable[Problem]) -> None:
+    """What makes a dataset unusable, with what to do."""
+    for problem in found:
+        if problem.severity == "fatal":
+            with st.container(border=True):
+                _problem(problem)
+
+
 def problems(found: Iterable[Problem]) -> None:
-    """Warnings about a dataset, one line each with what to do, folded when there are several."""
-    warnings = [problem for problem in found if problem.severity != "note"]
+    """Warnings about a dataset, each with what to do, behind a button: they are found late, and would push the page down."""
+    warnings = [problem for problem in found if problem.severity not in {"note", "fatal"}]
     if not warnings:
         return
-    if len(warnings) == 1:
-        title = plain(warnings[0].message.split(":")[0].rstrip("."))
-    else:
-        title = f"{len(warnings)} things to know about this dataset"
-    with st.expander(title, icon=":material/warning:", expanded=any(one.severity == "fatal" for one in warnings)):
+    label = "1 thing to know" if len(warnings) == 1 else f"{len(warnings)} things to know"
+    with st.popover(label, icon=":material/warning:", type="tertiary", help="About this dataset"):
         for problem in warnings:
-            st.text(problem.message)
-            if problem.fix:
-                st.caption(_as_text(problem.fix))
+            _problem(problem)
+
+
+def _problem(problem: Problem) -> None:
+    st.text(problem.message)
+    if problem.fix:
+        st.caption(_as_text(problem.fix))
 
 
 def no_data(settings: Settings) -> None:
