@@ -34,4 +34,8 @@ function nameThings(current) {
     if (place !== current) link.removeAttribute("aria-current");
     else if (link.getAttribute("aria-current") !== "page") link.setAttribute("aria-current", "page");
   });
+  // A slider is labelled by its group and by itself, with the same words: they would be read out twice.
+  for (const slider of document.querySelectorAll('[data-testid="stSlider"] input[aria-label][aria-labelledby]')) {
+    slider.removeAttribute("aria-labelledby");
+  }
 }
