@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from pages._ui import caption_export, caption_table, captions_view, frame, links, notices, resources, state
+from pages._ui import caption_export, caption_table, captions_view, frame, links, notices, opening, resources, state
 
 here = frame.current()
 state.go_on()
 captions_view.prepare()
 if here.gallery is None:
-    if here.error is not None:
-        notices.error(here.error, title="This dataset cannot be read")
-    else:
-        notices.no_data(here.settings)
+    opening.instead_of_gallery(here, opening.captions)
     st.stop()
 
 loaded = resources.engine_state(here.gallery, here.settings)

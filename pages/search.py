@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from pages._ui import cards, controls, frame, links, notices, ranking, resources, state
+from pages._ui import cards, controls, frame, links, notices, opening, ranking, resources, state
 from t2i_core.errors import ModelError, T2IError
 
 here = frame.current()
 state.go_on()
 if here.gallery is None:
-    if here.error is not None:
-        notices.error(here.error, title="This dataset cannot be read")
-    else:
-        notices.no_data(here.settings)
+    opening.instead_of_gallery(here, opening.search)
     st.stop()
 
 loaded = resources.engine_state(here.gallery, here.settings)
@@ -28,7 +25,8 @@ message = str(problem) if problem is not None and not isinstance(problem, ModelE
 controls.query_bar(here.gallery, here.settings, message=message, live=ranking.is_smooth(everything))
 if isinstance(problem, ModelError):
     notices.error(problem, title="Searching needs its model")
-notices.problems((loaded.engine.gallery if loaded.engine else here.gallery).problems)
+problems = (loaded.engine.gallery if loaded.engine else here.gallery).problems
+notices.fatal(problems)
 if st.session_state["notice"]:
     notices.notes([st.session_state["notice"]])
 waiting = query is not None and loaded.loading
@@ -38,6 +36,7 @@ controls.toolbar(
     counted=waiting or result is not None,
     first_dataset=here.first_dataset,
     recall=controls.recall_note(loaded.engine),
+    problems=problems,
 )
 if loaded.engine is not None and result is not None and everything is not None:
     notices.notes(controls.result_notes(result))

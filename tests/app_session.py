@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from collections import Counter
 from types import TracebackType
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-LOOK_AGAIN_SECONDS = 0.25  # as the page itself does while its model loads
-
 
 class AppSession:
-    """One browser tab: connects, and asks by the query bar.
+    """One browser tab: connects, goes to pages, and asks by the query bar.
+
+    Attributes
+    ----------
+    heard : Counter of str
+        How many messages of each kind came; under ``"cacheable"`` those that the server may refer to later.
+    pages : dict of str to str
+        What Streamlit calls each page, by its address; Search's is empty.
 
     Parameters
     ----------
@@ -24,7 +29,9 @@ class AppSession:
 
     def __init__(self, url: str) -> None:
         self._address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._bar, self._label, self._link, self._page = "", "", "", ""
+        self._bar, self._label, self._link, self._page, self._shown = "", "", "", "", ""
+        self.heard: Counter[str] = Counter()
+        self.pages: dict[str, str] = {}
 
     async def __aenter__(self) -> AppSession:
         self._socket = await websockets.connect(
@@ -46,14 +53,19 @@ class AppSession:
         RuntimeError
             When the page shows an exception.
         """
-        event = {"type": "search", "text": text}
-        hits = await self._run(self._report(event))
-        while not hits:  # the model is loading
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            hits = await self._run(BackMsg())
-        if f"Pictures for {text}," not in self._label:
-            raise RuntimeError(f"asked for {text!r}, got {self._label!r}")
+        await self._send(self._report({"type": "search", "text": text}))
+        hits: list[str] = []
+        while not hits or f"Pictures for {text}," not in self._label:
+            hits = await self._read()  # while the model loads the page has none; it is drawn again by itself
         return hits
+
+    async def visit(self, address: str) -> None:
+        """Go to a page, and wait until it is drawn."""
+        wanted = self._page = self.pages[address]
+        await self._send(BackMsg())
+        self._shown = ""
+        while self._shown != wanted:
+            await self._read()
 
     def _report(self, event: object) -> BackMsg:
         message = BackMsg()
@@ -64,17 +76,32 @@ class AppSession:
 
     async def _run(self, message: BackMsg) -> list[str]:
         """Run the page once; the scored pictures it shows."""
+        await self._send(message)
+        return await self._read()
+
+    async def _send(self, message: BackMsg) -> None:
         message.rerun_script.query_string, message.rerun_script.page_script_hash = self._link, self._page
         await self._socket.send(message.SerializeToString())
+
+    async def _read(self) -> list[str]:
+        """Everything up to the end of a run: one that was asked for, or one of the server's own."""
         hits: list[str] = []
         while True:
             answer = ForwardMsg()
             answer.ParseFromString(await self._socket.recv())
             kind = answer.WhichOneof("type")
+            self.heard[kind or ""] += 1
+            self.heard["cacheable"] += answer.metadata.cacheable
             if kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return hits
             if kind == "navigation":
-                self._page = answer.navigation.page_script_hash  # what a browser takes for its page, and events need
+                self._shown = self._page = (
+                    answer.navigation.page_script_hash
+                )  # what a browser takes for its page, and events need
+                self.pages = {
+                    "" if one.is_default else one.url_pathname: one.page_script_hash
+                    for one in answer.navigation.app_pages
+                }
             if kind == "page_info_changed":
                 self._link = answer.page_info_changed.query_string
             if kind == "delta":

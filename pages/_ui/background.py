@@ -34,6 +34,13 @@ def start(task: Callable[[], Outcome], *, name: str, large: bool = False) -> Fut
     return future
 
 
+def finished(outcome: Outcome) -> Future[Outcome]:
+    """The Future of what is there already."""
+    future: Future[Outcome] = Future()
+    future.set_result(outcome)
+    return future
+
+
 class Workers:
     """A few threads that take one task after the other; unlike an executor's they never keep the server from stopping."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import build_captions, build_files, notices, permissions, resources
+from pages._ui import build_captions, build_files, frame, notices, permissions, resources
 from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.jobs import BuildJob
 from pages._ui.permissions import Permit
@@ -18,7 +18,7 @@ from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
 from t2i_core.errors import T2IError
 from t2i_core.index import address
 
-POLL_SECONDS = 0.5
+PROGRESS_SECONDS = 0.5
 CHECKPOINT = "A checkpoint file"
 SKIPPED_SHOWN = 200
 MODEL_HINTS = {
@@ -89,17 +89,18 @@ def last_one(job: BuildJob) -> bool:
 
 
 def follow(job: BuildJob) -> None:
-    """Progress of a running build, drawn again and again until it ends."""
-
-    @st.fragment(run_every=POLL_SECONDS)
-    def progress() -> None:
-        if not job.running:
-            st.rerun()
-        _draw_progress(job)
-
-    st.subheader(f"Building {plain(job.options.data_dir.name)}", anchor=False)
+    """Progress of a running build; the page is drawn again and again until it ends."""
+    seen = _mark(job)
+    st.header(f"Building {plain(job.options.data_dir.name)}", anchor=False)
     st.caption(f"From {plain(job.options.images_dir)} with {plain(job.options.model or MINI_NAME)}")
-    progress()
+    _draw_progress(job)
+    frame.draw_again_when_changed(lambda: job.running, True)
+    frame.draw_again_when_changed(lambda: _mark(job), seen, every=PROGRESS_SECONDS)
+
+
+def _mark(job: BuildJob) -> tuple[bool, build.BuildProgress | None]:
+    """Changes whenever there is more to tell of a build that runs."""
+    return job.stopping, job.progress
 
 
 def outcome(job: BuildJob) -> str:
@@ -121,7 +122,7 @@ def outcome(job: BuildJob) -> str:
 
 
 def _draw_report(report: build.BuildReport) -> None:
-    st.subheader("Stopped" if report.stopped else "Done", anchor=False)
+    st.header("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
     for note in (*map(str, report.left_out), *report.notes):
         st.caption(plain(note))
@@ -197,7 +198,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
         return ""
     choice = DatasetChoice(data_dir.name, data_dir)
     try:
-        present = resources.gallery(choice).images_dir
+        present = resources.gallery(choice).result().images_dir
     except T2IError:
         return "which cannot be read"
     return "" if present.resolve() == images_dir.resolve() else str(present)

@@ -15,7 +15,7 @@ def heading() -> DeltaGenerator:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="captions_head"
     ):
-        st.subheader("Captions", anchor=False)
+        st.header("Captions", anchor=False)
         # Not st.empty: it is emptied as every run begins, which would close what a person has opened there.
         return st.container(width="content")
 

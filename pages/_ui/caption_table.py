@@ -43,7 +43,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
     wait(wanted, timeout=WORK_WAIT_S)
     stage, sheet = work.stage, work.best_sheet
     if sheet is None or not all(one.done() for one in wanted):
-        _mount(_waiting(captions_view.current(sheet)))
+        waiting("The captions are being read", sheet)
         frame.draw_again_when_changed(lambda: work.stage, stage)
         return None
     view = captions_view.current(sheet)
@@ -89,13 +89,11 @@ def _mount(data: dict[str, Any]) -> None:
     components.caption_table({**base, **data}, on_event=captions_view.on_event)
 
 
-def _waiting(view: CaptionsView) -> dict[str, Any]:
-    return {
-        "loading": True,
-        "summary": "The captions are being read",
-        "view": _view_record(view, view.sheet.sort or SIMILARITY),
-        "token": "loading",
-    }
+def waiting(summary: str, sheet: CaptionSheet | None = None) -> None:
+    """Empty rows in the final layout, while the captions are being read or their dataset is being opened."""
+    view = captions_view.current(sheet)
+    record = _view_record(view, view.sheet.sort or SIMILARITY)
+    _mount({"loading": True, "summary": summary, "view": record, "token": "loading"})
 
 
 def _view_record(view: CaptionsView, sort: str) -> dict[str, Any]:

@@ -88,9 +88,10 @@ def ranking(
     pictures.warm(engine.gallery, later, settings)
 
 
-def skeleton(count: int, *, summary: str) -> None:
-    """Empty cards in the final layout while a model loads."""
-    _grid({"pictures": [], "loading": count, "scored": True, "label": "Loading", "summary": summary})
+def skeleton(count: int, *, summary: str, scored: bool = True, size: str | None = None) -> None:
+    """Empty cards in the final layout while a model loads or a dataset is being opened."""
+    waiting = {"pictures": [], "loading": count, "scored": scored, "label": "Loading", "summary": summary}
+    _grid(waiting | _sized(size))
 
 
 def _grid(data: dict[str, object]) -> None:

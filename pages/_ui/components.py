@@ -46,9 +46,10 @@ def _page_keys() -> Callable[..., object]:
     return st.components.v2.component("t2i_page_keys", js=script("page_keys.js"))
 
 
-def page_keys(keys: Mapping[str, str]) -> str | None:
-    """Listen for keys; the page a key pressed just now stands for comes back."""
-    result = _page_keys()(key="page_keys", data={"keys": dict(keys)}, on_page_change=lambda: None)
+def page_keys(keys: Mapping[str, str], *, current: int | None = None) -> str | None:
+    """Listen for keys; the page a key pressed just now stands for comes back. ``current`` is the open page's place in the list."""
+    data = {"keys": dict(keys), "current": current}
+    result = _page_keys()(key="page_keys", data=data, on_page_change=lambda: None)
     page = getattr(result, "page", None)
     return page if isinstance(page, str) else None
 

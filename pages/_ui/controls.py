@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 
 import streamlit as st
 
-from pages._ui import components, pictures, resources, sharing, state
+from pages._ui import components, notices, pictures, resources, sharing, state
 from pages._ui.plain_text import plain
 from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.errors import ImageError
-from t2i_core.types import Gallery, SearchResult
+from t2i_core.types import Gallery, Problem, SearchResult
 
 SUGGESTIONS = 7
+PLACEHOLDER = "Describe what the picture shows"
 UPLOAD_PREVIEW_SIDE = 96
 EMPTY_QUERY = "A query needs at least one word, got an empty one. Type what you want to see."
 
@@ -43,8 +45,31 @@ def query_bar(
             "asked": None if message else state.asked_record(gallery),
             "examples": offered,
             "intro": "Try" if offered else "",
-            "placeholder": "Describe what the picture shows",
+            "placeholder": PLACEHOLDER,
             "message": message or (EMPTY_QUERY if st.session_state["empty_query"] else ""),
+        },
+        on_event=state.on_bar_event,
+    )
+
+
+def waiting_bar(*, examples: bool) -> None:
+    """The query bar while nothing is known of the gallery yet; with the room that ``examples`` will take."""
+    query = state.query()
+    text = query.text if query is not None and query.text else ""
+    label = "" if query is None or query.text is not None else query.label
+    components.query_bar(
+        {
+            "version": st.session_state["bar_version"],
+            "text": text,
+            "image": {"label": label, "src": ""} if label else None,
+            "suggestions": {"text": "", "items": []},
+            "live": False,
+            "recent": st.session_state["recent"],
+            "examples": [],
+            "waiting": examples,
+            "intro": "Try",
+            "placeholder": PLACEHOLDER,
+            "message": "",
         },
         on_event=state.on_bar_event,
     )
@@ -57,24 +82,18 @@ def toolbar(
     counted: bool,
     first_dataset: str | None,
     recall: str = "",
+    problems: Iterable[Problem] = (),
 ) -> None:
     """How many pictures (where a ranking is shown or expected), their size, captions; link and export.
 
-    ``recall`` says how good the approximate index is, where there is one to switch to.
+    ``recall`` says how good the approximate index is, where there is one to switch to; ``problems`` what was found
+    about the dataset.
     """
     most = most_hits(gallery, result)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if counted:
             top_k(most)
-        _keep("card_size", "card_size_choice")
-        st.segmented_control(
-            "Picture size", state.SIZES, key="card_size_choice", required=True, label_visibility="collapsed",
-            on_change=_take, args=("card_size", "card_size_choice"),
-        )  # fmt: skip
-        _keep("show_captions", "show_captions_choice")
-        st.toggle(
-            "Captions", key="show_captions_choice", on_change=_take, args=("show_captions", "show_captions_choice")
-        )
+        shown_as()
         if recall:
             _keep("approximate", "approximate_choice")
             st.toggle(
@@ -83,6 +102,18 @@ def toolbar(
             )  # fmt: skip
         if result is not None:
             sharing.hits(gallery, result, first_dataset=first_dataset)
+        notices.problems(problems)
+
+
+def shown_as() -> None:
+    """How large the pictures are, and whether their captions are shown."""
+    _keep("card_size", "card_size_choice")
+    st.segmented_control(
+        "Picture size", state.SIZES, key="card_size_choice", required=True, label_visibility="collapsed",
+        on_change=_take, args=("card_size", "card_size_choice"),
+    )  # fmt: skip
+    _keep("show_captions", "show_captions_choice")
+    st.toggle("Captions", key="show_captions_choice", on_change=_take, args=("show_captions", "show_captions_choice"))
 
 
 def result_notes(result: SearchResult) -> list[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages._ui import components, links, permissions, resources, sign_in, state
+from pages._ui import components, links, permissions, redraw, resources, sign_in, state
 from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.plain_text import plain
 from t2i_core import config
@@ -20,10 +22,11 @@ from t2i_core.index.address import is_address
 from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
-POLL_SECONDS = 0.25
 BUILD_PAGE = "build"  # its address
+OPENING_WAIT_S = 0.3  # a dataset that is open by then is shown at once, without its empty layout before
 # Keys that open a page from any other, by its address; a page that is not there has none.
 PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
+TITLED_PAGES = frozenset({"build"})  # they show their title themselves
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,15 @@ class Here:
     choices: tuple[DatasetChoice, ...] = ()
     gallery: Gallery | None = None
     error: T2IError | None = None
+    opening: bool = False
 
     @property
     def first_dataset(self) -> str | None:
         return self.choices[0].name if self.choices else None
+
+
+# Not in the session: a run that is stopped may end after the next one has begun, and would take that one's away.
+_HERE: ContextVar[Here | None] = ContextVar("here", default=None)
 
 
 @contextmanager
@@ -48,11 +56,12 @@ def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
     """
     if not sign_in.let_in():
         st.stop()
-    st.session_state["here"] = _begin(page, pages)
-    try:
-        yield
-    finally:
-        del st.session_state["here"]
+    with redraw.watched_run():
+        token = _HERE.set(_begin(page, pages))
+        try:
+            yield
+        finally:
+            _HERE.reset(token)
 
 
 def _begin(page: str, pages: Sequence[st.Page]) -> Here:
@@ -69,12 +78,16 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     links.follow_link(page=page, dataset_names=names)
     if st.session_state["dataset_name"] not in names:
         st.session_state["dataset_name"] = names[0] if names else None
+    title = next((one.title for one in pages if (one.url_path or "search") == page), "")
+    if title and page not in TITLED_PAGES:
+        st.html(f'<h1 class="unseen-title">{title}</h1>')
     with st.sidebar:
         if len(names) > 1:
             _pick_dataset(titles)
         elif names:
             st.markdown(f"**{plain(titles[names[0]])}**")
-        status = st.empty()
+        with st.container(key="status"):
+            status = st.empty()
         with st.container(gap="xxsmall", key="pages"):
             for one in pages:
                 if permit.allowed or one.url_path != BUILD_PAGE:
@@ -83,16 +96,22 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
             st.caption(plain(permit.short))
         sign_in.status()
         _follow_keys(page, pages)
-    gallery = None
+    gallery, opening = None, None
     chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
     st.session_state["dataset_place"] = None if chosen is None else (chosen.name, str(chosen.folder))
     if chosen is not None and problem is None:
         try:
             with _asking(chosen, status):
-                gallery = resources.gallery(chosen)
+                opening = resources.gallery(chosen)
+                wait([opening], OPENING_WAIT_S)
+                gallery = opening.result() if opening.done() else None
         except T2IError as error:
             problem = error
-    here = Here(settings, choices, gallery, problem)
+    here = Here(
+        settings, choices, gallery, problem, opening=opening is not None and gallery is None and problem is None
+    )
+    if opening is not None and here.opening:
+        redraw.when_changed(opening.done, False)
     with status:
         _status(here)
     return here
@@ -107,49 +126,33 @@ def _follow_place(choices: Sequence[DatasetChoice]) -> None:
 
 def current() -> Here:
     """What this run is about."""
-    if "here" not in st.session_state:
+    here = _HERE.get()
+    if here is None:
         # The first request to a fresh server may name a page. Streamlit has not seen our st.navigation by
         # then and runs the page alone, as a member of pages/; from the next run on Home.py comes first.
         PagesManager.uses_pages_directory = False
         st.rerun()
-    here: Here = st.session_state["here"]
     return here
 
 
 def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
-    """Draw the page again once the model, what checking it found, or the suggestions are there; nothing is drawn meanwhile."""
+    """Draw the page again once the model, what checking it found, or the suggestions are there."""
     if here.gallery is None:
         return
-    indexed = resources.suggestions(here.gallery).done()
-    if loaded.settled and indexed:
-        return
-
-    @st.fragment(run_every=POLL_SECONDS)
-    def look() -> None:
-        if here.gallery is None:
-            return
-        now = resources.engine_state(here.gallery, here.settings)
-        if (
-            now.settled != loaded.settled
-            or now.loading != loaded.loading
-            or resources.suggestions(here.gallery).done() != indexed
-        ):
-            state.acted()
-            st.rerun()
-
-    look()
+    _wait_for(loaded)
+    suggestions = resources.suggestions(here.gallery)
+    if not suggestions.done():
+        redraw.when_changed(suggestions.done, False)
 
 
-def draw_again_when_changed(look: Callable[[], object], seen: object) -> None:
-    """Draw the page again once ``look`` returns something else than what was ``seen``; nothing is drawn meanwhile."""
+def _wait_for(loaded: resources.EngineState) -> None:
+    if loaded.to_come is not None:
+        redraw.when_changed(loaded.to_come.done, False)
 
-    @st.fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        if look() != seen:
-            state.acted()
-            st.rerun()
 
-    poll()
+def draw_again_when_changed(look: Callable[[], object], seen: object, *, every: float = 0.0) -> None:
+    """Draw the page again once ``look`` returns something else than what was ``seen``, after ``every`` seconds at the earliest."""
+    redraw.when_changed(look, seen, every=every)
 
 
 def _settings() -> tuple[config.Settings, T2IError | None]:
@@ -161,7 +164,9 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
 
 def _follow_keys(page: str, pages: Sequence[st.Page]) -> None:
     there = {one.url_path: one for one in pages}
-    wanted = components.page_keys({key: address for key, address in PAGE_KEYS.items() if address in there})
+    keys = {key: address for key, address in PAGE_KEYS.items() if address in there}
+    current = next((place for place, one in enumerate(pages) if (one.url_path or "search") == page), None)
+    wanted = components.page_keys(keys, current=current)
     if wanted in there and wanted != page:
         st.switch_page(there[wanted])
 
@@ -195,6 +200,9 @@ def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
 
 def _status(here: Here) -> None:
     """How much there is, which model and where it runs; one quiet line each."""
+    if here.opening:
+        st.caption("The dataset is being opened")
+        return
     if here.gallery is None:
         st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return
@@ -204,6 +212,7 @@ def _status(here: Here) -> None:
     if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
         captions = count_of(gallery.manifest.captions, "caption")
     loaded = resources.engine_state(gallery, here.settings)
+    _wait_for(loaded)
     if loaded.engine is not None:
         device = {"cpu": "on the processor", "cuda": "on the graphics card"}.get(
             loaded.engine.encoder.device, f"on {loaded.engine.encoder.device}"

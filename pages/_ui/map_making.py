@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import frame, notices, permissions, resources
+from pages._ui import frame, notices, opening, permissions, resources
 from pages._ui.permissions import Permit
 from pages._ui.plain_text import plain
 from pages._ui.project_job import STAGES, ProjectJob
@@ -12,7 +12,7 @@ from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
 
-POLL_SECONDS = 0.4
+PROGRESS_SECONDS = 0.4
 
 
 def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) -> None:
@@ -25,15 +25,15 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
         notices.error(job.error, title="The map could not be made")
     with st.container(width=760):
         if problem is not None:
-            st.subheader("The map is of other embeddings", anchor=False)
+            st.header("The map is of other embeddings", anchor=False)
             st.text(str(problem))
         elif joint:
-            st.subheader("No map of captions and pictures yet", anchor=False)
+            st.header("No map of captions and pictures yet", anchor=False)
             st.text(
                 "It lays both out together, after taking away each kind's own mean: without that they would lie apart."
             )
         else:
-            st.subheader("No map of these pictures yet", anchor=False)
+            st.header("No map of these pictures yet", anchor=False)
             kept = "kept on the computer this app runs on" if gallery.address else "stored beside the embeddings"
             st.text(
                 f"A map lays out {count_of(len(gallery), 'picture')} so that those alike lie together. It is made once and "
@@ -88,18 +88,15 @@ def running(gallery: Gallery) -> bool:
 
 
 def _follow(job: ProjectJob) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
-    def progress() -> None:
-        if not job.running:
-            st.rerun()
-        text = plain(STAGES.get(job.stage, "Starting"))
-        st.progress(min(1.0, job.share), text=f"{text}: {job.share:.0%}" if job.stage else text)
+    stage, share = job.stage, job.share
+    with st.container(width=760):
+        st.header("Making the map", anchor=False)
+        text = plain(STAGES.get(stage, "Starting"))
+        st.progress(min(1.0, share), text=f"{text}: {share:.0%}" if stage else text)
         if permissions.current().allowed:
             st.button("Stop", key="map_stop", on_click=_stop, args=(job,))
-
-    with st.container(width=760):
-        st.subheader("Making the map", anchor=False)
-        progress()
+    frame.draw_again_when_changed(lambda: job.running, True)
+    frame.draw_again_when_changed(lambda: (job.stage, job.share), (stage, share), every=PROGRESS_SECONDS)
 
 
 def _stop(job: ProjectJob) -> None:
@@ -108,8 +105,5 @@ def _stop(job: ProjectJob) -> None:
 
 
 def no_gallery(here: frame.Here) -> None:
-    """Why there is nothing to map."""
-    if here.error is not None:
-        notices.error(here.error, title="This dataset cannot be read")
-    else:
-        notices.no_data(here.settings)
+    """An empty map while the gallery is being opened, or why there is nothing to map."""
+    opening.instead_of_gallery(here, opening.embedding_map)

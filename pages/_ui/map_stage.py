@@ -1,4 +1,4 @@
-"""The map itself, drawn in a part of the page that runs again alone while the mouse moves over it."""
+"""The map itself, the cards beside it, and what is done on it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,9 @@ def map_and_cards(scene: Scene, everything: SearchResult | None) -> None:
 
 def _stage(scene: Scene) -> None:
     """Draw the map and follow what is done on it."""
-
-    @st.fragment
-    def draw() -> None:
-        if _followed(map_state.take_event(), scene):
-            st.rerun()
-        map_component.embedding_map(map_view.data(scene), on_event=map_state.on_event)
-
-    draw()
+    if _followed(map_state.take_event(), scene):
+        st.rerun()
+    map_component.embedding_map(map_view.data(scene), on_event=map_state.on_event)
 
 
 def _notes(scene: Scene) -> None:

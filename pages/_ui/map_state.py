@@ -81,8 +81,7 @@ def on_event() -> None:
     value = st.session_state.get("embedding_map")
     event = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
     st.session_state["map_event"] = event if isinstance(event, Mapping) else {}
-    if st.session_state["map_event"].get("type") not in {"look", "view"}:
-        state.acted()
+    state.acted()
 
 
 def take_event() -> Mapping[str, object]:

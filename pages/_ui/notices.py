@@ -27,25 +27,34 @@ def error(problem: T2IError, *, title: str = "") -> None:
             st.button("Try again", key="ask_server_again")  # whatever draws the page again asks again
 
 
+def fatal(found: Iterable[Problem]) -> None:
+    """What makes a dataset unusable, with what to do."""
+    for problem in found:
+        if problem.severity == "fatal":
+            with st.container(border=True):
+                _problem(problem)
+
+
 def problems(found: Iterable[Problem]) -> None:
-    """Warnings about a dataset, one line each with what to do, folded when there are several."""
-    warnings = [problem for problem in found if problem.severity != "note"]
+    """Warnings about a dataset, each with what to do, behind a button: they are found late, and would push the page down."""
+    warnings = [problem for problem in found if problem.severity not in {"note", "fatal"}]
     if not warnings:
         return
-    if len(warnings) == 1:
-        title = plain(warnings[0].message.split(":")[0].rstrip("."))
-    else:
-        title = f"{len(warnings):,} things to know about this dataset"
-    with st.expander(title, icon=":material/warning:", expanded=any(one.severity == "fatal" for one in warnings)):
+    label = "1 thing to know" if len(warnings) == 1 else f"{len(warnings)} things to know"
+    with st.popover(label, icon=":material/warning:", type="tertiary", help="About this dataset"):
         for problem in warnings:
-            st.text(problem.message)
-            if problem.fix:
-                st.caption(with_commands(problem.fix))
+            _problem(problem)
+
+
+def _problem(problem: Problem) -> None:
+    st.text(problem.message)
+    if problem.fix:
+        st.caption(with_commands(problem.fix))
 
 
 def no_data(settings: Settings) -> None:
     """What would be here, and how to get it."""
-    st.subheader("No pictures yet", anchor=False)
+    st.header("No pictures yet", anchor=False)
     st.text(
         f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
         "Make them from a folder of pictures; captions are optional."
@@ -65,7 +74,7 @@ def _offer_build() -> None:
 
 def no_captions(gallery: Gallery) -> None:
     """What the Captions page would show, and how to get it."""
-    st.subheader("No captions yet", anchor=False)
+    st.header("No captions yet", anchor=False)
     st.text(
         "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
         "words in them, and shows how well each fits, the likely labelling errors first."

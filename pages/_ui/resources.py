@@ -29,9 +29,7 @@ from t2i_core.projection import gap
 from t2i_core.types import Encoder, Gallery
 
 EXAMPLES = 5
-COLLECTION_LOOKED_AT_S = (
-    10.0  # how long a collection that was replaced may go unnoticed by browsing; a search looks itself
-)
+COLLECTION_LOOKED_AT_S = 10.0  # how long browsing may miss that a collection was replaced; a search looks itself
 GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountain", "something red", "a boat at sea")
 
 
@@ -39,10 +37,11 @@ GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountai
 class EngineState:
     """An engine, or why there is none: still loading (neither is set) or an error.
 
-    ``settled`` is False while there is something to come: the engine itself, or what checking found.
+    ``settled`` is False while there is something ``to_come``: the engine itself, or what checking found.
     """
 
     model: str
+    to_come: Future[engine.SearchEngine] | None = None
     engine: engine.SearchEngine | None = None
     error: T2IError | None = None
     settled: bool = False
@@ -80,15 +79,18 @@ def titles(choices: Sequence[DatasetChoice]) -> dict[str, str]:
 
 def name_of(settings: config.Settings, folder: Path) -> str | None:
     """The name under which a folder is offered; None when it holds no dataset."""
-    wanted = folder.resolve()
-    return next((choice.name for choice in datasets(settings) if choice.folder.resolve() == wanted), None)
+    return next((choice.name for choice in datasets(settings) if choice.folder.resolve() == folder.resolve()), None)
 
 
-def gallery(choice: DatasetChoice) -> Gallery:
-    """The gallery in a folder, read again when its files change."""
-    if is_address(choice.folder):
-        return _collection(str(choice.folder), _collection_key(str(choice.folder)))
-    return _gallery(str(choice.folder), dataset.dataset_stamp(choice.folder))
+def gallery(choice: DatasetChoice) -> Future[Gallery]:
+    """The gallery in a folder, read behind the page and again when its files change; a collection is there at once."""
+    folder = str(choice.folder)
+    if is_address(folder):
+        return background.finished(_collection(folder, _collection_key(folder)))
+    opened = _gallery(folder, stamp := dataset.dataset_stamp(choice.folder))
+    if opened.done() and opened.exception() is not None:
+        _gallery.clear(folder, stamp)  # whoever asks next tries again
+    return opened
 
 
 def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
@@ -100,7 +102,7 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     model = wanted_model(gallery, settings)
     loaded = _engine(gallery.place_key, model, settings.device, str(settings.model_dir or ""), _gallery=gallery)
     if not loaded.done():
-        return EngineState(model)
+        return EngineState(model, to_come=loaded)
     error = loaded.exception()
     if error is not None:
         if not isinstance(error, T2IError):
@@ -110,7 +112,7 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     checked = _checked_engine(gallery.place_key, engine.encoder.weights_sha256, settings.max_pixels, _engine=engine)
     if checked.done():
         return EngineState(model, engine=checked.result(), settled=True)
-    return EngineState(model, engine=engine if gallery.manifest is not None else None)
+    return EngineState(model, engine=engine if gallery.manifest is not None else None, to_come=checked)
 
 
 def forget_models() -> None:
@@ -265,9 +267,9 @@ def _modality_gap(gallery_key: str, *, _gallery: Gallery) -> gap.ModalityGap | N
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _gallery(folder: str, stamp: str) -> Gallery:
+def _gallery(folder: str, stamp: str) -> Future[Gallery]:
     memory.share_heap()  # before threads work on it: a server's many threads would keep a large dataset's leavings
-    return dataset.read_gallery(Path(folder))
+    return background.start(lambda: dataset.read_gallery(Path(folder)), name=f"open {folder}", large=True)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

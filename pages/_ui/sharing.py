@@ -58,7 +58,7 @@ def download(label: str, content: str | bytes, mime: str, name: str) -> None:
     """A button that saves a file.
 
     The file is there before the button is pressed. Streamlit can also make one when it is pressed, but lets
-    go of that file at the second run that ends afterwards, and a page that waits for something runs four times a second.
+    go of that file at the second run that ends afterwards, and a page that waits for something runs again by itself.
     """
     st.download_button(
         plain(label), data=content, file_name=name, mime=mime, key=f"export_{name}", on_click="ignore",

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,12 +14,10 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 import demo_dataset
 from ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
 from map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
-from served_app import HOSTILE_CAPTION, ROOT, App
+from served_app import HOSTILE_CAPTION, ROOT, App, serve
 
 IMAGES = 30
 # A busy machine is no failure: these are for an app that hangs, not for one that is slow.
-START_SECONDS = 600
-STOP_SECONDS = 120
 DEFAULT_TIMEOUT_MS = 240_000
 
 
@@ -60,39 +52,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     demo_dataset.write_demo_dataset(
         data_dir / "elsewhere", checkpoint, images=4, images_dir=elsewhere, first_caption=HOSTILE_CAPTION
     )
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("T2I_")}
-    environment |= {"T2I_DATA": str(data_dir), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless", "true"]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],
-            cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(url, server, folder / "server.log")
-            yield App(url, server.pid, data_dir, captions, checkpoint)
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
-def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=30):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the app did not start:\n{log.read_text(errors='replace')}")
+    with serve(data_dir, folder / "server.log") as (url, process):
+        yield App(url, process, data_dir, captions, checkpoint)
 
 
 @pytest.fixture(scope="session")
@@ -141,8 +102,9 @@ def _visits(browser: object, app: App) -> Iterator[Callable[..., object]]:
     contexts, faults = [], []
 
     def open_page(
-        path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, before: str = ""
+        path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, before: str = "", home: str = ""
     ) -> object:
+        home = home or app.url
         context = browser.new_context(  # type: ignore[attr-defined]
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
         )
@@ -153,8 +115,8 @@ def _visits(browser: object, app: App) -> Iterator[Callable[..., object]]:
         page = context.new_page()
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: open_page.sent.append(len(frame))))
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("request", lambda request: _note_foreign(request.url, app.url, faults))
-        page.goto(app.url + path)
+        page.on("request", lambda request: _note_foreign(request.url, home, faults))
+        page.goto(home + path)
         return page
 
     open_page.sent = []  # type: ignore[attr-defined]

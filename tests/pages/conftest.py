@@ -81,6 +81,17 @@ def on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(permissions, "connection", lambda: permissions.Connection("127.0.0.1", headers))
 
 
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The runs that were drawn to their end, with what their pages wait for. An AppTest has no session that could be run again."""
+    from pages._ui import frame, redraw
+
+    monkeypatch.setattr(frame, "OPENING_WAIT_S", SECONDS_TO_LOAD)  # one test shortens it
+    drawn: list[object] = []
+    monkeypatch.setattr(redraw.WATCHER, "drawn", lambda run, client_state: drawn.append(run))
+    return drawn
+
+
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
     """Everything the pages began behind themselves, to wait for."""

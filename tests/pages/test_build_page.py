@@ -158,7 +158,7 @@ def test_progress_and_stop(
     assert "96 a second, 38 s left, 2 left out" in texts(app)
     # Somebody else sees the same build, and cannot start a second one.
     other = open_build(open_app, datasets)
-    assert other.subheader[0].value == "Building new"
+    assert other.header[0].value == "Building new"
     app.button(key="build_stop").click().run()
     app = wait(app)
     assert "The build was stopped." in texts(app)

@@ -28,7 +28,7 @@ def test_embeddings_of_another_model_are_reported_with_the_command(open_app: Ope
 def test_no_data_says_how_to_get_some(open_app: OpenApp, tmp_path: Path) -> None:
     app = open_app(tmp_path / "nothing", settled=False)
     assert not app.exception
-    assert app.subheader[0].value == "No pictures yet"
+    assert app.header[0].value == "No pictures yet"
     assert f"python -m t2i_core build --images DIR --data {tmp_path / 'nothing'}" in app.code[0].value
     assert "No dataset is open" in texts(app)
 

@@ -171,6 +171,19 @@ def test_pictures_looked_at_are_described(open_app: OpenApp, mapped: tuple[Path,
     assert -1 <= card["score"] <= 1
 
 
+@pytest.mark.parametrize("kind", ["look", "view"])
+def test_what_the_mouse_does_meanwhile_is_no_visit_to_an_older_link(
+    open_app: OpenApp, mapped: tuple[Path, Projection], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ask(open_app(mapped[0], page=PAGE))
+    monkeypatch.setattr(map_state.st, "session_state", app.session_state)
+    map_state.on_event()
+    monkeypatch.undo()
+    app.query_params["q"] = "what was asked before"  # the browser has not taken over the new link yet
+    event(app, type=kind, seq=1, rows=[1])
+    assert app.session_state["query"].text == "a mill"
+
+
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = open_app(mapped[0], page=PAGE)
     event(app, type="like", row=2)

@@ -8,7 +8,7 @@ class Overview {
     this.table = table;
     this.root = make("div", "overview");
     this.chart = make("section", "chart");
-    this.title = make("h3", "", "How well captions fit their pictures");
+    this.title = make("h2", "", "How well captions fit their pictures");
     this.title.title = "Cosine similarity of each caption to its own picture. The worst, at the left, may be labelling errors.";
     this.scale = make("p", "scale");
     this.scale.title = "Four times the captions make a bar twice as tall, so that the few at the ends can be seen beside the many in the middle.";
@@ -185,7 +185,7 @@ class Overview {
     this.words.hidden = !words;
     this.words.replaceChildren();
     if (!words) return;
-    const head = make("h3", "", "Words in these captions");
+    const head = make("h2", "", "Words in these captions");
     const kinds = make("span", "kinds");
     const typical = words.typical.length > 0;
     const kind = typical ? this.kind : "frequent";

@@ -351,11 +351,11 @@ class CaptionTable {
       const image = known && known.length ? known.pop() : make("img");
       if (!image.src) {
         image.decoding = "async";
-        image.alt = "";
         image.draggable = false;
         image.addEventListener("error", () => image.replaceWith(make("span", "none", "no file")));
         image.src = row.src;
       }
+      image.alt = `Picture ${row.id}`;
       this.images.set(row.src, [...(this.images.get(row.src) || []), image]);
       frame.append(image);
     } else if (row.pending) frame.classList.add("pending");

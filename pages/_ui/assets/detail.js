@@ -50,7 +50,7 @@ class Detail {
 
     const side = make("div", "side");
     this.scoreLine = make("div", "score-line");
-    this.captionsTitle = make("h3", "", "Captions");
+    this.captionsTitle = make("h2", "", "Captions");
     this.captions = make("ul", "captions");
     this.actions = make("div", "actions");
     this.like = this.action("More like this", "primary", () => this.ask("like"));
@@ -261,7 +261,7 @@ class Detail {
   drawRelated(known) {
     this.related.replaceChildren();
     if (!known || !known.related) return;
-    this.related.append(make("h3", "", "Captions closest to this picture"));
+    this.related.append(make("h2", "", "Captions closest to this picture"));
     const list = make("ul", "captions");
     for (const entry of known.related) {
       const row = this.captionRow(entry.text, false, entry.score);
@@ -296,7 +296,7 @@ class Detail {
     this.neighboursKey = key;
     this.neighbours.replaceChildren();
     if (!known || !(known.neighbours.length || problem)) return;
-    this.neighbours.append(make("h3", "", "Closest pictures"));
+    this.neighbours.append(make("h2", "", "Closest pictures"));
     if (problem) {
       this.neighbours.append(make("p", "problem", problem));
       return;

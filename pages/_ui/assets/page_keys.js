@@ -1,4 +1,5 @@
 // Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server.
+// Besides, what Streamlit leaves out for those who listen: which page of the list is open, and one name for a slider.
 
 export default mounting(() => new PageKeys(), (keys, { data, setTriggerValue }) => {
   keys.send = (page) => setTriggerValue("page", page);
@@ -9,14 +10,19 @@ class PageKeys {
   constructor() {
     this.stop = new AbortController();
     document.addEventListener("keydown", (event) => this.onKey(event), { signal: this.stop.signal });
+    this.watcher = new MutationObserver(() => nameThings(this.current));
+    this.watcher.observe(document.body, { childList: true, subtree: true });
   }
 
   destroy() {
     this.stop.abort();
+    this.watcher.disconnect();
   }
 
   update(data) {
     this.keys = data.keys;
+    this.current = data.current;
+    nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
   }
 
@@ -29,5 +35,16 @@ class PageKeys {
     if (path.some((one) => one instanceof HTMLDialogElement)) return;
     event.preventDefault();
     this.send(page);
+  }
+}
+
+function nameThings(current) {
+  document.querySelectorAll(".st-key-pages a").forEach((link, place) => {
+    if (place !== current) link.removeAttribute("aria-current");
+    else if (link.getAttribute("aria-current") !== "page") link.setAttribute("aria-current", "page");
+  });
+  // A slider is labelled by its group and by itself, with the same words: they would be read out twice.
+  for (const slider of document.querySelectorAll('[data-testid="stSlider"] input[aria-label][aria-labelledby]')) {
+    slider.removeAttribute("aria-labelledby");
   }
 }

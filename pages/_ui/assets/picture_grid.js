@@ -70,7 +70,10 @@ class PictureGrid {
   constructor(parent) {
     this.root = make("div", "grid-root");
     this.status = make("div", "status");
-    this.status.setAttribute("role", "status");
+    this.summary = make("span", "summary");
+    this.summary.setAttribute("role", "status"); // read out when it changes; the milliseconds beside it are not
+    this.times = make("span", "times");
+    this.times.title = "Time spent on the query by the model, on scoring all pictures, and on drawing the cards";
     this.area = make("div", "area");
     this.area.setAttribute("role", "list");
     this.root.append(this.status, this.area);
@@ -152,17 +155,16 @@ class PictureGrid {
 
   drawStatus(drawMs) {
     const { summary, timings } = this.data;
-    this.status.replaceChildren();
-    if (!summary) return;
-    this.status.append(make("span", "summary", summary));
-    if (timings) {
+    if (this.summary.textContent !== (summary || "")) this.summary.textContent = summary || "";
+    this.status.classList.toggle("nothing", !summary);
+    this.status.replaceChildren(this.summary);
+    if (summary && timings) {
       const ms = (value) => (value < 0.95 ? value.toFixed(1) : Math.round(value).toString()) + "\u202fms";
       const parts = [];
       if (timings.encode_ms > 0) parts.push(`encode ${ms(timings.encode_ms)}`);
       parts.push(`search ${ms(timings.search_ms)}`, `render ${ms(timings.pictures_ms + drawMs)}`);
-      const times = make("span", "times", parts.join(" · "));
-      times.title = "Time spent on the query by the model, on scoring all pictures, and on drawing the cards";
-      this.status.append(times);
+      this.times.textContent = parts.join(" · ");
+      this.status.append(this.times);
     }
   }
 
@@ -198,6 +200,9 @@ class PictureGrid {
     card.bar.append(card.fill);
     card.meta.append(card.rank, card.score, card.bar);
     card.caption = make("p", "caption");
+    // Whoever listens hears rank, score and caption once: in the name of the button.
+    card.image.alt = "";
+    for (const one of [card.meta, card.caption]) one.setAttribute("aria-hidden", "true");
     element.append(card.button, card.meta, card.caption);
     element.addEventListener("click", () => this.detail.open(element.dataset.id));
     this.cards.set(picture.id, card);
@@ -219,9 +224,9 @@ class PictureGrid {
       this.observer.observe(card.element);
     }
     const spoken = picture.caption || picture.id;
-    card.image.alt = spoken;
     card.name.textContent = picture.id;
-    card.element.title = picture.caption ? `${picture.id}\n${picture.caption}` : picture.id;
+    card.button.title = picture.id;
+    card.caption.title = picture.caption || "";
     card.button.setAttribute(
       "aria-label",
       scored ? `Rank ${picture.rank}, score ${scoreText(picture.score)}: ${spoken}. Open` : `${spoken}. Open`,

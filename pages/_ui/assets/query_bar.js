@@ -73,6 +73,7 @@ class QueryBar {
     this.list.setAttribute("aria-label", "Suggestions");
     if (this.list.popover !== undefined) this.list.popover = "manual";
     this.root.append(this.field, this.message, this.examples, this.list);
+    this.number = String(Math.random());
     parent.append(this.root);
   }
 
@@ -125,10 +126,14 @@ class QueryBar {
     clearTimeout(this.typedTimer);
     clearTimeout(this.settledTimer);
     clearTimeout(this.busyTimer);
+    // frame.css shows what stands below the bar once the bar has its height; only the bar that said so takes it back.
+    const page = document.documentElement.dataset;
+    if (page.queryBar === this.number) delete page.queryBar;
   }
 
   update(data) {
     this.data = data;
+    document.documentElement.dataset.queryBar = this.number;
     clearTimeout(this.busyTimer);
     this.root.classList.remove("is-busy");
     if (data.version !== this.version) {
@@ -356,13 +361,13 @@ class QueryBar {
   }
 
   drawExamples() {
-    const key = JSON.stringify([this.data.examples, this.data.intro]);
+    const key = JSON.stringify([this.data.examples, this.data.intro, this.data.waiting]);
     if (key === this.examplesKey) return;
     this.examplesKey = key;
     this.examples.replaceChildren();
     const examples = this.data.examples || [];
-    this.examples.hidden = !examples.length;
-    if (!examples.length) return;
+    this.examples.hidden = !examples.length && !this.data.waiting; // the line takes its room before it is filled
+    if (this.examples.hidden) return;
     if (this.data.intro) this.examples.append(make("span", "intro", this.data.intro));
     for (const text of examples) {
       const chip = make("button", "chip", text);

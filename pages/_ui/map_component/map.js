@@ -64,6 +64,8 @@ class EmbeddingMap {
     this.root.embeddingMap = this; // for tests and the curious
     this.plot = make("div", "plot");
     this.overlay = make("canvas", "overlay");
+    // Drawings without names of their own; the whole has one, and the names of clusters are buttons.
+    for (const one of [this.plot, this.overlay]) one.setAttribute("aria-hidden", "true");
     this.labels = make("div", "labels");
     this.note = make("p", "note");
     this.note.hidden = true;

@@ -17,6 +17,7 @@ class Selector {
     this.rows = null;
     this.number = null;
     this.canvas = make("canvas", "draw");
+    this.canvas.setAttribute("aria-hidden", "true");
     this.tools = make("div", "tools");
     this.buttons = new Map();
     for (const [mode, label, title] of MODES) this.tool(label, title, () => this.choose(mode), mode);

@@ -1,0 +1,58 @@
+"""What axe finds on a page, and what those who listen to a page are told."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+# Every rule axe runs by itself is kept, best practices too, and no part of the page is left out.
+_FINDINGS = """() => axe.run(document, { resultTypes: ["violations"] }).then((found) =>
+  found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`)))"""
+
+
+# What moves for a moment is half see-through, which would be told as too little contrast.
+_AT_REST = """() => document.getAnimations().every(
+  (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+
+
+def violations(page: Page) -> list[str]:
+    """Every violation on the page as it is now."""
+    page.wait_for_function(_AT_REST)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+    return list(page.evaluate(_FINDINGS))
+
+
+def headings(page: Page) -> list[tuple[int, str]]:
+    """Level and words of every heading, in the page's order."""
+    return [(one["level"], one["text"]) for one in page.evaluate(_HEADINGS)]
+
+
+_HEADINGS = """() => {
+  const found = [];
+  const walk = (root) => {
+    for (const one of root.children) {
+      const level = /^H[1-6]$/.test(one.tagName) && one.offsetParent !== null ? Number(one.tagName[1]) : 0;
+      if (level) found.push({ level, text: one.innerText.trim() });
+      walk(one);
+      if (one.shadowRoot) walk(one.shadowRoot);
+    }
+  };
+  walk(document.body);
+  return found;
+}"""
+
+
+def tree(page: Page) -> list[dict[str, Any]]:
+    """The page as the browser tells it to those who listen: role and name of everything that has one."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return [
+        {"role": one.get("role", {}).get("value", ""), "name": one.get("name", {}).get("value", "")}
+        for one in nodes
+        if not one["ignored"]
+    ]

@@ -1,0 +1,200 @@
+"""Every page for everybody: axe finds nothing, in both themes, wide and narrow; what axe does not ask about is asked here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import demo_maps
+import pytest
+from accessibility import headings, tree, violations
+from playwright.sync_api import Page, expect
+from search_page import Visit, cards, field, search
+from served_app import App, serve
+
+from t2i_core.projection import PROJECTION_NAME
+
+WIDE, NARROW = 1280, 390
+LOOKS = [(WIDE, False), (NARROW, False), (WIDE, True), (NARROW, True)]
+
+
+@pytest.fixture(scope="module")
+def with_map(app: App) -> Iterator[None]:
+    demo_maps.write_map(app.data_dir)
+    yield
+    (app.data_dir / PROJECTION_NAME).unlink()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Two more apps: over an empty folder, and over a dataset that cannot be read."""
+    folder = tmp_path_factory.mktemp("bare")
+    for name in ("empty", "broken"):
+        (folder / name).mkdir()
+    (folder / "broken" / "aligned_embeddings.npz").write_bytes(b"not a zip")
+    with (
+        serve(folder / "empty", folder / "empty.log") as (empty, _),
+        serve(folder / "broken", folder / "broken.log") as (broken, _),
+    ):
+        yield {"empty": empty, "broken": broken}
+
+
+def settled(page: Page) -> None:
+    page.wait_for_function("() => !document.body.innerText.includes('is loading')")
+
+
+def browsing(page: Page) -> None:
+    expect(cards(page).first).to_be_visible()
+
+
+def hits(page: Page) -> None:
+    search(page, "a mill on a hill")
+
+
+def nothing_asked(page: Page) -> None:
+    field(page).press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def detail(page: Page) -> None:
+    hits(page)
+    page.locator(".card .picture").first.click()
+    expect(page.locator(".detail[open] .caption-row").first).to_be_visible()
+    expect(page.locator(".detail[open] .thumb").first).to_be_visible()
+
+
+def rows(page: Page) -> None:
+    expect(page.locator("tr.row").first).to_be_visible()
+
+
+def filters(page: Page) -> None:
+    rows(page)
+    page.locator(".tools .text-button").first.click()
+    expect(page.locator(".filters")).to_be_visible()
+
+
+def no_row(page: Page) -> None:
+    page.get_by_label("Words in captions").fill("zzzq")
+    expect(page.locator(".empty .title")).to_be_visible()
+
+
+def caption_detail(page: Page) -> None:
+    rows(page)
+    page.locator("tr.row .shot").first.click()
+    expect(page.locator(".detail[open] .caption-row").first).to_be_visible()
+
+
+def form(page: Page) -> None:
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+
+
+def refused(page: Page) -> None:
+    form(page)
+    page.get_by_label("Folder of pictures").fill("/nowhere/at/all")
+    page.get_by_label("Folder of pictures").press("Enter")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("/nowhere/at/all").first).to_be_visible()
+
+
+def points(page: Page) -> None:
+    expect(page.locator(".t2i-map")).to_have_attribute("data-state", re.compile("ready|drawn"))
+
+
+STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "search": ("/", browsing),
+    "hits": ("/", hits),
+    "no query": ("/", nothing_asked),
+    "detail": ("/", detail),
+    "captions": ("/captions", rows),
+    "filters": ("/captions", filters),
+    "no caption": ("/captions", no_row),
+    "caption's detail": ("/captions", caption_detail),
+    "build": ("/build", form),
+    "build refused": ("/build", refused),
+}
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=lambda value: str(value))
+def test_axe_finds_nothing(visit: Visit, width: int, dark: bool) -> None:
+    found: dict[str, list[str]] = {}
+    for name, (path, reach) in STATES.items():
+        page = visit(path, width=width, dark=dark)
+        settled(page)
+        reach(page)
+        found[name] = violations(page)
+        page.close()
+    assert {name: told for name, told in found.items() if told} == {}
+
+
+@pytest.mark.parametrize("query", ["", "?q=a+mill+on+a+hill"])
+@pytest.mark.parametrize(("width", "dark"), LOOKS, ids=lambda value: str(value))
+def test_axe_finds_nothing_on_the_map(
+    visit_with_webgl: Visit, with_map: None, width: int, dark: bool, query: str
+) -> None:
+    page = visit_with_webgl(f"/embedding_map{query}", width=width, dark=dark)
+    settled(page)
+    points(page)
+    assert violations(page) == []
+    assert [one for one in tree(page) if one["role"] == "image" and not one["name"]] == []
+
+
+@pytest.mark.parametrize("kind", ["empty", "broken"])
+@pytest.mark.parametrize("path", ["/", "/embedding_map", "/captions"])
+def test_axe_finds_nothing_where_there_is_nothing(visit: Visit, bare: dict[str, str], kind: str, path: str) -> None:
+    for dark in (False, True):
+        page = visit(path, dark=dark, home=bare[kind])
+        words = "No pictures yet" if kind == "empty" else "This dataset cannot be read"
+        expect(page.get_by_text(words)).to_be_visible()
+        assert violations(page) == [], (kind, path, dark)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [("/", "Search"), ("/embedding_map", "Map"), ("/captions", "Captions"), ("/build", "Build from your pictures")],
+)
+def test_every_page_begins_with_its_heading_and_skips_no_level(visit: Visit, path: str, title: str) -> None:
+    page = visit(path)
+    settled(page)
+    expect(page.locator("h1")).to_have_count(1)
+    levels = headings(page)
+    assert levels[0] == (1, title)
+    assert all(after - before <= 1 for (before, _), (after, _) in pairwise(levels)), levels
+
+
+def test_the_open_page_is_told_in_the_navigation(visit: Visit) -> None:
+    page = visit("/")
+    links = page.locator(".st-key-pages a")
+    for number, name in enumerate(("Search", "Map", "Captions", "Build")):
+        links.nth(number).click()
+        expect(page.locator('.st-key-pages a[aria-current="page"]')).to_have_count(1)
+        expect(links.nth(number)).to_have_attribute("aria-current", "page")
+        expect(links.nth(number)).to_contain_text(name)
+
+
+def test_a_card_is_read_once_and_milliseconds_never(visit: Visit) -> None:
+    page = visit("/")
+    search(page, "a mill on a hill")
+    caption = page.locator(".card .caption").first.text_content() or ""
+    told = [one["name"] for one in tree(page)]
+    assert sum(caption in name for name in told) == 1
+    assert any("24 of 30 pictures" in name for name in told)
+    live = page.eval_on_selector_all(
+        '[role="status"], [aria-live]', "found => found.map(one => one.innerText).join(' ')"
+    )
+    assert "24 of 30 pictures, closest first" in live
+    assert "ms" not in live.split()
+
+
+def test_a_slider_has_one_name(visit: Visit) -> None:
+    page = visit("/")
+    search(page, "a mill on a hill")
+    sliders = [one["name"] for one in tree(page) if one["role"] == "slider"]
+    assert sliders == ["How many pictures"]
+
+
+def test_pictures_of_the_table_have_names(visit: Visit) -> None:
+    page = visit("/captions")
+    rows(page)
+    expect(page.locator("tr.row .shot img").first).to_have_attribute("alt", re.compile(r"^Picture .+\.jpg$"))
+    assert page.locator('tr.row .shot img:not([alt^="Picture "])').count() == 0

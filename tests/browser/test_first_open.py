@@ -1,0 +1,103 @@
+"""The first visit to a slow dataset on a cold server: the layout is there at once, nothing moves, and quick clicks do no harm."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from app_session import AppSession
+from playwright.sync_api import Page, expect
+from search_page import Visit, cards
+from served_app import App, serve
+
+SLOW = str(Path(__file__).with_name("slow_app.py"))
+# Everything that moved by itself: how far the browser thinks it moved, and what it was.
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) {
+    if (one.hadRecentInput) continue;
+    const what = one.sources.map(({ node, previousRect, currentRect }) =>
+      `${node && (node.className || node.nodeName)} ${previousRect.y} to ${currentRect.y}`);
+    window.shifts.push({ value: one.value, what });
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+MOST_SHIFTED = 0.01
+OPENING = "The dataset is being opened"
+LINKS = '[data-testid="stSidebar"] .st-key-pages a'
+
+
+@pytest.fixture
+def slow_server(app: App, tmp_path: Path) -> Iterator[str]:
+    """A server of its own, on which nothing was opened yet."""
+    with serve(app.data_dir, tmp_path / "server.log", command=(SLOW,)) as (url, _):
+        yield url
+
+
+def moved(page: Page) -> list[object]:
+    shifts = page.evaluate("window.shifts")
+    return shifts if sum(one["value"] for one in shifts) > MOST_SHIFTED else []
+
+
+@pytest.mark.parametrize(
+    ("path", "skeleton", "content"),
+    [
+        ("/", ".grid-root.loading .card", ".card.seen"),
+        ("/?q=a+mill+on+a+hill&k=12", ".grid-root.loading .card", ".card .rank"),
+        ("/embedding_map", ".st-key-map_to_come", "text=No map of these pictures yet"),
+        ("/captions", "tr.skeleton", "tr.row"),
+        ("/build", "input", "input"),
+    ],
+)
+def test_the_layout_is_there_at_once_and_nothing_moves(
+    visit: Visit, slow_server: str, path: str, skeleton: str, content: str
+) -> None:
+    page = visit(path, before=SHIFTS, home=slow_server)
+    expect(page.get_by_text(OPENING)).to_be_visible()
+    expect(page.locator(skeleton).first).to_be_visible()
+    assert page.get_by_text(OPENING).is_visible()  # the layout came first
+    expect(page.locator(content).first).to_be_visible()
+    page.wait_for_function("() => !/being opened|is loading/.test(document.body.innerText)")
+    page.wait_for_timeout(500)
+    assert moved(page) == []
+
+
+def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, slow_server: str) -> None:
+    """No page asks by itself: the browser sends what somebody did, and nothing else."""
+    page = visit("/_stcore/health", home=slow_server)
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+    page.goto(slow_server)
+    expect(page.locator(LINKS)).to_have_count(4)
+    visit.sent.clear()  # type: ignore[attr-defined]
+    order = (1, 2, 0, 3, 2, 1, 0, 2, 3, 1, 2, 0)
+    for number in order:
+        page.evaluate("([links, at]) => document.querySelectorAll(links)[at].click()", [LINKS, number])
+        page.wait_for_timeout(60 if number % 2 else 350)
+    page.wait_for_function("() => !/being opened|is loading/.test(document.body.innerText)")
+    expect(cards(page).first).to_be_visible()
+    assert page.url.rstrip("/") == slow_server
+    assert page.locator('[data-testid="stDialog"], [data-testid="stException"]').count() == 0
+    assert not [one for one in told if "404" not in one], told
+    assert len(visit.sent) <= len(order) + 2  # type: ignore[attr-defined]
+
+
+def test_no_page_lets_the_browser_ask_by_itself_or_keep_a_message(slow_server: str) -> None:
+    """Both are how a page died that was switched while the model loaded: see pages/_ui/redraw.py."""
+
+    async def look_around() -> Counter[str]:
+        async with AppSession(slow_server) as tab:
+            for address in ("embedding_map", "captions", "build", ""):
+                await tab.visit(address)
+            assert (
+                len(await tab.search("a mill on a hill")) == 24
+            )  # the server drew the page again once the model was there
+            return tab.heard
+
+    heard = asyncio.run(look_around())
+    assert heard["delta"] > 20
+    assert (heard["auto_rerun"], heard["cacheable"], heard["ref_hash"]) == (0, 0, 0)
