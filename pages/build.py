@@ -16,6 +16,7 @@ with st.container(width=760):
             options = build_form.form(here.settings)
             if options is not None:
                 jobs.start(options)
+                resources.named_models().add(options.model)
                 st.rerun()
         elif job.running:
             build_form.follow(job)

@@ -26,9 +26,11 @@ from t2i_core.build_types import (
     SkippedPicture,
 )
 from t2i_core.build_workshop import open_workshop
+from t2i_core.config import read_settings
 from t2i_core.dataset import EMBEDDINGS_NAME
 from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.stored_files import remove_leftovers
+from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import BuildError
 from t2i_core.images import PICTURE_SUFFIXES, list_pictures
 from t2i_core.types import Encoder, Manifest
@@ -84,7 +86,7 @@ def build_in(
     manifest = read_own_manifest(options)
     table = find_captions(options.captions, options.data_dir)
     if encoder is None:
-        encoder = open_model(options, manifest)
+        encoder = open_model(options, model_of(manifest))
     batch_size = options.batch_size or fitting_batch_size(encoder)
     made_with = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
     journal = Journal(workshop, dict(settings) if settings is not None else made_with)
@@ -116,11 +118,22 @@ def read_own_manifest(options: BuildOptions) -> Manifest | None:
     return None if stored is None else stored.manifest
 
 
-def open_model(options: BuildOptions, manifest: Manifest | None) -> Encoder:
-    """The model that was named, else the one the dataset was built with, else the bundled one."""
-    from t2i_core.encoder import open_encoder
+def model_of(manifest: Manifest | None) -> str:
+    """The model a dataset was built with; the bundled one for a new dataset."""
+    return manifest.model_id if manifest else MINI_NAME
 
-    model = options.model or (manifest.model_id if manifest else None)
+
+def open_model(options: BuildOptions, built_with: str) -> Encoder:
+    """The model that was named, else the one the dataset was built with.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be had, or is a file that nobody but the dataset names.
+    """
+    from t2i_core.encoder import model_to_open, open_encoder
+
+    model = options.model or model_to_open(built_with, configured=read_settings().model)
     return open_encoder(model, model_dir=options.model_dir, device=options.device)
 
 

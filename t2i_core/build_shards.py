@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from t2i_core.build import build_in, list_folder, open_model, read_own_manifest, run_settings
+from t2i_core.build import build_in, list_folder, model_of, open_model, read_own_manifest, run_settings
 from t2i_core.build_captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
 from t2i_core.build_journal import Journal, hash_settings, hash_texts
 from t2i_core.build_ledger import Ledger, read_ledger
@@ -93,7 +93,7 @@ def build_shard(
     with open_workshop(shard.folder(options.data_dir)) as own:
         (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
         table = find_captions(options.captions, options.data_dir)
-        encoder = encoder or open_model(options, read_own_manifest(options))
+        encoder = encoder or open_model(options, model_of(read_own_manifest(options)))
         batch_size = options.batch_size or fitting_batch_size(encoder)
         settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
         whole = options.data_dir / WORKSHOP_NAME
@@ -138,7 +138,7 @@ def merge(
     image_ids = list_folder(options)
     with open_workshop(options.data_dir) as workshop:
         shards, record = _finished_shards(options)
-        encoder = encoder or open_model(replace(options, model=options.model or str(record["model"])), None)
+        encoder = encoder or open_model(options, str(record["model"]))
         settings: dict[str, Any] = record["settings"]
         for name, value in embedding_settings(encoder).items():
             if settings.get(name) != value:

@@ -54,7 +54,7 @@ def add_parser(commands: Any) -> None:
     )
     options.add_data(parser)
     options.add_images(parser)
-    options.add_model(parser, default="the one the dataset was built with")
+    options.add_model(parser, default="the one the dataset was built with; a checkpoint is named here or by T2I_MODEL")
     options.add_format(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
 

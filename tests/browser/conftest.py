@@ -63,7 +63,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("T2I_")}
-    environment |= {"T2I_DATA": str(data_dir), "OMP_NUM_THREADS": "1"}
+    environment |= {"T2I_DATA": str(data_dir), "T2I_MODEL": str(checkpoint), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless", "true"]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
