@@ -29,7 +29,7 @@ from t2i_core.build_workshop import open_workshop
 from t2i_core.config import read_settings
 from t2i_core.dataset import EMBEDDINGS_NAME
 from t2i_core.dataset.manifest_file import read_manifest
-from t2i_core.dataset.stored_files import remove_leftovers
+from t2i_core.dataset.switching import remove_leftovers
 from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import BuildError
 from t2i_core.images import PICTURE_SUFFIXES, list_pictures

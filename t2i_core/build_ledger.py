@@ -17,6 +17,7 @@ from t2i_core.build_workshop import read_arrays, write_arrays
 from t2i_core.dataset import CAPTIONS_NAME, EMBEDDINGS_NAME
 from t2i_core.dataset.embeddings_file import hash_arrays, read_embeddings
 from t2i_core.dataset.stored_files import sha256_of
+from t2i_core.dataset.switch_record import current_path
 from t2i_core.errors import DatasetError, ImageError
 from t2i_core.picture_folder import hash_picture
 from t2i_core.types import FloatArray, RowArray
@@ -149,7 +150,7 @@ def remove_other_ledgers(kept: Path) -> None:
 def _own_captions(workshop: Path, data_dir: Path) -> frozenset[str]:
     """The captions file's name, when a build into this folder wrote the file that is there."""
     try:
-        present = sha256_of((data_dir / CAPTIONS_NAME).read_bytes())
+        present = sha256_of(current_path(data_dir / CAPTIONS_NAME).read_bytes())
     except OSError:
         return frozenset()
     ledgers = (read_arrays(path) for path in workshop.glob("ledger-*.npz"))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME
+from t2i_core.dataset.switch_record import current_path
 from t2i_core.errors import DatasetError
 from t2i_core.types import Manifest, Problem
 
@@ -53,7 +54,7 @@ def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem,
     """
     path = data_dir / MANIFEST_NAME
     try:
-        record = json.loads(path.read_bytes())
+        record = json.loads(current_path(path).read_bytes())
     except FileNotFoundError:
         return None, ()
     except (OSError, ValueError) as error:

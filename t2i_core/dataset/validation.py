@@ -10,6 +10,7 @@ from t2i_core.dataset.picture_names import count_of, list_some
 from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import BUILD, complete
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
+from t2i_core.dataset.switch_record import current_path
 from t2i_core.errors import DatasetError, ImageError
 from t2i_core.images import list_pictures, picture_path, picture_size
 from t2i_core.types import Gallery, Problem
@@ -18,13 +19,13 @@ SEVERITIES = ("fatal", "warning", "note")
 
 
 def validate(data_dir: Path, images_dir: Path | None = None) -> list[Problem]:
-    """Problems of a dataset and its pictures, the fatal ones first; none for a healthy one.
+    """Problems of a dataset and its pictures, the fatal ones first; none for a healthy one. Nothing is written.
 
     Reads everything `read_gallery` reads and the header of every picture (about 6 s for 30,000
     pictures on a local disk); the embeddings are compared with a model by `check_embeddings`.
     """
     try:
-        gallery = read_gallery(data_dir, images_dir)
+        gallery = read_gallery(data_dir, images_dir, derive=False)
     except DatasetError as error:
         problems = [Problem("fatal", "dataset_unusable", str(error)), *_captions_alone(data_dir, error)]
     else:
@@ -40,10 +41,10 @@ def validate(data_dir: Path, images_dir: Path | None = None) -> list[Problem]:
 def _captions_alone(data_dir: Path, already: DatasetError) -> list[Problem]:
     """What the captions file alone has to say where the embeddings cannot be read."""
     path = data_dir / CAPTIONS_NAME
-    if not path.exists():
+    if not current_path(path).exists():
         return []
     try:
-        return list(read_captions(path).problems)
+        return list(read_captions(current_path(path)).problems)
     except DatasetError as error:
         return [] if str(error) == str(already) else [Problem("fatal", "captions_unusable", str(error))]
 
