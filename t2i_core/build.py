@@ -89,7 +89,7 @@ def build_in(
         encoder = open_model(options, model_of(manifest))
     batch_size = options.batch_size or fitting_batch_size(encoder)
     made_with = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
-    journal = Journal(workshop, dict(settings) if settings is not None else made_with)
+    journal = Journal(workshop, dict(settings) if settings is not None else made_with, dimension=encoder.dimension)
     ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
     run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
     run.notes += _origin_notes(options, manifest, encoder, ledger)

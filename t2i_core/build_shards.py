@@ -260,12 +260,12 @@ def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]
     unfinished = []
     for folder in sorted((options.data_dir / WORKSHOP_NAME).glob("shard-*-of-*")):
         part, _, parts = folder.name.removeprefix("shard-").partition("-of-")
-        if not (part.isdigit() and parts.isdigit()):
+        if not 1 <= _number(part) <= _number(parts) <= MOST_SHARDS:
             continue
         shard = Shard(int(part), int(parts))
         try:
-            records[shard] = json.loads((folder / _RECORD).read_bytes())
-        except (OSError, ValueError):
+            records[shard] = _checked_record(json.loads((folder / _RECORD).read_bytes()))
+        except (OSError, ValueError, RecursionError):
             unfinished.append(str(shard))
     counts = {shard.count for shard in records}
     if not records or len(counts) > 1 or unfinished:
@@ -292,6 +292,20 @@ def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]
                     "Build it again with the same pictures, captions, model, --batch-size and --device."
                 )
     return shards, first
+
+
+def _number(text: str) -> int:
+    """A number in the name of a shard's folder; 0 where there is none that a shard could have."""
+    return int(text) if text.isdecimal() and len(text) <= len(str(MOST_SHARDS)) else 0
+
+
+def _checked_record(record: Any) -> dict[str, Any]:
+    """A shard's record as it was written; ValueError for anything else."""
+    if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):
+        raise ValueError("no record of a shard")
+    if type(record.get("model")) is not str or type(record["settings"].get("batch_size")) is not int:
+        raise ValueError("no record of a shard")
+    return record
 
 
 def _write_record(path: Path, record: dict[str, Any]) -> None:

@@ -15,6 +15,22 @@ PICTURE_SUFFIXES = frozenset(
 )
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path that somebody wrote into a file leads to anything; one that no system would take does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False  # too long, no permission on the way, not a path at all
+
+
+def is_folder(path: Path) -> bool:
+    """Whether such a path leads to a folder."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def list_pictures(images_dir: Path) -> list[str]:
     """Sorted names of the pictures below a folder, relative to it, with forward slashes.
 
@@ -27,7 +43,7 @@ def list_pictures(images_dir: Path) -> list[str]:
         When the folder does not exist or cannot be read.
     """
     root = Path(images_dir)
-    if not root.is_dir():
+    if not is_folder(root):
         raise ImageError(f"The image folder must exist, got {root}. Name the folder that holds the pictures.")
     names: list[str] = []
     folders = [""]

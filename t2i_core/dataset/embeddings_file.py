@@ -14,7 +14,6 @@ import numpy as np
 from t2i_core.dataset.mapped_rows import open_mapped
 from t2i_core.dataset.npz_file import ArrayHeader, LargeArrayError, NpzError, NpzFile, PickledArrayError, open_npz
 from t2i_core.dataset.picture_names import list_some
-from t2i_core.dataset.switch_record import current_path
 from t2i_core.dataset.unit_rows import row_norms, unit_rows
 from t2i_core.errors import DatasetError
 from t2i_core.types import FloatArray
@@ -123,7 +122,7 @@ def list_members(path: Path) -> dict[str, int]:
 def _opened(path: Path) -> Iterator[NpzFile]:
     """The file wherever its content is now, its faults as errors of a dataset."""
     try:
-        with open_npz(current_path(path)) as npz:
+        with open_npz(path) as npz:
             yield npz
     except (NpzError, OSError) as error:
         raise _unreadable(path, error) from error

@@ -16,10 +16,13 @@ from typing import IO, Any
 
 import numpy as np
 
+from t2i_core.dataset.switch_record import read_current
+
 MOST_ARRAYS = 10_000
 # Numbers compress to about nine tenths, names to a tenth; what claims to become this much more was made to fill memory.
 LARGE_BYTES = 64 * 2**20
 MOST_GROWTH = 200
+LAST_LETTER = 0x10FFFF
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # with a member, and without any
 
 
@@ -73,6 +76,8 @@ class NpzFile:
                 array: np.ndarray = np.lib.format.read_array(stored, allow_pickle=False)
                 if stored.read(1):  # the checksum is compared at the end
                     raise NpzError(f"{name} is longer than its header says")
+                if array.dtype.kind == "U" and array.size and _letters(array).max() > LAST_LETTER:
+                    raise NpzError(f"{name} holds letters that are none")
                 return array
         except MemoryError as error:
             raise LargeArrayError(str(error) or "no memory") from error
@@ -130,17 +135,21 @@ def open_npz(path: Path) -> Iterator[NpzFile]:
         When there is no file.
     """
     with _faults_told():
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
-            raise NpzError("no regular file")
-        with path.open("rb") as file:
-            start = file.read(4)
-        archive = zipfile.ZipFile(path)
-    with archive:
-        if start not in _ZIP_STARTS:
-            raise NpzError("something stands before its beginning")  # numpy would take it for a pickle
+        file = read_current(path, _open_regular)
+    with file:
         with _faults_told():
+            archive = zipfile.ZipFile(file)
+            file.seek(0)
+            if file.read(4) not in _ZIP_STARTS:
+                raise NpzError("something stands before its beginning")  # numpy would take it for a pickle
             opened = NpzFile(archive)
         yield opened
+
+
+def _open_regular(path: Path) -> IO[bytes]:
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+        raise NpzError("no regular file")
+    return path.open("rb")
 
 
 @contextmanager
@@ -152,6 +161,11 @@ def _faults_told() -> Iterator[None]:
         raise
     except Exception as error:  # a header can be wrong in as many ways as there are errors
         raise NpzError(_short(error) or type(error).__name__) from error
+
+
+def _letters(array: np.ndarray) -> np.ndarray:
+    native = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="))).reshape(-1)
+    return native.view(np.uint32) if native.dtype.itemsize else np.zeros(1, dtype=np.uint32)
 
 
 def _short(value: object) -> str:

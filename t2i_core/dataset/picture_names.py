@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST_NAME, LONGEST_PATH = 255, 4096  # characters; systems count bytes or characters
 _DRIVE = re.compile(r"^[A-Za-z]:")
 # Control characters, line separators, and what is left of a name that is not valid UTF-8. Other odd
 # characters stay: joined emoji and narrow blanks stand in the names of ordinary pictures.
@@ -39,7 +40,7 @@ def clean_picture_name(name: str) -> str | None:
     if uniform.startswith("/") or _DRIVE.match(uniform) or _FORBIDDEN.search(uniform):
         return None
     parts = [part for part in uniform.split("/") if part not in {"", "."}]
-    if not parts or ".." in parts:
+    if not parts or ".." in parts or _too_long(uniform, parts):
         return None
     return "/".join(parts)
 
@@ -50,7 +51,12 @@ def is_picture_name(name: str) -> bool:
     Blanks at the ends, backslashes and colons are fine here, for files may be called so.
     """
     parts = name.split("/")
-    return not (_FORBIDDEN.search(name) or {"", ".", ".."} & set(parts))
+    return not (_FORBIDDEN.search(name) or {"", ".", ".."} & set(parts) or _too_long(name, parts))
+
+
+def _too_long(name: str, parts: Sequence[str]) -> bool:
+    """Whether no system has files of such a name."""
+    return len(name) > LONGEST_PATH or any(len(part) > LONGEST_NAME for part in parts)
 
 
 def match_pictures(names: Iterable[str], pictures: Sequence[str]) -> PictureMatch:
@@ -110,6 +116,19 @@ def list_some(values: Sequence[object], *, limit: int = 3) -> str:
 def count_of(number: int, noun: str) -> str:
     """``1 picture``, ``2,000 pictures``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def list_named(folder: Path, names: Iterable[str]) -> list[str]:
+    """The files there are in those folders below ``folder`` that names tell of; no other folder is looked into."""
+    found: list[str] = []
+    for below in sorted({name.rpartition("/")[0] for name in names if name}):
+        prefix = f"{below}/" if below else ""
+        try:
+            with os.scandir(folder / below) as entries:
+                found += [prefix + entry.name for entry in entries if not entry.is_dir()]
+        except (OSError, ValueError):
+            continue  # not there, or not to be read: its pictures are missing
+    return found
 
 
 def list_files(folder: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ import pandas as pd
 from t2i_core.arrays import read_only
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
-from t2i_core.dataset.picture_names import count_of, is_picture_name, list_files, list_some, match_pictures
+from t2i_core.dataset.picture_names import count_of, is_picture_name, list_files, list_named, list_some, match_pictures
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.unit_rows import CHUNK_ROWS, row_norms, usable_rows
 from t2i_core.errors import DatasetError
+from t2i_core.picture_folder import is_folder
 from t2i_core.types import FloatArray, Problem, RowArray
 
 SAME_DIRECTION = 0.9999  # cosine of repeated rows that differ by rounding only
@@ -39,7 +41,9 @@ def read_pictures(
 ) -> tuple[PictureRows, list[Problem]]:
     problems: list[Problem] = []
     names = _row_names(stored, table)
-    on_disk = list_files(folder) if folder.is_dir() else None
+    # Files that name their pictures say which folders to look into: the whole of it may be a whole disk.
+    look = list_files if stored.image_ids is None else partial(list_named, names=names)
+    on_disk = look(folder) if is_folder(folder) else None
     if on_disk is None:
         problems.append(
             Problem(

@@ -13,8 +13,9 @@ from t2i_core.dataset.manifest_file import StoredManifest, check_belongs, find_i
 from t2i_core.dataset.picture_rows import read_pictures
 from t2i_core.dataset.rebuilding import BUILD, complete, complete_error
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, dataset_stamp, sha256_of
-from t2i_core.dataset.switch_record import current_path
+from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError
+from t2i_core.picture_folder import is_folder
 from t2i_core.texts import packed
 from t2i_core.types import Gallery, Manifest, Problem
 
@@ -73,7 +74,7 @@ def _read_whole(data_dir: Path, images_dir: Path | None, name: str | None, deriv
 
 
 def _read(data_dir: Path, images_dir: Path | None, name: str | None, derive: bool) -> Gallery:
-    if not data_dir.is_dir():
+    if not is_folder(data_dir):
         raise DatasetError(f"The dataset folder must exist, got {data_dir}. Make it: {BUILD}")
     stored = read_embeddings(data_dir / EMBEDDINGS_NAME, mapped=True, derive=derive)
     captions_data = _captions_bytes(data_dir)
@@ -119,8 +120,9 @@ def _captions_bytes(data_dir: Path) -> bytes | None:
     """Content of the captions file; None when there is none, for captions are optional."""
     path = data_dir / CAPTIONS_NAME
     try:
-        there = current_path(path)
-        return there.read_bytes() if there.exists() else None
+        return read_current(path, Path.read_bytes)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise DatasetError(
             f"{path} must be readable, got: {error.strerror or error}. Give yourself permission to read it."

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from t2i_core.dataset.switch_record import current_path, file_stamp
 from t2i_core.errors import DatasetError
+from t2i_core.picture_folder import is_folder, is_there
 
 EMBEDDINGS_NAME = "aligned_embeddings.npz"
 CAPTIONS_NAME = "captions_tokenized.csv"
@@ -110,6 +111,6 @@ def dataset_stamp(data_dir: Path) -> str:
 def list_datasets(data_dir: Path) -> list[Path]:
     """Folders that hold embeddings: ``data_dir`` itself, then its sub-folders by name."""
     folders = [data_dir]
-    if data_dir.is_dir():
+    if is_folder(data_dir):
         folders += sorted(folder for folder in data_dir.iterdir() if folder.is_dir() and folder.name[0] != ".")
-    return [folder for folder in folders if current_path(folder / EMBEDDINGS_NAME).is_file()]
+    return [folder for folder in folders if is_there(current_path(folder / EMBEDDINGS_NAME))]

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 SWITCH_NAME = ".switch.json"
 NOTHING = ".nothing"  # a name no file has: where a file is to be looked for that is not there any more
 MOST_RECORD_BYTES = 2**16
-_TEMPORARY = re.compile(r"\.(?P<name>[\w.]+)\.\d+(\.old)?\.tmp")
+ATTEMPTS = 100
+_TEMPORARY = re.compile(r"\.(?P<name>[a-z_]+\.[a-z]+)\.\d+\.\d+(\.old)?\.tmp")
+
+Content = TypeVar("Content")
 
 
 def current_path(path: Path) -> Path:
@@ -26,6 +29,26 @@ def current_path(path: Path) -> Path:
         return path
     there = path.with_name(waiting)
     return there if waiting == NOTHING or there.exists() else path
+
+
+def read_current(path: Path, read: Callable[[Path], Content]) -> Content:
+    """What ``read`` makes of a dataset's file, wherever its content is.
+
+    A file may be put in its place just when it was found under its temporary name.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is none.
+    """
+    for _ in range(ATTEMPTS):
+        there = current_path(path)
+        try:
+            return read(there)
+        except FileNotFoundError:
+            if current_path(path) == there:
+                raise
+    return read(path)
 
 
 def read_waiting(folder: Path) -> dict[str, str]:
@@ -49,7 +72,7 @@ def file_stamp(path: Path) -> str:
     """A short text that changes whenever a file is written, and not when it is renamed; ``-`` where there is none."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return "-"
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -38,16 +39,19 @@ def switch_files(writers: Mapping[Path, Writer]) -> None:
     """
     folder = next(iter(writers)).parent
     finish_switch(folder)
-    waiting = {path: path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}") for path in writers}
+    # Of this switch alone: who still reads the record of an earlier one must not find what is being written now.
+    switch = f"{os.getpid()}.{time.time_ns()}"
+    waiting = {path: path.with_name(f".{path.name}.{switch}{TEMPORARY_SUFFIX}") for path in writers}
+    olds = {path: path.with_name(f".{path.name}.{switch}.old{TEMPORARY_SUFFIX}") for path in writers}
     try:
         _write(writers, waiting)
-        kept = _keep_old(writers)
+        kept = _keep_old(olds)
         replaced = {path.name: file_stamp(path) for path in writers}
         _put_record(folder, {path.name: temporary.name for path, temporary in waiting.items()}, replaced)
     finally:
         # What is on the disk decides: an interrupt may have come right after the record.
         if not read_waiting(folder):
-            _remove([*waiting.values(), *_old_names(writers)])
+            _remove([*waiting.values(), *olds.values()])
     done: list[Path] = []
     path = folder
     try:
@@ -58,9 +62,9 @@ def switch_files(writers: Mapping[Path, Writer]) -> None:
         if not _go_back(folder, done, kept, replaced):
             logger.warning("%s waits under a temporary name: %s", path, error)
             return
-        _remove([*waiting.values(), *_old_names(writers)])
+        _remove([*waiting.values(), *olds.values()])
         raise could_not_write(path, error) from error
-    _remove([folder / SWITCH_NAME, *_old_names(writers)])
+    _remove([folder / SWITCH_NAME, *olds.values()])
 
 
 def finish_switch(folder: Path) -> None:
@@ -89,6 +93,8 @@ def finish_switch(folder: Path) -> None:
         (folder / SWITCH_NAME).unlink(missing_ok=True)
     except OSError as error:
         raise could_not_write(path, error) from error
+    ended = [temporary for temporary in waiting.values() if temporary != NOTHING]
+    _remove(folder / f"{temporary.removesuffix(TEMPORARY_SUFFIX)}.old{TEMPORARY_SUFFIX}" for temporary in ended)
 
 
 def remove_leftovers(data_dir: Path) -> None:
@@ -96,7 +102,7 @@ def remove_leftovers(data_dir: Path) -> None:
     finish_switch(data_dir)
     for name in (*FILE_NAMES, SWITCH_NAME):
         for path in data_dir.glob(f".{name}.*{TEMPORARY_SUFFIX}"):
-            pid = path.name.removeprefix(f".{name}.").removesuffix(TEMPORARY_SUFFIX).removesuffix(".old")
+            pid = path.name.removeprefix(f".{name}.").partition(".")[0]
             if pid.isdecimal() and not runs(int(pid), path):
                 _remove([path])
 
@@ -114,18 +120,13 @@ def _write(writers: Mapping[Path, Writer], waiting: Mapping[Path, Path]) -> None
         raise could_not_write(path, error) from error
 
 
-def _old_names(paths: Iterable[Path]) -> list[Path]:
-    return [path.with_name(f".{path.name}.{os.getpid()}.old{TEMPORARY_SUFFIX}") for path in paths]
-
-
-def _keep_old(paths: Iterable[Path]) -> dict[Path, Path | None] | None:
+def _keep_old(olds: Mapping[Path, Path]) -> dict[Path, Path | None] | None:
     """A second name for each file there is, to go back to; None where the disk knows no second names."""
     kept: dict[Path, Path | None] = {}
-    for path, old in zip(paths, _old_names(paths), strict=True):
+    for path, old in olds.items():
         kept[path] = None
         if path.exists():
             try:
-                old.unlink(missing_ok=True)
                 old.hardlink_to(path)
             except OSError:
                 return None

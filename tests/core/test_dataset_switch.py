@@ -164,7 +164,7 @@ def test_captions_edited_after_a_kill_are_kept_when_it_is_finished(tmp_path: Pat
     write_version(folder, 1)
     new = tmp_path / "new"
     write_version(new, 2)
-    waiting = {name: f".{name}.999999999.tmp" for name in FILES}
+    waiting = {name: f".{name}.999999999.1.tmp" for name in FILES}
     for name, temporary in waiting.items():
         (new / name).replace(folder / temporary)
     (folder / SWITCH_NAME).write_text(json.dumps({"files": waiting, "replaced": {}}))
@@ -185,9 +185,9 @@ def test_captions_edited_after_a_kill_are_kept_when_it_is_finished(tmp_path: Pat
         '{"files": 3}',
         '{"files": {"manifest.json": "../secret"}}',
         '{"files": {"manifest.json": "secret"}}',
-        '{"files": {"manifest.json": ".captions_tokenized.csv.1.tmp"}}',
-        '{"files": {"manifest.json": ".manifest.json.1.tmp/../../secret"}}',
-        '{"files": {"../manifest.json": ".../manifest.json.1.tmp"}}',
+        '{"files": {"manifest.json": ".captions_tokenized.csv.1.2.tmp"}}',
+        '{"files": {"manifest.json": ".manifest.json.1.2.tmp/../../secret"}}',
+        '{"files": {"../manifest.json": ".../manifest.json.1.2.tmp"}}',
         '{"files": {"manifest.json": 3, "captions_tokenized.csv": null}}',
         '{"files": {"manifest.json": "' + "x" * 100_000,
     ],
