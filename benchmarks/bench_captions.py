@@ -166,7 +166,7 @@ WATCH = """(word) => new Promise((resolve) => {
 
 
 def measure_page(folder: Path, gallery: Gallery, words: list[str], rounds: int) -> None:
-    with served(folder / "data", folder / "pictures") as app, chromium() as browser:
+    with served(folder / "data", folder / "pictures", model=folder / "tiny.pt") as app, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(600_000)
         started = time.perf_counter()

@@ -43,7 +43,7 @@ def main() -> None:
         folder = Path(name)
         checkpoint = demo_dataset.write_checkpoint(folder / "tiny.pt")
         demo_maps.write_large_dataset(folder / "data", checkpoint, images=pictures)
-        with served(folder / "data") as app:
+        with served(folder / "data", model=checkpoint) as app:
             with chromium(webgl=True) as browser:
                 first_picture(browser, app.url)  # the server is warm from here on
             for _ in range(arguments.rounds):

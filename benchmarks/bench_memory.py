@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import machine
+import numpy as np
 
 SEARCHES = 20
 
@@ -57,12 +58,11 @@ def prepare(data: Path, images: int) -> None:
 
 
 def open_rows(data: Path, images: int) -> None:
-    from t2i_core.dataset.embeddings_file import list_members
-    from t2i_core.dataset.mapped_rows import open_mapped
+    from t2i_core.dataset.embeddings_file import read_embeddings
 
     before, started = resident(), time.perf_counter()
-    mapped = open_mapped(data / "aligned_embeddings.npz", "image", list_members(data / "aligned_embeddings.npz"))
-    assert mapped is not None and len(mapped.rows) == images
+    mapped = read_embeddings(data / "aligned_embeddings.npz", mapped=True)
+    assert isinstance(mapped.image, np.memmap) and len(mapped.image) == images
     print(f"  rows alone: {(time.perf_counter() - started) * 1e3:.1f} ms, {resident()[0] - before[0]:.0f} MB more")
 
 

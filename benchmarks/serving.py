@@ -39,7 +39,9 @@ class Served:
 
 
 @contextmanager
-def served(data: Path | None = None, images: Path | None = None, *, port: int = 0) -> Iterator[Served]:
+def served(
+    data: Path | None = None, images: Path | None = None, *, model: Path | None = None, port: int = 0
+) -> Iterator[Served]:
     """The app over a dataset, the bundled one when none is named, from its process to its end."""
     if not port:
         with closing(socket.socket()) as probe:
@@ -48,6 +50,7 @@ def served(data: Path | None = None, images: Path | None = None, *, port: int = 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("T2I_")}
     environment |= {} if data is None else {"T2I_DATA": str(data.resolve())}
     environment |= {} if images is None else {"T2I_IMAGES": str(images.resolve())}
+    environment |= {} if model is None else {"T2I_MODEL": str(model)}
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless", "true"]
     server = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],

@@ -23,6 +23,7 @@ with st.container(width=760):
             options = build_form.form(here.settings, permit)
             if options is not None:
                 st.session_state["build_ended"] = jobs.start(options, permit=permit)
+                resources.named_models().add(options.model)
                 st.rerun()
         else:
             match build_form.outcome(ended):

@@ -29,9 +29,11 @@ from t2i_core.build_types import (
     SkippedPicture,
 )
 from t2i_core.build_workshop import open_workshop
+from t2i_core.config import read_settings
 from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable
 from t2i_core.dataset.manifest_file import read_manifest
-from t2i_core.dataset.stored_files import remove_leftovers
+from t2i_core.dataset.switching import remove_leftovers
+from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import BuildError
 from t2i_core.images import PICTURE_SUFFIXES, look_through
 from t2i_core.picture_folder import FolderContents
@@ -91,10 +93,10 @@ def build_in(
     table = find_captions(options.captions, options.data_dir)
     told = tell_captions(table, contents.pictures, options)
     if encoder is None:
-        encoder = open_model(options, manifest)
+        encoder = open_model(options, model_of(manifest))
     batch_size = options.batch_size or choose_batch_size(workshop, options, encoder)
     made_with = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
-    journal = Journal(workshop, dict(settings) if settings is not None else made_with)
+    journal = Journal(workshop, dict(settings) if settings is not None else made_with, dimension=encoder.dimension)
     ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
     run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
     run.notes += _origin_notes(options, manifest, encoder, ledger)
@@ -133,11 +135,22 @@ def read_own_manifest(options: BuildOptions) -> Manifest | None:
     return None if stored is None else stored.manifest
 
 
-def open_model(options: BuildOptions, manifest: Manifest | None) -> Encoder:
-    """The model that was named, else the one the dataset was built with, else the bundled one."""
-    from t2i_core.encoder import open_encoder
+def model_of(manifest: Manifest | None) -> str:
+    """The model a dataset was built with; the bundled one for a new dataset."""
+    return manifest.model_id if manifest else MINI_NAME
 
-    model = options.model or (manifest.model_id if manifest else None)
+
+def open_model(options: BuildOptions, built_with: str) -> Encoder:
+    """The model that was named, else the one the dataset was built with.
+
+    Raises
+    ------
+    ModelError
+        When it cannot be had, or is a file that nobody but the dataset names.
+    """
+    from t2i_core.encoder import model_to_open, open_encoder
+
+    model = options.model or model_to_open(built_with, configured=read_settings().model)
     return open_encoder(model, model_dir=options.model_dir, device=options.device)
 
 

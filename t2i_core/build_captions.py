@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from t2i_core.build_journal import CaptionBatch, hash_texts
 from t2i_core.dataset import CAPTIONS_NAME, CaptionTable, count_of, match_pictures, read_captions
+from t2i_core.dataset.switch_record import current_path
 from t2i_core.types import Encoder, FloatArray
 
 CAPTION_BATCH = 256
@@ -36,7 +37,8 @@ def find_captions(captions: Path | None, data_dir: Path) -> CaptionTable | None:
     if captions is not None:
         return read_captions(captions)
     own = data_dir / CAPTIONS_NAME
-    return read_captions(own) if own.exists() else None
+    there = current_path(own)
+    return replace(read_captions(there), path=own) if there.exists() else None
 
 
 def plan_captions(captions: Sequence[str], known: set[bytes]) -> CaptionsToEncode:

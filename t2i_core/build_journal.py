@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,12 +82,14 @@ class CaptionBatch:
 class Journal:
     """The finished batches of one build in ``workshop``; ``made_with`` says what they depend on.
 
-    Batches made with anything else stand in another folder and are never seen.
+    Batches made with anything else stand in another folder and are never seen, and those whose rows have
+    another ``dimension`` are left out.
     """
 
-    def __init__(self, workshop: Path, made_with: dict[str, object]) -> None:
+    def __init__(self, workshop: Path, made_with: dict[str, object], *, dimension: int | None = None) -> None:
         self.workshop = workshop
         self._made_with = made_with
+        self._dimension = dimension
         self._folder = workshop / f"journal-{hash_settings(made_with | {'journal': JOURNAL_VERSION})[:24]}"
         self._numbers: dict[str, int] = {}
 
@@ -102,6 +104,8 @@ class Journal:
     def numbered_pictures(self) -> Iterator[tuple[int, PictureBatch]]:
         """As `pictures`, each with its number."""
         for number, arrays in self._read("pictures"):
+            if not _fit(arrays, _PICTURES, self._dimension):
+                continue
             yield (
                 number,
                 PictureBatch(
@@ -119,6 +123,8 @@ class Journal:
     def numbered_captions(self) -> Iterator[tuple[int, CaptionBatch]]:
         """As `captions`, each with its number."""
         for number, arrays in self._read("captions"):
+            if not _fit(arrays, _CAPTIONS, self._dimension):
+                continue
             yield number, CaptionBatch(arrays["digests"], arrays["embeddings"])
 
     def computed_in(self) -> frozenset[str]:
@@ -191,7 +197,9 @@ class Journal:
         for path in sorted(self._folder.glob(f"{kind}-*.npz")):
             arrays = read_arrays(path)
             if arrays is not None:
-                yield int(path.stem.rpartition("-")[2]), arrays
+                number = path.stem.rpartition("-")[2]
+                if number.isdecimal():
+                    yield int(number), arrays
 
     def _path(self, kind: str, number: int | None) -> Path:
         if number is None:
@@ -219,6 +227,38 @@ def begun_batch_size(workshop: Path, made_with: dict[str, object]) -> int | None
             if settings == wanted and isinstance(size, int) and size > 0:
                 return size
     return None
+
+
+# Type and shape of each array of a batch of n; D is whatever the model makes, and the same in all rows.
+_PICTURES: dict[str, tuple[str, tuple[int | None, ...]]] = {
+    "image_ids": ("U", ()),
+    "stamps": ("i", (3,)),
+    "contents": ("u", (32,)),
+    "sizes": ("i", (2,)),
+    "embeddings": ("f", (None,)),
+    "reasons": ("U", ()),
+    "encoded": ("b", ()),
+    "notes": ("U", ()),
+}
+_CAPTIONS: dict[str, tuple[str, tuple[int | None, ...]]] = {"digests": ("u", (32,)), "embeddings": ("f", (None,))}
+
+
+def _fit(
+    arrays: Mapping[str, np.ndarray], wanted: Mapping[str, tuple[str, tuple[int | None, ...]]], dimension: int | None
+) -> bool:
+    """Whether arrays are a batch this program wrote; another one is as good as none, and its work is done again."""
+    if not set(wanted) <= set(arrays):
+        return False
+    lengths = set()
+    for name, (kind, columns) in wanted.items():
+        array = arrays[name]
+        if array.dtype.kind != kind or array.ndim != 1 + len(columns):
+            return False
+        for width, found in zip(columns, array.shape[1:], strict=True):
+            if found != (width or dimension or found):
+                return False
+        lengths.add(len(array))
+    return len(lengths) == 1
 
 
 def hash_settings(settings: dict[str, object]) -> str:

@@ -15,8 +15,9 @@ import numpy as np
 from t2i_core.build_journal import FRESH_NS, Bytes, hash_texts
 from t2i_core.build_workshop import read_arrays, write_arrays
 from t2i_core.dataset import CAPTIONS_NAME, EMBEDDINGS_NAME
-from t2i_core.dataset.embeddings_file import hash_arrays, read_embeddings
+from t2i_core.dataset.embeddings_file import StoredEmbeddings, hash_arrays, read_embeddings
 from t2i_core.dataset.stored_files import sha256_of
+from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError, ImageError
 from t2i_core.picture_folder import hash_picture
 from t2i_core.types import FloatArray, RowArray
@@ -89,7 +90,7 @@ def read_ledger(workshop: Path, data_dir: Path, *, made_with: str) -> Ledger:
         return Ledger({}, {}, own_files)
     image_ids = tuple(stored.image_ids.tolist())
     arrays = read_arrays(_path(workshop, image_ids, stored.image, stored.image_sizes, stored.text))
-    if arrays is None:
+    if arrays is None or not _fits(arrays, stored):
         return Ledger({}, {}, own_files)
     own_files |= {EMBEDDINGS_NAME}
     if str(arrays["made_with"]) != made_with:
@@ -154,10 +155,24 @@ def remove_other_ledgers(kept: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def _fits(arrays: Mapping[str, np.ndarray], stored: StoredEmbeddings) -> bool:
+    """Whether these are the arrays of a ledger over a dataset; others are as good as none."""
+    pictures, texts = len(stored.image), 0 if stored.text is None else len(stored.text)
+    wanted = {"made_with": (), "stamps": (pictures, 3), "contents": (pictures, 32), "texts": (texts, 32)}
+    kinds = {"made_with": "U", "stamps": "i", "contents": "u", "texts": "u"}
+    sizes = stored.image_sizes
+    if sizes is None or sizes.shape != (pictures, 2) or sizes.dtype.kind != "i":
+        return False
+    return all(
+        name in arrays and arrays[name].dtype.kind == kinds[name] and arrays[name].shape == shape
+        for name, shape in wanted.items()
+    )
+
+
 def _own_captions(workshop: Path, data_dir: Path) -> frozenset[str]:
     """The captions file's name, when a build into this folder wrote the file that is there."""
     try:
-        present = sha256_of((data_dir / CAPTIONS_NAME).read_bytes())
+        present = sha256_of(read_current(data_dir / CAPTIONS_NAME, Path.read_bytes))
     except OSError:
         return frozenset()
     ledgers = (read_arrays(path) for path in workshop.glob("ledger-*.npz"))

@@ -23,6 +23,7 @@ from t2i_core.build import (
     build_in,
     choose_batch_size,
     list_folder,
+    model_of,
     open_model,
     read_own_manifest,
     run_settings,
@@ -102,7 +103,7 @@ def build_shard(
         (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
         table = find_captions(options.captions, options.data_dir)
         notes = tell_captions(table, contents.pictures, options)
-        encoder = encoder or open_model(options, read_own_manifest(options))
+        encoder = encoder or open_model(options, model_of(read_own_manifest(options)))
         batch_size = options.batch_size or choose_batch_size(own, options, encoder)
         settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
         whole = options.data_dir / WORKSHOP_NAME
@@ -148,7 +149,7 @@ def merge(
     contents = list_folder(options)
     with open_workshop(options.data_dir) as workshop:
         shards, record = _finished_shards(options)
-        encoder = encoder or open_model(replace(options, model=options.model or str(record["model"])), None)
+        encoder = encoder or open_model(options, str(record["model"]))
         settings: dict[str, Any] = record["settings"]
         for name, value in embedding_settings(encoder).items():
             if settings.get(name) != value:
@@ -270,12 +271,12 @@ def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]
     unfinished = []
     for folder in sorted((options.data_dir / WORKSHOP_NAME).glob("shard-*-of-*")):
         part, _, parts = folder.name.removeprefix("shard-").partition("-of-")
-        if not (part.isdigit() and parts.isdigit()):
+        if not 1 <= _number(part) <= _number(parts) <= MOST_SHARDS:
             continue
         shard = Shard(int(part), int(parts))
         try:
-            records[shard] = json.loads((folder / _RECORD).read_bytes())
-        except (OSError, ValueError):
+            records[shard] = _checked_record(json.loads((folder / _RECORD).read_bytes()))
+        except (OSError, ValueError, RecursionError):
             unfinished.append(str(shard))
     counts = {shard.count for shard in records}
     if not records or len(counts) > 1 or unfinished:
@@ -302,6 +303,20 @@ def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]
                     "Build it again with the same pictures, captions, model, --batch-size and --device."
                 )
     return shards, first
+
+
+def _number(text: str) -> int:
+    """A number in the name of a shard's folder; 0 where there is none that a shard could have."""
+    return int(text) if text.isdecimal() and len(text) <= len(str(MOST_SHARDS)) else 0
+
+
+def _checked_record(record: Any) -> dict[str, Any]:
+    """A shard's record as it was written; ValueError for anything else."""
+    if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):
+        raise ValueError("no record of a shard")
+    if type(record.get("model")) is not str or type(record["settings"].get("batch_size")) is not int:
+        raise ValueError("no record of a shard")
+    return record
 
 
 def _write_record(path: Path, record: dict[str, Any]) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
+from t2i_core.dataset.npz_file import NpzError, open_npz
 from t2i_core.errors import BuildError
 
 WORKSHOP_NAME = ".build"
 LOCK_NAME = "lock"
+OWNER_NAME = "owner"  # whose lock it is, for the message to others
 
 
 @contextmanager
@@ -28,25 +28,24 @@ def open_workshop(data_dir: Path) -> Iterator[Path]:
         When another build holds it, or it cannot be made.
     """
     workshop = data_dir / WORKSHOP_NAME
+    # The system gives the lock back when its owner ends, however that is; the file stays, or two builds could lock two.
+    lock = FileLock(workshop / LOCK_NAME, fallback_to_soft=False)
     try:
         workshop.mkdir(parents=True, exist_ok=True)
-        lock = os.open(workshop / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise _taken(data_dir) from None
+    except (OSError, NotImplementedError) as error:
         raise BuildError(
-            f"A build must be able to write to {data_dir}, got: {error.strerror or error}. "
+            f"A build must be able to write to {data_dir}, got: {getattr(error, 'strerror', None) or error}. "
             "Choose a folder you may write to."
         ) from error
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _taken(data_dir, lock) from None
         with suppress(OSError):  # a full disk is told of when something that matters is written
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+            (workshop / OWNER_NAME).write_text(f"{os.getpid()}\n", encoding="ascii")
         yield workshop
     finally:
-        os.close(lock)  # which gives the lock back; the file stays, or two builds could lock two files
+        lock.release()
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -78,15 +77,19 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def read_arrays(path: Path) -> dict[str, np.ndarray] | None:
     """What `write_arrays` wrote, or None when it is missing or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+        with open_npz(path) as npz:
+            return npz.arrays()
+    except (OSError, NpzError, MemoryError):
         return None
 
 
-def _taken(data_dir: Path, lock: int) -> BuildError:
-    pid = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
-    who = f"process {pid}" if pid else "another process"
+def _taken(data_dir: Path) -> BuildError:
+    try:
+        # In a file of its own: not every system lets others read a file that is locked.
+        pid = (data_dir / WORKSHOP_NAME / OWNER_NAME).read_text(encoding="ascii", errors="replace")[:20].strip()
+    except OSError:
+        pid = ""
+    who = f"process {pid}" if pid.isdecimal() else "another process"
     return BuildError(
         f"Only one build at a time may write to {data_dir}, and {who} is building there. "
         "Wait until it is done, stop it, or choose another folder."

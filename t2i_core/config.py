@@ -23,7 +23,8 @@ class Settings:
         Folder of the pictures (``T2I_IMAGES``). None means the one the dataset names, else ``static/images``.
     model : str or None
         Model to use when a dataset names none (``T2I_MODEL``): ``mini``, a name of
-        ``clip.available_models()``, or a path. None means the manifest's, else ``mini``.
+        ``clip.available_models()``, or a path. None means the manifest's, else ``mini``. A path vouches for that
+        file where a manifest names it.
     model_dir : Path or None
         Folder that holds OpenAI's weight files (``T2I_MODEL_DIR``).
     device : str

@@ -17,6 +17,14 @@ class ModelError(T2IError):
     """A model or its weights cannot be had, or does not match the stored embeddings."""
 
 
+class UnvouchedModelError(ModelError):
+    """A dataset's manifest names a model file that no person named; ``model`` is what it says."""
+
+    def __init__(self, message: str, *, model: str) -> None:
+        super().__init__(message)
+        self.model = model
+
+
 class QueryError(T2IError):
     """A query cannot be answered as given (empty, too long, top_k out of range, not a picture)."""
 

@@ -37,6 +37,22 @@ class FolderContents:
     left_out: tuple[LeftOut, ...]
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path that somebody wrote into a file leads to anything; one that no system would take does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False  # too long, no permission on the way, not a path at all
+
+
+def is_folder(path: Path) -> bool:
+    """Whether such a path leads to a folder."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def list_pictures(images_dir: Path) -> list[str]:
     """Sorted names of the pictures below a folder, relative to it, with forward slashes.
 
@@ -58,7 +74,7 @@ def look_through(images_dir: Path) -> FolderContents:
         When the folder does not exist, is no folder, or cannot be read itself.
     """
     root = Path(images_dir)
-    if not root.is_dir():
+    if not is_folder(root):
         raise ImageError(_no_folder(root))
     looking = _Looking(root)
     looking.enter("", root)

@@ -10,7 +10,7 @@ import streamlit as st
 from pages._ui import permissions, resources
 from pages._ui.plain_text import plain, with_commands
 from t2i_core.config import Settings
-from t2i_core.errors import ModelError, ServerAwayError, T2IError
+from t2i_core.errors import ModelError, ServerAwayError, T2IError, UnvouchedModelError
 from t2i_core.types import Gallery, Problem
 
 
@@ -21,7 +21,10 @@ def error(problem: T2IError, *, title: str = "") -> None:
             st.markdown(f"**{plain(title)}**")
         # Messages hold names from data, so they are text, never markup.
         st.text(str(problem))
-        if isinstance(problem, ModelError):
+        if isinstance(problem, UnvouchedModelError):
+            label = f"Open {plain(problem.model)}"
+            st.button(label, key="open_named_model", on_click=resources.named_models().add, args=(problem.model,))
+        elif isinstance(problem, ModelError):
             st.button("Try again", key="try_again", on_click=resources.forget_models)
         if isinstance(problem, ServerAwayError):
             st.button("Try again", key="ask_server_again")  # whatever draws the page again asks again

@@ -19,11 +19,12 @@ from pages._ui import background, pictures
 from pages._ui.caption_work import CaptionWork
 from pages._ui.dataset_choices import DatasetChoice, unique
 from pages._ui.jobs import BuildJobs
+from pages._ui.named_models import NamedModels
 from pages._ui.project_job import ProjectJobs
 from t2i_core import clusters, config, dataset, engine, memory, remote, suggest, variety
 from t2i_core import projection as projections
-from t2i_core.encoder import MINI_NAME, open_encoder
-from t2i_core.errors import T2IError
+from t2i_core.encoder import open_encoder
+from t2i_core.errors import T2IError, UnvouchedModelError
 from t2i_core.index.address import is_address
 from t2i_core.projection import gap
 from t2i_core.types import Encoder, Gallery
@@ -99,7 +100,10 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     Stored embeddings are checked against the model too. Until that is done the engine of a dataset that
     names its model answers already; what the check found then stands in ``engine.gallery.problems``.
     """
-    model = wanted_model(gallery, settings)
+    try:
+        model = named_models().wanted(gallery, settings)
+    except UnvouchedModelError as refused:
+        return EngineState(refused.model, error=refused, settled=True)
     loaded = _engine(gallery.place_key, model, settings.device, str(settings.model_dir or ""), _gallery=gallery)
     if not loaded.done():
         return EngineState(model, to_come=loaded)
@@ -202,17 +206,15 @@ def modality_gap(gallery: Gallery) -> gap.ModalityGap | None:
     return _modality_gap(gallery.key, _gallery=gallery)
 
 
-def wanted_model(gallery: Gallery, settings: config.Settings) -> str:
-    """The model a gallery was built with; the configured one, else the bundled one, when it does not say."""
-    if gallery.manifest is not None:
-        return gallery.manifest.model_id
-    return settings.model or MINI_NAME
-
-
 @st.cache_resource(show_spinner=False)
 def thumbnails_trimmed() -> Future[int]:
     """Bytes of old thumbnails removed, once per start of the server."""
     return pictures.trim()
+
+
+@st.cache_resource(show_spinner=False)
+def named_models() -> NamedModels:
+    return NamedModels()
 
 
 @st.cache_resource(show_spinner=False)

@@ -99,14 +99,14 @@ def open_model(arguments: argparse.Namespace, gallery: Gallery) -> Encoder:
     Raises
     ------
     ModelError
-        When its weights cannot be had.
+        When its weights cannot be had, or only the dataset's manifest names its file.
     """
-    from t2i_core.encoder import open_encoder
+    from t2i_core.encoder import model_to_open, open_encoder
 
     settings = read_settings()
     built_with = gallery.manifest.model_id if gallery.manifest else None
     return open_encoder(
-        arguments.model or built_with or settings.model,
+        arguments.model or model_to_open(built_with, configured=settings.model),
         model_dir=settings.model_dir,
         device=arguments.device or settings.device,
     )

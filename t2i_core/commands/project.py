@@ -112,13 +112,14 @@ def _words_near(gallery: Gallery, directions: FloatArray, console: Console) -> l
     from t2i_core.clusters import nearest_words, vocabulary
     from t2i_core.config import read_settings
     from t2i_core.dataset import check_model_matches
-    from t2i_core.encoder import open_encoder
+    from t2i_core.encoder import model_to_open, open_encoder
     from t2i_core.errors import ModelError
 
     settings = read_settings()
-    built_with = gallery.manifest.model_id if gallery.manifest else settings.model
+    built_with = gallery.manifest.model_id if gallery.manifest else None
     try:
-        encoder = open_encoder(built_with, model_dir=settings.model_dir, device=settings.device)
+        model = model_to_open(built_with, configured=settings.model)
+        encoder = open_encoder(model, model_dir=settings.model_dir, device=settings.device)
         check_model_matches(encoder, gallery)
     except ModelError as error:
         console.say(f"note: clusters get numbers instead of names. {error}")

@@ -56,7 +56,7 @@ def add_parser(commands: Any) -> None:
     )
     options.add_data(parser)
     options.add_images(parser)
-    options.add_model(parser, default="the one the dataset was built with")
+    options.add_model(parser, default="the one the dataset was built with; a checkpoint is named here or by T2I_MODEL")
     options.add_format(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
 
@@ -112,14 +112,15 @@ def _run_queries(
 
 def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approximate: bool) -> SearchResult:
     """A file is looked at by the model; a name of the dataset has its embedding already."""
+    from t2i_core.picture_folder import is_there
     from t2i_core.types import Query
 
     path = typed_path(picture)
-    if not path.is_file() and picture in engine.gallery.image_ids:
+    if picture in engine.gallery.image_ids and not (is_there(path) and path.is_file()):
         return engine.search(Query(image_id=picture), top_k=top_k, approximate=approximate)
     from t2i_core.images import open_image
 
-    if not path.exists():
+    if not is_there(path):
         raise QueryError(
             f"--image needs a picture file or the name of a picture of the dataset, got {picture}, which is neither. "
             "Check its name."

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     problems = list(validate(data_dir, arguments.images))
     fatal = any(problem.severity == "fatal" for problem in problems)
     if arguments.encode > 0 and not fatal:
-        gallery = read_gallery(data_dir, arguments.images)
+        gallery = read_gallery(data_dir, arguments.images, derive=False)
         encoder = options.open_model(arguments, gallery)
         problems += check_embeddings(gallery, encoder, sample=arguments.encode, max_pixels=settings.max_pixels)
         fatal = any(problem.severity == "fatal" for problem in problems)

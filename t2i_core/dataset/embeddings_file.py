@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from t2i_core.dataset.mapped_rows import open_mapped
+from t2i_core.dataset.npz_file import ArrayHeader, LargeArrayError, NpzError, NpzFile, PickledArrayError, open_npz
 from t2i_core.dataset.picture_names import list_some
 from t2i_core.dataset.unit_rows import row_norms, unit_rows
 from t2i_core.errors import DatasetError
@@ -61,57 +61,70 @@ class StoredEmbeddings:
         return rows
 
 
-def read_embeddings(path: Path, *, mapped: bool = False) -> StoredEmbeddings:
+def read_embeddings(path: Path, *, mapped: bool = False, derive: bool = True) -> StoredEmbeddings:
     """Read an embeddings file without ever unpickling anything.
 
     Parameters
     ----------
     mapped : bool
         Take the rows of a large file from the store beside it, where they are unit rows and are read when touched.
+    derive : bool
+        Make that store where there is none; otherwise nothing is written.
 
     Raises
     ------
     DatasetError
         When it is missing, cut off, holds pickled objects or other arrays, or arrays of another shape or type.
     """
-    members = list_members(path)  # anything but a zip would make numpy try to unpickle it
-    store = {name: open_mapped(path, name, members) for name in ("image", "text")} if mapped else {}
-    ready = {name: kept for name, kept in store.items() if kept is not None}
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            names = list(stored.files)
-            if "image" not in names:
-                raise DatasetError(
-                    f"{path} must hold the array image (and text, one row per caption), "
-                    f"got {list_some(names, limit=8) or 'no array'}. "
-                    "Rename its arrays, or rebuild: python -m t2i_core build"
-                )
-            arrays = {
-                name: ready[name].rows if name in ready else _read_array(stored, name, path)
-                for name in ("image", "text", "image_ids", "image_sizes")
-                if name in names
-            }
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise _unreadable(path, error) from error
-    image = _checked_rows(arrays["image"], "image", path)
-    text = _checked_rows(arrays["text"], "text", path) if arrays.get("text", np.empty(0)).size else None
+    with _opened(path) as npz:
+        if "image" not in npz.members:
+            raise DatasetError(
+                f"{path} must hold the array image (and text, one row per caption), "
+                f"got {list_some(list(npz.members), limit=8) or 'no array'}. "
+                "Rename its arrays, or rebuild: python -m t2i_core build"
+            )
+        names: list[str] = [name for name in ("image", "text") if name in npz.members]
+        headers = {name: _header(npz, name, path) for name in names}
+        _check_rows(headers["image"], "image", path)
+        if "text" in headers and 0 in headers["text"].shape:
+            del headers["text"]  # no captions
+        if "text" in headers:
+            _check_rows(headers["text"], "text", path)
+        others = [name for name in ("image_ids", "image_sizes") if name in npz.members]
+        arrays: dict[str, np.ndarray] = {name: _array(npz, name, path) for name in others}
+        ids = _checked_ids(arrays.get("image_ids"), headers["image"].shape[0], path)
+        # Everything cheap is checked by now: a store is made of a file that will be used.
+        ready = {}
+        for name, header in headers.items():
+            kept = open_mapped(npz, path.parent, name, header, derive=derive) if mapped else None
+            if kept is None:
+                arrays[name] = _array(npz, name, path)
+            else:
+                ready[name], arrays[name] = kept, kept.rows
     return StoredEmbeddings(
         path,
-        image,
-        text,
-        _checked_ids(arrays, path),
+        arrays["image"],
+        arrays.get("text"),
+        ids,
         arrays.get("image_sizes"),
-        members,
+        npz.members,
         {name: kept.norms for name, kept in ready.items()},
     )
 
 
 def list_members(path: Path) -> dict[str, int]:
     """CRC-32 of each array of an npz by name; DatasetError when it is no complete npz."""
+    with _opened(path) as npz:
+        return npz.members
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[NpzFile]:
+    """The file wherever its content is now, its faults as errors of a dataset."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return {info.filename.removesuffix(".npy"): info.CRC for info in archive.infolist()}
-    except (zipfile.BadZipFile, OSError) as error:
+        with open_npz(path) as npz:
+            yield npz
+    except (NpzError, OSError) as error:
         raise _unreadable(path, error) from error
 
 
@@ -132,7 +145,7 @@ def hash_arrays(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def _unreadable(path: Path, error: Exception) -> DatasetError:
-    if isinstance(error, OSError) and not path.is_file():
+    if isinstance(error, FileNotFoundError):
         return DatasetError(
             f"A dataset folder needs {path.name}, got none in {path.parent}. Make it: python -m t2i_core build"
         )
@@ -142,43 +155,45 @@ def _unreadable(path: Path, error: Exception) -> DatasetError:
     )
 
 
-def _read_array(stored: np.lib.npyio.NpzFile, name: str, path: Path) -> np.ndarray:
+def _header(npz: NpzFile, name: str, path: Path) -> ArrayHeader:
     try:
-        return np.asarray(stored[name])
-    except ValueError as error:
-        if "allow_pickle" not in str(error):
-            raise _unreadable(path, error) from error
+        return npz.header(name)
+    except PickledArrayError as error:
         raise DatasetError(
             f"The array {name} of {path} must hold numbers or text, got pickled Python objects, which could run code when read. "
             "Save it again as float32, for instance with np.stack, or rebuild: python -m t2i_core build"
         ) from error
-    except MemoryError as error:
+
+
+def _array(npz: NpzFile, name: str, path: Path) -> np.ndarray:
+    _header(npz, name, path)
+    try:
+        return npz.array(name)
+    except LargeArrayError as error:
         raise DatasetError(
             f"The array {name} of {path} must fit into memory, got one that does not ({error}). Split the dataset."
         ) from error
 
 
-def _checked_rows(array: np.ndarray, name: str, path: Path) -> np.ndarray:
-    if array.ndim != 2 or 0 in array.shape:
+def _check_rows(header: ArrayHeader, name: str, path: Path) -> None:
+    if len(header.shape) != 2 or 0 in header.shape:
         raise DatasetError(
-            f"The array {name} of {path} must have shape (rows, dimension) and at least one row, got {array.shape}. "
+            f"The array {name} of {path} must have shape (rows, dimension) and at least one row, got {header.shape}. "
             "Rebuild: python -m t2i_core build"
         )
-    if array.dtype not in STORED_DTYPES:
+    if header.dtype not in STORED_DTYPES:
         raise DatasetError(
-            f"The array {name} of {path} must be float16, float32 or float64, got {array.dtype}. "
+            f"The array {name} of {path} must be float16, float32 or float64, got {header.dtype}. "
             "Save the embeddings as the model returned them, or rebuild: python -m t2i_core build"
         )
-    return array
 
 
-def _checked_ids(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray | None:
-    ids = arrays.get("image_ids")
+def _checked_ids(ids: np.ndarray | None, rows: int, path: Path) -> np.ndarray | None:
     if ids is None:
         return None
-    if ids.ndim != 1 or ids.dtype.kind != "U" or len(ids) != len(arrays["image"]):
+    if ids.ndim != 1 or ids.dtype.kind != "U" or len(ids) != rows:
         raise DatasetError(
-            f"The array image_ids of {path} must hold one name for each of the {len(arrays['image'])} image rows, "
+            f"The array image_ids of {path} must hold one name for each of the {rows} image rows, "
             f"got {ids.dtype} of shape {ids.shape}. Rebuild: python -m t2i_core build"
         )
     return ids

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from t2i_core.counting import count_of
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME
+from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError
+from t2i_core.picture_folder import is_folder
 from t2i_core.types import Manifest, Problem
 
 FORMAT_VERSION = 1
 DEFAULT_IMAGES_DIR = Path("static/images")
 LONGEST_NAME = 60
+LONGEST_TEXT = 4096  # as long as a path may be
+MOST_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ class StoredManifest:
         }
         if self.skipped:
             record["skipped"] = list(self.skipped)
-        return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        return text.encode("utf-8", "surrogatepass")  # a folder may have a name that is no UTF-8
 
 
 def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem, ...]]:
@@ -57,15 +64,14 @@ def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem,
     """
     path = data_dir / MANIFEST_NAME
     try:
-        record = json.loads(path.read_bytes())
+        record = read_current(path, _parse)
     except FileNotFoundError:
         return None, ()
-    except (OSError, ValueError) as error:
-        return None, (_unusable(f"{path.name} cannot be read ({error}), so the model is unknown."),)
+    except (OSError, ValueError, RecursionError) as error:
+        why = "nested too deep" if isinstance(error, RecursionError) else error
+        return None, (_unusable(f"{path.name} cannot be read ({why}), so the model is unknown."),)
     wanted = {item.name: {"str": str, "int": int}[str(item.type)] for item in fields(Manifest)}
-    wrong = [
-        name for name, kind in wanted.items() if not isinstance(record, dict) or type(record.get(name)) is not kind
-    ]
+    wrong = [name for name, kind in wanted.items() if type(record.get(name)) is not kind]
     if wrong:
         return None, (_unusable(f"{path.name} lacks {', '.join(wrong)}, so the model is unknown."),)
     if record["format_version"] > FORMAT_VERSION:
@@ -73,16 +79,67 @@ def read_manifest(data_dir: Path) -> tuple[StoredManifest | None, tuple[Problem,
             f"{path} must have format version {FORMAT_VERSION} or lower, got {record['format_version']}. "
             "Use the newer version of this program that wrote it, or rebuild: python -m t2i_core build"
         )
-    members, skipped = record.get("members"), record.get("skipped")
+    odd = [name for name in wanted if not _is_plain(record[name])]
+    if odd:
+        message = f"{path.name} holds no plain text or number as {', '.join(odd)}, so the model is unknown."
+        return None, (_unusable(message),)
+    members = record["members"] if isinstance(record.get("members"), dict) else {}
+    images_dir, problems = _checked_images_dir(str(record.get("images_dir") or ""), data_dir)
+    skipped = record.get("skipped")
     stored = StoredManifest(
         manifest=Manifest(**{name: record[name] for name in wanted}),
-        name=" ".join(str(record.get("name") or "").split())[:LONGEST_NAME],
-        images_dir=str(record.get("images_dir") or ""),
-        members=members if isinstance(members, dict) else {},
+        name=" ".join(_readable(str(record.get("name") or "")[: 4 * LONGEST_NAME]).split())[:LONGEST_NAME],
+        images_dir=images_dir,
+        members={name: crc for name, crc in members.items() if _is_plain(name) and type(crc) is int},
         captions_sha256=str(record.get("captions_sha256") or ""),
         skipped=[name for name in skipped if isinstance(name, str)] if isinstance(skipped, list) else (),
     )
-    return stored, ()
+    return stored, problems
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    """The record in a manifest; OSError, ValueError or RecursionError where there is none."""
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise ValueError("no regular file")
+    if facts.st_size > MOST_BYTES:
+        raise ValueError(f"{facts.st_size:,} bytes are no manifest")
+    record = json.loads(path.read_bytes())
+    return record if isinstance(record, dict) else {}
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value can be shown, compared and written: no half characters, no control characters, not endless."""
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    text = str(value)
+    return len(text) <= LONGEST_TEXT and text.isprintable()
+
+
+def _readable(text: str) -> str:
+    """Text without half characters, which no page and no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _checked_images_dir(images_dir: str, data_dir: Path) -> tuple[str, tuple[Problem, ...]]:
+    """The picture folder a manifest names; empty, with the reason, where it is none that may be looked through."""
+    if not images_dir:
+        return "", ()
+    shown = repr(images_dir) if len(images_dir) <= 100 else f"{images_dir[:100]!r}…"
+    why = f"{MANIFEST_NAME} names {shown} as the picture folder, which cannot be one"
+    try:
+        if _is_plain(images_dir):
+            if not _is_disk(data_dir.resolve().parent / images_dir) and not _is_disk(Path(images_dir)):
+                return images_dir, ()
+            why = f"{MANIFEST_NAME} names {shown} as the picture folder, which is a whole disk"
+    except (OSError, ValueError, RuntimeError):
+        pass  # too long, or a link to itself
+    return "", (Problem("warning", "images_dir_refused", f"{why}.", "Name the folder with --images."),)
+
+
+def _is_disk(path: Path) -> bool:
+    whole = path.resolve()
+    return whole == whole.parent
 
 
 def read_name(data_dir: Path) -> str:
@@ -138,7 +195,7 @@ def find_images_dir(data_dir: Path, images_dir: Path | None, stored: StoredManif
         return DEFAULT_IMAGES_DIR
     noted = Path(stored.images_dir)
     beside = data_dir.resolve().parent / noted
-    return beside if beside.is_dir() or not noted.is_dir() else noted
+    return beside if is_folder(beside) or not is_folder(noted) else noted
 
 
 def note_images_dir(data_dir: Path, images_dir: Path) -> str:

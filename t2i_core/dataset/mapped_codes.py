@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ def open_codes(gallery: Gallery) -> Codes | None:
     folder = gallery.data_dir / MAPPED_DIR
     facts = {"version": MAPPED_VERSION, "codes_version": CODES_VERSION, "gallery": gallery.key}
     arrays = read_arrays(folder, "codes", facts)
-    if arrays is None:
+    if arrays is None or not _fit(arrays, gallery):
         codes = encode_rows(gallery.image_embeddings)
         made = {"tiles": codes.tiles, "scales": codes.scales, "errors": codes.errors, "center": codes.center}
         try:
@@ -40,7 +41,15 @@ def open_codes(gallery: Gallery) -> Codes | None:
             return codes
         del codes, made  # the memory goes back; the pages of the file take its place
         arrays = read_arrays(folder, "codes", facts)
-    if arrays is None:
+    if arrays is None or not _fit(arrays, gallery):
         return None
     plain = {name: array.view(np.ndarray) for name, array in arrays.items()}
     return Codes(plain["tiles"], plain["scales"], plain["errors"], plain["center"], len(gallery))
+
+
+def _fit(arrays: Mapping[str, np.ndarray], gallery: Gallery) -> bool:
+    """Whether arrays have the shapes and types of a gallery's codes: the scan reads memory without asking again."""
+    from t2i_core.index.codes import code_shapes
+
+    wanted = code_shapes(len(gallery), gallery.dimension)
+    return {name: (array.shape, array.dtype) for name, array in arrays.items()} == wanted

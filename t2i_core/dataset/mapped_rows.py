@@ -12,9 +12,7 @@ import json
 import logging
 import os
 import threading
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from t2i_core.arrays import read_only
-from t2i_core.dataset.unit_rows import row_norms, unit_rows
+from t2i_core.dataset.npz_file import ArrayHeader, NpzError, NpzFile
+from t2i_core.dataset.unit_rows import row_norms, unit_rows, usable_rows
 from t2i_core.types import FloatArray
 
 MAPPED_DIR = ".mapped"
@@ -31,6 +30,7 @@ MAPPED_VERSION = 1
 MAPPED_FROM = 20_000  # rows; a smaller file is read as quickly as it is mapped
 _CHUNK_BYTES = 16 * 2**20
 _HASHED_BYTES = 2**20
+_MOST_RECORD_BYTES = 2**20
 
 logger = logging.getLogger(__name__)
 
@@ -51,37 +51,44 @@ class MappedRows:
     norms: np.ndarray
 
 
-def open_mapped(npz_path: Path, name: str, members: Mapping[str, int]) -> MappedRows | None:
-    """One array of the store beside ``npz_path``; made when it is missing or of another file.
+def open_mapped(
+    npz: NpzFile, data_dir: Path, name: str, header: ArrayHeader, *, derive: bool = True
+) -> MappedRows | None:
+    """One array of the store in a dataset folder; made when it is missing or of another file.
 
     Parameters
     ----------
+    npz : NpzFile
+        The embeddings file.
     name : str
         ``image`` or ``text``.
-    members : mapping of str to int
-        CRC-32 of each array of the npz.
+    header : ArrayHeader
+        Of that array, as the npz has it.
+    derive : bool
+        Whether to make it; otherwise nothing is written.
 
     Returns
     -------
     MappedRows or None
         None where the array is small, of a kind the store does not hold, or cannot be written; then read the npz.
     """
-    if name not in members:
-        return None
-    folder = npz_path.parent / MAPPED_DIR
-    found = _open(folder, name, members[name])
-    if found is not None:
+    folder = data_dir / MAPPED_DIR
+    shape, crc = header.shape, npz.members[name]
+    found = _open(folder, name, crc, shape)
+    if found is not None or not derive:
         return found
+    if len(shape) != 2 or shape[0] < MAPPED_FROM or shape[1] == 0 or header.fortran or header.dtype not in _KINDS:
+        return None
     try:
-        if not _derive(npz_path, name, members[name], folder):
+        if not _derive(npz, name, header, folder):
             return None
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError):
+    except NpzError:
         return None  # reading the npz says what is wrong with it
     except OSError as error:
         # A folder that may not be written to holds a dataset all the same: its rows are read into memory.
         logger.info("%s could not be written (%s), so the rows are read into memory.", folder, error.strerror or error)
         return None
-    return _open(folder, name, members[name])
+    return _open(folder, name, crc, shape)
 
 
 def check_mapped(folder: Path) -> list[str]:
@@ -91,7 +98,8 @@ def check_mapped(folder: Path) -> list[str]:
         files = (read_record(record) or {}).get("files")
         for file, noted in files.items() if isinstance(files, dict) else ():
             path = folder / Path(file).name
-            if not path.is_file() or hash_file(path) != noted.get("sha256"):
+            sha256 = noted.get("sha256") if isinstance(noted, dict) else None
+            if not path.is_file() or hash_file(path) != sha256:
                 changed.append(path.name)
     return sorted(changed)
 
@@ -133,14 +141,14 @@ def read_arrays(folder: Path, name: str, facts: Mapping[str, Any]) -> dict[str, 
     record = read_record(folder / f"{name}.json")
     if record is None or any(record.get(key) != value for key, value in facts.items()):
         return None
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     try:
         for file, noted in record["files"].items():
             path = folder / Path(file).name
             if path.stat().st_size != noted["bytes"]:
                 return None
             arrays[file.split(".")[1]] = read_only(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, OverflowError):
         return None  # cut off or written by another hand: it is made again
     return arrays
 
@@ -164,73 +172,75 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _open(folder: Path, name: str, crc: int) -> MappedRows | None:
+def _open(folder: Path, name: str, crc: int, shape: tuple[int, ...]) -> MappedRows | None:
     arrays = read_arrays(folder, name, {"version": MAPPED_VERSION, "crc": crc})
     if arrays is None or set(arrays) != {"rows", "norms"}:
         return None
-    return MappedRows(arrays["rows"], read_only(np.array(arrays["norms"])))
+    rows, norms = arrays["rows"], arrays["norms"]
+    if (rows.shape, rows.dtype, norms.shape, norms.dtype) != (shape, np.float32, shape[:1], np.float64):
+        return None
+    return MappedRows(rows, read_only(np.array(norms)))
 
 
-def _derive(npz_path: Path, name: str, crc: int, folder: Path) -> bool:
-    """Make the store of one array; False when it is one to read as a whole."""
-    with zipfile.ZipFile(npz_path) as archive, archive.open(f"{name}.npy") as stored:
-        version = np.lib.format.read_magic(stored)
-        if version not in {(1, 0), (2, 0)}:
+def _derive(npz: NpzFile, name: str, header: ArrayHeader, folder: Path) -> bool:
+    """Make the store of one array; False when no row of it can be used."""
+    rows, columns = header.shape
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.rows.npy"
+    temporary = _temporary(path)
+    norms = np.empty(rows)
+    digest = hashlib.sha256()
+    try:
+        with temporary.open("w+b") as file, npz.raw(name) as read:
+            np.lib.format.write_array_header_1_0(
+                file, {"descr": "<f4", "fortran_order": False, "shape": (rows, columns)}
+            )
+            file.seek(0)
+            digest.update(file.read())
+            for start, chunk in _chunks(read, (rows, columns), header.dtype):
+                norms[start : start + len(chunk)] = found = row_norms(chunk)
+                data = unit_rows(chunk, found).astype("<f4", copy=False).tobytes()
+                digest.update(data)
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if not usable_rows(norms).any():
             return False
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read_header(stored)
-        if len(shape) != 2 or shape[0] < MAPPED_FROM or shape[1] == 0 or fortran or dtype not in _KINDS:
-            return False
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.rows.npy"
-        temporary = _temporary(path)
-        norms = np.empty(shape[0])
-        digest = hashlib.sha256()
-        try:
-            with temporary.open("w+b") as file:
-                header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(file, header)
-                file.seek(0)
-                digest.update(file.read())
-                for start, chunk in _chunks(stored, shape, dtype):
-                    norms[start : start + len(chunk)] = found = row_norms(chunk)
-                    data = unit_rows(chunk, found).astype("<f4", copy=False).tobytes()
-                    digest.update(data)
-                    file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            noted = {"bytes": temporary.stat().st_size, "sha256": digest.hexdigest()}
-            (folder / f"{name}.json").unlink(missing_ok=True)
-            temporary.replace(path)
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        noted = {"bytes": temporary.stat().st_size, "sha256": digest.hexdigest()}
+        (folder / f"{name}.json").unlink(missing_ok=True)
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     files = {path.name: noted, **_write_array(folder / f"{name}.norms.npy", norms)}
-    write_record(folder / f"{name}.json", {"crc": crc, "files": files})
+    write_record(folder / f"{name}.json", {"crc": npz.members[name], "files": files})
     return True
 
 
 _KINDS = (np.dtype("<f2"), np.dtype("<f4"), np.dtype("<f8"))
 
 
-def _chunks(stored: Any, shape: tuple[int, int], dtype: np.dtype[Any]) -> Iterator[tuple[int, np.ndarray]]:
+def _chunks(
+    read: Callable[[int], bytes], shape: tuple[int, int], dtype: np.dtype[Any]
+) -> Iterator[tuple[int, np.ndarray]]:
     """Rows of an npz member a few megabytes at a time; its end is read too, where its checksum is compared."""
     row_bytes = shape[1] * dtype.itemsize
     rows = max(1, _CHUNK_BYTES // row_bytes)
     for start in range(0, shape[0], rows):
         wanted = min(rows, shape[0] - start)
-        data = stored.read(wanted * row_bytes)
+        data = read(wanted * row_bytes)
         if len(data) != wanted * row_bytes:
-            raise EOFError("the array ends too early")
+            raise NpzError("the array ends too early")
         yield start, np.frombuffer(data, dtype=dtype).reshape(wanted, shape[1])
-    stored.read()
+    read(1)
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
     """What `write_record` wrote, or None."""
     try:
-        record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        with path.open("rb") as file:
+            record = json.loads(file.read(_MOST_RECORD_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from t2i_core.counting import count_of as count_of  # also asked for here
 
+LONGEST_NAME, LONGEST_PATH = 255, 4096  # characters; systems count bytes or characters
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _ADDRESS = re.compile(r"^(file|https?):", re.IGNORECASE)
 # What file managers put around a copied path, and people around a name.
@@ -59,7 +60,9 @@ def uniform_picture_name(name: str) -> str | None:
             parts.pop()
         elif part not in {"", "."}:
             parts.append(part)
-    return root + "/".join(parts) if parts and parts[-1] != ".." else None
+    if not parts or parts[-1] == ".." or _too_long(uniform, parts):
+        return None
+    return root + "/".join(parts)
 
 
 def clean_picture_name(name: str) -> str | None:
@@ -79,7 +82,12 @@ def is_picture_name(name: str) -> bool:
     Blanks at the ends, backslashes and colons are fine here, for files may be called so.
     """
     parts = name.split("/")
-    return not (_FORBIDDEN.search(name) or {"", ".", ".."} & set(parts))
+    return not (_FORBIDDEN.search(name) or {"", ".", ".."} & set(parts) or _too_long(name, parts))
+
+
+def _too_long(name: str, parts: Sequence[str]) -> bool:
+    """Whether no system has files of such a name."""
+    return len(name) > LONGEST_PATH or any(len(part) > LONGEST_NAME for part in parts)
 
 
 def match_pictures(names: Iterable[str], pictures: Sequence[str]) -> PictureMatch:
@@ -234,6 +242,19 @@ def list_some(values: Sequence[object], *, limit: int = 3) -> str:
     """The first few values for a message: ``'a', 'b', 'c' and 9 more``."""
     shown = ", ".join(repr(value) if isinstance(value, str) else str(value) for value in values[:limit])
     return shown if len(values) <= limit else f"{shown} and {len(values) - limit:,} more"
+
+
+def list_named(folder: Path, names: Iterable[str]) -> list[str]:
+    """The files there are in those folders below ``folder`` that names tell of; no other folder is looked into."""
+    found: list[str] = []
+    for below in sorted({name.rpartition("/")[0] for name in names if name}):
+        prefix = f"{below}/" if below else ""
+        try:
+            with os.scandir(folder / below) as entries:
+                found += [prefix + entry.name for entry in entries if not entry.is_dir()]
+        except (OSError, ValueError):
+            continue  # not there, or not to be read: its pictures are missing
+    return found
 
 
 def list_files(folder: Path) -> list[str]:

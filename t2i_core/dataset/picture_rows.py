@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from t2i_core.dataset.picture_names import (
     is_foreign,
     is_picture_name,
     list_files,
+    list_named,
     list_some,
     match_pictures,
     uniform_picture_name,
@@ -25,7 +27,7 @@ from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.unit_rows import CHUNK_ROWS, row_norms, usable_rows
 from t2i_core.errors import DatasetError, ImageError
-from t2i_core.picture_folder import list_pictures
+from t2i_core.picture_folder import is_folder, list_pictures
 from t2i_core.types import FloatArray, Problem, RowArray
 
 SAME_DIRECTION = 0.9999  # cosine of repeated rows that differ by rounding only
@@ -49,7 +51,9 @@ def read_pictures(
     """Pictures of the image rows; with ``own`` their names are those a build of this program gave them, and no others."""
     problems: list[Problem] = []
     names = _row_names(stored, table, own=own)
-    on_disk = list_files(folder) if folder.is_dir() else None
+    # Files that name their pictures say which folders to look into: the whole of it may be a whole disk.
+    look = list_files if stored.image_ids is None else partial(list_named, names=names)
+    on_disk = look(folder) if is_folder(folder) else None
     if on_disk is None:
         problems.append(
             Problem(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from t2i_core.dataset.npz_file import NpzError, open_npz
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.errors import DatasetError
 from t2i_core.types import Gallery, RowArray
@@ -32,9 +32,10 @@ def read_caption_ranks(gallery: Gallery) -> RowArray:
     path = ranks_path(gallery)
     fix = "They are counted again."
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            key, ranks = str(stored["key"]), stored["ranks"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        with open_npz(path) as npz:
+            arrays = npz.arrays(("key", "ranks"))
+            key, ranks = str(arrays["key"])[:100], arrays["ranks"]
+    except (OSError, NpzError, MemoryError) as error:
         raise DatasetError(f"Ranks of captions must lie in {path}, got: {error}. {fix}") from error
     if key != gallery.key:
         raise DatasetError(f"{path} must belong to the dataset {gallery.key}, got ranks of {key}. {fix}")
@@ -42,6 +43,8 @@ def read_caption_ranks(gallery: Gallery) -> RowArray:
         raise DatasetError(
             f"{path} must hold {len(gallery.captions)} ranks of type int32, got {ranks.shape} of {ranks.dtype}. {fix}"
         )
+    if ranks.size and not (int(ranks.min()) >= 0 and int(ranks.max()) <= len(gallery)):
+        raise DatasetError(f"{path} must hold ranks of 0 to {len(gallery)}, got {ranks.min()} to {ranks.max()}. {fix}")
     return ranks.astype(np.int64)
 
 

@@ -12,13 +12,19 @@ from t2i_core.dataset.embeddings_file import StoredEmbeddings, read_embeddings
 from t2i_core.dataset.manifest_file import StoredManifest, check_belongs, find_images_dir, read_manifest
 from t2i_core.dataset.picture_rows import read_pictures
 from t2i_core.dataset.rebuilding import BUILD, complete, complete_error
-from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, sha256_of
+from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, dataset_stamp, sha256_of
+from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError
+from t2i_core.picture_folder import is_folder
 from t2i_core.texts import packed
 from t2i_core.types import Gallery, Manifest, Problem
 
+ATTEMPTS = 20
 
-def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | None = None) -> Gallery:
+
+def read_gallery(
+    data_dir: Path, images_dir: Path | None = None, *, name: str | None = None, derive: bool = True
+) -> Gallery:
     """Read a dataset folder: our files, or the original project's ``image`` + ``text`` npz with its CSV.
 
     Parameters
@@ -29,6 +35,8 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
         Folder of the pictures; see `find_images_dir` for what is used when it is left out.
     name : str, optional
         What to call the dataset; when left out the manifest's name for it, else the folder's.
+    derive : bool
+        Make the mapped store of a large dataset where there is none; otherwise nothing is written.
 
     Returns
     -------
@@ -42,15 +50,33 @@ def read_gallery(data_dir: Path, images_dir: Path | None = None, *, name: str | 
         When nothing useful can be read: missing or broken files, rows that cannot be told apart, no usable row.
     """
     try:
-        return _read(data_dir, images_dir, name)
+        return _read_whole(data_dir, images_dir, name, derive)
     except DatasetError as error:
         raise complete_error(error, data_dir=data_dir, images_dir=images_dir) from error
 
 
-def _read(data_dir: Path, images_dir: Path | None, name: str | None) -> Gallery:
-    if not data_dir.is_dir():
+def _read_whole(data_dir: Path, images_dir: Path | None, name: str | None, derive: bool) -> Gallery:
+    """Read the files as they are at one moment: again when they were replaced meanwhile."""
+    for _ in range(ATTEMPTS):
+        stamp = dataset_stamp(data_dir)
+        try:
+            gallery = _read(data_dir, images_dir, name, derive)
+        except DatasetError:
+            if dataset_stamp(data_dir) == stamp:
+                raise
+            continue
+        if dataset_stamp(data_dir) == stamp:
+            return gallery
+    raise DatasetError(
+        f"The files of a dataset must stay the same while they are read, and those in {data_dir} were replaced {ATTEMPTS} times. "
+        "Wait until what writes them is done."
+    )
+
+
+def _read(data_dir: Path, images_dir: Path | None, name: str | None, derive: bool) -> Gallery:
+    if not is_folder(data_dir):
         raise DatasetError(f"The dataset folder must exist, got {data_dir}. Make it: {BUILD}")
-    stored = read_embeddings(data_dir / EMBEDDINGS_NAME, mapped=True)
+    stored = read_embeddings(data_dir / EMBEDDINGS_NAME, mapped=True, derive=derive)
     captions_data = _captions_bytes(data_dir)
     captions_sha256 = sha256_of(captions_data) if captions_data else ""
     # An empty file is as good as none, except where its rows were to name the pictures.
@@ -96,7 +122,9 @@ def _captions_bytes(data_dir: Path) -> bytes | None:
     """Content of the captions file; None when there is none, for captions are optional."""
     path = data_dir / CAPTIONS_NAME
     try:
-        return path.read_bytes() if path.exists() else None
+        return read_current(path, Path.read_bytes)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise DatasetError(
             f"{path} must be readable, got: {error.strerror or error}. Give yourself permission to read it."

@@ -6,19 +6,25 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from t2i_core.dataset.switch_record import current_path, file_stamp
 from t2i_core.errors import DatasetError
+from t2i_core.picture_folder import is_folder, is_there
 
 EMBEDDINGS_NAME = "aligned_embeddings.npz"
 CAPTIONS_NAME = "captions_tokenized.csv"
 MANIFEST_NAME = "manifest.json"
+FILE_NAMES = (EMBEDDINGS_NAME, CAPTIONS_NAME, MANIFEST_NAME)
 TEMPORARY_SUFFIX = ".tmp"
+DAY_SECONDS = 24 * 60 * 60
 
 
-def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def replace_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file under a temporary name and rename it: readers see the old bytes or the new ones.
 
     Raises
@@ -26,50 +32,33 @@ def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
     DatasetError
         When it cannot be written (no permission, disk full); an existing file is then unchanged.
     """
-    replace_files({path: write})
-
-
-def replace_files(writers: Mapping[Path, Callable[[BinaryIO], None]]) -> None:
-    """Write several files, and rename them one after the other only when all are complete on the disk.
-
-    Raises
-    ------
-    DatasetError
-        When one cannot be written; it and those after it are then unchanged.
-    """
-    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}") for path in writers}
-    path = Path()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
-        for path, write in writers.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with temporaries[path].open("wb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, temporary in temporaries.items():
-            temporary.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
     except OSError as error:
-        raise DatasetError(
-            f"{path} could not be written: {error.strerror or error}. "
-            "Free some space or choose a folder you may write to; the file that was there is unchanged."
-        ) from error
+        raise could_not_write(path, error) from error
     finally:
-        for temporary in temporaries.values():
-            with contextlib.suppress(OSError):  # a folder that is no folder has nothing to remove either
-                temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a folder that is no folder has nothing to remove either
+            temporary.unlink(missing_ok=True)
 
 
-def remove_leftovers(data_dir: Path) -> None:
-    """Remove the half-written files of processes that were killed while they wrote to a dataset folder."""
-    for name in (EMBEDDINGS_NAME, CAPTIONS_NAME, MANIFEST_NAME):
-        for path in data_dir.glob(f".{name}.*{TEMPORARY_SUFFIX}"):
-            pid = path.name.removeprefix(f".{name}.").removesuffix(TEMPORARY_SUFFIX)
-            if pid.isdecimal() and not _runs(int(pid)):
-                with contextlib.suppress(OSError):  # what cannot be removed does no harm
-                    path.unlink(missing_ok=True)
+def could_not_write(path: Path, error: OSError) -> DatasetError:
+    """The error for a file that could not be replaced."""
+    return DatasetError(
+        f"{path} could not be written: {error.strerror or error}. "
+        "Free some space or choose a folder you may write to; the file that was there is unchanged."
+    )
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int, temporary: Path) -> bool:
+    """Whether the process that writes a temporary file may still be running."""
+    if sys.platform == "win32":  # where asking a process ends it: a file nobody touched for a day is nobody's
+        return time.time() - temporary.stat().st_mtime < DAY_SECONDS
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
@@ -112,23 +101,16 @@ def sha256_of(data: bytes) -> str:
 
 
 def dataset_stamp(data_dir: Path) -> str:
-    """A short text that changes whenever a file of the dataset is written; costs three ``stat`` calls.
+    """A short text that changes whenever a file of the dataset is written; costs a few ``stat`` calls.
 
     It says when to read a folder again. It is no content hash: `Gallery.key` is.
     """
-    parts = []
-    for name in (EMBEDDINGS_NAME, CAPTIONS_NAME, MANIFEST_NAME):
-        try:
-            status = (data_dir / name).stat()
-            parts.append(f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}")
-        except OSError:
-            parts.append("-")
-    return "/".join(parts)
+    return "/".join(file_stamp(current_path(data_dir / name)) for name in FILE_NAMES)
 
 
 def list_datasets(data_dir: Path) -> list[Path]:
     """Folders that hold embeddings: ``data_dir`` itself, then its sub-folders by name."""
     folders = [data_dir]
-    if data_dir.is_dir():
+    if is_folder(data_dir):
         folders += sorted(folder for folder in data_dir.iterdir() if folder.is_dir() and folder.name[0] != ".")
-    return [folder for folder in folders if (folder / EMBEDDINGS_NAME).is_file()]
+    return [folder for folder in folders if is_there(current_path(folder / EMBEDDINGS_NAME))]

@@ -1,9 +1,9 @@
-"""Writing a dataset folder: captions, then embeddings, then the manifest that says they belong together."""
+"""Writing a dataset folder: captions, embeddings and the manifest that says they belong together, in one step."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -22,9 +22,9 @@ from t2i_core.dataset.stored_files import (
     MANIFEST_NAME,
     keep_copy,
     replace_file,
-    replace_files,
     sha256_of,
 )
+from t2i_core.dataset.switching import Writer, finish_switch, switch_files
 from t2i_core.dataset.unit_rows import row_norms
 from t2i_core.errors import DatasetError
 from t2i_core.types import Manifest
@@ -47,9 +47,9 @@ def write_dataset(
     own_files: Collection[str] = (),
     skipped: Sequence[str] = (),
 ) -> Manifest:
-    """Write a finished dataset; each file is replaced in one step and the manifest comes last.
+    """Write a finished dataset; its files are replaced together, see `t2i_core.dataset.switching`.
 
-    A process killed in between leaves a manifest that no longer fits, which readers notice. Files this
+    A process killed at any moment leaves the old dataset or the new one. Files this
     program did not write are kept beside the new ones as ``aligned_embeddings.1.npz`` and
     ``captions_tokenized.1.csv``. The name that an earlier manifest gave to a dataset of the same
     pictures stays.
@@ -77,16 +77,14 @@ def write_dataset(
     DatasetError
         When the parts do not fit together or a file cannot be written.
     """
-    arrays = write_files(
-        data_dir,
-        image_ids=image_ids,
-        image_embeddings=image_embeddings,
-        image_sizes=image_sizes,
-        captions=captions,
-        text_embeddings=text_embeddings,
-        own_files=own_files,
-    )
+    finish_switch(data_dir)
+    arrays = _arrays(image_ids, image_embeddings, image_sizes)
+    arrays |= _text_array(text_embeddings, captions, dimension=int(arrays["image"].shape[1]))
+    captions_data = None if captions is None else write_captions(captions)
+    writers, members = _writers(data_dir, arrays, captions_data)
     captions_path = data_dir / CAPTIONS_NAME
+    if captions_data is None and captions_path.exists():
+        captions_data = captions_path.read_bytes()
     before, _ = read_manifest(data_dir)
     pictures = note_images_dir(data_dir, images_dir)
     manifest = Manifest(
@@ -105,11 +103,13 @@ def write_dataset(
         manifest=manifest,
         name=before.name if before is not None and before.images_dir == pictures else "",
         images_dir=pictures,
-        members=list_members(data_dir / EMBEDDINGS_NAME),
-        captions_sha256=sha256_of(captions_path.read_bytes()) if captions_path.exists() else "",
+        members=members,  # filled in when the embeddings are written, which is before the manifest
+        captions_sha256="" if captions_data is None else sha256_of(captions_data),
         skipped=tuple(skipped),
     )
-    replace_file(data_dir / MANIFEST_NAME, _writer(stored.to_json()))
+    writers[data_dir / MANIFEST_NAME] = lambda file: _write(file, stored.to_json())
+    _keep_foreign(data_dir, writers, own_files)
+    switch_files(writers)
     return manifest
 
 
@@ -121,7 +121,6 @@ def write_files(
     image_sizes: np.ndarray,
     captions: pd.DataFrame | None,
     text_embeddings: np.ndarray | None,
-    own_files: Collection[str] = (),
 ) -> dict[str, np.ndarray]:
     """Write captions and embeddings without a manifest, for embeddings of an unknown model; see `write_dataset`.
 
@@ -130,20 +129,39 @@ def write_files(
     dict of str to ndarray
         The arrays as they were written.
     """
+    finish_switch(data_dir)
     arrays = _arrays(image_ids, image_embeddings, image_sizes)
     arrays |= _text_array(text_embeddings, captions, dimension=int(arrays["image"].shape[1]))
-    captions_path, embeddings_path = data_dir / CAPTIONS_NAME, data_dir / EMBEDDINGS_NAME
-    data = None if captions is None else write_captions(captions)
+    writers, _ = _writers(data_dir, arrays, None if captions is None else write_captions(captions))
+    _keep_foreign(data_dir, writers)
+    switch_files(writers)
+    return arrays
+
+
+def _writers(
+    data_dir: Path, arrays: Mapping[str, np.ndarray], captions: bytes | None
+) -> tuple[dict[Path, Writer], dict[str, int]]:
+    """What writes captions, where they differ from those there, and embeddings; and the CRC-32 of each array, once written."""
+    members: dict[str, int] = {}
+
+    def write_arrays(file: BinaryIO) -> None:
+        write_embeddings(file, arrays)
+        file.flush()
+        members.update(list_members(Path(file.name)))
+
+    writers: dict[Path, Writer] = {}
+    if captions is not None and not _holds(data_dir / CAPTIONS_NAME, captions):
+        writers[data_dir / CAPTIONS_NAME] = lambda file: _write(file, captions)
+    writers[data_dir / EMBEDDINGS_NAME] = write_arrays
+    return writers, members
+
+
+def _keep_foreign(data_dir: Path, paths: Iterable[Path], own_files: Collection[str] = ()) -> None:
+    """Keep what somebody else made of the files that are about to be replaced."""
     foreign = _foreign_files(data_dir).difference(own_files)
-    writers: dict[Path, Callable[[BinaryIO], None]] = {}
-    if data is not None and not _holds(captions_path, data):
-        writers[captions_path] = _writer(data)
-    writers[embeddings_path] = lambda file: write_embeddings(file, arrays)
-    for path in writers:
+    for path in paths:
         if path.name in foreign:
             keep_copy(path)
-    replace_files(writers)
-    return arrays
 
 
 def save_captions(data_dir: Path, frame: pd.DataFrame) -> Path:
@@ -165,10 +183,11 @@ def save_captions(data_dir: Path, frame: pd.DataFrame) -> Path:
         When a column is missing or the file cannot be written.
     """
     path, data = data_dir / CAPTIONS_NAME, write_captions(frame)
+    finish_switch(data_dir)
     if not _holds(path, data):
         if path.exists():
             keep_copy(path)
-        replace_file(path, _writer(data))
+        replace_file(path, lambda file: file.write(data))
     return path
 
 
@@ -176,11 +195,8 @@ def _holds(path: Path, data: bytes) -> bool:
     return path.exists() and path.read_bytes() == data
 
 
-def _writer(data: bytes) -> Callable[[BinaryIO], None]:
-    def write(file: BinaryIO) -> None:
-        file.write(data)
-
-    return write
+def _write(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
 
 
 def _foreign_files(data_dir: Path) -> set[str]:

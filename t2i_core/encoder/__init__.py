@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from t2i_core.encoder.names import MINI_NAME, MINI_PATH, OPENAI_MODELS
 from t2i_core.encoder.opening import open_encoder
+from t2i_core.encoder.vouching import model_to_open
 
 if TYPE_CHECKING:
     from t2i_core.encoder.clip_encoder import ClipEncoder
 
-__all__ = ["MINI_NAME", "MINI_PATH", "OPENAI_MODELS", "ClipEncoder", "open_encoder"]
+__all__ = ["MINI_NAME", "MINI_PATH", "OPENAI_MODELS", "ClipEncoder", "model_to_open", "open_encoder"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,16 +1,15 @@
-"""Reading weights from a file nobody vouches for: nothing in it is ever run as Python."""
+"""Reading weights from a file nobody vouches for: nothing in it is ever run."""
 
 from __future__ import annotations
 
 import pickle
-import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
 
+from t2i_core.encoder.jit_archive import DamagedArchiveError, ForeignObjectError, is_jit_archive, read_jit_archive
 from t2i_core.errors import ModelError
 
 _MAKE_SAFE = "Save it again as a state dict, torch.save(model.state_dict(), PATH), or as .safetensors."
@@ -25,7 +24,7 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     """The weights of a state dict, a JIT archive or a .safetensors file, on the CPU.
 
     State dicts are read by PyTorch's restricted unpickler, which makes tensors and plain
-    containers only; JIT archives by ``torch.jit.load``, whose code is not Python and is not run.
+    containers only; of JIT archives the tensors are read, and the code in them is neither loaded nor run.
 
     Raises
     ------
@@ -34,19 +33,16 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     """
     if is_safetensors(path):
         return _read_safetensors(path)
-    if _is_jit_archive(path):
+    if is_jit_archive(path):
         return _read_jit_archive(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         # The restricted unpickler raises this both for forbidden objects and for plain nonsense.
         if any(sign in str(error).lower() for sign in _FOREIGN_OBJECT):
-            raise ModelError(
-                f"A checkpoint must hold tensors only, and {path.name} holds other Python objects, which could run "
-                f"code when loaded. {_MAKE_SAFE}"
-            ) from error
+            raise ModelError(_foreign(path)) from error
         raise ModelError(_damaged(path)) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError) as error:
+    except Exception as error:  # a zip, a tar or a pickle that is wrong in whatever way
         raise ModelError(_damaged(path)) from error
     return _unwrap(content, path)
 
@@ -69,7 +65,7 @@ def safetensors_metadata(path: Path) -> dict[str, str]:
     try:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError, RuntimeError, MemoryError, OverflowError) as error:
         raise ModelError(_damaged(path)) from error
 
 
@@ -77,24 +73,16 @@ def _read_safetensors(path: Path) -> dict[str, torch.Tensor]:
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError, RuntimeError, MemoryError, OverflowError) as error:
         raise ModelError(_damaged(path)) from error
-
-
-def _is_jit_archive(path: Path) -> bool:
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
 
 
 def _read_jit_archive(path: Path) -> dict[str, torch.Tensor]:
     try:
-        with warnings.catch_warnings():
-            # OpenAI publishes its weights in this format; that torch means to retire it is no news for users.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return dict(torch.jit.load(path, map_location="cpu").state_dict())
-    except (RuntimeError, OSError, ValueError) as error:
+        return read_jit_archive(path)
+    except ForeignObjectError as error:
+        raise ModelError(_foreign(path)) from error
+    except DamagedArchiveError as error:
         raise ModelError(_damaged(path)) from error
 
 
@@ -112,6 +100,13 @@ def _unwrap(content: object, path: Path) -> dict[str, torch.Tensor]:
     if all(str(name).startswith(_PARALLEL_PREFIX) for name in content):
         return {str(name).removeprefix(_PARALLEL_PREFIX): tensor for name, tensor in content.items()}
     return {str(name): tensor for name, tensor in content.items()}
+
+
+def _foreign(path: Path) -> str:
+    return (
+        f"A checkpoint must hold tensors only, and {path.name} holds other Python objects, which could run "
+        f"code when loaded. {_MAKE_SAFE}"
+    )
 
 
 def _damaged(path: Path) -> str:

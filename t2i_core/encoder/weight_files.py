@@ -8,6 +8,7 @@ import os
 import tempfile
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from t2i_core.encoder.names import MINI_NAME, MINI_PATH, OPENAI_MODELS
@@ -52,17 +53,33 @@ def file_sha256(path: Path) -> str:
 
 
 def _find_path(model: str, *, model_dir: Path | None) -> Path:
-    given = Path(model).expanduser()
+    given = _expanded(model)
     # A dataset's manifest may name a file that has moved into the folder of weights since.
     places = [given] if model_dir is None else [given, model_dir / given, model_dir / given.name]
     for place in places:
-        if place.is_file():
+        if _is(Path.is_file, place):
             return place
+    model = model if len(model) <= 200 else f"{model[:200]}…"
     rule = f"A model must be {MINI_NAME}, a name ({', '.join(OPENAI_MODELS)}) or the path of a checkpoint"
-    if given.is_dir():
+    if _is(Path.is_dir, given):
         raise ModelError(f"{rule}, got the folder {model!r}. Give the file in it.")
     looked = "" if model_dir is None else f" (looked in {model_dir} too)"
     raise ModelError(f"{rule}, got {model!r}, and there is no such file{looked}. Check the spelling.")
+
+
+def _expanded(model: str) -> Path:
+    try:
+        return Path(model).expanduser()
+    except (RuntimeError, ValueError):  # ~somebody, whom this machine does not know
+        return Path(model)
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Whether a path leads to such a thing; one that is too long, or no path, does not."""
+    try:
+        return kind(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _find_openai(name: str, *, model_dir: Path | None) -> Path:

@@ -118,6 +118,18 @@ def encode_rows(image_embeddings: FloatArray, *, threads: int | None = None) -> 
     return Codes(read_only(tiles), read_only(scales), read_only(errors), read_only(center), rows)
 
 
+def code_shapes(rows: int, dimension: int) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
+    """Shape and type of each array of `Codes` for N rows of D numbers."""
+    count, groups = -(-rows // TILE_ROWS), -(-dimension // _WIDTH) * _WIDTH // GROUP
+    padded = ((count * TILE_ROWS,), np.dtype(np.float32))
+    return {
+        "tiles": ((count, groups, TILE_ROWS), np.dtype(np.int32)),
+        "scales": padded,
+        "errors": padded,
+        "center": ((dimension,), np.dtype(np.float32)),
+    }
+
+
 def encode_queries(query_embeddings: FloatArray, *, columns: int) -> QueryCodes:
     """Queries (Q, D) as whole numbers of two int8 planes, filled up with zeros to ``columns``."""
     queries = query_embeddings.astype(np.float64)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from t2i_core.arrays import read_only
 from t2i_core.counting import count_of
 from t2i_core.dataset import replace_file
+from t2i_core.dataset.npz_file import NpzError, open_npz
 from t2i_core.errors import ProjectionError
 from t2i_core.types import FloatArray, Gallery, MaskArray, RowArray
 
@@ -211,17 +211,20 @@ def _save(file: BinaryIO, header: Mapping[str, object], arrays: Mapping[str, np.
 def _read(
     gallery: Gallery, name: str, wanted: Mapping[str, tuple[type, int]]
 ) -> tuple[dict, dict[str, np.ndarray]] | None:
-    path = gallery.data_dir / name
-    if not path.exists():
-        return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            header = json.loads(str(stored["header"]))
-            arrays = {one: read_only(stored[one]) for one in wanted}
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
+        with open_npz(gallery.data_dir / name) as npz:
+            arrays = npz.arrays(("header", *wanted))
+    except FileNotFoundError:
+        return None
+    except (NpzError, OSError, MemoryError) as error:
         raise _broken(gallery, name, str(error) or type(error).__name__) from error
-    if not isinstance(header, dict) or header.get("format_version") != FORMAT_VERSION:
+    header = _header(arrays.pop("header"))
+    if header is None or header.get("format_version") != FORMAT_VERSION:
         raise _broken(gallery, name, "another format version")
+    wrong = [key for key, kind in _HEADER.items() if not isinstance(header.get(key, kind()), kind)]
+    if wrong:
+        raise _broken(gallery, name, f"a header with another {wrong[0]}")
+    arrays = {one: read_only(array) for one, array in arrays.items()}
     for one, (kind, dimensions) in wanted.items():
         if arrays[one].dtype != kind or arrays[one].ndim != dimensions:
             raise _broken(gallery, name, f"{one} as {arrays[one].dtype} of shape {arrays[one].shape}")
@@ -230,7 +233,48 @@ def _read(
     lengths = {one: len(arrays[one]) for one in wanted if not one.startswith("caption_")}
     if len(set(lengths.values())) > 1:
         raise _broken(gallery, name, f"arrays of different lengths, {lengths}")
+    beyond = _beyond(header, arrays)
+    if beyond:
+        raise _broken(gallery, name, f"{beyond} that are not there")
     return header, arrays
+
+
+_HEADER = {"gallery_key": str, "dataset_sha256": str, "cluster_names": list, "parameters": dict}
+
+
+def _header(stored: np.ndarray) -> dict[str, Any] | None:
+    """The JSON record beside the arrays; None when there is none."""
+    if stored.shape or stored.dtype.kind != "U":
+        return None
+    try:
+        header = json.loads(str(stored))
+    except (ValueError, RecursionError):
+        return None
+    return header if isinstance(header, dict) else None
+
+
+def _beyond(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+    """What arrays point to outside of what there is; they are taken for positions without asking again."""
+    points = len(arrays["coordinates"])
+    if arrays["coordinates"].shape[1] != 2 or arrays.get("caption_coordinates", arrays["coordinates"]).shape[1] != 2:
+        return "two coordinates of each point"
+    if "neighbours" in arrays:
+        if arrays["neighbours"].shape != arrays["similarities"].shape:
+            return "similarities of neighbours"
+        if not _within(arrays["neighbours"], 0, points):
+            return "neighbours"
+        if not _within(arrays["cluster_labels"], -1, len(header.get("cluster_names", ()))):
+            return "clusters"
+    if "caption_positions" in arrays:
+        if len(arrays["caption_positions"]) != len(arrays["caption_coordinates"]):
+            return "coordinates of captions"
+        if not _within(arrays["caption_positions"], 0, np.iinfo(np.int64).max):
+            return "captions"
+    return ""
+
+
+def _within(positions: np.ndarray, first: int, end: int) -> bool:
+    return not positions.size or (int(positions.min()) >= first and int(positions.max()) < end)
 
 
 def _projection(header: Mapping, arrays: Mapping[str, np.ndarray]) -> Projection:

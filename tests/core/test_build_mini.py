@@ -88,8 +88,11 @@ def test_a_build_reproduces_what_the_encoder_says(
     assert np.allclose(gallery.text_embeddings, encoder.encode_text(["a dog", "a cat"]), atol=1e-5)
 
 
-def test_without_a_model_the_one_of_the_folder_is_kept(model: Path, images_dir: Path, tmp_path: Path) -> None:
+def test_without_a_model_the_one_of_the_folder_is_kept(
+    model: Path, images_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     build(BuildOptions(images_dir, tmp_path, model=str(model), device="cpu"))
+    monkeypatch.setenv("T2I_MODEL", str(model))  # vouches for the file that the manifest names
     report = build(BuildOptions(images_dir, tmp_path, device="cpu"))
     assert (report.encoded, report.reused) == (0, 21)
     assert report.manifest is not None

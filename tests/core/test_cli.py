@@ -57,6 +57,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     for name in ("T2I_DATA", "T2I_IMAGES", "T2I_MODEL", "T2I_MODEL_DIR", "T2I_MAX_PIXELS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("T2I_DEVICE", "cpu")
+    monkeypatch.setenv("T2I_MODEL", str(folder / "tiny.safetensors"))  # vouches for the file that the manifest names
     monkeypatch.chdir(folder)
 
 

@@ -132,6 +132,7 @@ def test_a_store_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
 
 def test_validate_names_a_damaged_store(tmp_path: Path) -> None:
     folder = save_rows(tmp_path / "data", some_rows())
+    read_gallery(folder)
     assert "mapped_changed" not in {problem.code for problem in validate(folder)}
     path = folder / ".mapped" / "image.rows.npy"
     data = bytearray(path.read_bytes())

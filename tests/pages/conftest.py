@@ -109,13 +109,16 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
 
 
 @pytest.fixture
-def open_app(monkeypatch: pytest.MonkeyPatch, begun: list[Future[object]]) -> Callable[..., AppTest]:
+def open_app(monkeypatch: pytest.MonkeyPatch, begun: list[Future[object]], checkpoint: Path) -> Callable[..., AppTest]:
     """Open the app over a dataset folder, with query parameters; the model is there when it returns."""
+
+    from pages._ui import resources
 
     def open_it(data_dir: Path, *, settled: bool = True, page: str = "", **params: str) -> AppTest:
         monkeypatch.chdir(ROOT)
         monkeypatch.setenv("T2I_DATA", str(data_dir))
         monkeypatch.delenv("T2I_IMAGES", raising=False)
+        resources.named_models().add(str(checkpoint))  # or nobody vouches for the file that the manifests name
         app = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=SECONDS_TO_LOAD)
         for name, value in params.items():
             app.query_params[name] = value

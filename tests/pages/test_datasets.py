@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
-from page_parts import bar, grid, texts
+from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
 
 OpenApp = Callable[..., AppTest]
@@ -41,12 +42,35 @@ def test_broken_dataset_is_explained(open_app: OpenApp, tmp_path: Path) -> None:
     assert "pictures" in texts(app)
 
 
-def test_missing_weights_name_the_ways_out(open_app: OpenApp, datasets: Path, tmp_path: Path) -> None:
+def test_a_file_that_only_a_manifest_names_is_opened_by_a_click(
+    open_app: OpenApp, datasets: Path, checkpoint: Path, tmp_path: Path, begun: list[Future[object]]
+) -> None:
+    shutil.copytree(datasets, tmp_path / "data")
+    manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
+    manifest["model_id"] = str(tmp_path / "*theirs*.pt")
+    (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
+    shutil.copy(checkpoint, tmp_path / "*theirs*.pt")
+    app = open_app(tmp_path / "data", q="a mill")
+    assert "**Searching needs its model**" in texts(app)
+    assert f"opened only when you name it too, got '{tmp_path}/*theirs*.pt'" in texts(app)
+    assert len(grid(app)["pictures"]) == 12  # browsing still works
+    assert not any(picture.get("score") for picture in grid(app)["pictures"])
+    assert r"/\*theirs\*\.pt" in app.button(key="open_named_model").label
+    app.button(key="open_named_model").click().run()
+    app = settle(app, begun)
+    assert all(picture.get("score") for picture in grid(app)["pictures"])
+
+
+def test_missing_weights_name_the_ways_out(
+    open_app: OpenApp, datasets: Path, tmp_path: Path, begun: list[Future[object]]
+) -> None:
     shutil.copytree(datasets, tmp_path / "data")
     manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
     manifest["model_id"] = str(tmp_path / "gone.pt")
     (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
     app = open_app(tmp_path / "data", q="a mill")
+    app.button(key="open_named_model").click().run()
+    app = settle(app, begun)
     assert "**Searching needs its model**" in texts(app)
     assert "gone.pt" in texts(app)
     assert len(grid(app)["pictures"]) == 12  # browsing still works
