@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import threading
+import tokenize
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ MAPPED_FROM = 20_000  # rows; a smaller file is read as quickly as it is mapped
 _CHUNK_BYTES = 16 * 2**20
 _HASHED_BYTES = 2**20
 _MOST_RECORD_BYTES = 2**20
+
+# What numpy says of headers that are none, and Python of records of another shape.
+_ODD_FILES = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, OverflowError,
+    MemoryError, RecursionError, tokenize.TokenError,
+)  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +155,7 @@ def read_arrays(folder: Path, name: str, facts: Mapping[str, Any]) -> dict[str, 
             if path.stat().st_size != noted["bytes"]:
                 return None
             arrays[file.split(".")[1]] = read_only(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, OverflowError):
+    except _ODD_FILES:
         return None  # cut off or written by another hand: it is made again
     return arrays
 

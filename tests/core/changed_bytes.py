@@ -87,7 +87,7 @@ def odd_array(rng: Random, like: np.ndarray) -> np.ndarray:
         return like  # made large by a change before this one: what is to be tested is how it is read
     try:
         return _odd_array(rng, like)
-    except (ValueError, OverflowError, TypeError):  # text that is no number cannot become one
+    except (ValueError, OverflowError, TypeError, SystemError):  # text that is no number cannot become one
         return np.arange(3)
 
 

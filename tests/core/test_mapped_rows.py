@@ -130,6 +130,16 @@ def test_a_store_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
     assert read_gallery(folder).image_embeddings.tobytes() == some_rows().tobytes()
 
 
+@pytest.mark.parametrize("header", [b"{'descr': (", b"(" * 200, b"\x00", b"{'descr': '<f4', 'shape': (9" + b"9" * 40])
+def test_arrays_with_a_header_that_is_none_are_made_again(tmp_path: Path, header: bytes) -> None:
+    folder = save_rows(tmp_path / "data", some_rows())
+    expected = np.array(read_gallery(folder).image_embeddings)
+    path = folder / ".mapped" / "image.rows.npy"
+    data = path.read_bytes()
+    path.write_bytes(data[:10] + header.ljust(117)[:117] + b"\n" + data[128:])
+    assert np.array_equal(read_gallery(folder).image_embeddings, expected)
+
+
 def test_validate_names_a_damaged_store(tmp_path: Path) -> None:
     folder = save_rows(tmp_path / "data", some_rows())
     read_gallery(folder)
