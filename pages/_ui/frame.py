@@ -80,7 +80,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
         st.session_state["dataset_name"] = names[0] if names else None
     title = next((one.title for one in pages if (one.url_path or "search") == page), "")
     if title and page not in TITLED_PAGES:
-        st.html(f'<h1 class="unseen-title">{title}</h1>')
+        st.html(f'<h1 class="unseen-title">{plain(title)}</h1>')
     with st.sidebar:
         if len(names) > 1:
             _pick_dataset(titles)

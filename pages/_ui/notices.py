@@ -10,6 +10,7 @@ import streamlit as st
 from pages._ui import permissions, resources
 from pages._ui.plain_text import plain, with_commands
 from t2i_core.config import Settings
+from t2i_core.counting import count_of
 from t2i_core.errors import ModelError, ServerAwayError, T2IError, UnvouchedModelError
 from t2i_core.types import Gallery, Problem
 
@@ -43,7 +44,7 @@ def problems(found: Iterable[Problem]) -> None:
     warnings = [problem for problem in found if problem.severity not in {"note", "fatal"}]
     if not warnings:
         return
-    label = "1 thing to know" if len(warnings) == 1 else f"{len(warnings)} things to know"
+    label = f"{count_of(len(warnings), 'thing')} to know"
     with st.popover(label, icon=":material/warning:", type="tertiary", help="About this dataset"):
         for problem in warnings:
             _problem(problem)

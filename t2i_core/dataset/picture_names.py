@@ -247,7 +247,8 @@ def list_some(values: Sequence[object], *, limit: int = 3) -> str:
 def list_named(folder: Path, names: Iterable[str]) -> list[str]:
     """The files there are in those folders below ``folder`` that names tell of; no other folder is looked into."""
     found: list[str] = []
-    for below in sorted({name.rpartition("/")[0] for name in names if name}):
+    inside = (name for name in names if name and not is_foreign(name) and ".." not in name.split("/"))
+    for below in sorted({name.rpartition("/")[0] for name in inside}):
         prefix = f"{below}/" if below else ""
         try:
             with os.scandir(folder / below) as entries:

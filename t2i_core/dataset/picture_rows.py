@@ -119,18 +119,23 @@ def _resolve(
     """The picture each name means; a name that cannot be found keeps its spelling, but for paths of elsewhere."""
     resolved = {name: name for name in spellings}
     names = [name for name in spellings if name]
+    # A backslash may stand in a name of ours; where no file is called so, it parts the folders of another computer.
+    present = set(on_disk or ())
+    asked = {name: name if name in present else uniform_picture_name(name) or name for name in names}
     if on_disk is None:
-        return resolved | {name: _inside(name) for name in names if is_foreign(name)}, []
+        return resolved | {name: _inside(asked[name]) for name in names if is_foreign(asked[name])}, []
     problems = []
-    present = set(on_disk)
     missing = [name for name in names if name not in present]
     if match and missing:
         exact = [name for name in names if name in present]
-        matched = match_pictures(names, sorted({*listed_pictures(folder), *exact}))
-        resolved |= matched.found
+        matched = match_pictures(asked.values(), sorted({*listed_pictures(folder), *exact}))
+        resolved |= {name: matched.found[uniform] for name, uniform in asked.items() if uniform in matched.found}
         # Nothing that a file names is looked for outside the folder.
-        resolved |= {name: "" for name in names if name not in matched.found and is_foreign(name)}
-        missing = [name for name in matched.missing if resolved[name]]
+        resolved |= {
+            name: "" for name, uniform in asked.items() if uniform not in matched.found and is_foreign(uniform)
+        }
+        unmatched = set(matched.missing)
+        missing = [name for name, uniform in asked.items() if uniform in unmatched and resolved[name]]
         if matched.ambiguous:
             name, candidates = next(iter(matched.ambiguous.items()))
             problems.append(

@@ -187,7 +187,9 @@ def read_joint(gallery: Gallery) -> JointMap | None:
             f"{count_of(len(arrays['coordinates']), 'point')} for {count_of(len(gallery), 'picture')}",
         )
     positions = arrays["caption_positions"]
-    if len(positions) != len(arrays["caption_coordinates"]) or not np.isin(positions, gallery.paired_captions).all():
+    if not _within(positions, 0, len(gallery.captions)):
+        raise _broken(gallery, JOINT_NAME, f"points of captions beyond the {len(gallery.captions):,} there are")
+    if not np.isin(positions, gallery.paired_captions).all():
         raise _broken(gallery, JOINT_NAME, "points of captions that have no picture in the dataset")
     return JointMap(gallery_key=header["gallery_key"], **arrays)
 
@@ -267,9 +269,9 @@ def _beyond(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
             return "clusters"
     if "caption_positions" in arrays:
         if len(arrays["caption_positions"]) != len(arrays["caption_coordinates"]):
-            return "coordinates of captions"
+            return "points of captions"
         if not _within(arrays["caption_positions"], 0, np.iinfo(np.int64).max):
-            return "captions"
+            return "points of captions"
     return ""
 
 

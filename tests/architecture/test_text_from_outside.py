@@ -22,6 +22,7 @@ KEYWORDS = frozenset({"body", "label", "text", "help", "title", "caption", "capt
 # Functions of ours that have such a name.
 OURS = frozenset({"notices", "components", "state", "sharing"})
 PASSED = frozenset({"plain", "code", "with_commands", "components.asset"})  # an asset is a file of ours
+COUNTING = "count_of"  # a number and a noun; ours when the noun is
 NUMBER_FORMAT = re.compile(r",?d|,?(\.\d+)?[f%]|,")
 
 
@@ -86,6 +87,8 @@ def _is_ours(text: ast.expr, scope: ast.AST, tree: ast.Module, seen: frozenset[s
             return ours(part)
         case ast.Call(func=ast.Name(id="list"), args=[part]):
             return ours(part)
+        case ast.Call(func=ast.Name(id=name), args=[_, noun]) if name == COUNTING:
+            return ours(noun)
         case ast.Call(func=function):
             return ast.unparse(function) in PASSED
         case ast.Name(id=name) if name not in seen:

@@ -72,7 +72,7 @@ def make_room(room: Path) -> Path:
     numbers = np.zeros((2, 3), np.int64)
     journal.add_pictures(
         PictureBatch(("a.png", "b.png"), numbers, np.zeros((2, 32), np.uint8), numbers[:, :2].copy(),
-                     np.ones((2, 4), np.float32), ("", "broken"), np.ones(2, np.bool_))
+                     np.ones((2, 4), np.float32), ("", "broken"), np.ones(2, np.bool_), ("", "deep"))
     )  # fmt: skip
     journal.add_captions(CaptionBatch(np.zeros((2, 32), np.uint8), np.ones((2, 4), np.float32)))
     for path in sorted((room / "build").rglob("*.npz")):
