@@ -12,7 +12,7 @@ MOST_BYTES = 530_000_000
 BYTES_PER_ALLOWED_PIXEL = 5.3
 # Larger ones are handed over at a half, a third ... of their size: no model and no window shows more.
 WHOLE_PIXELS = 24_000_000
-LONGEST_SIDE = 1_000_000
+LONGEST_SIDE = 250_000  # squashing a strip makes it as wide as the model reads before it makes it short
 _ROW_BYTES = 16  # Pillow keeps an address of every row
 # Measured with Pillow 13 beside the decoded picture itself: the decoders' frames and their copies.
 _DECODER_BYTES = {"WEBP": 13.0, "AVIF": 8.0, "HEIF": 8.0}
