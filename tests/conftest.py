@@ -15,6 +15,13 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes run the tests: those of a file stay together, and only one process may start a Milvus server."""
+    for item in items:
+        needs_server = "milvus_server" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("milvus" if needs_server else item.path.as_posix()))
+
+
 @pytest.fixture(scope="session")
 def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
     """A real server, started once; a test that stops it starts it again."""

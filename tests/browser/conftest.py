@@ -52,7 +52,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     demo_dataset.write_demo_dataset(
         data_dir / "elsewhere", checkpoint, images=4, images_dir=elsewhere, first_caption=HOSTILE_CAPTION
     )
-    with serve(data_dir, folder / "server.log") as (url, process):
+    with serve(data_dir, folder / "server.log", model=checkpoint) as (url, process):
         yield App(url, process, data_dir, captions, checkpoint)
 
 

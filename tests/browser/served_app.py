@@ -35,14 +35,23 @@ class App:
 
 @contextmanager
 def serve(
-    data_dir: Path, log_file: Path, *, command: Sequence[str] = ("-m", "streamlit", "run", "Home.py")
+    data_dir: Path,
+    log_file: Path,
+    *,
+    model: Path | None = None,
+    command: Sequence[str] = ("-m", "streamlit", "run", "Home.py"),
 ) -> Iterator[tuple[str, int]]:
-    """The app over a dataset folder, as long as it is needed: its address and its process."""
+    """The app over a dataset folder, as long as it is needed: its address and its process.
+
+    ``model`` is the checkpoint the dataset was built with: that its manifest names a file is not enough to open it.
+    """
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("T2I_")}
     environment |= {"T2I_DATA": str(data_dir), "OMP_NUM_THREADS": "1"}
+    if model is not None:
+        environment["T2I_MODEL"] = str(model)
     options = ["--server.headless", "true", "--server.port", str(port), "--server.address", "127.0.0.1"]
     with log_file.open("wb") as log:
         server = subprocess.Popen(

@@ -35,7 +35,7 @@ LINKS = '[data-testid="stSidebar"] .st-key-pages a'
 @pytest.fixture
 def slow_server(app: App, tmp_path: Path) -> Iterator[str]:
     """A server of its own, on which nothing was opened yet."""
-    with serve(app.data_dir, tmp_path / "server.log", command=(SLOW,)) as (url, _):
+    with serve(app.data_dir, tmp_path / "server.log", model=app.checkpoint, command=(SLOW,)) as (url, _):
         yield url
 
 
