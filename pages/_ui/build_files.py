@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui.permissions import Permit
-from t2i_core import dataset, images
+from t2i_core import build, dataset
 from t2i_core.counting import count_of
 from t2i_core.dataset import whole_file
 from t2i_core.errors import BuildError, T2IError
@@ -83,23 +83,32 @@ def checkpoint(text: str, permit: Permit) -> str:
 
 
 def how_many(permit: Permit) -> str:
-    """How many pictures the folder in the form holds, or why that cannot be told; counted again only for another folder."""
-    try:
-        folder = typed("build_images", permit)
-    except T2IError as error:
-        return str(error)
-    if folder is None:
+    """How many pictures the folder in the form holds, empty when none is named; counted again only for another folder.
+
+    Raises
+    ------
+    T2IError
+        When nothing can be built from that folder.
+    """
+    if typed("build_images", permit) is None:
         return ""
-    counted: tuple[Path, str] | None = st.session_state.get("build_counted")
+    folder = pictures_folder(permit)
+    counted: tuple[Path, str | T2IError] | None = st.session_state.get("build_counted")
     if counted is None or counted[0] != folder:
-        try:
-            contents = images.look_through(folder)
-            told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]
-            counted = (folder, f"{told[0]}. {' '.join(told[1:])}" if contents.left_out else told[0])
-        except T2IError as error:
-            counted = (folder, str(error))
+        counted = (folder, _counted(folder))
         st.session_state["build_counted"] = counted
+    if isinstance(counted[1], T2IError):
+        raise counted[1]
     return counted[1]
+
+
+def _counted(folder: Path) -> str | T2IError:
+    try:
+        contents = build.list_folder(folder)
+    except T2IError as error:
+        return error
+    told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]
+    return f"{told[0]}. {' '.join(told[1:])}" if contents.left_out else told[0]
 
 
 def folder_name(text: str) -> str:

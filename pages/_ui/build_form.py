@@ -36,23 +36,23 @@ def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
         "Folder of pictures", key="build_images", persist_state="session", placeholder="/home/me/pictures",
         help="On the computer this app runs on. Sub-folders are included.",
     )  # fmt: skip
-    counted = build_files.how_many(permit)
-    if counted:
-        st.caption(plain(counted))
+    usable = _folder_told(permit)
     st.text_input(
         "Captions file, optional", key="build_captions", persist_state="session", placeholder="captions.csv",
         help="A CSV with the columns image and caption (or clean_caption), one row per caption, or JSON lines. "
         "Names are relative to the folder of pictures.",
     )  # fmt: skip
     model, checkpoint = _model(settings)
-    proposed = _data_folder(settings, permit) / build_files.folder_name(st.session_state["build_images"])
+    named = build_files.folder_name(st.session_state["build_images"] if usable else "")
+    proposed = _data_folder(settings, permit) / named
     target = st.text_input(
         "Folder of the dataset", key="build_target", persist_state="session", placeholder=str(proposed),
         help="The embeddings are written here. A folder that holds a dataset already is brought up to date.",
     ).strip()  # fmt: skip
     address.refuse_address(target, task="A build")
     data_dir = build_files.as_path(target or str(proposed), permit)
-    images_dir, captions = (build_files.typed(key, permit) for key in ("build_images", "build_captions"))
+    images_dir = build_files.typed("build_images", permit) if usable else None
+    captions = build_files.typed("build_captions", permit)
     replaced = _other_dataset(data_dir, images_dir, settings)
     if replaced:
         st.text(f"The folder {data_dir} holds a dataset over other pictures: {replaced}")
@@ -60,7 +60,8 @@ def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
     # Who agreed to replace a dataset knows that its captions are over other pictures.
     given_up = bool(replaced) and captions is None
     fits = given_up or build_captions.compare(images_dir, captions, data_dir)
-    if not st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits)):
+    started = st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits))
+    if not started or not usable:  # what is wrong with the folder stands below its field already
         return None
     return build.BuildOptions(
         images_dir=build_files.pictures_folder(permit),
@@ -73,6 +74,17 @@ def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
         max_pixels=settings.max_pixels,
         captions_may_miss=given_up or bool(st.session_state.get("build_may_miss")),
     )
+
+
+def _folder_told(permit: Permit) -> bool:
+    """Say how many pictures the folder holds, or what is wrong with it; whether a build may start from it."""
+    try:
+        counted = build_files.how_many(permit)
+    except T2IError as error:
+        notices.error(error)
+        return False
+    notices.notes([counted] * bool(counted))
+    return True
 
 
 def closed(permit: Permit) -> None:

@@ -35,7 +35,7 @@ def _picture_grid() -> Callable[..., object]:
 
 @lru_cache(maxsize=1)
 def _page_keys() -> Callable[..., object]:
-    return st.components.v2.component("t2i_page_keys", js=asset("page_keys.js"))
+    return st.components.v2.component("t2i_page_keys", js=asset("page_keys.js") + "\n" + asset("history.js"))
 
 
 def page_keys(keys: Mapping[str, str]) -> str | None:

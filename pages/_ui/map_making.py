@@ -56,7 +56,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
 
 def refit_button(gallery: Gallery, placed: int) -> None:
     """Offer a new layout where pictures were only put beside their neighbours."""
-    st.caption(f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours.")
+    notices.notes([f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours."])
     permit = permissions.current()
     if may_be_made(gallery, permit) and st.button("Lay everything out anew", key="map_refit"):
         _start(gallery, permit, refit=True)

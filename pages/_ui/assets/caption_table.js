@@ -21,7 +21,9 @@ export default function (component) {
   }
   // Of two events close together only the later may arrive, so each says what is shown and open as well.
   table.send = (event) =>
-    setTriggerValue("event", { view: table.view, settled: !table.unsettled, open: table.detail.id, ...event });
+    setTriggerValue("event", {
+      view: table.view, settled: !table.unsettled, open: table.detail.id, picked: [...table.picked.keys()], ...event,
+    }); // prettier-ignore
   table.update(data);
   return () => {
     table.destroy();
@@ -39,6 +41,7 @@ class CaptionTable {
     this.rows = [];
     this.focusAt = 0;
     this.picked = new Map();
+    this.picksOf = null; // the dataset whose captions are picked; null takes over what the server says
     this.images = new Map();
     this.cards = new Map(); // the three names that the detail dialog reads
     this.order = [];
@@ -215,10 +218,14 @@ class CaptionTable {
     }
     this.seq = data.seq;
     this.data = data;
-    if (data.token !== this.token) this.picked.clear();
     this.token = data.token;
     const elsewhere = data.version !== this.version;
     this.version = data.version;
+    if (elsewhere) this.picksOf = null;
+    if (data.picks && data.picks.of !== this.picksOf) {
+      this.picksOf = data.picks.of;
+      this.picked = new Map(data.picks.captions);
+    }
     if (elsewhere || !this.wanted) this.view = data.view;
     if (elsewhere || !this.unsettled) this.input.value = this.view.words;
     if (elsewhere) this.wanted = null;
@@ -434,6 +441,7 @@ class CaptionTable {
       one.element.classList.toggle("chosen", one.box.checked);
     }
     this.drawPicked();
+    this.ask({}); // so that link and history hold what is picked
   }
 
   drawPicked() {
@@ -449,6 +457,7 @@ class CaptionTable {
       this.picked.clear();
       this.drawTable();
       this.drawPicked();
+      this.ask({});
     });
     const how = make("span", "how", count === 1 ? "Finds the pictures closest to it." : "Finds the pictures closest to what they have in common: the mean of their embeddings.");
     this.bar.append(make("span", "count", said), how, go, none);

@@ -1,9 +1,11 @@
 // Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server.
+// history.js is joined to this file.
 
 const listeners = new WeakMap();
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
+  oneEntryEach(window);
   const before = listeners.get(parentElement);
   if (before) before.abort();
   const stop = new AbortController();
