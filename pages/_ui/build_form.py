@@ -15,7 +15,7 @@ from t2i_core import build, dataset
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
-from t2i_core.errors import T2IError
+from t2i_core.errors import BuildError, T2IError
 from t2i_core.index import address
 
 POLL_SECONDS = 0.5
@@ -31,7 +31,7 @@ STAGES = {"pictures": "Encoding pictures", "captions": "Encoding captions", "wri
 def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
     """Fields for a build; its options once Start was pressed and everything can be used."""
     st.text("Every picture gets an embedding, so that a sentence can find it. Nothing leaves this computer.")
-    st.caption(plain(permit.where))
+    notices.notes([permit.where])
     st.text_input(
         "Folder of pictures", key="build_images", persist_state="session", placeholder="/home/me/pictures",
         help="On the computer this app runs on. Sub-folders are included.",
@@ -55,7 +55,12 @@ def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
     captions = build_files.typed("build_captions", permit)
     replaced = _other_dataset(data_dir, images_dir, settings)
     if replaced:
-        st.text(f"The folder {data_dir} holds a dataset over other pictures: {replaced}")
+        notices.error(
+            BuildError(
+                f"The folder {data_dir} holds a dataset over other pictures: {replaced}. "
+                "Name another folder, or agree to replace it."
+            )
+        )
     agreed = not replaced or st.checkbox("Replace it", key="build_replace")
     # Who agreed to replace a dataset knows that its captions are over other pictures.
     given_up = bool(replaced) and captions is None
@@ -135,8 +140,7 @@ def outcome(job: BuildJob) -> str:
 def _draw_report(report: build.BuildReport) -> None:
     st.subheader("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
-    for note in (*map(str, report.left_out), *report.notes):
-        st.caption(plain(note))
+    notices.notes([*map(str, report.left_out), *report.notes])
     if report.skipped:
         with st.expander(f"{len(report.skipped):,} left out, with reasons", expanded=len(report.skipped) <= 5):
             rows = [{"Picture": one.image_id, "Reason": one.reason} for one in report.skipped[:SKIPPED_SHOWN]]
@@ -211,7 +215,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
     try:
         present = resources.gallery(choice).images_dir
     except T2IError:
-        return "which cannot be read"
+        return "they cannot be told, for it cannot be read"
     return "" if present.resolve() == images_dir.resolve() else str(present)
 
 

@@ -113,7 +113,7 @@ def _sized(size: str | None) -> dict[str, object]:
 def _summary(result: SearchResult) -> str:
     """How many of how many; the pictures of the query itself are not counted, for they are not looked for."""
     away = len(result.left_out)
-    others = f"{result.images - away:,} other pictures" if away else f"{result.images:,} pictures"
+    others = count_of(result.images - away, "other picture" if away else "picture")
     said = f"{len(result.hits):,} of {others}, closest first"
     if not away:
         return said

@@ -47,7 +47,7 @@ def page_keys(keys: Mapping[str, str]) -> str | None:
 
 @lru_cache(maxsize=1)
 def _caption_table() -> Callable[..., object]:
-    parts = ("drawing.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
+    parts = ("drawing.js", "counting.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
     style = asset("picture_grid.css") + "\n" + asset("caption_table.css")
     return st.components.v2.component("t2i_caption_table", css=style, js="\n".join(asset(part) for part in parts))
 

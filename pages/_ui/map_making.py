@@ -25,8 +25,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
         notices.error(job.error, title="The map could not be made")
     with st.container(width=760):
         if problem is not None:
-            st.subheader("The map is of other embeddings", anchor=False)
-            st.text(str(problem))
+            notices.error(problem, title="The map is of other embeddings")
         elif joint:
             st.subheader("No map of captions and pictures yet", anchor=False)
             st.text(

@@ -1,4 +1,14 @@
-"""Sentences for a person: what is wrong with a dataset, what went wrong, and what to do."""
+"""Sentences for a person: what is wrong with a dataset, what went wrong, and what to do.
+
+Every page says such things in one of these styles and no other:
+
+- `error`, a frame: what was asked for cannot be done. The rule, what was received, how to mend it.
+- `notes`, a grey line: what was done, and something about it is worth knowing.
+- `problems`, a fold with a warning sign: what stays wrong with the dataset whatever is asked.
+- `no_data` and `no_captions`, a heading: a place that is empty until something is made.
+
+What is wrong with what was typed into the query field stands below that field. One fault is told in one place.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +87,6 @@ def no_captions(gallery: Gallery) -> None:
 
 
 def notes(sentences: Iterable[str]) -> None:
-    """Remarks about the query that was asked, such as where it was cut."""
+    """Remarks about what was done, such as where a query was cut; a line each."""
     for sentence in sentences:
         st.caption(plain(sentence))

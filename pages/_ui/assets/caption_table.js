@@ -1,5 +1,5 @@
 // The table of captions: word search, order, pages, rows with their pictures. Text that comes from data is only ever
-// set as textContent. drawing.js, caption_overview.js, caption_filters.js and detail.js are joined to this file.
+// set as textContent. drawing.js, counting.js, caption_overview.js, caption_filters.js and detail.js are joined to this file.
 
 const SETTLED_MS = 600;
 const ANSWER_MS = 4000;
@@ -450,7 +450,7 @@ class CaptionTable {
     this.bar.replaceChildren();
     if (!count) return;
     const texts = [...this.picked.values()];
-    const said = count === 1 ? "1 caption selected" : `${count} captions selected${count === MOST_TOGETHER ? ", the most" : ""}`;
+    const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;
     const go = this.textButton(count === 1 ? "Search with it" : "Search with all", "", () => this.leave({ type: "together", texts }));
     go.classList.add("primary");
     const none = this.textButton("Clear", "Select none", () => {

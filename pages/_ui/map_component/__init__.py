@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import pictures
+from pages._ui import components, pictures
 
 HERE = Path(__file__).parent
 SCRIPTS = ("map.js", "points.js", "select.js", "card.js")
@@ -47,7 +47,7 @@ def plotly_script() -> str:
 
 @lru_cache(maxsize=1)
 def _embedding_map() -> Callable[..., object]:
-    script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS) + components.asset("counting.js")
     style = (HERE / "map.css").read_text(encoding="utf-8")
     # Plotly puts its own styles into the document's head, where a shadow root would not see them.
     return st.components.v2.component("t2i_embedding_map", css=style, js=script, isolate_styles=False)

@@ -278,7 +278,7 @@ class EmbeddingMap {
     if (!this.gl || this.points.density) {
       this.note.hidden = false;
       this.note.textContent = this.gl
-        ? `${this.points.count.toLocaleString("en")} pictures are in view: their density is drawn. Zoom in to see each as a point.`
+        ? `In view: ${countOf(this.points.count, "picture")}, drawn as density. Zoom in to see each as a point.`
         : "This browser has no WebGL, so the map shows how densely pictures lie, and the hits. Hovering and clicking work on the hits.";
     } else this.note.hidden = true;
     this.root.dataset.drawn = this.gl && !this.points.density ? "points" : "density";
@@ -602,7 +602,7 @@ class EmbeddingMap {
     for (const cluster of this.data.clusters) {
       const button = make("button", "name", cluster.name);
       button.type = "button";
-      button.title = `Select the ${cluster.count.toLocaleString("en")} pictures of this cluster`;
+      button.title = `Select this cluster: ${countOf(cluster.count, "picture")}`;
       button.cluster = cluster;
       button.addEventListener("click", () => this.send({ type: "cluster", label: cluster.label }));
       // A name covers points; their pictures show all the same.
