@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def as_path(text: str, permit: Permit) -> Path:
     """A path somebody typed, checked as `typed` does."""
     try:
         path = typed_path(text)
+        if not os.path.lexists(path):
+            path.expanduser()  # a home that nobody has here is no folder to make
         permit.check(path)
         path.lstat()
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -69,6 +72,7 @@ def captions_file(permit: Permit) -> Path | None:
     """The captions file in the form, if one is named, read once to say exactly what is wrong with it."""
     path = typed("build_captions", permit)
     if path is not None:
+        _refuse_missing(path, "The captions file")
         dataset.read_captions(path)
     return path
 
@@ -78,6 +82,7 @@ def checkpoint(text: str, permit: Permit) -> str:
     if not text.strip():
         raise BuildError("A build with a checkpoint needs its file, got none. Type its path.")
     path = as_path(text.strip(), permit)
+    _refuse_missing(path, "The checkpoint")
     whole_file.check(path, what="The checkpoint", at_most=MAX_CHECKPOINT_BYTES)
     return str(path)
 
@@ -114,6 +119,11 @@ def _counted(folder: Path) -> str | T2IError:
 def folder_name(text: str) -> str:
     """A dataset's folder named after the folder of its pictures."""
     return re.sub(r"[^\w.-]+", "-", typed_path(text.strip() or "my-pictures").name).strip("-.") or "my-pictures"
+
+
+def _refuse_missing(path: Path, what: str) -> None:
+    if not os.path.lexists(path):
+        raise BuildError(f"{what} must exist on this computer, got {path}. Check the path.")
 
 
 def _is_folder(path: Path) -> bool:
