@@ -103,6 +103,7 @@ def test_every_step_comes_back_once(visit: Visit) -> None:
     page.wait_for_url(address("/captions$"))
     walk.step()
     rows(page).nth(1).get_by_role("checkbox").click()
+    expect(page.locator(".picked .count")).to_have_text("1 caption selected")
     rows(page).nth(3).get_by_role("checkbox").click()
     expect(page.locator(".picked .count")).to_have_text("2 captions selected")
     page.wait_for_url(address(r"picked=\d+%2C\d+"))
