@@ -24,6 +24,9 @@ from t2i_core.errors import ModelError, ServerAwayError, T2IError
 from t2i_core.types import Gallery, Problem
 
 
+WIDTH = 760  # of a place that is empty: longer lines are hard to read
+
+
 def error(problem: T2IError, *, title: str = "") -> None:
     """An expected error, in its own words; with a button where trying again can help."""
     with st.container(border=True):
@@ -55,14 +58,15 @@ def problems(found: Iterable[Problem]) -> None:
 
 def no_data(settings: Settings) -> None:
     """What would be here, and how to get it."""
-    st.subheader("No pictures yet", anchor=False)
-    st.text(
-        f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
-        "Make them from a folder of pictures; captions are optional."
-    )
-    _offer_build()
-    st.caption("In a terminal")
-    st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
+    with st.container(width=WIDTH):
+        st.subheader("No pictures yet", anchor=False)
+        st.text(
+            f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
+            "Make them from a folder of pictures; captions are optional."
+        )
+        _offer_build()
+        st.caption("In a terminal")
+        st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
 
 
 def _offer_build() -> None:
@@ -75,15 +79,16 @@ def _offer_build() -> None:
 
 def no_captions(gallery: Gallery) -> None:
     """What the Captions page would show, and how to get it."""
-    st.subheader("No captions yet", anchor=False)
-    st.text(
-        "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
-        "words in them, and shows how well each fits, the likely labelling errors first."
-    )
-    st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
     command = ["python", "-m", "t2i_core", "build", "--images", str(gallery.images_dir), "--captions", "captions.csv"]
-    st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
-    _offer_build()
+    with st.container(width=WIDTH):
+        st.subheader("No captions yet", anchor=False)
+        st.text(
+            "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
+            "words in them, and shows how well each fits, the likely labelling errors first."
+        )
+        st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
+        st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
+        _offer_build()
 
 
 def notes(sentences: Iterable[str]) -> None:
