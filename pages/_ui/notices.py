@@ -23,7 +23,6 @@ from t2i_core.config import Settings
 from t2i_core.errors import ModelError, ServerAwayError, T2IError
 from t2i_core.types import Gallery, Problem
 
-
 WIDTH = 760  # of a place that is empty: longer lines are hard to read
 
 
