@@ -72,7 +72,7 @@ def build(
     """
     if options.batch_size is not None and options.batch_size < 1:
         raise BuildError(f"batch_size must be at least 1, got {options.batch_size}. Leave it out to fit the device.")
-    contents = list_folder(options)
+    contents = list_folder(options.images_dir)
     with open_workshop(options.data_dir) as workshop:
         return build_in(workshop, contents, options, encoder=encoder, on_progress=on_progress, should_stop=should_stop)
 
@@ -108,13 +108,13 @@ def build_in(
     return replace(run.write(plan, table), left_out=contents.left_out)
 
 
-def list_folder(options: BuildOptions) -> FolderContents:
+def list_folder(images_dir: Path) -> FolderContents:
     """The pictures of the folder and what is left out; BuildError when there are no pictures."""
-    contents = look_through(options.images_dir)
+    contents = look_through(images_dir)
     if not contents.pictures:
         left_out = "".join(f" {one}" for one in contents.left_out)
         raise BuildError(
-            f"A build needs at least one picture, found none below {options.images_dir}. "
+            f"A build needs at least one picture, found none below {images_dir}. "
             f"Looked for {', '.join(sorted(PICTURE_SUFFIXES))} at any depth, hidden folders left out.{left_out} "
             "Name the folder that holds the pictures."
         )

@@ -98,7 +98,7 @@ def build_shard(
     BuildError
         As `build` does.
     """
-    contents = list_folder(options)
+    contents = list_folder(options.images_dir)
     with open_workshop(shard.folder(options.data_dir)) as own:
         (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
         table = find_captions(options.captions, options.data_dir)
@@ -146,7 +146,7 @@ def merge(
     BuildError
         When shards are missing, not finished, or were made from different pictures, captions, models or settings.
     """
-    contents = list_folder(options)
+    contents = list_folder(options.images_dir)
     with open_workshop(options.data_dir) as workshop:
         shards, record = _finished_shards(options)
         encoder = encoder or open_model(options, str(record["model"]))

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from pages._ui import notices
-from pages._ui.plain_text import plain
 from t2i_core import images
 from t2i_core.build_captions import find_captions
 from t2i_core.build_matching import compare_captions
@@ -29,8 +28,7 @@ def compare(images_dir: Path | None, captions: Path | None, data_dir: Path) -> b
         compared = (key, *_compared(images_dir, captions, data_dir))
         st.session_state["build_compared"] = compared
     _, notes, refusal = compared
-    for note in notes:
-        st.caption(plain(note))
+    notices.notes(notes)
     if not refusal:
         return True
     notices.error(BuildError(refusal))

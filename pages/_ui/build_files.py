@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import streamlit as st
 
 from pages._ui.permissions import Permit
-from t2i_core import dataset, images
+from t2i_core import build, dataset
 from t2i_core.counting import count_of
 from t2i_core.dataset import whole_file
 from t2i_core.errors import BuildError, T2IError
@@ -35,6 +36,8 @@ def as_path(text: str, permit: Permit) -> Path:
     """A path somebody typed, checked as `typed` does."""
     try:
         path = typed_path(text)
+        if not os.path.lexists(path):
+            path.expanduser()  # a home that nobody has here is no folder to make
         permit.check(path)
         path.lstat()
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -73,6 +76,7 @@ def captions_file(permit: Permit) -> Path | None:
     """The captions file in the form, if one is named, read once to say exactly what is wrong with it."""
     path = typed("build_captions", permit)
     if path is not None:
+        _refuse_missing(path, "The captions file")
         dataset.read_captions(path)
     return path
 
@@ -82,33 +86,48 @@ def checkpoint(text: str, permit: Permit) -> str:
     if not text.strip():
         raise BuildError("A build with a checkpoint needs its file, got none. Type its path.")
     path = as_path(text.strip(), permit)
+    _refuse_missing(path, "The checkpoint")
     whole_file.check(path, what="The checkpoint", at_most=MAX_CHECKPOINT_BYTES)
     return str(path)
 
 
 def how_many(permit: Permit) -> str:
-    """How many pictures the folder in the form holds, or why that cannot be told; counted again only for another folder."""
-    try:
-        folder = typed("build_images", permit)
-    except T2IError as error:
-        return str(error)
-    if folder is None:
+    """How many pictures the folder in the form holds, empty when none is named; counted again only for another folder.
+
+    Raises
+    ------
+    T2IError
+        When nothing can be built from that folder.
+    """
+    if typed("build_images", permit) is None:
         return ""
-    counted: tuple[Path, str] | None = st.session_state.get("build_counted")
+    folder = pictures_folder(permit)
+    counted: tuple[Path, str | T2IError] | None = st.session_state.get("build_counted")
     if counted is None or counted[0] != folder:
-        try:
-            contents = images.look_through(folder)
-            told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]
-            counted = (folder, f"{told[0]}. {' '.join(told[1:])}" if contents.left_out else told[0])
-        except T2IError as error:
-            counted = (folder, str(error))
+        counted = (folder, _counted(folder))
         st.session_state["build_counted"] = counted
+    if isinstance(counted[1], T2IError):
+        raise counted[1]
     return counted[1]
+
+
+def _counted(folder: Path) -> str | T2IError:
+    try:
+        contents = build.list_folder(folder)
+    except T2IError as error:
+        return error
+    told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]
+    return f"{told[0]}. {' '.join(told[1:])}" if contents.left_out else told[0]
 
 
 def folder_name(text: str) -> str:
     """A dataset's folder named after the folder of its pictures."""
     return re.sub(r"[^\w.-]+", "-", typed_path(text.strip() or "my-pictures").name).strip("-.") or "my-pictures"
+
+
+def _refuse_missing(path: Path, what: str) -> None:
+    if not os.path.lexists(path):
+        raise BuildError(f"{what} must exist on this computer, got {path}. Check the path.")
 
 
 def _is_folder(path: Path) -> bool:

@@ -15,7 +15,7 @@ from t2i_core import build, dataset
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
-from t2i_core.errors import T2IError
+from t2i_core.errors import BuildError, T2IError
 from t2i_core.index import address
 
 PROGRESS_SECONDS = 0.5
@@ -31,36 +31,42 @@ STAGES = {"pictures": "Encoding pictures", "captions": "Encoding captions", "wri
 def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
     """Fields for a build; its options once Start was pressed and everything can be used."""
     st.text("Every picture gets an embedding, so that a sentence can find it. Nothing leaves this computer.")
-    st.caption(plain(permit.where))
+    notices.notes([permit.where])
     st.text_input(
         "Folder of pictures", key="build_images", persist_state="session", placeholder="/home/me/pictures",
         help="On the computer this app runs on. Sub-folders are included.",
     )  # fmt: skip
-    counted = build_files.how_many(permit)
-    if counted:
-        st.caption(plain(counted))
+    usable = _folder_told(permit)
     st.text_input(
         "Captions file, optional", key="build_captions", persist_state="session", placeholder="captions.csv",
         help="A CSV with the columns image and caption (or clean_caption), one row per caption, or JSON lines. "
         "Names are relative to the folder of pictures.",
     )  # fmt: skip
     model, checkpoint = _model(settings)
-    proposed = _data_folder(settings, permit) / build_files.folder_name(st.session_state["build_images"])
+    named = build_files.folder_name(st.session_state["build_images"] if usable else "")
+    proposed = _data_folder(settings, permit) / named
     target = st.text_input(
         "Folder of the dataset", key="build_target", persist_state="session", placeholder=str(proposed),
         help="The embeddings are written here. A folder that holds a dataset already is brought up to date.",
     ).strip()  # fmt: skip
     address.refuse_address(target, task="A build")
     data_dir = build_files.as_path(target or str(proposed), permit)
-    images_dir, captions = (build_files.typed(key, permit) for key in ("build_images", "build_captions"))
+    images_dir = build_files.typed("build_images", permit) if usable else None
+    captions = build_files.typed("build_captions", permit)
     replaced = _other_dataset(data_dir, images_dir, settings)
     if replaced:
-        st.text(f"The folder {data_dir} holds a dataset over other pictures: {replaced}")
+        notices.error(
+            BuildError(
+                f"The folder {data_dir} holds a dataset over other pictures: {replaced}. "
+                "Name another folder, or agree to replace it."
+            )
+        )
     agreed = not replaced or st.checkbox("Replace it", key="build_replace")
     # Who agreed to replace a dataset knows that its captions are over other pictures.
     given_up = bool(replaced) and captions is None
     fits = given_up or build_captions.compare(images_dir, captions, data_dir)
-    if not st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits)):
+    started = st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits))
+    if not started or not usable:  # what is wrong with the folder stands below its field already
         return None
     return build.BuildOptions(
         images_dir=build_files.pictures_folder(permit),
@@ -73,6 +79,17 @@ def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
         max_pixels=settings.max_pixels,
         captions_may_miss=given_up or bool(st.session_state.get("build_may_miss")),
     )
+
+
+def _folder_told(permit: Permit) -> bool:
+    """Say how many pictures the folder holds, or what is wrong with it; whether a build may start from it."""
+    try:
+        counted = build_files.how_many(permit)
+    except T2IError as error:
+        notices.error(error)
+        return False
+    notices.notes([counted] * bool(counted))
+    return True
 
 
 def closed(permit: Permit) -> None:
@@ -124,8 +141,7 @@ def outcome(job: BuildJob) -> str:
 def _draw_report(report: build.BuildReport) -> None:
     st.header("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
-    for note in (*map(str, report.left_out), *report.notes):
-        st.caption(plain(note))
+    notices.notes([*map(str, report.left_out), *report.notes])
     if report.skipped:
         with st.expander(f"{len(report.skipped):,} left out, with reasons", expanded=len(report.skipped) <= 5):
             rows = [{"Picture": one.image_id, "Reason": one.reason} for one in report.skipped[:SKIPPED_SHOWN]]
@@ -200,7 +216,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
     try:
         present = resources.gallery(choice).result().images_dir
     except T2IError:
-        return "which cannot be read"
+        return "they cannot be told, for it cannot be read"
     return "" if present.resolve() == images_dir.resolve() else str(present)
 
 

@@ -6,8 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages._ui import captions_view, links, sharing
+from pages._ui.plain_text import plain
 from t2i_core.captions import saving
 from t2i_core.captions.sheet import CaptionSheet, Selection
+from t2i_core.counting import count_of
 
 
 def heading() -> DeltaGenerator:
@@ -28,8 +30,8 @@ def share(place: DeltaGenerator, sheet: CaptionSheet, selection: Selection, *, f
         view = st.session_state["captions_view"]
         st.caption("This link opens the same view elsewhere")
         sharing.show_link(links.page_params(captions_view.to_params(view), first_dataset=first_dataset))
-        count = "The 1 caption" if len(selection) == 1 else f"All {len(selection):,} captions"
-        st.caption(f"{count} of this view, on every page, with similarity, rank and the file's other columns")
+        count = count_of(len(selection), "caption")
+        st.caption(f"{plain(count)}, every page of this view, with similarity, rank and the file's other columns")
         rows, of = selection.rows, (sheet, selection.rows.tobytes())
         with st.container(horizontal=True), st.spinner("Writing the files", show_time=True):
             csv = sharing.kept("captions.csv", of, lambda: saving.captions_to_csv(sheet, rows))

@@ -69,6 +69,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         "pages": pages,
         "found": len(selection),
         "milliseconds": round(milliseconds, 1),
+        "picks": {"of": gallery.place_key, "captions": [(at, gallery.captions[at]) for at in view.picked]},
         **detail.grid_part(gallery, loaded.engine, None, here.settings),
         "token": f"{gallery.place_key} {loaded.engine is not None}",
     }
@@ -83,7 +84,7 @@ def _mount(data: dict[str, Any]) -> None:
     base: dict[str, Any] = {
         "seq": st.session_state["captions_seq"], "version": st.session_state["captions_version"],
         "columns": [], "shown": [], "rows": [], "page": 1, "pages": 1, "found": 0, "summary": "", "notes": [],
-        "marks": [], "words": None, "histogram": None, "unknown": None, "counting": None, "empty": None,
+        "marks": [], "words": None, "picks": None, "histogram": None, "unknown": None, "counting": None, "empty": None,
         "loading": False, "open": None, "detail": None, "token": "",
     }  # fmt: skip
     components.caption_table({**base, **data}, on_event=captions_view.on_event)
@@ -143,7 +144,7 @@ def _counts(words: list[Any]) -> list[dict[str, Any]]:
 def _order_words(sort: str, descending: bool) -> str:
     if sort == SIMILARITY:
         return "best fit first" if descending else "worst fit first"
-    return "found last first" if descending else "found first first"
+    return "worst rank first" if descending else "best rank first"
 
 
 def _notes(readings: tuple[Reading, ...]) -> list[str]:

@@ -16,18 +16,21 @@ from t2i_core.captions.sheet import FILE, CaptionSheet, SheetView
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_PAGE_SIZE = 50
 LONGEST_WORDS = 500
+MOST_PICKED = 20
 
-# Names in the link. A filter is f.COLUMN: low..high, ~part of a text, or =one|other.
-FIND, SORT, PAGE, ROWS, FILTER = "find", "sort", "page", "rows", "f."
+# Names in the link. A filter is f.COLUMN: low..high, ~part of a text, or =one|other. Picked captions go by their number
+# in the file, from 1.
+FIND, SORT, PAGE, ROWS, FILTER, PICKED = "find", "sort", "page", "rows", "f.", "picked"
 
 
 @dataclass(frozen=True)
 class CaptionsView:
-    """A view of the sheet, and the page of it that is open (from 1)."""
+    """A view of the sheet, the page of it that is open (from 1), and the positions of the captions that are picked."""
 
     sheet: SheetView = field(default_factory=SheetView)
     page: int = 1
     page_size: int = DEFAULT_PAGE_SIZE
+    picked: tuple[int, ...] = ()
 
 
 def prepare() -> None:
@@ -37,8 +40,13 @@ def prepare() -> None:
         "captions_seq": 0,
         "captions_version": 0,
         "captions_settled": True,
+        "captions_of_dataset": None,
     }.items():
         st.session_state.setdefault(key, value)  # fmt: skip
+    dataset, of = st.session_state["dataset_name"], st.session_state["captions_of_dataset"]
+    st.session_state["captions_of_dataset"] = dataset
+    if of not in {None, dataset}:
+        _set(replace(st.session_state["captions_view"], picked=()))  # positions mean nothing in another file
     params = links.followed_link()
     if params is not None:
         _set(from_params(params))
@@ -55,8 +63,11 @@ def current(sheet: CaptionSheet | None) -> CaptionsView:
         return view
     filters = {key: one for key, one in view.sheet.filters.items() if _fits(one, key, sheet)}
     sort = view.sheet.sort if view.sheet.sort in sheet.columns else ""
-    if len(filters) < len(view.sheet.filters) or sort != view.sheet.sort:
-        view = replace(view, sheet=replace(view.sheet, filters=filters, sort=sort))
+    # The table names the order it shows; the one that every sheet begins with is left out of links.
+    sort = "" if sort == sheet.first_sort and not view.sheet.descending else sort
+    picked = tuple(at for at in view.picked if at < len(sheet))
+    if len(filters) < len(view.sheet.filters) or sort != view.sheet.sort or picked != view.picked:
+        view = replace(view, sheet=replace(view.sheet, filters=filters, sort=sort), picked=picked)
         st.session_state["captions_view"] = view
     return view
 
@@ -74,7 +85,7 @@ def on_event() -> None:
     st.session_state["captions_seq"] = int(seq) if isinstance(seq, int | float) else 0
     asked = event.get("view")
     if isinstance(asked, Mapping):
-        st.session_state["captions_view"] = from_event(asked)
+        st.session_state["captions_view"] = replace(from_event(asked), picked=_positions(event.get("picked")))
         st.session_state["captions_settled"] = event.get("settled") is not False
     if "open" in event:
         st.session_state["open_picture"] = str(event["open"]) if event["open"] else None
@@ -122,6 +133,8 @@ def to_params(view: CaptionsView) -> dict[str, str]:
         params[PAGE] = str(view.page)
     if view.page_size != DEFAULT_PAGE_SIZE:
         params[ROWS] = str(view.page_size)
+    if view.picked:
+        params[PICKED] = ",".join(str(at + 1) for at in view.picked)
     return params
 
 
@@ -135,8 +148,9 @@ def from_params(params: Mapping[str, str]) -> CaptionsView:
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
     )
-    number = int(page) if page.isascii() and page.isdigit() else 1
-    return CaptionsView(sheet, max(1, number), _page_size(int(size) if size.isascii() and size.isdigit() else 0))
+    number = _whole(page) or 1
+    picked = [at - 1 for at in map(_whole, params.get(PICKED, "").split(",")) if at]
+    return CaptionsView(sheet, max(1, number), _page_size(_whole(size)), _positions(picked))
 
 
 def filter_record(one: Filter) -> dict[str, object]:
@@ -148,7 +162,8 @@ def filter_record(one: Filter) -> dict[str, object]:
 
 def _captions_of(image_id: str) -> CaptionsView:
     # A choice is exact, "=1.jpg" in the link; a part of the name, "~1.jpg", would also show 11.jpg.
-    return CaptionsView(SheetView(filters={FILE: Filter(choices=(image_id,))}))
+    picked = st.session_state["captions_view"].picked
+    return CaptionsView(SheetView(filters={FILE: Filter(choices=(image_id,))}), picked=picked)
 
 
 def _set(view: CaptionsView) -> None:
@@ -163,6 +178,16 @@ def _fits(one: Filter, key: str, sheet: CaptionSheet) -> bool:
         return False
     ranged = one.low is not None or one.high is not None
     return ranged if column.kind == NUMBER else not ranged
+
+
+def _whole(text: str) -> int:
+    """A whole number of a link; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= links.LONGEST_NUMBER else 0
+
+
+def _positions(picked: object) -> tuple[int, ...]:
+    found = picked if isinstance(picked, list) else []
+    return tuple(dict.fromkeys(at for at in found if isinstance(at, int) and at >= 0))[:MOST_PICKED]
 
 
 def _page_size(size: object) -> int:

@@ -32,7 +32,7 @@ def sample(
         {
             "pictures": cards,
             "label": "Some pictures of the gallery",
-            "summary": f"{len(cards):,} of {count_of(len(gallery), 'picture')}, a varied choice",
+            "summary": _sample_summary(len(cards), len(gallery)),
             **_sized(size),
             **detail.grid_part(gallery, engine, None, settings),
         }
@@ -111,10 +111,17 @@ def _sized(size: str | None) -> dict[str, object]:
     return {} if size is None else {"size": size}
 
 
+def _sample_summary(shown: int, pictures: int) -> str:
+    held = count_of(pictures, "picture")
+    return held if pictures == 1 else f"{shown:,} of {held}, a varied choice"
+
+
 def _summary(result: SearchResult) -> str:
     """How many of how many; the pictures of the query itself are not counted, for they are not looked for."""
     away = len(result.left_out)
-    others = f"{result.images - away:,} other pictures" if away else f"{result.images:,} pictures"
+    if away and not result.hits:
+        return "There is no other picture; the query is made of all there are"
+    others = count_of(result.images - away, "other picture" if away else "picture")
     said = f"{len(result.hits):,} of {others}, closest first"
     if not away:
         return said

@@ -43,7 +43,7 @@ def _picture_grid() -> Callable[..., object]:
 
 @lru_cache(maxsize=1)
 def _page_keys() -> Callable[..., object]:
-    return st.components.v2.component("t2i_page_keys", js=script("page_keys.js"))
+    return st.components.v2.component("t2i_page_keys", js=script("page_keys.js", "history.js"))
 
 
 def page_keys(keys: Mapping[str, str], *, current: int | None = None) -> str | None:
@@ -56,7 +56,7 @@ def page_keys(keys: Mapping[str, str], *, current: int | None = None) -> str | N
 
 @lru_cache(maxsize=1)
 def _caption_table() -> Callable[..., object]:
-    parts = ("drawing.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
+    parts = ("drawing.js", "counting.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
     style = asset("picture_grid.css") + "\n" + asset("caption_table.css")
     return st.components.v2.component("t2i_caption_table", css=style, js=script(*parts))
 

@@ -75,7 +75,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     names = [choice.name for choice in choices]
     _follow_place(choices)
     titles = resources.titles(choices)
-    links.follow_link(page=page, dataset_names=names)
+    links.follow_link(page=page, titles=titles)
     if st.session_state["dataset_name"] not in names:
         st.session_state["dataset_name"] = names[0] if names else None
     title = next((one.title for one in pages if (one.url_path or "search") == page), "")
@@ -222,8 +222,8 @@ def _status(here: Here) -> None:
         model_line = f"Model {short(loaded.model)} is not available"
     else:
         model_line = f"Model {short(loaded.model)} is loading"
-    lines = [model_line, *_collection_lines(gallery)]
-    st.caption(f"{pictures}, {captions}  \n" + "  \n".join(plain(line) for line in lines))
+    lines = [f"{pictures}, {captions}", model_line, *_collection_lines(gallery)]
+    st.caption("  \n".join(plain(line) for line in lines))
 
 
 def _collection_lines(gallery: Gallery) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui import state
 from t2i_core.arrays import MAX_TOP_K
@@ -69,7 +70,7 @@ def write_link(*, first_dataset: str | None, own: Mapping[str, str] | None = Non
     params = link_params(first_dataset=first_dataset) if own is None else page_params(own, first_dataset=first_dataset)
     if params != dict(st.query_params):
         st.query_params.from_dict(params)
-    st.session_state["link_seen"] = params
+    st.session_state["link_seen"] = (st.session_state["page"], params)
 
 
 def followed_link() -> dict[str, str] | None:
@@ -79,31 +80,44 @@ def followed_link() -> dict[str, str] | None:
     return params
 
 
-def follow_link(*, page: str, dataset_names: Sequence[str]) -> None:
-    """Take over a link when the address bar holds another one than we wrote: a first visit, or Back and Forward."""
+def follow_link(*, page: str, titles: Mapping[str, str]) -> None:
+    """Take over a link when the address bar holds another one than we wrote: a first visit, or Back and Forward.
+
+    ``titles`` is what people read for each dataset there is, by its name in links.
+    """
     params = dict(st.query_params)
-    same_page = st.session_state.get("page") == page
+    page_before, seen = st.session_state["page"], st.session_state["link_seen"]
+    acted, st.session_state["acted"] = st.session_state["acted"], False
     st.session_state["page"] = page
-    if st.session_state["acted"]:
-        st.session_state["acted"] = False
+    if page not in LINKED_PAGES:
+        st.session_state["link_seen"] = None  # what is done here stands in no address
         return
-    seen = st.session_state["link_seen"]
-    # Going to another page empties the address; going back to a first, empty address on the same page is meant.
-    if params == seen or page not in LINKED_PAGES or (not params and not same_page):
+    stepped = _stepped()
+    # Going to another page empties the address; stepping to an empty one, there or on the same page, is meant.
+    went_on = not params and page_before != page
+    if (page, params) == seen or ((acted or went_on) and not stepped):
         return
-    st.session_state["link_seen"] = params
-    _open_link_dataset(params.get(DATASET), dataset_names)
+    st.session_state["link_seen"] = (page, params)
+    st.session_state["notice"] = None
+    _open_link_dataset(params.get(DATASET), list(titles))
     if page in QUERY_PAGES:
         _show_link_search(params)
     if page != "search":
         st.session_state["link_followed"] = params
     st.session_state["open_picture"] = params.get(PICTURE)
     name = params.get(DATASET)
-    if name is not None and name not in dataset_names:
-        st.session_state["notice"] = (
-            f"The link asks for the dataset {name!r}, which is not here. "
-            f"Here are: {', '.join(dataset_names) or 'none'}."
-        )
+    if name is not None and name not in titles:
+        opened = titles.get(st.session_state["dataset_name"], next(iter(titles.values()), None))
+        said = [f"The link asks for the dataset {name!r}, which is not here."]
+        said += [f"Here are: {', '.join(titles.values()) or 'none'}."] * (len(titles) != 1)
+        said += [f"{opened} is open instead."] * (opened is not None)
+        st.session_state["notice"] = " ".join(said)
+
+
+def _stepped() -> bool:
+    """Whether Back or Forward of the browser led here."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def _open_link_dataset(name: str | None, dataset_names: Sequence[str]) -> None:

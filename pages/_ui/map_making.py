@@ -25,8 +25,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
         notices.error(job.error, title="The map could not be made")
     with st.container(width=760):
         if problem is not None:
-            st.header("The map is of other embeddings", anchor=False)
-            st.text(str(problem))
+            notices.error(problem, title="The map is of other embeddings")
         elif joint:
             st.header("No map of captions and pictures yet", anchor=False)
             st.text(
@@ -56,7 +55,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
 
 def refit_button(gallery: Gallery, placed: int) -> None:
     """Offer a new layout where pictures were only put beside their neighbours."""
-    st.caption(f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours.")
+    notices.notes([f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours."])
     permit = permissions.current()
     if may_be_made(gallery, permit) and st.button("Lay everything out anew", key="map_refit"):
         _start(gallery, permit, refit=True)

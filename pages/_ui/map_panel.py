@@ -8,6 +8,7 @@ from pages._ui import cards, map_state, resources, sharing, state
 from pages._ui.map_view import Scene
 from pages._ui.plain_text import plain
 from t2i_core import clusters, export
+from t2i_core.counting import count_of
 from t2i_core.types import SearchResult
 
 COMMON_WORDS = 8
@@ -29,7 +30,7 @@ def panel(scene: Scene, everything: SearchResult | None) -> None:
 def _selection(scene: Scene, chosen: map_state.Selection) -> None:
     count = len(chosen.rows)
     how = f", {plain(chosen.label)}" if chosen.label else ""
-    st.markdown(f"**{count:,} {'picture' if count == 1 else 'pictures'} selected**{how}")
+    st.markdown(f"**{plain(count_of(count, 'picture'))} selected**{how}")
     with st.container(horizontal=True, gap="small", key="map_actions"):
         st.button(
             "Use as query", key="map_ask", type="primary", icon=":material/search:", disabled=count > MOST_EXAMPLES,

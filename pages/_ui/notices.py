@@ -1,4 +1,14 @@
-"""Sentences for a person: what is wrong with a dataset, what went wrong, and what to do."""
+"""Sentences for a person: what is wrong with a dataset, what went wrong, and what to do.
+
+Every page says such things in one of these styles and no other:
+
+- `error`, a frame: what was asked for cannot be done. The rule, what was received, how to mend it.
+- `notes`, a grey line: what was done, and something about it is worth knowing.
+- `problems`, a fold with a warning sign: what stays wrong with the dataset whatever is asked.
+- `no_data` and `no_captions`, a heading: a place that is empty until something is made.
+
+What is wrong with what was typed into the query field stands below that field. One fault is told in one place.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +23,8 @@ from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.errors import ModelError, ServerAwayError, T2IError, UnvouchedModelError
 from t2i_core.types import Gallery, Problem
+
+WIDTH = 760  # of a place that is empty: longer lines are hard to read
 
 
 def error(problem: T2IError, *, title: str = "") -> None:
@@ -58,14 +70,15 @@ def _problem(problem: Problem) -> None:
 
 def no_data(settings: Settings) -> None:
     """What would be here, and how to get it."""
-    st.header("No pictures yet", anchor=False)
-    st.text(
-        f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
-        "Make them from a folder of pictures; captions are optional."
-    )
-    _offer_build()
-    st.caption("In a terminal")
-    st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
+    with st.container(width=WIDTH):
+        st.header("No pictures yet", anchor=False)
+        st.text(
+            f"The folder {settings.data_dir} holds no embeddings (aligned_embeddings.npz). "
+            "Make them from a folder of pictures; captions are optional."
+        )
+        _offer_build()
+        st.caption("In a terminal")
+        st.code(f"python -m t2i_core build --images DIR --data {settings.data_dir}", language=None, wrap_lines=True)
 
 
 def _offer_build() -> None:
@@ -78,18 +91,19 @@ def _offer_build() -> None:
 
 def no_captions(gallery: Gallery) -> None:
     """What the Captions page would show, and how to get it."""
-    st.header("No captions yet", anchor=False)
-    st.text(
-        "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
-        "words in them, and shows how well each fits, the likely labelling errors first."
-    )
-    st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
     command = ["python", "-m", "t2i_core", "build", "--images", str(gallery.images_dir), "--captions", "captions.csv"]
-    st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
-    _offer_build()
+    with st.container(width=WIDTH):
+        st.header("No captions yet", anchor=False)
+        st.text(
+            "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
+            "words in them, and shows how well each fits, the likely labelling errors first."
+        )
+        st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
+        st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
+        _offer_build()
 
 
 def notes(sentences: Iterable[str]) -> None:
-    """Remarks about the query that was asked, such as where it was cut."""
+    """Remarks about what was done, such as where a query was cut; a line each."""
     for sentence in sentences:
         st.caption(plain(sentence))

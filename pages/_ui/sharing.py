@@ -8,9 +8,10 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from pages._ui import links, state
+from pages._ui import links, notices, state
 from pages._ui.plain_text import plain
 from t2i_core import export
+from t2i_core.counting import count_of
 from t2i_core.types import Gallery, SearchResult
 
 
@@ -23,14 +24,12 @@ def hits(
             return
         st.caption("This link opens the same search elsewhere")
         if result.query.upload_sha256 is not None:
-            st.caption("An uploaded picture is not part of a link; the rest of the view is.")
+            notices.notes(["An uploaded picture is not part of a link; the rest of the view is."])
         if len(result.query.image_ids) > links.MOST_ALIKE:
-            st.caption(
-                f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is."
-            )
+            told = f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is."
+            notices.notes([told])
         show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
-        shown = "The picture shown" if len(result.hits) == 1 else f"The {len(result.hits):,} pictures shown"
-        st.caption(f"{shown}, with ranks, scores and captions")
+        st.caption(f"The hits: {plain(count_of(len(result.hits), 'picture'))}, with ranks, scores and captions")
         with st.container(horizontal=True):
             # With the byte order mark, or Excel takes the letters for another alphabet's.
             download("CSV", export.hits_to_csv(result).encode("utf-8-sig"), "text/csv", "pictures.csv")

@@ -97,6 +97,11 @@ class CaptionSheet:
         """Whether any caption's similarity to its picture is known."""
         return self.columns[SIMILARITY].extent is not None
 
+    @property
+    def first_sort(self) -> str:
+        """The column that captions are sorted by until another is chosen."""
+        return SIMILARITY if self.knows_fit else ORDER
+
     def with_ranks(self, ranks: RowArray) -> CaptionSheet:
         """The same sheet with ranks (ndarray of shape (M,), int64; 0 where unknown); columns are shared."""
         numbers = np.where(ranks > 0, ranks, np.nan)
@@ -133,7 +138,7 @@ class CaptionSheet:
                 mask = mask & passed
             else:
                 others, mask = others & passed, mask & passed
-        sort = view.sort or (SIMILARITY if self.knows_fit else ORDER)
+        sort = view.sort or self.first_sort
         column = self.column(sort)
         order = column.descending if view.descending else column.ascending
         return Selection(order[mask[order]], mask, others, readings, sort)

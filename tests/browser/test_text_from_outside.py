@@ -83,7 +83,7 @@ def test_paths_on_the_build_page(named: Served, chromium: object, tmp_path: Path
     for text in HOSTILE_TEXTS:
         field.fill(f"/{text}/gone")
         field.press("Enter")
-        expect(page.get_by_text("The image folder must exist")).to_contain_text("gone. Name")
+        expect(page.get_by_text("The folder of pictures must exist")).to_contain_text("gone. Check")
         page.wait_for_function(
             "text => document.body.innerText.replaceAll('\\u2060', '').replace(/\\s+/g, ' ').includes(text)",
             arg=" ".join(str(Path(f"/{text}/gone")).split()),

@@ -46,9 +46,28 @@ def test_start_without_a_folder(open_app: OpenApp, datasets: Path) -> None:
 
 def test_folder_that_is_not_there(open_app: OpenApp, datasets: Path) -> None:
     app = fill(open_build(open_app, datasets), images="/no/such/folder")
-    assert "The image folder must exist, got /no/such/folder." in texts(app)
+    told = "The folder of pictures must exist on this computer, got /no/such/folder. Check the path."
+    assert texts(app).count("/no/such/folder") == texts(app).count(told) == 1
     app.button(key="build_start").click().run()
-    assert "The folder of pictures must exist on this computer, got /no/such/folder. Check the path." in texts(app)
+    assert texts(app).count("/no/such/folder") == texts(app).count(told) == 1
+
+
+@pytest.mark.parametrize("kind", ["empty", "file", "zero byte", "too long", "text only"])
+def test_one_fault_of_a_folder_is_told_once(open_app: OpenApp, datasets: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "photos"
+    if kind == "file":
+        folder.write_text("")
+    else:
+        folder.mkdir()
+    if kind == "text only":
+        (folder / "notes.txt").write_text("")
+    typed = {"zero byte": "\0", "too long": "x" * 5000}.get(kind, str(folder))
+    app = fill(open_build(open_app, datasets), images=typed)
+    before = [one.value for one in app.text]
+    app.button(key="build_start").click().run()
+    assert not app.exception
+    assert [one.value for one in app.text] == before
+    assert sum((one.endswith(".") and " got " in one) or typed[:20] in one or "\\x00" in one for one in before) == 1
 
 
 def test_folder_is_counted(open_app: OpenApp, datasets: Path, photos: Path) -> None:

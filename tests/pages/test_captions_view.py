@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -37,6 +38,7 @@ def report(session: dict, **event: object) -> None:
         CaptionsView(),
         CaptionsView(SheetView(words='dog "red hat" -snow', sort="rank", descending=True), page=7, page_size=200),
         CaptionsView(SheetView(descending=True)),
+        CaptionsView(SheetView(words="dog"), picked=(0, 41, 7)),
         CaptionsView(SheetView(filters={"similarity": Filter(low=0.1), "length": Filter(high=-3.25)})),
         CaptionsView(SheetView(filters={"rank": Filter(low=2, high=1_000_000)})),
         CaptionsView(SheetView(filters={"file": Filter(text="=~a..b|c")})),
@@ -50,7 +52,7 @@ def test_a_view_survives_its_link_and_the_browser(view: CaptionsView) -> None:
         "words": view.sheet.words, "sort": view.sheet.sort, "descending": view.sheet.descending, "page": view.page,
         "size": view.page_size, "filters": {key: captions_view.filter_record(one) for key, one in view.sheet.filters.items()},
     }  # fmt: skip
-    assert from_event(record) == view
+    assert from_event(record) == replace(view, picked=())  # what is picked comes beside the view
 
 
 def test_a_first_view_has_an_empty_link() -> None:
@@ -61,7 +63,8 @@ def test_a_first_view_has_an_empty_link() -> None:
     "params",
     [
         {"page": "-1"}, {"page": "x"}, {"page": "٣"}, {"rows": "7"}, {"rows": ""}, {"f.rank": "1..2..3"}, {"f.rank": "a..b"},
-        {"f.rank": "nan..inf"}, {"f.rank": ""}, {"f.x": "~"}, {"other": "1"}, {"sort": ""},
+        {"f.rank": "nan..inf"}, {"f.rank": ""}, {"f.x": "~"}, {"other": "1"}, {"sort": ""}, {"picked": "0,-1,x,,٣"},
+        {"picked": "9" * 13}, {"picked": ""},
     ],
 )  # fmt: skip
 def test_nonsense_in_a_link_is_as_at_first(params: dict[str, str]) -> None:
@@ -97,6 +100,22 @@ def test_search_with_a_caption_or_several(session: dict) -> None:
     asked = state.query()
     assert asked is not None
     assert asked.texts == ("a mill", "a lake")
+
+
+def test_picked_captions_are_those_of_one_dataset(session: dict) -> None:
+    session["dataset_name"] = "main"
+    captions_view.prepare()
+    report(session, type="view", view={"words": "dog"}, picked=[4, 2, 4, -1, "x", *range(50)], seq=1)
+    picked = session["captions_view"].picked
+    assert picked[:4] == (4, 2, 0, 1)
+    assert len(picked) == captions_view.MOST_PICKED
+    captions_view.prepare()
+    assert session["captions_view"].picked == picked
+    report(session, type="captions", id="a.jpg", picked=list(picked), seq=2)
+    assert session["captions_view"].picked == picked
+    session["dataset_name"] = "other"
+    captions_view.prepare()
+    assert session["captions_view"].picked == ()
 
 
 def test_the_dialog_opens_and_closes_a_picture(session: dict) -> None:

@@ -204,7 +204,7 @@ def test_nonsense_events_are_ignored(session: dict) -> None:
 
 def follow(session: dict, page: str = "search", **params: str) -> None:
     state.st.query_params.from_dict(params)
-    links.follow_link(page=page, dataset_names=["data", "small"])
+    links.follow_link(page=page, titles={"data": "Demo gallery", "small": "small"})
 
 
 def test_back_and_forward_follow_the_address(session: dict) -> None:
@@ -231,6 +231,59 @@ def test_another_page_empties_the_address_and_not_the_query(session: dict) -> No
     assert state.query() == Query(text="first", label="first")
     links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {"q": "first"}
+
+
+def test_stepping_to_an_empty_address_of_another_page_is_meant(session: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = SimpleNamespace(is_history_navigation=False)
+    monkeypatch.setattr(links, "get_script_run_ctx", lambda **_: context)
+    follow(session)
+    links.write_link(first_dataset="data")
+    follow(session, page="captions")
+    links.write_link(first_dataset="data", own={})
+    bar_event(session, type="search", text="first")
+    follow(session)  # a link of the page: what is asked goes with it
+    assert state.query() == Query(text="first", label="first")
+    links.write_link(first_dataset="data")
+    context.is_history_navigation = True
+    follow(session, page="captions")
+    assert links.followed_link() == {}
+    bar_event(session, type="typed", text="late")  # what is still on its way does not undo the step
+    follow(session)
+    assert state.query() is None
+
+
+def test_what_was_done_where_no_link_is_written_is_undone_by_a_step(
+    session: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = SimpleNamespace(is_history_navigation=False)
+    monkeypatch.setattr(links, "get_script_run_ctx", lambda **_: context)
+    follow(session, q="first")
+    links.write_link(first_dataset="data")
+    follow(session, page="build")
+    session["dataset_name"] = "small"
+    context.is_history_navigation = True
+    follow(session, q="first")
+    assert session["dataset_name"] == "data"
+
+
+@pytest.mark.parametrize(
+    ("titles", "said"),
+    [
+        ({}, "Here are: none."),
+        ({"data": "Demo gallery"}, "Demo gallery is open instead."),
+        ({"data": "Demo gallery", "x": "My pictures (x)"}, "Here are: Demo gallery, My pictures (x). Demo gallery is open"),
+    ],
+)  # fmt: skip
+def test_a_link_to_no_dataset_names_those_there_are_as_the_picker_does(
+    session: dict, titles: dict[str, str], said: str
+) -> None:
+    state.st.query_params.from_dict({"data": "gone"})
+    links.follow_link(page="search", titles=titles)
+    assert said in session["notice"]
+    assert session["notice"].startswith("The link asks for the dataset 'gone', which is not here.")
+    state.st.query_params.from_dict({"q": "a mill"})
+    links.follow_link(page="search", titles=titles)
+    assert session["notice"] is None
 
 
 def test_whole_view_survives_the_link(session: dict) -> None:

@@ -174,8 +174,8 @@ class Overview {
     const { low, high, everything, shown } = this.data.histogram;
     const width = (high - low) / everything.length;
     const all = everything[bin];
-    const here = shown[bin] === all ? whole(all) : `${whole(shown[bin])} of ${whole(all)}`;
-    this.tip.textContent = `${scoreText(low + bin * width)} to ${scoreText(low + (bin + 1) * width)}: ${here} caption${all === 1 ? "" : "s"}`;
+    const of = shown[bin] === all ? "" : `${whole(shown[bin])} of `;
+    this.tip.textContent = `${scoreText(low + bin * width)} to ${scoreText(low + (bin + 1) * width)}: ${of}${countOf(all, "caption")}`;
     this.tip.hidden = false;
     this.tip.style.left = `${Math.min(78, Math.max(22, ((bin + 0.5) / everything.length) * 100))}%`;
   }

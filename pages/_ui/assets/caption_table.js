@@ -1,5 +1,5 @@
 // The table of captions: word search, order, pages, rows with their pictures. Text that comes from data is only ever
-// set as textContent. drawing.js, caption_overview.js, caption_filters.js and detail.js are joined to this file.
+// set as textContent. drawing.js, counting.js, caption_overview.js, caption_filters.js and detail.js are joined to this file.
 
 const SETTLED_MS = 600;
 const ANSWER_MS = 4000;
@@ -13,7 +13,9 @@ const whole = (number) => Math.round(number).toLocaleString("en-US");
 export default mounting((parent) => new CaptionTable(parent), (table, { data, setTriggerValue }) => {
   // Of two events close together only the later may arrive, so each says what is shown and open as well.
   table.send = (event) =>
-    setTriggerValue("event", { view: table.view, settled: !table.unsettled, open: table.detail.id, ...event });
+    setTriggerValue("event", {
+      view: table.view, settled: !table.unsettled, open: table.detail.id, picked: [...table.picked.keys()], ...event,
+    }); // prettier-ignore
   table.update(data);
 });
 
@@ -27,6 +29,7 @@ class CaptionTable {
     this.rows = [];
     this.focusAt = 0;
     this.picked = new Map();
+    this.picksOf = null; // the dataset whose captions are picked; null takes over what the server says
     this.images = new Map();
     this.cards = new Map(); // the three names that the detail dialog reads
     this.order = [];
@@ -208,10 +211,14 @@ class CaptionTable {
     }
     this.seq = data.seq;
     this.data = data;
-    if (data.token !== this.token) this.picked.clear();
     this.token = data.token;
     const elsewhere = data.version !== this.version;
     this.version = data.version;
+    if (elsewhere) this.picksOf = null;
+    if (data.picks && data.picks.of !== this.picksOf) {
+      this.picksOf = data.picks.of;
+      this.picked = new Map(data.picks.captions);
+    }
     if (elsewhere || !this.wanted) this.view = data.view;
     if (elsewhere || !this.unsettled) this.input.value = this.view.words;
     if (elsewhere) this.wanted = null;
@@ -427,6 +434,7 @@ class CaptionTable {
       one.element.classList.toggle("chosen", one.box.checked);
     }
     this.drawPicked();
+    this.ask({}); // so that link and history hold what is picked
   }
 
   drawPicked() {
@@ -435,13 +443,14 @@ class CaptionTable {
     this.bar.replaceChildren();
     if (!count) return;
     const texts = [...this.picked.values()];
-    const said = count === 1 ? "1 caption selected" : `${count} captions selected${count === MOST_TOGETHER ? ", the most" : ""}`;
+    const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;
     const go = this.textButton(count === 1 ? "Search with it" : "Search with all", "", () => this.leave({ type: "together", texts }));
     go.classList.add("primary");
     const none = this.textButton("Clear", "Select none", () => {
       this.picked.clear();
       this.drawTable();
       this.drawPicked();
+      this.ask({});
     });
     const how = make("span", "how", count === 1 ? "Finds the pictures closest to it." : "Finds the pictures closest to what they have in common: the mean of their embeddings.");
     this.bar.append(make("span", "count", said), how, go, none);

@@ -1,5 +1,6 @@
 // Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server.
 // Besides, what Streamlit leaves out for those who listen: which page of the list is open, and one name for a slider.
+// history.js is joined to this file.
 
 export default mounting(() => new PageKeys(), (keys, { data, setTriggerValue }) => {
   keys.send = (page) => setTriggerValue("page", page);
@@ -8,6 +9,7 @@ export default mounting(() => new PageKeys(), (keys, { data, setTriggerValue }) 
 
 class PageKeys {
   constructor() {
+    oneEntryEach(window);
     this.stop = new AbortController();
     document.addEventListener("keydown", (event) => this.onKey(event), { signal: this.stop.signal });
     this.watcher = new MutationObserver(() => nameThings(this.current));

@@ -47,7 +47,7 @@ def plotly_script() -> str:
 
 @lru_cache(maxsize=1)
 def _embedding_map() -> Callable[..., object]:
-    script = components.script(*(HERE / name for name in SCRIPTS))
+    script = components.script(*(HERE / name for name in SCRIPTS), "counting.js")
     style = (HERE / "map.css").read_text(encoding="utf-8")
     # Plotly puts its own styles into the document's head, where a shadow root would not see them.
     return st.components.v2.component("t2i_embedding_map", css=style, js=script, isolate_styles=False)

@@ -287,7 +287,7 @@ class EmbeddingMap {
     if (!this.gl || this.points.density) {
       this.note.hidden = false;
       this.note.textContent = this.gl
-        ? `${this.points.count.toLocaleString("en")} pictures are in view: their density is drawn, on a logarithmic scale. Zoom in to see each as a point.`
+        ? `In view: ${countOf(this.points.count, "picture")}, drawn as density on a logarithmic scale. Zoom in to see each as a point.`
         : "This browser has no WebGL, so the map shows how densely pictures lie, on a logarithmic scale, and the hits. Hovering and clicking work on the hits.";
     } else this.note.hidden = true;
     this.root.dataset.drawn = this.gl && !this.points.density ? "points" : "density";
@@ -614,7 +614,7 @@ class EmbeddingMap {
     for (const cluster of this.data.clusters) {
       const button = make("button", "name", cluster.name);
       button.type = "button";
-      button.title = `Select the ${cluster.count.toLocaleString("en")} pictures of this cluster`;
+      button.title = `Select this cluster: ${countOf(cluster.count, "picture")}`;
       button.cluster = cluster;
       button.addEventListener("click", () => this.send({ type: "cluster", label: cluster.label }));
       // A name stands for its cluster: the pictures it covers are no longer pointed at.
