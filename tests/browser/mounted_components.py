@@ -103,6 +103,10 @@ REPLAY = """
 async ([name, { script, data, shadow }, stories]) => {
   const put = window.place(name, script, shadow);
   const told = {};
+  // What a script does once a window, whichever component is there (history.js), is done by then and is nobody's to end.
+  (await put().call(structuredClone(data)))();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  window.live.clear();
   for (const [story, { shown, leave }] of Object.entries(stories)) {
     const { parentElement, call } = put();
     const ends = {};

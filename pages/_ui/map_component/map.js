@@ -279,6 +279,8 @@ class EmbeddingMap {
     else {
       this.drawn = true;
       await window.Plotly.newPlot(this.plot, traces, layout, config);
+      const measuring = document.getElementById("js-plotly-tester"); // in the page's body, far outside of what is seen
+      if (measuring) measuring.setAttribute("aria-hidden", "true");
       this.plot.on("plotly_hover", (event) => this.hovered(event));
       this.plot.on("plotly_unhover", () => this.card.leave());
       this.plot.on("plotly_relayout", () => this.moving());
