@@ -1,0 +1,27 @@
+"""What can be asked, and how it is written down: terms, queries, requests, and their three forms (text, JSON, link)."""
+
+from t2i_core.query.link_form import LINK_NAMES, request_from_link, request_to_link
+from t2i_core.query.request import FORMAT_VERSION, SearchRequest
+from t2i_core.query.subjects import SUBJECTS, GalleryPicture, OutsidePicture, Subject, Words
+from t2i_core.query.terms import MAX_WEIGHT, Query, Term
+from t2i_core.query.text_form import parse_query, write_query
+from t2i_core.query.where import Condition
+
+__all__ = [
+    "FORMAT_VERSION",
+    "LINK_NAMES",
+    "MAX_WEIGHT",
+    "SUBJECTS",
+    "Condition",
+    "GalleryPicture",
+    "OutsidePicture",
+    "Query",
+    "SearchRequest",
+    "Subject",
+    "Term",
+    "Words",
+    "parse_query",
+    "request_from_link",
+    "request_to_link",
+    "write_query",
+]

@@ -1,0 +1,123 @@
+"""A request as the parameters of a link: short, plain enough to edit by hand, and without loss.
+
+Plain questions have the parameters they always had: ``q`` (a sentence), ``together`` (sentences, one a line), ``like`` (a
+picture of the gallery), ``alike`` (several, one a line). Every other query is ``terms``, in the form of `text_form`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from t2i_core.errors import QueryError
+from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS, SearchRequest
+from t2i_core.query.subjects import GalleryPicture, Subject, Words
+from t2i_core.query.terms import Query
+from t2i_core.query.text_form import parse_query, write_query
+from t2i_core.query.where import Condition
+
+TEXT, TOGETHER, LIKE, ALIKE, TERMS = "q", "together", "like", "alike", "terms"
+TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF = (
+    "k", "approximate", "where", "ranking", "order", "stack", "cut",
+)  # fmt: skip
+QUERY_NAMES = (TEXT, TOGETHER, LIKE, ALIKE, TERMS)
+LINK_NAMES = (*QUERY_NAMES, TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF)
+
+
+def request_to_link(request: SearchRequest) -> dict[str, str]:
+    """The parameters that stand for a request; what is as at first is left out."""
+    params = query_to_link(request.query)
+    if request.top_k != DEFAULT_TOP_K:
+        params[TOP_K] = str(request.top_k)
+    if request.approximate:
+        params[APPROXIMATE] = "1"
+    if request.where:
+        records = [condition.to_record() for condition in request.where]
+        params[WHERE] = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
+    choices = (
+        (RANKING, request.ranking, RANKINGS),
+        (ORDER, request.order, ORDERS),
+        (STACKING, request.stacking, STACKINGS),
+    )
+    params |= {name: chosen for name, chosen, offered in choices if chosen != offered[0]}
+    if request.cutoff is not None:
+        params[CUTOFF] = repr(request.cutoff)
+    return params
+
+
+def request_from_link(params: Mapping[str, str]) -> SearchRequest | None:
+    """The request a link stands for; None when it asks for nothing. Other parameters are passed over.
+
+    Raises
+    ------
+    QueryError
+        When a parameter cannot be read.
+    """
+    query = query_from_link(params)
+    if query is None:
+        return None
+    return SearchRequest(
+        query,
+        _where(params.get(WHERE, "")),
+        _whole_number(params.get(TOP_K, str(DEFAULT_TOP_K))),
+        params.get(RANKING, RANKINGS[0]),
+        params.get(ORDER, ORDERS[0]),
+        params.get(STACKING, STACKINGS[0]),
+        _score(params[CUTOFF]) if CUTOFF in params else None,
+        params.get(APPROXIMATE) == "1",
+    )
+
+
+def query_to_link(query: Query) -> dict[str, str]:
+    """The parameters that stand for a query."""
+    subjects = [term.subject for term in query.terms]
+    if any(term.weight != 1.0 for term in query.terms):
+        return {TERMS: write_query(query)}
+    if all(isinstance(subject, Words) for subject in subjects):
+        return {TEXT if len(subjects) == 1 else TOGETHER: "\n".join(subject.content for subject in subjects)}
+    if all(isinstance(subject, GalleryPicture) for subject in subjects) and not any(map(_in_lines, subjects)):
+        return {LIKE if len(subjects) == 1 else ALIKE: "\n".join(subject.content for subject in subjects)}
+    return {TERMS: write_query(query)}
+
+
+def query_from_link(params: Mapping[str, str]) -> Query | None:
+    """The query a link stands for; None when it has none."""
+    if params.get(TEXT, "").strip():
+        return Query.of(params[TEXT])
+    if params.get(TOGETHER, "").strip():
+        return Query.of(*(line for line in params[TOGETHER].split("\n") if line.strip()))
+    if params.get(LIKE):
+        return Query.like([params[LIKE]])
+    if params.get(ALIKE, "").strip():
+        return Query.like([line for line in params[ALIKE].split("\n") if line])
+    if params.get(TERMS, "").strip():
+        return parse_query(params[TERMS])
+    return None
+
+
+def _in_lines(subject: Subject) -> bool:
+    return "\n" in subject.content or not subject.content.strip()
+
+
+def _where(text: str) -> tuple[Condition, ...]:
+    if not text:
+        return ()
+    try:
+        records = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise QueryError(f"The link's {WHERE} cannot be read ({error}). Take the parameter out.") from error
+    if not isinstance(records, list):
+        raise QueryError(f"The link's {WHERE} must be a list of conditions, got {text!r:.80}. Take the parameter out.")
+    return tuple(Condition.from_record(record) for record in records)
+
+
+def _whole_number(text: str) -> int:
+    """Links are edited by hand: what is no number from 1 is as at first."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else DEFAULT_TOP_K
+
+
+def _score(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise QueryError(f"The link's {CUTOFF} must be a score, got {text!r:.40}. Take the parameter out.") from error

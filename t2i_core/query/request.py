@@ -1,0 +1,155 @@
+"""SearchRequest: everything a search is asked with, and its one JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from t2i_core.errors import QueryError
+from t2i_core.query.subjects import SUBJECTS
+from t2i_core.query.terms import Query, Term
+from t2i_core.query.where import Condition
+
+FORMAT_VERSION = 1
+DEFAULT_TOP_K = 24
+# What each choice offers; the first is what is meant where nothing is said.
+RANKINGS = ("cosine",)
+ORDERS = ("score",)
+STACKINGS = ("none",)
+_CHOICES = {"ranking": RANKINGS, "order": ORDERS, "stacking": STACKINGS}
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """One search, whole: the link, ``search --request``, and the file of an export are forms of it.
+
+    Attributes
+    ----------
+    query : Query
+    where : tuple of Condition
+        Pictures that may be returned; all conditions hold before the best ``top_k`` are taken.
+    top_k : int
+        How many pictures at most, 1 or more.
+    ranking, order, stacking : str
+        One of `RANKINGS`, `ORDERS`, `STACKINGS`.
+    cutoff : float, optional
+        Pictures with a lower score are left out.
+    approximate : bool
+        Ask the approximate index.
+
+    Raises
+    ------
+    QueryError
+        When a value is none of those.
+    """
+
+    query: Query
+    where: tuple[Condition, ...] = ()
+    top_k: int = DEFAULT_TOP_K
+    ranking: str = RANKINGS[0]
+    order: str = ORDERS[0]
+    stacking: str = STACKINGS[0]
+    cutoff: float | None = None
+    approximate: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", tuple(self.where))
+        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int) or self.top_k < 1:
+            raise QueryError(
+                f"top_k must be a whole number from 1, got {self.top_k!r:.40}. Ask for at least one picture."
+            )
+        for name, offered in _CHOICES.items():
+            if getattr(self, name) not in offered:
+                raise QueryError(f"{name} must be one of {', '.join(offered)}, got {getattr(self, name)!r:.40}.")
+        if self.cutoff is not None:
+            number = isinstance(self.cutoff, int | float) and not isinstance(self.cutoff, bool)
+            if not number or not math.isfinite(self.cutoff):
+                raise QueryError(f"The cutoff must be a score, got {self.cutoff!r:.40}. Scores are cosines, -1 to 1.")
+            object.__setattr__(self, "cutoff", float(self.cutoff) + 0.0)
+        if not isinstance(self.approximate, bool):
+            raise QueryError(f"approximate must be true or false, got {self.approximate!r:.40}.")
+
+    @classmethod
+    def of(cls, query: Query | str, **settings: Any) -> SearchRequest:
+        """A request for a query; a string is a sentence."""
+        return cls(Query.of(query) if isinstance(query, str) else query, **settings)
+
+    def to_json(self) -> str:
+        """The one JSON of this request: every setting, names in this order, no white space that could differ."""
+        return json.dumps(self.to_record(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+    def to_record(self) -> dict[str, Any]:
+        """`to_json` before it is text."""
+        return {
+            "version": FORMAT_VERSION,
+            "query": [
+                {term.subject.tag: term.subject.content, **term.subject.fields, "weight": term.weight}
+                for term in self.query.terms
+            ],
+            "where": [condition.to_record() for condition in self.where],
+            "top_k": self.top_k,
+            "ranking": self.ranking,
+            "order": self.order,
+            "stacking": self.stacking,
+            "cutoff": self.cutoff,
+            "approximate": self.approximate,
+        }
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> SearchRequest:
+        """The request a JSON text stands for; what it leaves out is as at first.
+
+        Raises
+        ------
+        QueryError
+            When it is no JSON, of a later version, or has names or values that a request does not have.
+        """
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise QueryError(
+                f"A request is a JSON object, and this cannot be read ({error}). Check its syntax."
+            ) from error
+        return cls.from_record(record)
+
+    @classmethod
+    def from_record(cls, record: object) -> SearchRequest:
+        """`from_json` after reading."""
+        if not isinstance(record, Mapping):
+            raise QueryError(
+                f'A request is a JSON object, got {record!r:.80}. Write {{"query": [{{"words": "a dog"}}]}}'
+            )
+        version = record.get("version", FORMAT_VERSION)
+        if isinstance(version, bool) or not isinstance(version, int) or version != FORMAT_VERSION:
+            raise QueryError(
+                f"This program reads requests of version {FORMAT_VERSION}, got version {version!r:.40}. Update the program."
+            )
+        settings = {name: value for name, value in record.items() if name not in {"version", "query", "where"}}
+        known = set(cls.__dataclass_fields__) - {"query", "where"}
+        if unknown := sorted(set(settings) - known):
+            raise QueryError(
+                f"A request has no setting named {unknown[0]!r:.80}. It has: version, query, where, {', '.join(sorted(known))}."
+            )
+        terms, where = record.get("query", []), record.get("where", [])
+        if not isinstance(terms, list) or not isinstance(where, list):
+            raise QueryError("query and where are lists in a request, got something else. Write them in [ ].")
+        return cls(Query(tuple(map(_term, terms))), tuple(map(Condition.from_record, where)), **settings)
+
+
+def _term(record: object) -> Term:
+    tags = [tag for tag in SUBJECTS if isinstance(record, Mapping) and tag in record]
+    if not isinstance(record, Mapping) or len(tags) != 1:
+        raise QueryError(
+            f"A term has one of {', '.join(SUBJECTS)}, got {record!r:.80}. "
+            'Write it like this: {"words": "red car", "weight": 2}'
+        )
+    fields = {name: value for name, value in record.items() if name not in {tags[0], "weight"}}
+    subject = SUBJECTS[tags[0]].from_fields(record[tags[0]], fields)
+    if set(fields) - set(subject.fields) and any(fields[name] for name in set(fields) - set(subject.fields)):
+        raise QueryError(
+            f"A term of {tags[0]} has no {sorted(set(fields) - set(subject.fields))[0]!r:.80}. Leave it out."
+        )
+    return Term(subject, record.get("weight", 1.0))
