@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from t2i_core.query import GalleryPicture, OutsidePicture, Query, Words
 from t2i_core.types import Gallery, Hit, Manifest, SearchResult
 
 CSV_COLUMNS = ("rank", "image", "score", "caption", "width", "height")
@@ -72,7 +73,8 @@ def hits_to_json(
     """
     moment = (created or datetime.now(UTC)).astimezone(UTC)
     record: dict[str, Any] = {
-        "query": _query_record(result),
+        "query": _query_record(result.query),
+        "request": result.request.to_record(),
         "left_out": list(result.left_out),
         "top_k": len(result.hits),
         "dataset": dataset,
@@ -85,13 +87,20 @@ def hits_to_json(
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _query_record(result: SearchResult) -> Mapping[str, Any]:
-    query = result.query
-    fields = {
-        "text": query.text, "texts": list(query.texts) or None, "image_id": query.image_id, "image_ids": list(query.image_ids) or None,
-        "upload_sha256": query.upload_sha256,
-    }  # fmt: skip
-    return {name: value for name, value in fields.items() if value is not None} | {"label": query.label}
+def _query_record(query: Query) -> dict[str, Any]:
+    """A plain question under the name of its kind, as it is easiest to read; the whole request stands beside it."""
+    contents = [term.subject.content for term in query.terms]
+    kinds = {type(term.subject) for term in query.terms} if all(term.weight == 1.0 for term in query.terms) else set()
+    named = {
+        Words: ("text", "texts"),
+        GalleryPicture: ("image_id", "image_ids"),
+        OutsidePicture: ("upload_sha256",) * 2,
+    }
+    record: dict[str, Any] = {}
+    if len(kinds) == 1:
+        one, several = named[kinds.pop()]
+        record[one if len(contents) == 1 else several] = contents[0] if len(contents) == 1 else contents
+    return record | {"label": query.label}
 
 
 def pictures_to_csv(gallery: Gallery, rows: Sequence[int], coordinates: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""The nouns every module shares: pictures, galleries, queries, hits, and the two protocols.
+"""The nouns every module shares: pictures, galleries, hits, and the two protocols.
 
 Arrays in these types are read-only; rows are int positions into the gallery.
 """
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from t2i_core.captions_by_row import CaptionsByRow
+from t2i_core.query import Query, SearchRequest
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -172,39 +173,6 @@ class Gallery:
         return CaptionsByRow(self.caption_rows, len(self))
 
 
-@dataclass(frozen=True)
-class Query:
-    """What was asked: a sentence, several sentences, a picture of the gallery, or an uploaded picture.
-
-    Exactly one of ``text``, ``texts``, ``image_id``, ``image_ids`` and ``upload_sha256`` is set. ``texts`` and
-    ``image_ids`` ask for what several sentences or pictures have in common: the mean of their embeddings. ``label``
-    is what to show, and nothing else: two queries are equal when they ask for the same, whatever they are called.
-    Where a query has to be remembered, in a cache, a browser or a file, `key` stands for it.
-    """
-
-    text: str | None = None
-    image_id: str | None = None
-    upload_sha256: str | None = None
-    label: str = field(default="", compare=False)
-    image_ids: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """A hash of what is asked: its kind, sentences, pictures and the content of an upload; no label, no file name.
-
-        Blanks do not count, for the engine does not read them either.
-        """
-        text = None if self.text is None else " ".join(self.text.split())
-        texts = [" ".join(one.split()) for one in self.texts]
-        return _digest([text, self.image_id, self.upload_sha256, list(self.image_ids), texts])
-
-    @property
-    def pictures(self) -> tuple[str, ...]:
-        """The pictures of the gallery it is made of."""
-        return self.image_ids if self.image_id is None else (self.image_id,)
-
-
 def _digest(content: list[object]) -> str:
     # JSON keeps apart what joining would not: ["a", "b"] and ["a b"]; escapes keep lone surrogates writable.
     return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:32]
@@ -214,7 +182,8 @@ def _digest(content: list[object]) -> str:
 class Hit:
     """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine, bigger is better.
 
-    ``row`` is -1 for a picture of a collection that is not in the gallery's sample.
+    ``row`` is -1 for a picture of a collection that is not in the gallery's sample. ``shares`` says what each term of a
+    query of several gave to the score, in the query's order.
     """
 
     rank: int
@@ -224,6 +193,7 @@ class Hit:
     caption: str | None = None
     width: int = 0
     height: int = 0
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -236,15 +206,16 @@ class Timings:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The best pictures for one query.
+    """The best pictures for one request.
 
     ``median_score`` is the dataset's median score for this query: the low end of the score bar. ``good_score`` is its
     high end, what a good hit scores (`SearchEngine.good_score`), where somebody asked for it.
     ``left_out`` are the pictures of the query itself, which are never among the hits.
-    ``notes`` are sentences for the person who asked, for instance that the text was cut.
+    ``notes`` are sentences for the person who asked, for instance that the text was cut. ``query_embedding`` is the unit
+    vector the pictures were ranked by, (D,) float32.
     """
 
-    query: Query
+    request: SearchRequest
     hits: tuple[Hit, ...]
     timings: Timings
     images: int
@@ -252,6 +223,12 @@ class SearchResult:
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     good_score: float | None = None
+    query_embedding: FloatArray | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def query(self) -> Query:
+        """What was asked."""
+        return self.request.query
 
     def head(self, top_k: int) -> SearchResult:
         """The same result with only its first ``top_k`` hits: nothing is encoded or scored again."""

@@ -31,7 +31,7 @@ def query_bar(
     ``live`` searches while somebody types; a slow model waits for Enter.
     """
     query = state.query()
-    text = query.text if query is not None and query.text else ""
+    text = (query.sentence or "") if query is not None else ""
     typed = st.session_state["suggest_for"] or text
     offered = resources.example_queries(gallery) if query is None and examples else []
     components.query_bar(
@@ -203,18 +203,14 @@ def _suggestions(gallery: Gallery, text: str) -> list[str]:
 def _query_picture(gallery: Gallery, settings: Settings) -> dict[str, str] | None:
     """The picture that is the query, small."""
     query = state.query()
-    if query is None or query.text is not None:
+    if query is None or query.sentence is not None:
         return None
-    if query.texts:
-        return {"label": query.label, "src": ""}
-    if query.image_id is not None:
-        row = resources.rows_by_id(gallery).get(query.image_id)
-        source = pictures.shown(gallery, [row], settings)[0].url if row is not None else ""
-        return {"label": f"Like {query.image_id.rsplit('/', 1)[-1]}", "src": source}
-    if query.image_ids:
-        row = resources.rows_by_id(gallery).get(query.image_ids[0])
-        return {"label": query.label, "src": pictures.shown(gallery, [row], settings)[0].url if row is not None else ""}
-    return {"label": query.label, "src": _upload_preview(settings)}
+    if query.outside is not None:
+        return {"label": query.label, "src": _upload_preview(settings)}
+    row = resources.rows_by_id(gallery).get(query.pictures[0]) if query.pictures else None
+    source = pictures.shown(gallery, [row], settings)[0].url if row is not None else ""
+    alone = len(query.terms) == 1 and bool(query.pictures)
+    return {"label": f"Like {query.label.rsplit('/', 1)[-1]}" if alone else query.label, "src": source}
 
 
 def _upload_preview(settings: Settings) -> str:

@@ -10,11 +10,12 @@ from streamlit.runtime import get_instance
 
 from pages._ui import notices, pictures, resources
 from pages._ui.ranking import score_help, score_part
-from t2i_core import images, remote
+from t2i_core import images
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import ImageError, QueryError, T2IError
-from t2i_core.types import Gallery, Query, SearchResult
+from t2i_core.query import Query, SearchRequest
+from t2i_core.types import Gallery, SearchResult
 
 NEIGHBOURS = 10
 RELATED_CAPTIONS = 8
@@ -62,9 +63,9 @@ def _gallery_of(gallery: Gallery, engine: SearchEngine | None, image_id: str) ->
     """
     if image_id in _rows(gallery):
         return gallery
-    if isinstance(engine, remote.CollectionEngine):
-        return engine.gallery_of(image_id)
-    if isinstance(gallery, remote.CollectionGallery) and gallery.sampled:
+    if engine is not None and gallery.images > len(gallery):
+        return engine.source.gallery_with(image_id)
+    if gallery.images > len(gallery):
         return None
     raise QueryError(
         f"A picture must be in the dataset that is open to be shown, and none there is named {image_id!r}. "
@@ -145,7 +146,7 @@ def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple
 def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> dict[str, object]:
     """The closest pictures, or why they cannot be told."""
     try:
-        hits = engine.search(Query(image_id=image_id), top_k=min(NEIGHBOURS, engine.images)).hits
+        hits = engine.search(SearchRequest(Query.like([image_id]), top_k=min(NEIGHBOURS, engine.images))).hits
     except T2IError as error:
         return {"neighbours_problem": str(error)}
     shown = pictures.shown_hits(engine.gallery, hits, settings)

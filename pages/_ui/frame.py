@@ -184,7 +184,7 @@ def _open_dataset() -> None:
     st.session_state["dataset_name"] = st.session_state["dataset_choice"]
     st.session_state["open_picture"] = None
     query = state.query()
-    if query is not None and state.of_gallery(query):
+    if query is not None and query.of_gallery:
         state.clear_query()  # a picture of another gallery
 
 

@@ -9,15 +9,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui import state
 from t2i_core.arrays import MAX_TOP_K
+from t2i_core.errors import QueryError
+from t2i_core.query.link_form import APPROXIMATE, TOP_K, query_from_link, query_to_link
 
 LONGEST_LINK_QUERY = 2_000
 LONGEST_NUMBER = 12
 
-# Names in the link: short, and plain enough to edit by hand.
-TEXT, LIKE, TOP_K, SIZE, CAPTIONS, DATASET, PICTURE = "q", "like", "k", "size", "captions", "data", "picture"
-APPROXIMATE = "approximate"
-TOGETHER = "together"  # several sentences, one a line
-ALIKE = "alike"  # several pictures, one a line
+# Names in the link, beside those of a request (`t2i_core.query.link_form`): short, and plain enough to edit by hand.
+SIZE, CAPTIONS, DATASET, PICTURE = "size", "captions", "data", "picture"
 MOST_ALIKE = state.MOST_ALIKE
 # Pages whose view is part of the link. Search's own parameters are read here; another page asks for `followed_link`.
 LINKED_PAGES = frozenset({"search", "embedding_map", "captions"})
@@ -29,14 +28,8 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
     """The query parameters that reproduce what is shown; what is as at first is left out."""
     params: dict[str, str] = {}
     asked = state.query()
-    if asked is not None and asked.text is not None:
-        params[TEXT] = asked.text[:LONGEST_LINK_QUERY]
-    elif asked is not None and asked.texts:
-        params[TOGETHER] = "\n".join(asked.texts)
-    elif asked is not None and asked.image_id is not None:
-        params[LIKE] = asked.image_id
-    elif asked is not None and 0 < len(asked.image_ids) <= MOST_ALIKE:
-        params[ALIKE] = "\n".join(asked.image_ids)
+    if asked is not None and asked.linkable and len(asked.pictures) <= MOST_ALIKE:
+        params |= {name: value[:LONGEST_LINK_QUERY] for name, value in query_to_link(asked).items()}
     if st.session_state["top_k"] != state.DEFAULT_TOP_K:
         params[TOP_K] = str(st.session_state["top_k"])
     if st.session_state["card_size"] != state.DEFAULT_SIZE:
@@ -127,7 +120,7 @@ def _open_link_dataset(name: str | None, dataset_names: Sequence[str]) -> None:
     elif name in dataset_names:
         st.session_state["dataset_name"] = name
     asked = state.query()
-    if before not in {None, st.session_state["dataset_name"]} and asked is not None and state.of_gallery(asked):
+    if before not in {None, st.session_state["dataset_name"]} and asked is not None and asked.of_gallery:
         state.clear_query()  # a picture of another gallery
 
 
@@ -142,13 +135,8 @@ def _show_link_search(params: Mapping[str, str]) -> None:
 
 
 def _show_link_query(params: Mapping[str, str]) -> None:
-    if params.get(TEXT, "").strip():
-        state.ask_text(params[TEXT])
-    elif params.get(TOGETHER, "").strip():
-        state.ask_together(params[TOGETHER].split("\n"))
-    elif params.get(LIKE):
-        state.ask_like(params[LIKE])
-    elif params.get(ALIKE, "").strip():
-        state.ask_examples(params[ALIKE].split("\n"))
-    else:
+    try:
+        state.ask(query_from_link(params))
+    except QueryError as error:
         state.clear_query()
+        st.session_state["notice"] = f"The link asks for something that cannot be read. {error}"

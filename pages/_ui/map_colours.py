@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from pages._ui import map_state, ranking, resources
+from pages._ui import map_state, resources
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.projection import Projection, drawing
@@ -84,10 +84,9 @@ def colour(
     if chosen == "cluster":
         return _groups(title, projection.cluster_labels, projection.cluster_names, lend)
     if chosen == "score":
-        if engine is None or result is None:
+        if result is None or result.query_embedding is None:
             return {"kind": "one"}
-        embedding = ranking.query_embedding(engine, result.query, settings)
-        return _scale(title, gallery.image_embeddings @ embedding, lend, digits=3)
+        return _scale(title, gallery.image_embeddings @ result.query_embedding, lend, digits=3)
     if chosen == "trust":
         return _scale("Share of its closest pictures kept close", projection.trust, lend, digits=2)
     if chosen == "captions":

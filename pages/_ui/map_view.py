@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime import get_instance
 
-from pages._ui import map_colours, map_component, map_state, pictures, ranking, resources
+from pages._ui import map_colours, map_component, map_state, pictures, resources
 from t2i_core import projection as projections
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
@@ -200,9 +200,8 @@ def _card(scene: Scene, row: int) -> dict[str, object]:
         positions = scene.gallery.captions_of(row)
         caption = scene.gallery.captions[positions[0]] if positions else ""
     score = hit.score if hit is not None else None
-    if score is None and scene.engine is not None and scene.result is not None:
-        embedding = ranking.query_embedding(scene.engine, scene.result.query, scene.settings)
-        score = float(embedding @ scene.gallery.image_embeddings[row])
+    if score is None and scene.result is not None and scene.result.query_embedding is not None:
+        score = float(scene.result.query_embedding @ scene.gallery.image_embeddings[row])
     label = int(scene.projection.cluster_labels[row])
     return {
         "id": scene.gallery.image_ids[row],

@@ -12,7 +12,8 @@ from t2i_core import engine, images
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.errors import QueryError
-from t2i_core.types import FloatArray, Query, SearchResult
+from t2i_core.query import Query, SearchRequest, Words
+from t2i_core.types import SearchResult
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -31,35 +32,22 @@ def rank(engine: engine.SearchEngine, query: Query, settings: Settings) -> Searc
     """
     rankings: dict[object, SearchResult] = st.session_state["rankings"]
     approximate = engine.approximate is not None and st.session_state["approximate"]
+    request = SearchRequest(query, top_k=min(MAX_TOP_K, engine.images), approximate=approximate)
     key = (engine.gallery.key, engine.encoder.weights_sha256, query.key, approximate)
     found = rankings.pop(key, None)
     if found is None:
-        found = _ask(engine, query, settings, approximate=approximate)
+        found = engine.search(request, pictures=_outside(query, settings))
         found = replace(found, good_score=engine.good_score(found))
     rankings[key] = found  # last in, last out
     while len(rankings) > KEPT_RANKINGS:
         del rankings[next(iter(rankings))]
     # The same picture may come under another file name; what it is called is no part of the key.
-    return (
-        found
-        if query.label in {"", found.query.label}
-        else replace(found, query=replace(found.query, label=query.label))
-    )
+    return replace(found, request=request)
 
 
 def is_smooth(result: SearchResult | None) -> bool:
     """Whether encoding is quick enough to search while somebody types; assumed until it was measured."""
     return result is None or result.timings.encode_ms <= SMOOTH_MS
-
-
-def query_embedding(engine: engine.SearchEngine, query: Query, settings: Settings) -> FloatArray:
-    """The unit vector of a query that was ranked before, (D,) float32; the session keeps the last one."""
-    key = (engine.gallery.key, engine.encoder.weights_sha256, query.key)
-    kept: tuple[object, FloatArray] | None = st.session_state.get("query_embedding")
-    if kept is None or kept[0] != key:
-        kept = (key, _embed(engine, query, settings))
-        st.session_state["query_embedding"] = kept
-    return kept[1]
 
 
 def score_part(score: float, result: SearchResult) -> float | None:
@@ -79,7 +67,7 @@ def score_help(result: SearchResult) -> str:
     if result.good_score is None:
         return f"{said} No bar: nothing in this dataset tells what a good score is."
     low = f"{said} The bar begins at {result.median_score:.3f}, the median of this gallery's pictures for this query,"
-    if result.query.text is None and not result.query.texts:
+    if not any(isinstance(term.subject, Words) for term in result.query.terms):
         return f"{low} and is full at 1, the same picture."
     return (
         f"{low} and is full at {result.good_score:.3f}, a good score here: measured with this model on the dataset's own captions, "
@@ -87,21 +75,12 @@ def score_help(result: SearchResult) -> str:
     )
 
 
-def _ask(engine: engine.SearchEngine, query: Query, settings: Settings, *, approximate: bool) -> SearchResult:
-    top_k = min(MAX_TOP_K, engine.images)
-    if query.upload_sha256 is None:
-        return engine.search(query, top_k=top_k, approximate=approximate)
-    return engine.search_image(_uploaded(settings), query, top_k=top_k, approximate=approximate)
-
-
-def _embed(engine: engine.SearchEngine, query: Query, settings: Settings) -> FloatArray:
-    if query.upload_sha256 is None:
-        return engine.embedding_of(query)
-    return engine.encode_picture(_uploaded(settings))
-
-
-def _uploaded(settings: Settings) -> Image.Image:
+def _outside(query: Query, settings: Settings) -> dict[str, Image.Image]:
+    """The pictures from outside that a query names, opened."""
+    asked = query.outside
+    if asked is None:
+        return {}
     upload: state.Upload | None = st.session_state["upload"]
-    if upload is None:
+    if upload is None or upload.sha256 != asked.sha256:
         raise QueryError("The uploaded picture is no longer here. Choose it again.")
-    return images.open_image(upload.content, max_pixels=settings.max_pixels, name=upload.name)
+    return {asked.sha256: images.open_image(upload.content, max_pixels=settings.max_pixels, name=upload.name)}

@@ -21,7 +21,7 @@ from pages._ui.dataset_choices import DatasetChoice, unique
 from pages._ui.jobs import BuildJobs
 from pages._ui.named_models import NamedModels
 from pages._ui.project_job import ProjectJobs
-from t2i_core import clusters, config, dataset, engine, memory, remote, suggest, variety
+from t2i_core import clusters, config, dataset, engine, memory, opening, remote, suggest, variety
 from t2i_core import projection as projections
 from t2i_core.encoder import open_encoder
 from t2i_core.errors import T2IError, UnvouchedModelError
@@ -271,12 +271,12 @@ def _modality_gap(gallery_key: str, *, _gallery: Gallery) -> gap.ModalityGap | N
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _gallery(folder: str, stamp: str) -> Future[Gallery]:
     memory.share_heap()  # before threads work on it: a server's many threads would keep a large dataset's leavings
-    return background.start(lambda: dataset.read_gallery(Path(folder)), name=f"open {folder}", large=True)
+    return background.start(lambda: opening.open_gallery(folder), name=f"open {folder}", large=True)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _collection(address: str, key: str) -> Gallery:
-    return remote.open_collection(address)
+    return opening.open_gallery(address)
 
 
 @st.cache_data(max_entries=4, ttl=COLLECTION_LOOKED_AT_S, show_spinner=False)
@@ -303,7 +303,7 @@ def _engine(
 ) -> Future[engine.SearchEngine]:
     encoder = _encoder(model, device, model_dir)
     return background.start(
-        lambda: remote.open_engine(encoder.result(), _gallery), name=f"engine for {_gallery.name}", large=True
+        lambda: opening.open_engine(encoder.result(), _gallery), name=f"engine for {_gallery.name}", large=True
     )
 
 
@@ -315,9 +315,7 @@ def _checked_engine(
         checked = dataset.check_gallery(_engine.gallery, _engine.encoder, max_pixels=max_pixels)
         if checked is _engine.gallery:
             return _engine
-        if checked.address:
-            return remote.open_engine(_engine.encoder, checked)
-        return engine.SearchEngine(_engine.encoder, checked, _engine.index, approximate=_engine.approximate)
+        return engine.SearchEngine(_engine.encoder, _engine.source.with_gallery(checked))
 
     return background.start(check, name="check embeddings", large=True)
 

@@ -23,9 +23,9 @@ def hits(
         if not open_now:
             return
         st.caption("This link opens the same search elsewhere")
-        if result.query.upload_sha256 is not None:
+        if result.query.outside is not None:
             notices.notes(["An uploaded picture is not part of a link; the rest of the view is."])
-        if len(result.query.image_ids) > links.MOST_ALIKE:
+        if len(result.query.pictures) > links.MOST_ALIKE:
             told = f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is."
             notices.notes([told])
         show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))

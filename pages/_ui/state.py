@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from t2i_core.types import Gallery, Query
+from t2i_core.query import OutsidePicture, Query
+from t2i_core.query.link_form import ALIKE, LIKE, TEXT, TOGETHER, query_to_link
+from t2i_core.types import Gallery
 
 DEFAULT_TOP_K = 24
 SIZES = ("S", "M", "L")
@@ -87,14 +89,14 @@ def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
     An emptied field asks for nothing: what its words had found goes with them. Letters typed and taken back beside
     a picture that is the query leave that one alone.
     """
-    stripped = " ".join(text.split())
+    stripped = " ".join(_whole(text).split())
     asked_before = query()
     st.session_state["empty_query"] = not stripped and not typed
     if not stripped:
-        if not typed or (asked_before is not None and asked_before.text is not None):
+        if not typed or (asked_before is not None and asked_before.sentence is not None):
             _set_query(None, typed=typed)
         return
-    asked = Query(text=stripped, label=stripped)
+    asked = Query.of(stripped)
     if typed and settled and asked_before is not None and asked.key == asked_before.key:
         # The field was left for a picture: the one that was opened meanwhile stays open.
         st.session_state["settled"] = True
@@ -102,26 +104,33 @@ def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
         _set_query(asked, typed=typed, settled=settled)
 
 
+def ask(asked: Query | None) -> None:
+    """Ask for a query as it is, or for nothing."""
+    _set_query(asked)
+
+
 def ask_together(texts: Sequence[str]) -> None:
     """Ask for what several sentences have in common."""
-    stripped = tuple(dict.fromkeys(text for text in (" ".join(one.split()) for one in texts) if text))
-    if len(stripped) > 1:
-        _set_query(Query(texts=stripped, label=f"{len(stripped):,} captions: {' / '.join(stripped)}"))
-    elif stripped:
-        ask_text(stripped[0])
+    stripped = tuple(dict.fromkeys(text for text in (" ".join(_whole(one).split()) for one in texts) if text))
+    if stripped:
+        _set_query(Query.of(*stripped))
 
 
 def ask_like(image_id: str) -> None:
     """Ask for pictures like one of the gallery."""
-    _set_query(Query(image_id=image_id, label=image_id))
+    ask_examples([image_id])
 
 
 def ask_examples(image_ids: Sequence[str]) -> None:
     """Ask for what several pictures of the gallery have in common."""
-    if len(image_ids) == 1:
-        ask_like(image_ids[0])
-    elif image_ids:
-        _set_query(Query(image_ids=tuple(image_ids), label=f"{len(image_ids):,} pictures together"))
+    named = [image_id for image_id in image_ids if image_id]
+    if named:
+        _set_query(Query.like(named))
+
+
+def _whole(text: str) -> str:
+    """Text without halves of characters, which a browser can send and no link can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def ask_upload(name: str, content_base64: str) -> None:
@@ -132,7 +141,7 @@ def ask_upload(name: str, content_base64: str) -> None:
         content = b""
     upload = Upload(name, content)
     st.session_state["upload"] = upload
-    _set_query(Query(upload_sha256=upload.sha256, label=name))
+    _set_query(Query.of(OutsidePicture(upload.sha256, _whole(name))))
 
 
 def open_dataset(name: str | None) -> None:
@@ -141,18 +150,13 @@ def open_dataset(name: str | None) -> None:
     clear_query()
 
 
-def of_gallery(asked: Query) -> bool:
-    """Whether a query is made of pictures of the open gallery, so that no other can answer it."""
-    return asked.image_id is not None or bool(asked.image_ids)
-
-
 def clear_query() -> None:
     """Back to the gallery itself."""
     _set_query(None)
 
 
 def _set_query(query: Query | None, *, typed: bool = False, settled: bool = True) -> None:
-    if query is None or query.upload_sha256 is None:
+    if query is None or query.outside is None:
         st.session_state["upload"] = None
     st.session_state["query"] = query
     st.session_state["settled"] = settled
@@ -195,18 +199,22 @@ def asked_record(gallery: Gallery) -> dict[str, object] | None:
     An uploaded picture cannot: its content stays in the session. Nor can a query that is still being typed.
     """
     asked = query()
-    if asked is None or not st.session_state["settled"] or asked.upload_sha256 is not None:
+    if asked is None or not st.session_state["settled"] or not asked.linkable:
         return None
-    record: dict[str, object] = {"key": asked.key, "label": asked.label}
-    if asked.text is not None:
-        return record | {"kind": "text", "text": asked.text}
-    if asked.texts:
-        return record | {"kind": "together", "texts": list(asked.texts)}
     if len(asked.pictures) > MOST_ALIKE or not all(one in gallery.rows_by_id for one in asked.pictures):
         return None
-    if asked.image_id is not None:
-        return record | {"kind": "like", "id": asked.image_id}
-    return record | {"kind": "alike", "ids": list(asked.image_ids)}
+    [(name, value)] = query_to_link(asked).items()
+    kind, field, several = _KEPT_KINDS.get(name, ("", "", False))
+    if not kind:
+        return None
+    return {"key": asked.key, "label": asked.label, "kind": kind, field: value.split("\n") if several else value}
+
+
+# How a browser keeps each plain question, by its name in a link: kind, field, and whether that is a list.
+_KEPT_KINDS = {
+    TEXT: ("text", "text", False), TOGETHER: ("together", "texts", True), LIKE: ("like", "id", False),
+    ALIKE: ("alike", "ids", True),
+}  # fmt: skip
 
 
 def _ask_again(reported: Mapping[str, object]) -> None:

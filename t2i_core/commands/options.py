@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from t2i_core import opening
 from t2i_core.config import Settings, read_settings
 from t2i_core.encoder.names import MINI_NAME, OPENAI_MODELS
 from t2i_core.index import address
@@ -80,15 +81,7 @@ def open_gallery(arguments: argparse.Namespace, console: Console) -> Gallery:
     DatasetError
         When it cannot be read.
     """
-    from t2i_core.dataset import read_gallery
-
-    data = data_dir(arguments, read_settings())
-    if address.is_address(data):
-        from t2i_core.remote import open_collection
-
-        gallery: Gallery = open_collection(data, arguments.images)
-    else:
-        gallery = read_gallery(data, arguments.images)
+    gallery = opening.open_gallery(data_dir(arguments, read_settings()), arguments.images)
     _warn(gallery.problems, console)
     return gallery
 
@@ -119,9 +112,7 @@ def refuse_address(arguments: argparse.Namespace, *, command: str) -> None:
 
 def open_engine(encoder: Encoder, gallery: Gallery, console: Console) -> SearchEngine:
     """What answers queries: over the folder's rows, or over the whole collection a gallery is a sample of."""
-    from t2i_core.remote import open_engine
-
-    return open_engine(encoder, check_rows(gallery, encoder, console))
+    return opening.open_engine(encoder, check_rows(gallery, encoder, console))
 
 
 def check_rows(gallery: Gallery, encoder: Encoder, console: Console) -> Gallery:

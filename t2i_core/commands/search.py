@@ -12,6 +12,7 @@ from t2i_core.commands.queries_file import read_queries
 from t2i_core.config import read_settings
 from t2i_core.errors import QueryError
 from t2i_core.export import hit_record
+from t2i_core.query import OutsidePicture, Query, SearchRequest
 from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.image is not None:
         result = _search_picture(engine, arguments.image, top_k=top_k, approximate=arguments.approximate)
     else:
-        result = engine.search(arguments.text, top_k=top_k, approximate=arguments.approximate)
+        request = SearchRequest.of(arguments.text, top_k=top_k, approximate=arguments.approximate)
+        result = engine.search(request)
     _show(result, arguments=arguments, console=console)
     return 0
 
@@ -101,7 +103,7 @@ def _run_queries(
         try:
             if isinstance(line, QueryError):
                 raise line
-            result = engine.search(line, top_k=top_k, approximate=arguments.approximate)
+            result = engine.search(SearchRequest.of(line, top_k=top_k, approximate=arguments.approximate))
         except QueryError as error:
             console.say(f"error: line {number}: {error}")
             failed = 1
@@ -113,11 +115,10 @@ def _run_queries(
 def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approximate: bool) -> SearchResult:
     """A file is looked at by the model; a name of the dataset has its embedding already."""
     from t2i_core.picture_folder import is_there
-    from t2i_core.types import Query
 
     path = typed_path(picture)
     if picture in engine.gallery.image_ids and not (is_there(path) and path.is_file()):
-        return engine.search(Query(image_id=picture), top_k=top_k, approximate=approximate)
+        return engine.search(SearchRequest.of(Query.like([picture]), top_k=top_k, approximate=approximate))
     from t2i_core.images import open_image
 
     if not is_there(path):
@@ -126,8 +127,9 @@ def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approxima
             "Check its name."
         )
     image = open_image(path, max_pixels=read_settings().max_pixels, name=picture)
-    query = Query(upload_sha256=hashlib.sha256(path.read_bytes()).hexdigest(), label=picture)
-    return engine.search_image(image, query, top_k=top_k, approximate=approximate)
+    asked = OutsidePicture(hashlib.sha256(path.read_bytes()).hexdigest(), picture)
+    request = SearchRequest.of(Query.of(asked), top_k=top_k, approximate=approximate)
+    return engine.search(request, pictures={asked.sha256: image})
 
 
 def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:

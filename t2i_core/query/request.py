@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from t2i_core.errors import QueryError
-from t2i_core.query.subjects import SUBJECTS
+from t2i_core.query.subjects import SUBJECTS, is_utf8
 from t2i_core.query.terms import Query, Term
 from t2i_core.query.where import Condition
 
@@ -32,7 +32,7 @@ class SearchRequest:
     where : tuple of Condition
         Pictures that may be returned; all conditions hold before the best ``top_k`` are taken.
     top_k : int
-        How many pictures at most, 1 or more.
+        How many pictures at most; a search refuses less than 1 and more than there are.
     ranking, order, stacking : str
         One of `RANKINGS`, `ORDERS`, `STACKINGS`.
     cutoff : float, optional
@@ -57,10 +57,8 @@ class SearchRequest:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", tuple(self.where))
-        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int) or self.top_k < 1:
-            raise QueryError(
-                f"top_k must be a whole number from 1, got {self.top_k!r:.40}. Ask for at least one picture."
-            )
+        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int):
+            raise QueryError(f"top_k must be a whole number, got {self.top_k!r:.40}. Ask for at least one picture.")
         for name, offered in _CHOICES.items():
             if getattr(self, name) not in offered:
                 raise QueryError(f"{name} must be one of {', '.join(offered)}, got {getattr(self, name)!r:.40}.")
@@ -78,8 +76,13 @@ class SearchRequest:
         return cls(Query.of(query) if isinstance(query, str) else query, **settings)
 
     def to_json(self) -> str:
-        """The one JSON of this request: every setting, names in this order, no white space that could differ."""
-        return json.dumps(self.to_record(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        """The one JSON of this request: every setting, names in this order, no white space that could differ.
+
+        Letters stand as they are, unless a picture's name holds what UTF-8 cannot: then all but ASCII is escaped.
+        """
+        record = self.to_record()
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text if is_utf8(text) else json.dumps(record, allow_nan=False, separators=(",", ":"))
 
     def to_record(self) -> dict[str, Any]:
         """`to_json` before it is text."""

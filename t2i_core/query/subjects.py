@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from t2i_core.errors import QueryError
@@ -27,13 +27,15 @@ class Subject(Protocol):
         Name of the kind, in JSON and in front of what stands between brackets.
     of_gallery : bool
         Whether it means something in one gallery only.
-    linkable : bool
-        Whether a link alone can bring it back elsewhere.
     """
 
     tag: ClassVar[str]
     of_gallery: ClassVar[bool]
-    linkable: ClassVar[bool]
+
+    @property
+    def linkable(self) -> bool:
+        """Whether a link alone can bring it back elsewhere."""
+        ...
 
     @property
     def label(self) -> str:
@@ -73,13 +75,16 @@ class Words:
     text: str
     tag: ClassVar[str] = "words"
     of_gallery: ClassVar[bool] = False
-    linkable: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         text = " ".join(writable(self.text, "A sentence").split())
         if not text:
             raise QueryError("A query needs at least one word, got an empty one. Type what you want to see.")
         object.__setattr__(self, "text", text)
+
+    @property
+    def linkable(self) -> bool:
+        return True
 
     @property
     def label(self) -> str:
@@ -108,16 +113,22 @@ class Words:
 
 @dataclass(frozen=True)
 class GalleryPicture:
-    """A picture of the gallery, by its file name relative to the image folder."""
+    """A picture of the gallery, by its file name relative to the image folder.
+
+    A name that was no UTF-8 on the disk holds halves of characters; it can be asked for, but stands in no link.
+    """
 
     image_id: str
     tag: ClassVar[str] = "picture"
     of_gallery: ClassVar[bool] = True
-    linkable: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not writable(self.image_id, "A picture's name"):
-            raise QueryError("A picture of the gallery needs its name, got an empty one. Choose a picture.")
+        if not isinstance(self.image_id, str) or not self.image_id:
+            raise QueryError(f"A picture of the gallery needs its name, got {self.image_id!r:.80}. Choose a picture.")
+
+    @property
+    def linkable(self) -> bool:
+        return is_utf8(self.image_id)
 
     @property
     def label(self) -> str:
@@ -149,10 +160,9 @@ class OutsidePicture:
     """A picture that is not of the gallery, known by the SHA-256 of its file; ``name`` is only what to call it."""
 
     sha256: str
-    name: str = ""
+    name: str = field(default="", compare=False)
     tag: ClassVar[str] = "sha256"
     of_gallery: ClassVar[bool] = False
-    linkable: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         writable(self.name, "A picture's name")
@@ -161,6 +171,10 @@ class OutsidePicture:
                 f"A picture from outside is named by the 64 hexadecimal digits of its SHA-256, got {self.sha256!r:.80}. "
                 "Choose the picture again."
             )
+
+    @property
+    def linkable(self) -> bool:
+        return False
 
     @property
     def label(self) -> str:
@@ -190,6 +204,15 @@ class OutsidePicture:
 
 # The kinds there are, by tag. What stands between brackets without a tag is a picture of the gallery.
 SUBJECTS: Mapping[str, type[Subject]] = {kind.tag: kind for kind in (Words, GalleryPicture, OutsidePicture)}
+
+
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 can hold a text, so that a link can."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def writable(text: object, what: str) -> str:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from t2i_core.errors import QueryError
-from t2i_core.query.subjects import GalleryPicture, Subject, Words
+from t2i_core.query.subjects import GalleryPicture, OutsidePicture, Subject, Words
 
 MAX_WEIGHT = 2.0
-_SHOWN = 3  # terms whose labels stand in a query's label
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,24 @@ class Query:
     @property
     def label(self) -> str:
         """What to call the query on a page; two different queries may have the same."""
-        if len(self.terms) == 1:
-            return self.terms[0].subject.label
-        shown = " / ".join(term.subject.label for term in self.terms[:_SHOWN])
-        return f"{shown} …" if len(self.terms) > _SHOWN else shown
+        subjects, labels = [term.subject for term in self.terms], [term.subject.label for term in self.terms]
+        if len(labels) == 1:
+            return labels[0]
+        if all(isinstance(subject, Words) for subject in subjects):
+            return f"{len(labels):,} captions: {' / '.join(labels)}"
+        if all(isinstance(subject, GalleryPicture) for subject in subjects):
+            return f"{len(labels):,} pictures together"
+        return f"{len(labels):,} terms: {' / '.join(labels)}"
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The pictures of the gallery that it is made of."""
+        return tuple(term.subject.image_id for term in self.terms if isinstance(term.subject, GalleryPicture))
+
+    @property
+    def outside(self) -> OutsidePicture | None:
+        """The first picture from outside that it is made of."""
+        return next((term.subject for term in self.terms if isinstance(term.subject, OutsidePicture)), None)
 
     @property
     def sentence(self) -> str | None:

@@ -54,7 +54,6 @@ LEVELS = {
     "variety": 4,
     "export": 4,
     "dataset": 5,
-    "score_scale": 5,
     "engine": 6,
     "evaluation": 6,
     "importers": 6,
@@ -62,10 +61,11 @@ LEVELS = {
     "build": 7,
     "captions": 7,
     "remote": 7,
+    "opening": 8,
     "training": 7,
-    "commands": 8,
-    "cli": 9,
-    "__main__": 10,
+    "commands": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 
 

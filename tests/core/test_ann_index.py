@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from t2i_core.arrays import l2_normalize
 from t2i_core.cli import main
 from t2i_core.dataset import make_ann, open_ann, read_gallery
-from t2i_core.engine import SearchEngine
 from t2i_core.errors import QueryError, SearchIndexError
 from t2i_core.index.ann import AnnFacts, AnnIndex, cell_count, make_cells, measure, open_cells, write_cells
 from t2i_core.index.exact import ExactIndex
+from t2i_core.opening import open_engine
+from t2i_core.query import SearchRequest
 from t2i_core.types import FloatArray
 from tests.core.small_galleries import ColourEncoder, save_ours
 
@@ -95,8 +96,11 @@ def test_it_is_kept_beside_the_dataset_and_opened_again(tmp_path: Path) -> None:
     assert found is not None
     assert found.facts == made
     assert made.queried_with == "captions"
-    engine = SearchEngine(ColourEncoder(), gallery)
-    exact, approximate = engine.search("swan", top_k=4), engine.search("swan", top_k=4, approximate=True)
+    engine = open_engine(ColourEncoder(), gallery)
+    exact, approximate = (
+        engine.search(SearchRequest.of("swan", top_k=4)),
+        engine.search(SearchRequest.of("swan", top_k=4, approximate=True)),
+    )
     assert [hit.row for hit in approximate.hits] == [hit.row for hit in exact.hits]
 
 
@@ -122,9 +126,9 @@ def test_that_of_another_gallery_or_a_damaged_one_is_not_opened(tmp_path: Path) 
 
 def test_asking_for_what_is_not_there_is_refused(tmp_path: Path) -> None:
     save_ours(tmp_path / "data")
-    engine = SearchEngine(ColourEncoder(), read_gallery(tmp_path / "data", tmp_path / "images"))
+    engine = open_engine(ColourEncoder(), read_gallery(tmp_path / "data", tmp_path / "images"))
     with pytest.raises(QueryError, match="An approximate search needs an index made for it, and data has none"):
-        engine.search("swan", top_k=1, approximate=True)
+        engine.search(SearchRequest.of("swan", top_k=1, approximate=True))
 
 
 def test_the_command_makes_and_tells(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

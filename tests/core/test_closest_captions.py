@@ -9,6 +9,7 @@ import pytest
 
 from t2i_core.arrays import l2_normalize, read_only
 from t2i_core.engine import SearchEngine
+from t2i_core.opening import open_engine
 from t2i_core.types import Gallery, Manifest
 
 
@@ -33,7 +34,7 @@ def engine(*, with_text: bool = True) -> SearchEngine:
         key="pets",
         manifest=Manifest(1, "none", "0", 4, 3, 5, "", "", "", ""),
     )
-    return SearchEngine(NoEncoder(), gallery)  # type: ignore[arg-type]
+    return open_engine(NoEncoder(), gallery)  # type: ignore[arg-type]
 
 
 def test_best_first_and_own_marked() -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from t2i_core.export import hits_to_csv, hits_to_json, pictures_to_csv, spreadsheet_cell
-from t2i_core.types import Hit, Manifest, Query, SearchResult, Timings
+from t2i_core.query import SearchRequest
+from t2i_core.types import Hit, Manifest, SearchResult, Timings
 from tests.core.small_galleries import make_gallery
 
 MANIFEST = Manifest(1, "mini", "ab" * 32, 4, 9, 9, "squash", "cd" * 32, "2026-01-01T00:00:00+00:00", "0.1.0")
@@ -20,7 +21,7 @@ MANIFEST = Manifest(1, "mini", "ab" * 32, 4, 9, 9, "squash", "cd" * 32, "2026-01
 
 def result_with(caption: str | None, *, image_id: str = "animals/dog.jpg") -> SearchResult:
     hits = (Hit(1, 5, image_id, 0.30000001192, caption, 640, 480), Hit(2, 3, "cat.jpg", -0.25, None))
-    return SearchResult(Query(text="ein Hund", label="ein Hund"), hits, Timings(), 9, 0.1)
+    return SearchResult(SearchRequest.of("ein Hund"), hits, Timings(), 9, 0.1)
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -66,6 +67,7 @@ def test_json() -> None:
     record = json.loads(hits_to_json(result_with("A dog"), dataset="demo", manifest=MANIFEST, created=moment))
     assert record == {
         "query": {"text": "ein Hund", "label": "ein Hund"},
+        "request": SearchRequest.of("ein Hund").to_record(),
         "left_out": [],
         "top_k": 2,
         "dataset": "demo",

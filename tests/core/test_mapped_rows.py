@@ -10,9 +10,9 @@ import pytest
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import mapped_codes, mapped_rows, open_codes, read_gallery, validate
-from t2i_core.engine import SearchEngine
 from t2i_core.index import opening
 from t2i_core.index.quantized import QuantizedIndex
+from t2i_core.opening import open_engine
 from t2i_core.types import Gallery
 from tests.core.small_galleries import ColourEncoder, save_ours
 
@@ -180,9 +180,9 @@ def test_codes_are_made_once_and_answer_like_fresh_ones(tmp_path: Path, monkeypa
     found = open_codes(read_gallery(folder))
     assert made is not None and found is not None
     assert (found.tiles == made.tiles).all() and (found.errors == made.errors).all()
-    engine = SearchEngine(ColourEncoder(), gallery)
-    assert isinstance(engine.index, QuantizedIndex)
-    scores, rows = engine.index.search(some_rows()[:3], 2)
+    engine = open_engine(ColourEncoder(), gallery)
+    assert isinstance(engine.source.index, QuantizedIndex)
+    scores, rows = engine.source.index.search(some_rows()[:3], 2)
     assert rows[:, 0].tolist() == [0, 1, 2]
     assert scores[:, 0] == pytest.approx([1.0] * 3, abs=1e-6)
 
@@ -191,8 +191,8 @@ def test_codes_of_another_gallery_are_not_used(tmp_path: Path) -> None:
     folder = save_rows(tmp_path / "data", some_rows(1))
     open_codes(read_gallery(folder))
     save_rows(folder, some_rows(2))
-    engine = SearchEngine(ColourEncoder(), read_gallery(folder))
-    assert engine.index.search(some_rows(2)[:1], 1)[1].tolist() == [[0]]
+    engine = open_engine(ColourEncoder(), read_gallery(folder))
+    assert engine.source.index.search(some_rows(2)[:1], 1)[1].tolist() == [[0]]
 
 
 def test_no_codes_are_kept_for_rows_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,10 @@ from t2i_core.index.address import Address, parse_address
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
-from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push
-from t2i_core.types import Gallery, Query
+from t2i_core.opening import open_engine
+from t2i_core.query import Query, SearchRequest
+from t2i_core.remote import CollectionGallery, open_collection, push
+from t2i_core.types import Gallery
 from tests.core.pushed_galleries import ROWS, Rows, a_name, numbers, queries
 from tests.core.small_galleries import make_gallery, save_ours
 from tests.milvus_server import HoldingProxy, MilvusServer, free_port
@@ -97,8 +99,8 @@ def test_captions_of_hits_outside_the_sample_are_whole_where_milvus_cuts_them(
 
     monkeypatch.setattr(collection, "fetch", counted)
     monkeypatch.setattr(milvus, "MOST_HITS", 50)
-    ours = CollectionEngine(Rows(), there).search("anything", top_k=60).hits
-    theirs = open_engine(Rows(), gallery).search("anything", top_k=60).hits
+    ours = open_engine(Rows(), there).search(SearchRequest.of("anything", top_k=60)).hits
+    theirs = open_engine(Rows(), gallery).search(SearchRequest.of("anything", top_k=60)).hits
     away = sum(hit.row < 0 for hit in ours)
     assert counts[0] == 50 < 2 * away  # the first answer was cut: two captions a picture were asked for
     assert [(hit.image_id, hit.caption) for hit in ours] == [(hit.image_id, hit.caption) for hit in theirs]
@@ -110,8 +112,11 @@ def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Colle
     assert (len(there), there.images, there.sampled) == (100, ROWS, True)
     assert there.key != whole.key
     encoder = Rows()
-    engine, local = CollectionEngine(encoder, there), open_engine(encoder, gallery)
-    ours, theirs = engine.search("anything", top_k=40), local.search("anything", top_k=40)
+    engine, local = open_engine(encoder, there), open_engine(encoder, gallery)
+    ours, theirs = (
+        engine.search(SearchRequest.of("anything", top_k=40)),
+        local.search(SearchRequest.of("anything", top_k=40)),
+    )
     assert ours.images == ROWS
     assert [(h.image_id, h.score, h.caption) for h in ours.hits] == [
         (h.image_id, h.score, h.caption) for h in theirs.hits
@@ -119,18 +124,20 @@ def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Colle
     for hit in ours.hits:
         assert hit.row == (there.rows_by_id.get(hit.image_id, -1))
     away = next(hit.image_id for hit in ours.hits if hit.row < 0)
-    liked = engine.search(Query(image_id=away), top_k=5)
-    assert [h.image_id for h in liked.hits] == [h.image_id for h in local.search(Query(image_id=away), top_k=5).hits]
+    liked = engine.search(SearchRequest.of(Query.like([away]), top_k=5))
+    assert [h.image_id for h in liked.hits] == [
+        h.image_id for h in local.search(SearchRequest.of(Query.like([away]), top_k=5)).hits
+    ]
     with pytest.raises(QueryError, match="No picture of this collection is named"):
-        engine.search(Query(image_id='no"such.jpg'), top_k=5)
+        engine.search(SearchRequest.of(Query.like(['no"such.jpg']), top_k=5))
 
 
 def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, CollectionGallery]) -> None:
     _, there = pushed
     with pytest.raises(ModelError, match="built with colours"):
-        CollectionEngine(Rows("b" * 64), there)
+        open_engine(Rows("b" * 64), there)
     with pytest.raises(ModelError, match="32 dimensions and colours makes 16"):
-        CollectionEngine(Rows(dimension=16), there)
+        open_engine(Rows(dimension=16), there)
     with pytest.raises(SearchIndexError, match=r"must have shape \(Q, 32\), got \(1, 16\)"):
         there.index.search(np.ones((1, 16), dtype=np.float32), 3)
 
@@ -177,10 +184,10 @@ def test_approximate_indexes_say_so_and_score_exactly(milvus_server: MilvusServe
         address = Address(milvus_server.uri, a_name())
         push(gallery, MilvusCollection(address), index_type=kind)
         there = open_collection(str(address))
-        result = CollectionEngine(Rows(), there).search("x", top_k=20, where=MASKS["every third"])
+        result = open_engine(Rows(), there).search(SearchRequest.of("x", top_k=20), among=MASKS["every third"])
         assert f"approximately ({kind})" in result.notes[0]
         assert len(result.hits) == 20
-        local = open_engine(Rows(), gallery).search("x", top_k=ROWS)
+        local = open_engine(Rows(), gallery).search(SearchRequest.of("x", top_k=ROWS))
         known = {hit.row: hit.score for hit in local.hits}
         assert all(known[hit.row] == hit.score and hit.row % 3 == 0 for hit in result.hits)
 

@@ -11,7 +11,9 @@ from t2i_core.errors import DatasetError
 from t2i_core.index.address import Address
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import RESTART_PATIENCE_S, MilvusCollection
-from t2i_core.remote import CollectionEngine, CollectionGallery, open_collection, open_engine, push
+from t2i_core.opening import open_engine
+from t2i_core.query import SearchRequest
+from t2i_core.remote import CollectionGallery, open_collection, push
 from t2i_core.types import Gallery
 from tests.core.pushed_galleries import Rows, a_name, numbers, queries
 from tests.milvus_server import MilvusServer
@@ -56,18 +58,20 @@ def test_a_restart_in_a_push_and_in_a_search_session_loses_nothing(milvus_server
     np.testing.assert_array_equal(there.text_embeddings, gallery.text_embeddings)
     assert_as_the_oracle(gallery, there)
 
-    engine, local = CollectionEngine(Rows(), there), open_engine(Rows(), gallery)
-    before = engine.search("anything", top_k=20).hits
+    engine, local = open_engine(Rows(), there), open_engine(Rows(), gallery)
+    before = engine.search(SearchRequest.of("anything", top_k=20)).hits
     milvus_server.stop()
     with pytest.raises(DatasetError, match=AWAY):
         hurried.closest(gallery.image_embeddings[0].tolist(), 5, "")
     restart = threading.Thread(target=milvus_server.start)
     restart.start()
-    after = engine.search("anything", top_k=20).hits  # the same session, asked before the server is back
+    after = engine.search(
+        SearchRequest.of("anything", top_k=20)
+    ).hits  # the same session, asked before the server is back
     restart.join()
     assert before == after
     assert [(hit.image_id, hit.score) for hit in after] == [
-        (hit.image_id, hit.score) for hit in local.search("anything", top_k=20).hits
+        (hit.image_id, hit.score) for hit in local.search(SearchRequest.of("anything", top_k=20)).hits
     ]
     assert_as_the_oracle(gallery, there)
     assert push(gallery, patient).written == 0

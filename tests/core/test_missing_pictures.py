@@ -18,15 +18,16 @@ from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import FILE, SheetView, caption_sheet
 from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.dataset import read_gallery, validate, write_dataset
-from t2i_core.engine import SearchEngine
+from t2i_core.engine.score_scale import reach_of_captions
 from t2i_core.errors import ProjectionError
 from t2i_core.evaluation import evaluate
 from t2i_core.export import pictures_to_csv
+from t2i_core.opening import open_engine
 from t2i_core.projection.gap import modality_gap
 from t2i_core.projection.making import make_joint
 from t2i_core.projection.stored import JOINT_NAME, JointMap, read_joint, write_joint
-from t2i_core.score_scale import reach_of_captions
-from t2i_core.types import Gallery, Query
+from t2i_core.query import Query, SearchRequest
+from t2i_core.types import Gallery
 from tests.core.small_galleries import DIMENSION, ColourEncoder, make_gallery
 
 ORPHANS = {1: "gone/1.jpg", 4: "gone/2.jpg", 6: "gone/1.jpg"}
@@ -130,14 +131,16 @@ def test_the_joint_map_has_places_for_the_others_only(tmp_path: Path) -> None:
 
 def test_searches_show_own_captions_only() -> None:
     gallery = orphaned()
-    engine = SearchEngine(ColourEncoder(), replace(gallery, manifest=None))
+    engine = open_engine(ColourEncoder(), replace(gallery, manifest=None))
     assert [engine.captions_of(row) for row in range(4)] == [
         ("house number 0",), ("house number 3",), ("house number 2", "house number 5"), (),
     ]  # fmt: skip
-    hits = engine.search("anything", top_k=4).hits
+    hits = engine.search(SearchRequest.of("anything", top_k=4)).hits
     assert {hit.caption for hit in hits if hit.row == 3} == {None}
     assert "zebra stripes" not in {hit.caption for hit in hits}
-    assert "zebra stripes" not in {hit.caption for hit in engine.search(Query(image_id="0.jpg"), top_k=3).hits}
+    assert "zebra stripes" not in {
+        hit.caption for hit in engine.search(SearchRequest.of(Query.like(["0.jpg"]), top_k=3)).hits
+    }
     table = list(csv.DictReader(io.StringIO(pictures_to_csv(gallery, [3, 2], np.zeros((4, 2), dtype=np.float32)))))
     assert [row["captions"] for row in table] == ["", "house number 2\nhouse number 5"]
 

@@ -172,7 +172,7 @@ def test_the_json_says_everything_in_one_way() -> None:
         ('{"query": []}', "needs a sentence or a picture"),
         ('{"query": "a dog"}', "are lists"),
         ('{"query": [{"words": "a"}], "topk": 3}', "no setting named 'topk'"),
-        ('{"query": [{"words": "a"}], "top_k": 0}', "top_k must be"),
+        ('{"query": [{"words": "a"}], "top_k": "5"}', "top_k must be"),
         ('{"query": [{"words": "a"}], "top_k": 2.5}', "top_k must be"),
         ('{"query": [{"words": "a"}], "ranking": "best"}', "ranking must be one of cosine"),
         ('{"query": [{"words": "a"}], "ranking": ["cosine"]}', "ranking must be one of cosine"),

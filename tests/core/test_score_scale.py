@@ -10,8 +10,10 @@ import pytest
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.engine import SearchEngine
-from t2i_core.score_scale import FEWEST_CAPTIONS, MOST_WORDS, reach_of_captions
-from t2i_core.types import FloatArray, Gallery, Query
+from t2i_core.engine.score_scale import FEWEST_CAPTIONS, MOST_WORDS, reach_of_captions
+from t2i_core.opening import open_engine
+from t2i_core.query import Query, SearchRequest
+from t2i_core.types import FloatArray, Gallery
 from tests.core.small_galleries import ColourEncoder, make_gallery
 
 D = 64
@@ -48,7 +50,7 @@ def made(captions: int = 60, *, texts: bool = True) -> tuple[TopicEncoder, Galle
 
 def part(engine: SearchEngine, query: str | Query) -> float:
     """How full the first hit's bar is."""
-    result = engine.search(query, top_k=1)
+    result = engine.search(SearchRequest.of(query, top_k=1))
     good = engine.good_score(result)
     assert good is not None
     return (result.hits[0].score - result.median_score) / (good - result.median_score)
@@ -56,7 +58,7 @@ def part(engine: SearchEngine, query: str | Query) -> float:
 
 def test_a_good_query_nearly_fills_its_bar_and_nonsense_does_not() -> None:
     encoder, gallery = made()
-    engine = SearchEngine(encoder, gallery)
+    engine = open_engine(encoder, gallery)
     good = [part(engine, f"thing {number}") for number in range(0, 60, 7)]
     nonsense = [part(engine, words) for words in ("asdf qwer", "tax forms", "why", "of the and", "12")]
     assert min(good) > 0.75
@@ -67,12 +69,12 @@ def test_a_good_query_nearly_fills_its_bar_and_nonsense_does_not() -> None:
 
 def test_the_reference_is_that_of_captions_with_their_own_pictures() -> None:
     encoder, gallery = made()
-    engine = SearchEngine(encoder, gallery)
+    engine = open_engine(encoder, gallery)
     assert gallery.text_embeddings is not None
     scores = gallery.text_embeddings @ gallery.image_embeddings.T
     above = np.diag(scores) - np.median(scores, axis=1)
-    for query in ("thing 3", "nonsense", Query(texts=("thing 3", "thing 4"))):
-        result = engine.search(query, top_k=2)
+    for query in ("thing 3", "nonsense", Query.of("thing 3", "thing 4")):
+        result = engine.search(SearchRequest.of(query, top_k=2))
         good = engine.good_score(result)
         assert good is not None
         assert good - result.median_score == pytest.approx(np.quantile(above, 0.95), abs=1e-5)
@@ -80,10 +82,10 @@ def test_the_reference_is_that_of_captions_with_their_own_pictures() -> None:
 
 def test_of_a_picture_the_same_picture_is_the_end() -> None:
     encoder, gallery = made()
-    engine = SearchEngine(encoder, gallery)
+    engine = open_engine(encoder, gallery)
     before = encoder.asked
-    assert engine.good_score(engine.search(Query(image_id="3.jpg"), top_k=2)) == 1.0
-    assert engine.good_score(engine.search(Query(image_ids=("3.jpg", "4.jpg")), top_k=2)) == 1.0
+    assert engine.good_score(engine.search(SearchRequest.of(Query.like(["3.jpg"]), top_k=2))) == 1.0
+    assert engine.good_score(engine.search(SearchRequest.of(Query.like(("3.jpg", "4.jpg")), top_k=2))) == 1.0
     assert encoder.asked == before  # nothing was encoded for it
 
 
@@ -98,9 +100,9 @@ def test_without_enough_captions_common_words_tell(captions: int) -> None:
         if captions and gallery.text_embeddings is not None
         else None,
     )
-    engine = SearchEngine(encoder, few)
+    engine = open_engine(encoder, few)
     before = encoder.asked
-    first = engine.search("thing 3", top_k=1)
+    first = engine.search(SearchRequest.of("thing 3", top_k=1))
     assert encoder.asked == before + 1  # a search alone does not wait for the reference
     good = engine.good_score(first)
     assert good is not None

@@ -11,8 +11,9 @@ import torch
 
 from t2i_core.dataset import check_embeddings, read_gallery, validate
 from t2i_core.encoder import ClipEncoder, mini_adapter, open_encoder
-from t2i_core.engine import SearchEngine
 from t2i_core.images import open_image
+from t2i_core.opening import open_engine
+from t2i_core.query import SearchRequest
 from t2i_core.types import Gallery
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +101,9 @@ def test_nothing_is_wrong_with_the_dataset(encoder, gallery):
 
 @pytest.mark.parametrize("row", rows_of(GOLDEN), ids=lambda row: row["query"])
 def test_first_hits(encoder, gallery, row):
-    assert SearchEngine(encoder, gallery).search(row["query"], top_k=1).hits[0].image_id == row["image"]
+    assert (
+        open_engine(encoder, gallery).search(SearchRequest.of(row["query"], top_k=1)).hits[0].image_id == row["image"]
+    )
 
 
 def test_held_out_sentences_find_their_pictures(encoder, gallery):

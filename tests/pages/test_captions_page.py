@@ -14,6 +14,8 @@ import pytest
 from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
 
+from t2i_core.query import Query
+
 PAGE = "pages/captions.py"
 OpenApp = Callable[..., AppTest]
 
@@ -98,9 +100,8 @@ def test_a_page_beyond_the_last_is_the_last(open_app: OpenApp, datasets: Path) -
 def test_a_caption_goes_to_search(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets, page=PAGE)
     caption = table(app)["rows"][0]["caption"]
-    from t2i_core.types import Query
 
-    app.session_state["query"] = Query(text=caption, label=caption)
+    app.session_state["query"] = Query.of(caption)
     app.session_state["go_to"] = "pages/search.py"
     app.run()
     assert bar(app)["text"] == caption

@@ -12,7 +12,7 @@ from pages._ui import captions_view, links, state
 from pages._ui.captions_view import CaptionsView, from_event, from_params, to_params
 from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import SheetView, caption_sheet
-from t2i_core.types import Query
+from t2i_core.query import Query
 from tests.core.small_galleries import make_gallery
 
 
@@ -94,12 +94,12 @@ def test_typing_is_not_settled(session: dict) -> None:
 
 def test_search_with_a_caption_or_several(session: dict) -> None:
     report(session, type="search", text="a mill", seq=1)
-    assert state.query() == Query(text="a mill", label="a mill")
+    assert state.query() == Query.of("a mill")
     assert session["go_to"] == "pages/search.py"
     report(session, type="together", texts=["a mill", "a lake"], seq=2)
     asked = state.query()
     assert asked is not None
-    assert asked.texts == ("a mill", "a lake")
+    assert asked == Query.of("a mill", "a lake")
 
 
 def test_picked_captions_are_those_of_one_dataset(session: dict) -> None:
@@ -125,7 +125,7 @@ def test_the_dialog_opens_and_closes_a_picture(session: dict) -> None:
     report(session, type="close", seq=2)
     assert session["open_picture"] is None
     report(session, type="like", id="a.jpg", seq=3)
-    assert state.query() == Query(image_id="a.jpg", label="a.jpg")
+    assert state.query() == Query.like(["a.jpg"])
     assert session["go_to"] == "pages/search.py"
 
 

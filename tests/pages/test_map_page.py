@@ -19,7 +19,7 @@ from pages._ui import map_colours, map_state
 from pages._ui.map_view import packed
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
-from t2i_core.types import Query
+from t2i_core.query import Query
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -47,7 +47,7 @@ def event(app: AppTest, **told: object) -> AppTest:
 
 
 def ask(app: AppTest, text: str = "a mill") -> AppTest:
-    app.session_state["query"] = Query(text=text, label=text)
+    app.session_state["query"] = Query.of(text)
     return app.run()
 
 
@@ -103,7 +103,7 @@ def test_the_map_shows_every_picture_before_anything_is_asked(
 def test_a_query_stands_among_its_hits(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = ask(open_app(mapped[0], page=PAGE))
     data = plot(app)
-    assert data["query"] == Query(text="a mill").key
+    assert data["query"] == Query.of("a mill").key
     assert [hit["rank"] for hit in data["hits"]] == list(range(1, 13))
     place = data["place"]
     assert place["of"] == 12
@@ -119,7 +119,7 @@ def test_the_query_is_shared_with_search(open_app: OpenApp, mapped: tuple[Path, 
     app = open_app(mapped[0], q="a castle")
     app.switch_page(PAGE).run()
     assert bar(app)["text"] == "a castle"
-    assert plot(app)["query"] == Query(text="a castle").key
+    assert plot(app)["query"] == Query.of("a castle").key
 
 
 def test_a_selection_is_shown_and_can_be_asked_for(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
@@ -132,7 +132,7 @@ def test_a_selection_is_shown_and_can_be_asked_for(open_app: OpenApp, mapped: tu
     assert "3 pictures selected" in texts(app)
     assert map_state.rows_of(plot(app)["selected"], 12).tolist() == [1, 4, 7]
     app.button(key="map_ask").click().run()
-    assert app.session_state["query"].image_ids == tuple(names)
+    assert app.session_state["query"].pictures == tuple(names)
     assert plot(app)["selected"] is None
     assert bar(app)["image"]["label"] == "3 pictures together"
     assert len(grid(app)["pictures"]) == 9
@@ -187,7 +187,7 @@ def test_what_the_mouse_does_meanwhile_is_no_visit_to_an_older_link(
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = open_app(mapped[0], page=PAGE)
     event(app, type="like", row=2)
-    liked = app.session_state["query"].image_id
+    [liked] = app.session_state["query"].pictures
     assert bar(app)["image"]["label"] == f"Like {liked.rsplit('/', 1)[-1]}"
     assert len(grid(app)["pictures"]) == 11
     assert liked not in {picture["id"] for picture in grid(app)["pictures"]}

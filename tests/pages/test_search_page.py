@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from t2i_core.encoder import ClipEncoder
 from t2i_core.index.exact import ExactIndex
-from t2i_core.types import Query
+from t2i_core.query import OutsidePicture, Query
 
 OpenApp = Callable[..., AppTest]
 
@@ -111,7 +111,7 @@ def test_top_k_never_encodes_or_scores_again(
     assert grid(app)["size"] == "L"
     assert grid(app)["captions"] is False
     assert calls == {"encode": 0, "search": 0}
-    app.session_state["query"] = Query(text="something else", label="something else")
+    app.session_state["query"] = Query.of("something else")
     app.run()
     assert calls == {"encode": 1, "search": 1}
 
@@ -204,7 +204,7 @@ def test_long_query_shows_where_it_was_cut(open_app: OpenApp, datasets: Path) ->
 
 def test_query_of_10000_characters(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets)
-    app.session_state["query"] = Query(text="x" * 10_000, label="x")
+    app.session_state["query"] = Query.of("x" * 10_000)
     app.run()
     assert (
         bar(app)["message"]
@@ -240,7 +240,7 @@ def upload(app: AppTest, content: bytes, name: str = "photo.png") -> AppTest:
 
     picture = Upload(name, content)
     app.session_state["upload"] = picture
-    app.session_state["query"] = Query(upload_sha256=picture.sha256, label=name)
+    app.session_state["query"] = Query.of(OutsidePicture(picture.sha256, name))
     return app.run()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pages._ui import links, state
-from t2i_core.types import Query
+from t2i_core.query import OutsidePicture, Query
 from tests.core.small_galleries import make_gallery
 
 GALLERY = make_gallery(np.eye(3))
@@ -43,7 +43,7 @@ def grid_event(session: dict, **event: object) -> None:
 
 def test_typing_searches_without_touching_field_link_or_history(session: dict) -> None:
     bar_event(session, type="typed", text="  a  mill ")
-    assert state.query() == Query(text="a mill", label="a mill")
+    assert state.query() == Query.of("a mill")
     assert session["bar_version"] == 0
     assert state.asked_record(GALLERY) is None
     links.write_link(first_dataset="data")
@@ -69,7 +69,7 @@ def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: dict) 
 def test_slow_models_only_suggest_while_typing(session: dict) -> None:
     bar_event(session, type="search", text="a mill")
     bar_event(session, type="suggest", text="a mill on")
-    assert state.query() == Query(text="a mill", label="a mill")
+    assert state.query() == Query.of("a mill")
     assert session["suggest_for"] == "a mill on"
     bar_event(session, type="search", text="a mill on a hill")
     assert session["suggest_for"] is None
@@ -97,7 +97,7 @@ def test_letters_taken_back_beside_a_picture_leave_it(session: dict) -> None:
     bar_event(session, type="suggest", text="a")
     bar_event(session, type="suggest", text="")
     bar_event(session, type="typed", text="")
-    assert state.query() == Query(image_id="a.jpg")
+    assert state.query() == Query.like(["a.jpg"])
 
 
 def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
@@ -110,10 +110,10 @@ def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        Query(text="a mill"),
-        Query(texts=("a dog", "a cat")),
-        Query(image_id="1.jpg"),
-        Query(image_ids=("0.jpg", "2.jpg")),
+        Query.of("a mill"),
+        Query.of("a dog", "a cat"),
+        Query.like(["1.jpg"]),
+        Query.like(("0.jpg", "2.jpg")),
     ],
     ids=["text", "together", "like", "alike"],
 )
@@ -166,7 +166,7 @@ def test_picture_event(session: dict) -> None:
     bar_event(session, type="picture", name="dog.jpg", content=base64.b64encode(b"bytes").decode())
     upload = session["upload"]
     assert (upload.name, upload.content) == ("dog.jpg", b"bytes")
-    assert state.query() == Query(upload_sha256=upload.sha256, label="dog.jpg")
+    assert state.query() == Query.of(OutsidePicture(upload.sha256, "dog.jpg"))
     assert links.link_params(first_dataset="data") == {}
     bar_event(session, type="search", text="a mill")
     assert session["upload"] is None
@@ -187,9 +187,9 @@ def test_grid_events(session: dict) -> None:
     grid_event(session, type="close", seq=5)
     assert session["open_picture"] is None
     grid_event(session, type="like", id="b.jpg", seq=6)
-    assert state.query() == Query(image_id="b.jpg", label="b.jpg")
+    assert state.query() == Query.like(["b.jpg"])
     grid_event(session, type="search", text="an old mill", id="b.jpg", seq=7)
-    assert state.query() == Query(text="an old mill", label="an old mill")
+    assert state.query() == Query.of("an old mill")
     assert session["bar_version"] == 2
 
 
@@ -214,9 +214,9 @@ def test_back_and_forward_follow_the_address(session: dict) -> None:
     bar_event(session, type="search", text="second")
     links.write_link(first_dataset="data")
     follow(session, q="first")  # the browser is late with the second link: what was done stands
-    assert state.query() == Query(text="second", label="second")
+    assert state.query() == Query.of("second")
     follow(session, q="first")
-    assert state.query() == Query(text="first", label="first")
+    assert state.query() == Query.of("first")
     follow(session)  # back to where the visit began
     assert state.query() is None
 
@@ -228,7 +228,7 @@ def test_another_page_empties_the_address_and_not_the_query(session: dict) -> No
     links.write_link(first_dataset="data")
     follow(session, page="build")
     follow(session)
-    assert state.query() == Query(text="first", label="first")
+    assert state.query() == Query.of("first")
     links.write_link(first_dataset="data")
     assert dict(state.st.query_params) == {"q": "first"}
 
@@ -299,7 +299,7 @@ def test_another_page_takes_its_link_over_once_and_leaves_the_query(session: dic
     assert (session["dataset_name"], session["open_picture"]) == ("small", "x.jpg")
     assert links.followed_link() == {"find": "snow", "data": "small", "picture": "x.jpg"}
     assert links.followed_link() is None
-    assert state.query() == Query(text="a mill", label="a mill")
+    assert state.query() == Query.of("a mill")
     links.write_link(first_dataset="data", own={"find": "ice"}, settled=False)
     assert dict(state.st.query_params)["find"] == "snow"
     links.write_link(first_dataset="data", own={"find": "ice"}, settled=True)
@@ -316,7 +316,7 @@ def test_a_link_to_another_dataset_drops_a_query_that_is_a_picture_of_the_first(
 
 def test_the_maps_link_holds_the_query_and_what_the_map_adds(session: dict) -> None:
     follow(session, page="embedding_map", q="a mill", k="40", colour="trust")
-    assert state.query() == Query(text="a mill", label="a mill")
+    assert state.query() == Query.of("a mill")
     assert session["top_k"] == 40
     assert links.followed_link() == {"q": "a mill", "k": "40", "colour": "trust"}
 
@@ -326,16 +326,16 @@ def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: d
     params = links.link_params(first_dataset="data")
     assert params == {"alike": "a.jpg\nb/c.jpg"}
     follow(session, **params)
-    assert state.query() == Query(image_ids=("a.jpg", "b/c.jpg"), label="2 pictures together")
+    assert state.query() == Query.like(("a.jpg", "b/c.jpg"))
     state.ask_examples([f"{number}.jpg" for number in range(links.MOST_ALIKE + 1)])
     assert links.link_params(first_dataset="data") == {}
     state.ask_examples(["a.jpg"])
-    assert state.query() == Query(image_id="a.jpg", label="a.jpg")
+    assert state.query() == Query.like(["a.jpg"])
 
 
 def test_sentences_asked_together_survive_the_link(session: dict) -> None:
     state.ask_together(["a dog ", "a  cat", "a dog"])
-    assert state.query() == Query(texts=("a dog", "a cat"), label="2 captions: a dog / a cat")
+    assert state.query() == Query.of("a dog", "a cat")
     params = links.link_params(first_dataset="data")
     assert params == {"together": "a dog\na cat"}
     asked = state.query()
@@ -343,4 +343,4 @@ def test_sentences_asked_together_survive_the_link(session: dict) -> None:
     follow(session, **params)
     assert state.query() == asked
     state.ask_together(["a dog"])
-    assert state.query() == Query(text="a dog", label="a dog")
+    assert state.query() == Query.of("a dog")

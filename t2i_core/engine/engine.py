@@ -1,0 +1,186 @@
+"""SearchEngine: a request goes in, ranked pictures come out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from t2i_core.arrays import check_top_k
+from t2i_core.dataset import check_model_matches, text_rows_fit
+from t2i_core.engine import score_scale
+from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
+from t2i_core.engine.filtering import rows_that_fit
+from t2i_core.engine.source import Found, Source
+from t2i_core.memory import let_go
+from t2i_core.query import GalleryPicture, Query, SearchRequest, Words
+from t2i_core.types import CaptionHit, Encoder, FloatArray, Gallery, Hit, MaskArray, SearchResult, Timings
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from t2i_core.index.ann import AnnIndex
+
+MEDIAN_SAMPLE = 4_096
+
+
+class SearchEngine:
+    """Encodes queries with one model and ranks the pictures of one source with them.
+
+    Safe to share between threads: gallery and index are read-only, the encoder is locked.
+
+    Raises
+    ------
+    ModelError
+        When the source was built with another model than ``encoder``.
+    """
+
+    def __init__(self, encoder: Encoder, source: Source) -> None:
+        check_model_matches(encoder, source.gallery)
+        self.encoder, self.source = encoder, source
+        self._embedder = QueryEmbedder(encoder, source.picture_embedding)
+        gallery = source.gallery
+        # Without a manifest nobody knows who made the text rows (the original project: a language model).
+        known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
+        self._texts = gallery.text_embeddings if known else None
+        # The median is a scale for score bars, so a sample of a large gallery is enough.
+        sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
+        self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
+        let_go(gallery.image_embeddings)
+
+    def search(
+        self,
+        request: SearchRequest,
+        *,
+        pictures: Mapping[str, Image.Image] | None = None,
+        among: MaskArray | None = None,
+    ) -> SearchResult:
+        """Rank the pictures by a request; pictures of the gallery that are part of the query are not among the hits.
+
+        Parameters
+        ----------
+        request : SearchRequest
+        pictures : mapping of SHA-256 to picture, optional
+            The pictures from outside that the query names.
+        among : ndarray of shape (N,), bool, optional
+            Rows that may be returned, beside the request's own conditions.
+
+        Returns
+        -------
+        SearchResult
+            With as many hits as asked for, or all that fit where they are fewer.
+
+        Raises
+        ------
+        QueryError
+            When the query cannot be asked, a picture is unknown, top_k out of range, or there is no approximate index.
+        """
+        check_top_k(request.top_k, images=self.images)
+        embedded = self._embedder.embed(request.query, pictures or {})
+        started = time.perf_counter()
+        found = self.source.find(
+            embedded.embedding, request.top_k, where=self._where(request, among), left_out=_own_pictures(request.query),
+            approximate=request.approximate, texts=self._texts,
+        )  # fmt: skip
+        median_score = float(np.median(self._sample @ embedded.embedding))
+        timings = Timings(embedded.encode_ms, (time.perf_counter() - started) * 1e3)
+        return SearchResult(
+            request, self._hits(request, found, embedded), timings, self.images, median_score,
+            (*embedded.notes, *found.notes), _own_pictures(request.query), query_embedding=embedded.embedding,
+        )  # fmt: skip
+
+    def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
+        """The unit vector a query is ranked by: ndarray of shape (D,), float32; QueryError as `search`."""
+        return self._embedder.embed(query, pictures or {}).embedding
+
+    def _where(self, request: SearchRequest, among: MaskArray | None) -> MaskArray | None:
+        fitting = rows_that_fit(self.gallery, request.where)
+        if fitting is None or among is None:
+            return among if fitting is None else fitting
+        return fitting & among
+
+    def _hits(self, request: SearchRequest, found: Found, embedded: EmbeddedQuery) -> tuple[Hit, ...]:
+        kept = [one for one in found.pictures if request.cutoff is None or one.score >= request.cutoff]
+        several = len(request.query.terms) > 1
+        return tuple(
+            Hit(
+                rank, one.row, one.image_id, one.score, one.caption, one.width, one.height,
+                shares=self._shares(one.image_id, embedded) if several else (),
+            )
+            for rank, one in enumerate(kept, start=1)
+        )  # fmt: skip
+
+    def _shares(self, image_id: str, embedded: EmbeddedQuery) -> tuple[float, ...]:
+        """What each term gives to a picture's score, in the query's order; they add up to it."""
+        row = self.gallery.rows_by_id.get(image_id)
+        if row is None:
+            return ()  # outside the sample its row is not at hand
+        return tuple((embedded.parts @ self.gallery.image_embeddings[row].astype(np.float64)).tolist())
+
+    @property
+    def gallery(self) -> Gallery:
+        """The pictures of the source, or its stated sample of them."""
+        return self.source.gallery
+
+    @property
+    def approximate(self) -> AnnIndex | None:
+        """The approximate index, where there is one to choose."""
+        return self.source.approximate
+
+    @property
+    def images(self) -> int:
+        """Pictures a search looks at."""
+        return self.source.images
+
+    @property
+    def compares_captions(self) -> bool:
+        """Whether captions have embeddings of this model, so that they can be ranked too."""
+        return self._texts is not None and len(self._texts) > 0
+
+    def captions_of(self, row: int) -> tuple[str, ...]:
+        """All captions of the picture at ``row``, in file order."""
+        return tuple(self.gallery.captions[position] for position in self.gallery.captions_of(row))
+
+    def closest_captions(self, row: int, *, top_k: int = 8) -> tuple[CaptionHit, ...]:
+        """The captions of the whole gallery closest to one picture, best first; equal sentences once.
+
+        Empty when the captions have no embeddings, or those of another model. ``own`` marks those that describe this picture.
+        """
+        if self._texts is None:
+            return ()
+        scores = self._texts @ self.gallery.image_embeddings[row]
+        own = set(self.gallery.captions_of(row))
+        hits: list[CaptionHit] = []
+        seen: set[str] = set()
+        for position in np.argsort(-scores, kind="stable")[: 8 * top_k].tolist():
+            caption = self.gallery.captions[position]
+            if caption in seen:
+                continue
+            seen.add(caption)
+            hits.append(CaptionHit(len(hits) + 1, position, caption, float(scores[position]), position in own))
+            if len(hits) == top_k:
+                break
+        return tuple(hits)
+
+    def good_score(self, result: SearchResult) -> float | None:
+        """What a good hit of this query scores, by which score bars end; None where nothing tells.
+
+        For pictures alone it is 1, which the same picture scores. With words it lies a fixed distance above the query's
+        median score: 95 of 100 captions of the dataset find their own picture within it (see `score_scale`).
+        """
+        if not any(isinstance(term.subject, Words) for term in result.query.terms):
+            return score_scale.SAME_PICTURE
+        return None if self._text_reach is None else result.median_score + self._text_reach
+
+    @cached_property
+    def _text_reach(self) -> float | None:
+        return score_scale.text_reach(self.gallery, self._texts, self._sample, self._embedder.encode_texts)
+
+
+def _own_pictures(query: Query) -> tuple[str, ...]:
+    """The pictures of the gallery that a query asks for more of."""
+    subjects = (term.subject for term in query.terms if term.weight > 0)
+    return tuple(dict.fromkeys(subject.image_id for subject in subjects if isinstance(subject, GalleryPicture)))

@@ -1,0 +1,144 @@
+"""CollectionSource: a collection in Milvus as a `Source`; every search is of the whole collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from t2i_core.engine import Found, FoundPicture
+from t2i_core.engine.source import closest_caption
+from t2i_core.errors import DatasetError, QueryError
+from t2i_core.remote.reading import CollectionGallery
+from t2i_core.types import FloatArray, Gallery, MaskArray
+
+_APPROXIMATE = (
+    "Milvus searches this collection approximately ({}): scores are exact, a few of the best pictures may be missing."
+)
+
+
+class CollectionSource:
+    """A `Source` over the collection that a gallery is a sample of; a picture outside the sample has row -1."""
+
+    approximate = None
+
+    def __init__(self, gallery: CollectionGallery) -> None:
+        self.gallery = gallery
+
+    @property
+    def images(self) -> int:
+        return self.gallery.images
+
+    def with_gallery(self, gallery: Gallery) -> CollectionSource:
+        return CollectionSource(gallery) if isinstance(gallery, CollectionGallery) else self
+
+    def picture_embedding(self, image_id: str) -> FloatArray:
+        """The stored row of one picture, wherever it is: ndarray of shape (D,), float32."""
+        row = self.gallery.rows_by_id.get(image_id)
+        if row is not None:
+            return self.gallery.image_embeddings[row]
+        return np.array(self.record_of(image_id)["vector"], dtype=np.float32)
+
+    def record_of(self, image_id: str) -> Mapping[str, Any]:
+        """What the collection knows of one picture; QueryError when it has none of that name."""
+        collection = self.gallery.index.collection
+        quoted = image_id.replace("\\", "\\\\").replace('"', '\\"')
+        found = collection.fetch(collection.pictures, f'name == "{quoted}"', ("row", "width", "height", "vector"))
+        if not found:
+            raise QueryError(
+                f"No picture of this collection is named {image_id!r}. Names are relative to the image folder; "
+                "it may have been renamed or removed."
+            )
+        return found[0]
+
+    def find(
+        self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
+        texts: FloatArray | None,
+    ) -> Found:  # fmt: skip
+        if approximate:
+            raise QueryError(
+                "A collection in Milvus has no second, approximate index. Push it with --index HNSW instead."
+            )
+        if where is not None and where.shape != (self.images,):
+            raise QueryError(
+                f"A filter must cover the whole collection of {self.images:,} pictures, and the columns at hand are of a sample of "
+                f"{len(self.gallery):,}. Search the dataset folder itself with --data DIR."
+            )
+        index = self.gallery.index
+        self._check_unchanged()
+        # Pictures of the query may lie outside the sample, where their rows are not known: some more are asked for.
+        away = frozenset(left_out)
+        found = index.find(embedding, min(self.images, top_k + len(away)), where)
+        kept = [
+            (row, score)
+            for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+            if str(found.records[row]["name"]) not in away
+        ][:top_k]
+        captions = self._captions([row for row, _ in kept], embedding, texts)
+        pictures = tuple(
+            self._found(row, float(np.float32(score)), found.records[row], captions.get(row)) for row, score in kept
+        )
+        return Found(pictures, () if index.exact else (_APPROXIMATE.format(index.index_type),))
+
+    def gallery_with(self, image_id: str) -> Gallery:
+        """The sample where the picture is in it, else a gallery of this picture alone, with its captions."""
+        if image_id in self.gallery.rows_by_id:
+            return self.gallery
+        record = self.record_of(image_id)
+        collection = self.gallery.index.collection
+        captions = sorted(
+            collection.fetch_rows(collection.captions, np.array([record["row"]]), ("position", "caption")),
+            key=lambda one: int(one["position"]),
+        )
+        return replace(
+            self.gallery,
+            image_ids=(image_id,),
+            image_embeddings=np.array([record["vector"]], dtype=np.float32),
+            image_sizes=np.array([(record["width"], record["height"])], dtype=np.int64),
+            captions=tuple(str(one["caption"]) for one in captions),
+            caption_rows=np.zeros(len(captions), dtype=np.int64),
+            text_embeddings=None,
+            caption_columns={},
+            missing_pictures={},
+            collection_rows=np.array([record["row"]], dtype=np.int64),
+            key=f"{self.gallery.key} {record['row']}",
+        )
+
+    def _check_unchanged(self) -> None:
+        facts = self.gallery.index.collection.facts()
+        if facts is None:
+            raise self.gallery.index.collection.missing()
+        if facts.get("key") != self.gallery.pushed_key:
+            raise DatasetError(
+                f"The collection {self.gallery.address} must be the one that was opened, and another dataset was pushed "
+                "over it since. Load the page again in some seconds."
+            )
+
+    def _found(self, row: int, score: float, record: Mapping[str, Any], caption: str | None) -> FoundPicture:
+        local, width, height = self.gallery.local_row(row), int(record["width"]), int(record["height"])
+        return FoundPicture(local, str(record["name"]), score, width, height, caption)
+
+    def _captions(self, rows: list[int], embedding: FloatArray, texts: FloatArray | None) -> dict[int, str]:
+        """The caption closest to the query of each row; those of the sample are here already."""
+        best: dict[int, str] = {}
+        away: list[int] = []
+        for row in rows:
+            local = self.gallery.local_row(row)
+            if local < 0:
+                away.append(row)
+            elif (caption := closest_caption(self.gallery, local, embedding, texts)) is not None:
+                best[row] = caption
+        collection = self.gallery.index.collection
+        if not away or not self.gallery.manifest or not self.gallery.manifest.captions:
+            return best
+        found = collection.fetch_rows(collection.captions, np.array(away), ("position", "row", "caption", "vector"))
+        scored: dict[int, tuple[float, int]] = {}
+        for one in found:
+            score = float(np.float32(one["vector"]) @ embedding) if texts is not None else 0.0
+            rated = (score, -int(one["position"]))
+            if one["row"] not in scored or rated > scored[one["row"]]:
+                scored[one["row"]] = rated
+                best[one["row"]] = str(one["caption"])
+        return best
