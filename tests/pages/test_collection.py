@@ -48,7 +48,7 @@ def scored(app: AppTest) -> list[str]:
 
 def sampled(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     opened = remote.open_collection
-    monkeypatch.setattr(remote, "open_collection", lambda data: opened(data, sample=count))
+    monkeypatch.setattr(remote, "open_collection", lambda data, images_dir=None: opened(data, sample=count))
 
 
 def test_search_shows_what_the_folder_shows(open_app: OpenApp, datasets: Path, address: str) -> None:
