@@ -16,8 +16,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import state
+from t2i_core.query import OutsidePicture, Query
 from t2i_core.dataset import read_gallery
-from t2i_core.types import Query
 
 OpenApp = Callable[..., AppTest]
 MAP = "pages/embedding_map.py"
@@ -32,7 +32,7 @@ def picture(colour: tuple[int, int, int]) -> bytes:
 def ask_upload(app: AppTest, colour: tuple[int, int, int], name: str = "image.png") -> AppTest:
     upload = state.Upload(name, picture(colour))
     app.session_state["upload"] = upload
-    app.session_state["query"] = Query(upload_sha256=upload.sha256, label=name)
+    app.session_state["query"] = Query.of(OutsidePicture(upload.sha256, name))
     return app.run()
 
 
@@ -73,9 +73,9 @@ def test_two_queries_of_one_label_keep_their_own_scores(open_app: OpenApp, datas
     app = open_app(datasets)
     every = sorted(names(app))
     asked = [
-        Query(image_ids=tuple(every[first : first + 3]), label="3 pictures together")
+        Query.like(tuple(every[first : first + 3]))
         if kind == "pictures"
-        else Query(texts=("a mill", f"thing {first}", "a dog"), label="3 pictures together")
+        else Query.of("a mill", f"thing {first}", "a dog")
         for first in (0, 3)
     ]
     seen = []
@@ -96,7 +96,7 @@ def test_a_map_card_is_of_its_own_query(open_app: OpenApp, datasets: Path, tmp_p
     every = sorted(one["id"] for one in grid(open_app(folder))["pictures"])
     looks = []
     for first in (0, 3):
-        app.session_state["query"] = Query(image_ids=tuple(every[first : first + 3]), label="3 pictures together")
+        app.session_state["query"] = Query.like(tuple(every[first : first + 3]))
         app.session_state["map_event"] = {"type": "look", "seq": first + 1, "rows": [11]}
         looks.append(component(app.run(), "t2i_embedding_map"))
     assert looks[0]["query"] != looks[1]["query"]
@@ -177,8 +177,8 @@ def test_an_upload_is_never_kept_by_a_browser(open_app: OpenApp, datasets: Path)
     app = ask_upload(open_app(datasets), (220, 30, 30))
     assert bar(app)["asked"] is None
     liked = names(app)[0]
-    app.session_state["query"] = Query(image_id=liked, label=liked)
+    app.session_state["query"] = Query.like([liked])
     assert bar(app.run())["asked"]["id"] == liked
-    app.session_state["query"] = Query(image_id="nobody.jpg", label="nobody.jpg")
+    app.session_state["query"] = Query.like(["nobody.jpg"])
     assert bar(app.run())["asked"] is None
     assert base64.b64encode(picture((220, 30, 30))).decode() not in json.dumps(bar(app))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from t2i_core.query import SearchRequest
 import pytest
 from page_parts import grid, texts
 from streamlit.testing.v1 import AppTest
@@ -68,9 +69,9 @@ def test_more_than_are_ever_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     from types import SimpleNamespace
 
     from pages._ui import controls
-    from t2i_core.types import Hit, Query, SearchResult, Timings
+    from t2i_core.types import Hit, SearchResult, Timings
 
     monkeypatch.setattr(controls, "st", SimpleNamespace(session_state={"top_k": 200, "top_k_refused": 999}))
     hits = tuple(Hit(rank, rank, f"{rank}.jpg", 0.1) for rank in range(1, 201))
-    result = SearchResult(Query(text="a"), hits, Timings(), 300, 0.0)
+    result = SearchResult(SearchRequest.of("a"), hits, Timings(), 300, 0.0)
     assert controls.result_notes(result) == ["At most 200 pictures are shown at once, so 200 are shown instead of 999."]
