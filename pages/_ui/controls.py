@@ -55,8 +55,8 @@ def query_bar(
 def waiting_bar(*, examples: bool) -> None:
     """The query bar while nothing is known of the gallery yet; with the room that ``examples`` will take."""
     query = state.query()
-    text = query.text if query is not None and query.text else ""
-    label = "" if query is None or query.text is not None else query.label
+    text = (query.sentence or "") if query is not None else ""
+    label = "" if query is None or text else query.label
     components.query_bar(
         {
             "version": st.session_state["bar_version"],
