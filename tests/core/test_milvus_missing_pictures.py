@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from t2i_core.query import Query, SearchRequest
-from t2i_core.opening import open_engine
 from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.index.address import Address
 from t2i_core.index.milvus import MilvusCollection
+from t2i_core.opening import open_engine
+from t2i_core.query import Query, SearchRequest
 from t2i_core.remote import CollectionGallery, open_collection, push
 from t2i_core.types import Gallery
 from tests.core.pushed_galleries import Rows, a_name, numbers
@@ -48,7 +48,10 @@ def test_pictures_of_the_query_are_left_out_wherever_they_are(pushed: tuple[Gall
         engine = open_engine(Rows(), where)
         for query in (Query.like(["5.jpg"]), Query.like(("5.jpg", "6.jpg", "0.jpg"))):
             for top_k in (1, 7, IMAGES):
-                ours, theirs = engine.search(SearchRequest.of(query, top_k=top_k)), local.search(SearchRequest.of(query, top_k=top_k))
+                ours, theirs = (
+                    engine.search(SearchRequest.of(query, top_k=top_k)),
+                    local.search(SearchRequest.of(query, top_k=top_k)),
+                )
                 assert [hit.image_id for hit in ours.hits] == [hit.image_id for hit in theirs.hits]
                 assert ours.left_out == theirs.left_out == query.pictures
                 assert len(ours.hits) == min(top_k, IMAGES - len(query.pictures))

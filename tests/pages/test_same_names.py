@@ -16,8 +16,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import state
-from t2i_core.query import OutsidePicture, Query
 from t2i_core.dataset import read_gallery
+from t2i_core.query import OutsidePicture, Query
 
 OpenApp = Callable[..., AppTest]
 MAP = "pages/embedding_map.py"

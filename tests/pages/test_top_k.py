@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from t2i_core.query import SearchRequest
 import pytest
 from page_parts import grid, texts
 from streamlit.testing.v1 import AppTest
+
+from t2i_core.query import SearchRequest
 
 OpenApp = Callable[..., AppTest]
 BOX = "top_k_typed"
