@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.commands.queries_file import read_queries
+from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings
 from t2i_core.errors import QueryError
 from t2i_core.export import hit_record
-from t2i_core.query import OutsidePicture, Query, SearchRequest
+from t2i_core.query import OutsidePicture, Query, SearchRequest, parse_query
 from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL import Image
+
     from t2i_core.commands.console import Console
     from t2i_core.engine import SearchEngine
     from t2i_core.types import Hit, SearchResult
@@ -25,7 +31,9 @@ EPILOG = """\
 examples:
   python -m t2i_core search "a dog on a beach"
   python -m t2i_core search --queries sentences.txt --top-k 5 --format json > hits.jsonl
-  python -m t2i_core search --image photo.jpg"""
+  python -m t2i_core search --image photo.jpg
+  python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
+  python -m t2i_core search --request pictures.json   # what made an export, asked again"""
 
 
 def add_parser(commands: Any) -> None:
@@ -50,7 +58,22 @@ def add_parser(commands: Any) -> None:
         help="look for pictures like this: a file, or the name of a picture of the dataset, which is then not among the hits",
     )
     parser.add_argument(
-        "--top-k", type=int, metavar="N", help=f"how many pictures, 1 to the dataset's size (default: {DEFAULT_TOP_K})"
+        "--terms",
+        metavar="QUERY",
+        help="sentences and [pictures of the dataset] with weights, joined by + and -, in one line",
+    )
+    parser.add_argument(
+        "--request",
+        type=typed_path,
+        metavar="FILE",
+        help="a whole request as JSON: that of an export, or one you write (- reads standard input); a picture from outside "
+        "that it names is given with --image",
+    )
+    parser.add_argument(
+        "--top-k",
+        type=int,
+        metavar="N",
+        help=f"how many pictures, 1 to the dataset's size (default: {DEFAULT_TOP_K}, or what the request says)",
     )
     parser.add_argument(
         "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
@@ -64,23 +87,32 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Answer the query, or each of them; 1 when one of many could not be answered."""
-    given = [name for name in ("text", "queries", "image") if getattr(arguments, name) is not None]
+    given = [name for name in ("text", "queries", "terms", "request") if getattr(arguments, name) is not None]
+    if arguments.image is not None and given != ["request"]:
+        given.append("image")
     if len(given) != 1:
         arguments.usage_error(
-            "give one of SENTENCE, --queries FILE and --image PICTURE, got "
+            "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got "
             + (" and ".join("SENTENCE" if name == "text" else f"--{name}" for name in given) or "none")
         )
     # Read before the model is: a missing file should not take seconds to be told.
     lines, problems = read_queries(arguments.queries) if arguments.queries is not None else ([], ())
     for problem in problems:
         console.say(str(problem))
+    asked = None if arguments.terms is None else SearchRequest(parse_query(arguments.terms))
+    if arguments.request is not None:
+        asked = read_request(arguments.request)
     gallery = options.open_gallery(arguments, console)
     encoder = options.open_model(arguments, gallery)
     engine = options.open_engine(encoder, gallery, console)
     top_k = min(DEFAULT_TOP_K, engine.images) if arguments.top_k is None else arguments.top_k
     if arguments.queries is not None:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
-    if arguments.image is not None:
+    if asked is not None:
+        wanted = asked.top_k if arguments.request is not None and arguments.top_k is None else top_k
+        request = replace(asked, top_k=wanted, approximate=asked.approximate or arguments.approximate)
+        result = engine.search(request, pictures=_outside(request, arguments.image))
+    elif arguments.image is not None:
         result = _search_picture(engine, arguments.image, top_k=top_k, approximate=arguments.approximate)
     else:
         request = SearchRequest.of(arguments.text, top_k=top_k, approximate=arguments.approximate)
@@ -119,17 +151,39 @@ def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approxima
     path = typed_path(picture)
     if picture in engine.gallery.image_ids and not (is_there(path) and path.is_file()):
         return engine.search(SearchRequest.of(Query.like([picture]), top_k=top_k, approximate=approximate))
-    from t2i_core.images import open_image
-
     if not is_there(path):
         raise QueryError(
             f"--image needs a picture file or the name of a picture of the dataset, got {picture}, which is neither. "
             "Check its name."
         )
-    image = open_image(path, max_pixels=read_settings().max_pixels, name=picture)
-    asked = OutsidePicture(hashlib.sha256(path.read_bytes()).hexdigest(), picture)
-    request = SearchRequest.of(Query.of(asked), top_k=top_k, approximate=approximate)
-    return engine.search(request, pictures={asked.sha256: image})
+    asked, image = _open_outside(path, picture)
+    return engine.search(
+        SearchRequest.of(Query.of(asked), top_k=top_k, approximate=approximate), pictures={asked.sha256: image}
+    )
+
+
+def _outside(request: SearchRequest, picture: str | None) -> dict[str, Image.Image]:
+    """The picture from outside that a request names, which only its file can bring."""
+    named = request.query.outside
+    if named is None and picture is None:
+        return {}
+    if named is None or picture is None:
+        wanted = "names no picture from outside" if named is None else f"names {named.label}, a picture from outside"
+        raise QueryError(f"The request {wanted}, got {picture or 'no --image'}. Give --image for such a picture only.")
+    asked, image = _open_outside(typed_path(picture), picture)
+    if asked.sha256 != named.sha256:
+        raise QueryError(
+            f"--image must be the picture the request names (SHA-256 {named.sha256[:12]}…), got {picture} "
+            f"({asked.sha256[:12]}…). Name the same file."
+        )
+    return {asked.sha256: image}
+
+
+def _open_outside(path: Path, name: str) -> tuple[OutsidePicture, Image.Image]:
+    from t2i_core.images import open_image
+
+    image = open_image(path, max_pixels=read_settings().max_pixels, name=name)
+    return OutsidePicture(hashlib.sha256(path.read_bytes()).hexdigest(), name), image
 
 
 def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:
