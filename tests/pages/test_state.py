@@ -242,7 +242,7 @@ def test_stepping_to_an_empty_address_of_another_page_is_meant(session: dict, mo
     links.write_link(first_dataset="data", own={})
     bar_event(session, type="search", text="first")
     follow(session)  # a link of the page: what is asked goes with it
-    assert state.query() == Query(text="first", label="first")
+    assert state.query() == Query.of("first")
     links.write_link(first_dataset="data")
     context.is_history_navigation = True
     follow(session, page="captions")

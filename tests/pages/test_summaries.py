@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pages._ui import cards
-from t2i_core.types import Hit, Query, SearchResult, Timings
+from t2i_core.query import SearchRequest
+from t2i_core.types import Hit, SearchResult, Timings
 
 
 def found(images: int, *, hits: int, left_out: tuple[str, ...] = ()) -> SearchResult:
     shown = tuple(Hit(rank, rank, f"{rank}.jpg", 0.1) for rank in range(1, hits + 1))
-    return SearchResult(Query(text="a"), shown, Timings(), images, 0.0, left_out=left_out)
+    return SearchResult(SearchRequest.of("a"), shown, Timings(), images, 0.0, left_out=left_out)
 
 
 @pytest.mark.parametrize(
