@@ -243,10 +243,10 @@ def test_what_the_encoder_logs_is_told(capsys: pytest.CaptureFixture[str], folde
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "give one of SENTENCE, --queries FILE and --image PICTURE, got none"),
+        (["search"], "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got none"),
         (
             ["search", "x", "--image", "y"],
-            "give one of SENTENCE, --queries FILE and --image PICTURE, got SENTENCE and --image",
+            "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got SENTENCE and --image",
         ),
         (["search", "x", "--top-k", "many"], "argument --top-k: invalid int value: 'many'"),
         (["search", "x", "--format", "xml"], "argument --format: invalid choice: 'xml'"),

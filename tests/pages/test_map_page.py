@@ -181,7 +181,7 @@ def test_what_the_mouse_does_meanwhile_is_no_visit_to_an_older_link(
     monkeypatch.undo()
     app.query_params["q"] = "what was asked before"  # the browser has not taken over the new link yet
     event(app, type=kind, seq=1, rows=[1])
-    assert app.session_state["query"].text == "a mill"
+    assert app.session_state["query"].sentence == "a mill"
 
 
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:

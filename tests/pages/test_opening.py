@@ -23,9 +23,9 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Datasets are read once this is set."""
     may_read, read = threading.Event(), dataset.read_gallery
 
-    def slow(folder: Path) -> object:
+    def slow(folder: Path, images_dir: Path | None = None) -> object:
         assert may_read.wait(SECONDS)
-        return read(folder)
+        return read(folder, images_dir)
 
     monkeypatch.setattr(dataset, "read_gallery", slow)
     monkeypatch.setattr(frame, "OPENING_WAIT_S", 0.01)
@@ -83,11 +83,11 @@ def test_an_error_is_told_and_the_next_visit_tries_again(
 ) -> None:
     read, tries = dataset.read_gallery, []
 
-    def fails_once(folder: Path) -> object:
+    def fails_once(folder: Path, images_dir: Path | None = None) -> object:
         tries.append(folder)
         if len(tries) == 1:
             raise DatasetError("The disk is away.")
-        return read(folder)
+        return read(folder, images_dir)
 
     monkeypatch.setattr(dataset, "read_gallery", fails_once)
     app = open_app(datasets, settled=False)
