@@ -15,6 +15,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes run the tests: those of a file stay together, and only one process may start a Milvus server."""
     for item in items:
