@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,12 +18,22 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes run the tests: those of a file stay together, and only one process may start a Milvus server."""
-    for item in items:
-        needs_server = "milvus_server" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("milvus" if needs_server else item.path.as_posix()))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Two processes run the tests: those of a file stay together, and one process alone starts a Milvus server."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "milvus" if _needs_server(config.rootpath / file) else file
+
+    return Scheduling(config, log)
+
+
+@cache
+def _needs_server(file: Path) -> bool:
+    return "milvus_server" in file.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
