@@ -8,7 +8,7 @@ them alike; the figures are medians over the rounds, the ratios medians of each 
 - forward: ready tensors through the image tower, one batch of 32 after another, torch using all cores;
 - cores: ready tensors through the image tower as the build runs it, batches of 8 side
   by side, each on one core: what no build can beat;
-- build: `t2i_core.build.build` into an empty folder, reading, decoding, shrinking, encoding, journal
+- build: `t2i_core.building.build` into an empty folder, reading, decoding, shrinking, encoding, journal
   and all, timed from its first to its last picture;
 - one by one: open, preprocess and encode one picture after another in float32.
 """
@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from t2i_core.build import BuildOptions, build
+from t2i_core.building import BuildOptions, build
 from t2i_core.encoder import ClipEncoder, open_encoder
 from t2i_core.encoder.clip_encoder import CORE_BATCH
 from t2i_core.encoder.core_workers import CoreWorkers

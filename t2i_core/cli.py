@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     console = Console(sys.stdout, sys.stderr)
     try:
-        with _told(console, "t2i_core.encoder"), _told(console, "t2i_core.build"):
+        with _told(console, "t2i_core.encoder"), _told(console, "t2i_core.building"):
             code: int = arguments.run(arguments, console)
         console.flush()
     except T2IError as error:

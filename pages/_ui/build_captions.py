@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages._ui import notices
 from t2i_core import images
-from t2i_core.build_captions import find_captions
-from t2i_core.build_matching import compare_captions
+from t2i_core.building.captions import find_captions
+from t2i_core.building.matching import compare_captions
 from t2i_core.dataset import CAPTIONS_NAME
 from t2i_core.errors import BuildError, T2IError
 

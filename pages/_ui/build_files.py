@@ -9,7 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui.permissions import Permit
-from t2i_core import build, dataset
+from t2i_core import dataset
+from t2i_core.building.building import list_folder
 from t2i_core.counting import count_of
 from t2i_core.dataset import whole_file
 from t2i_core.errors import BuildError, T2IError
@@ -109,7 +110,7 @@ def how_many(permit: Permit) -> str:
 
 def _counted(folder: Path) -> str | T2IError:
     try:
-        contents = build.list_folder(folder)
+        contents = list_folder(folder)
     except T2IError as error:
         return error
     told = [f"{count_of(len(contents.pictures), 'picture')} there", *map(str, contents.left_out)]

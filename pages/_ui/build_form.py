@@ -11,7 +11,7 @@ from pages._ui.dataset_choices import DatasetChoice
 from pages._ui.jobs import BuildJob
 from pages._ui.permissions import Permit
 from pages._ui.plain_text import plain
-from t2i_core import build, dataset
+from t2i_core import building, dataset
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
@@ -28,7 +28,7 @@ MODEL_HINTS = {
 STAGES = {"pictures": "Encoding pictures", "captions": "Encoding captions", "writing": "Writing the dataset"}
 
 
-def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
+def form(settings: Settings, permit: Permit) -> building.BuildOptions | None:
     """Fields for a build; its options once Start was pressed and everything can be used."""
     st.text("Every picture gets an embedding, so that a sentence can find it. Nothing leaves this computer.")
     notices.notes([permit.where])
@@ -68,7 +68,7 @@ def form(settings: Settings, permit: Permit) -> build.BuildOptions | None:
     started = st.button("Start", type="primary", key="build_start", disabled=not (agreed and fits))
     if not started or not usable:  # what is wrong with the folder stands below its field already
         return None
-    return build.BuildOptions(
+    return building.BuildOptions(
         images_dir=build_files.pictures_folder(permit),
         data_dir=data_dir,
         captions=build_files.captions_file(permit),
@@ -115,7 +115,7 @@ def follow(job: BuildJob) -> None:
     frame.draw_again_when_changed(lambda: _mark(job), seen, every=PROGRESS_SECONDS)
 
 
-def _mark(job: BuildJob) -> tuple[bool, build.BuildProgress | None]:
+def _mark(job: BuildJob) -> tuple[bool, building.BuildProgress | None]:
     """Changes whenever there is more to tell of a build that runs."""
     return job.stopping, job.progress
 
@@ -138,7 +138,7 @@ def outcome(job: BuildJob) -> str:
     return ""
 
 
-def _draw_report(report: build.BuildReport) -> None:
+def _draw_report(report: building.BuildReport) -> None:
     st.header("Stopped" if report.stopped else "Done", anchor=False)
     st.text(_summary(report))
     notices.notes([*map(str, report.left_out), *report.notes])
@@ -150,7 +150,7 @@ def _draw_report(report: build.BuildReport) -> None:
                 st.caption(f"The first {SKIPPED_SHOWN:,} are shown")
 
 
-def _summary(report: build.BuildReport) -> str:
+def _summary(report: building.BuildReport) -> str:
     parts = [f"{count_of(report.encoded, 'picture')} encoded"]
     counts = ((report.reused, "unchanged"), (report.removed, "removed"), (len(report.skipped), "left out"))
     parts += [f"{count:,} {word}" for count, word in counts if count]

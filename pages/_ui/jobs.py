@@ -8,23 +8,23 @@ from pathlib import Path
 
 from pages._ui import background
 from pages._ui.permissions import Permit
-from t2i_core import build
+from t2i_core import building
 from t2i_core.errors import BuildError, T2IError
 
 
 class BuildJob:
     """One build: its options, how far it is, and how it ended."""
 
-    def __init__(self, options: build.BuildOptions) -> None:
+    def __init__(self, options: building.BuildOptions) -> None:
         self.options = options
-        self.progress: build.BuildProgress | None = None
+        self.progress: building.BuildProgress | None = None
         self._stop = threading.Event()
-        self.future: Future[build.BuildReport] = background.start(self._work, name="build")
+        self.future: Future[building.BuildReport] = background.start(self._work, name="build")
 
-    def _work(self) -> build.BuildReport:
-        return build.build(self.options, on_progress=self._note, should_stop=self._stop.is_set)
+    def _work(self) -> building.BuildReport:
+        return building.build(self.options, on_progress=self._note, should_stop=self._stop.is_set)
 
-    def _note(self, progress: build.BuildProgress) -> None:
+    def _note(self, progress: building.BuildProgress) -> None:
         self.progress = progress
 
     def stop(self) -> None:
@@ -50,7 +50,7 @@ class BuildJob:
         return error
 
     @property
-    def report(self) -> build.BuildReport | None:
+    def report(self) -> building.BuildReport | None:
         """What a finished build did."""
         return None if self.running or self.error is not None else self.future.result()
 
@@ -74,7 +74,7 @@ class BuildJobs:
         job = self._job
         return job if job is not None and job.running else None
 
-    def start(self, options: build.BuildOptions, *, permit: Permit) -> BuildJob:
+    def start(self, options: building.BuildOptions, *, permit: Permit) -> BuildJob:
         """Start a build for somebody with this permit.
 
         Raises

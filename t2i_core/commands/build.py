@@ -16,7 +16,7 @@ from t2i_core.counting import count_of
 from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
-    from t2i_core.build import BuildOptions, BuildProgress, BuildReport
+    from t2i_core.building import BuildOptions, BuildProgress, BuildReport
     from t2i_core.commands.console import Console
     from t2i_core.types import Manifest
 
@@ -77,10 +77,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     options.refuse_address(arguments, command="build")
     build_options = find_options(arguments, read_settings())
     if arguments.shard is None:
-        from t2i_core.build import build
+        from t2i_core.building import build
 
         return show(lambda **watched: build(build_options, **watched), arguments, console)
-    from t2i_core.build_shards import build_shard, parse_shard
+    from t2i_core.building.shards import build_shard, parse_shard
 
     shard = parse_shard(arguments.shard)
     return show(lambda **watched: build_shard(build_options, shard, **watched), arguments, console)
@@ -156,7 +156,7 @@ class _Progress:
 
 def find_options(arguments: argparse.Namespace, settings: Settings) -> BuildOptions:
     """What a build is asked to do by options, environment and the dataset that is there."""
-    from t2i_core.build import BuildOptions
+    from t2i_core.building import BuildOptions
     from t2i_core.dataset.manifest_file import find_images_dir, read_manifest
 
     data_dir = options.data_dir(arguments, settings)

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Merge, and tell what came of it."""
     from dataclasses import replace
 
-    from t2i_core.build_shards import merge
+    from t2i_core.building.shards import merge
 
     options.refuse_address(arguments, command="merge")
     merge_options = replace(build.find_options(arguments, read_settings()), model=arguments.model)

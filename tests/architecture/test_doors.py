@@ -58,7 +58,7 @@ LEVELS = {
     "evaluation": 6,
     "importers": 6,
     "projection": 6,
-    "build": 7,
+    "building": 7,
     "captions": 7,
     "remote": 7,
     "opening": 8,
@@ -70,11 +70,9 @@ LEVELS = {
 
 
 def room_of(module: str) -> str:
-    """``t2i_core.dataset.reading`` → ``dataset``; the files of one room may share its name's beginning."""
+    """``t2i_core.dataset.reading`` → ``dataset``, ``t2i_core.types`` → ``types``."""
     parts = module.split(".")
-    if len(parts) == 1:
-        return parts[0]
-    return "build" if parts[1].startswith("build_") else parts[1]
+    return parts[0] if len(parts) == 1 else parts[1]
 
 
 def core_modules() -> set[str]:
@@ -151,7 +149,7 @@ def test_disk_formats_are_known_in_one_place() -> None:
     allowed = (
         "t2i_core/dataset/",
         "t2i_core/projection",  # stores its own coordinates
-        "t2i_core/build_workshop.py",  # finished batches of a build that still runs: no dataset yet
+        "t2i_core/building/workshop.py",  # finished batches of a build that still runs: no dataset yet
         "t2i_core/training/",  # features kept between runs of the recipe
     )
     numpy_files = [f"{numpy}.{name}" for numpy in ("np", "numpy") for name in _NUMPY_FILES]

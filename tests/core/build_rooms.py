@@ -18,7 +18,7 @@ import numpy as np
 from picture_files import encoded, noise, put
 
 from t2i_core.arrays import l2_normalize
-from t2i_core.build import BuildOptions, build
+from t2i_core.building import BuildOptions, build
 from t2i_core.images import open_image
 from t2i_core.types import FloatArray
 

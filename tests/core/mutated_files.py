@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save
 
-from t2i_core.build_journal import CaptionBatch, Journal, PictureBatch
+from t2i_core.building.journal import CaptionBatch, Journal, PictureBatch
 from t2i_core.dataset import read_caption_ranks, read_captions, read_gallery, read_name, validate, write_caption_ranks
 from t2i_core.dataset.mapped_rows import check_mapped, read_arrays, write_arrays
 from t2i_core.dataset.stored_files import FILE_NAMES

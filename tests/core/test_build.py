@@ -12,7 +12,7 @@ from build_rooms import BATCH, ColourEncoder, Room, kill, read_until, start_buil
 from picture_files import encoded, noise, png_header, put
 from PIL import Image
 
-from t2i_core.build import BuildProgress
+from t2i_core.building import BuildProgress
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import BuildError, DatasetError, ImageError
 from t2i_core.images import PICTURE_SUFFIXES
@@ -133,7 +133,7 @@ def test_no_more_than_a_few_batches_wait(room: Room, monkeypatch: pytest.MonkeyP
     room.put_pictures(40)
     reads = [0]
     count = threading.Lock()
-    from t2i_core.build_pictures import PictureReader
+    from t2i_core.building.pictures import PictureReader
 
     plain = PictureReader.read
 
@@ -310,7 +310,7 @@ def test_a_disk_that_is_full_at_the_end(room: Room, monkeypatch: pytest.MonkeyPa
         raise DatasetError("data/x could not be written: No space left on device. Free some space.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("t2i_core.build_run.write_dataset", full)
+        patch.setattr("t2i_core.building.run.write_dataset", full)
         with pytest.raises(BuildError) as caught:
             room.build()
     assert str(caught.value) == (

@@ -11,8 +11,8 @@ import pytest
 from build_rooms import BATCH, ColourEncoder, Room, same
 from picture_files import encoded, noise, put
 
-from t2i_core import build as build_module
-from t2i_core.build import BuildReport
+from t2i_core.building import BuildReport
+from t2i_core.building import building as build_module
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_unchanged_pictures_are_not_even_read(room: Room, monkeypatch: pytest.Mo
     def read(*_: object, **__: object) -> bytes:
         raise AssertionError("a picture was read")
 
-    monkeypatch.setattr("t2i_core.build_ledger.hash_picture", read)
-    monkeypatch.setattr("t2i_core.build_pictures.hash_picture", read)
+    monkeypatch.setattr("t2i_core.building.ledger.hash_picture", read)
+    monkeypatch.setattr("t2i_core.building.pictures.hash_picture", read)
     assert done(room.build()) == (0, 5, 0)
 
 

@@ -11,8 +11,8 @@ import pytest
 from build_rooms import Room
 from picture_files import encoded, noise, put
 
-from t2i_core.build import build
-from t2i_core.build_shards import Shard, build_shard, merge
+from t2i_core.building import build
+from t2i_core.building.shards import Shard, build_shard, merge
 from t2i_core.cli import main
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import BuildError
@@ -100,7 +100,7 @@ def test_mismatches_are_told_before_anything_is_encoded(room: Room, caplog: pyte
         if not told:
             told.extend(caplog.messages)
 
-    caplog.set_level(logging.INFO, "t2i_core.build")
+    caplog.set_level(logging.INFO, "t2i_core.building")
     report = room.build(captions=room.put_captions(rows), on_progress=encode)
     assert told == [f"note: {note}" for note in report.notes]
     assert report.notes == (
@@ -151,7 +151,7 @@ def test_shards_and_their_merge_stop_too(room: Room) -> None:
 
 def test_on_the_command_line(room: Room, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pictures(room, "p1.jpg", "p2.jpg")
-    monkeypatch.setattr("t2i_core.build.open_model", lambda *_: room.encoder)
+    monkeypatch.setattr("t2i_core.building.building.open_model", lambda *_: room.encoder)
     given = ["build", "--images", f'"{room.images_dir}"', "--data", str(room.data_dir), "--batch-size", "4"]
     lost = room.put_captions([("q1.jpg", "x")])
     assert main([*given, "--captions", str(lost)]) == 1

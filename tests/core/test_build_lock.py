@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from t2i_core.build_workshop import open_workshop
+from t2i_core.building.workshop import open_workshop
 from t2i_core.errors import BuildError
 
 ROOT = Path(__file__).parents[2]
 HOLD = (
-    "import sys; from pathlib import Path; from t2i_core.build_workshop import open_workshop\n"
+    "import sys; from pathlib import Path; from t2i_core.building.workshop import open_workshop\n"
     "with open_workshop(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
 )
 

@@ -11,7 +11,7 @@ import torch
 from clip_weights import tiny_vit
 from picture_files import encoded, noise, put
 
-from t2i_core.build import BuildOptions, build
+from t2i_core.building import BuildOptions, build
 from t2i_core.dataset import read_gallery
 from t2i_core.encoder import ClipEncoder, open_encoder
 from t2i_core.encoder.core_workers import CoreWorkers

@@ -10,7 +10,7 @@ import pytest
 from build_rooms import ColourEncoder, Room
 from picture_files import encoded, noise, put
 
-from t2i_core.build_shards import Shard, build_shard, merge, parse_shard
+from t2i_core.building.shards import Shard, build_shard, merge, parse_shard
 from t2i_core.cli import main
 from t2i_core.errors import BuildError
 

@@ -75,10 +75,10 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
             on_progress(facts(stage="pictures", done=done, total=1_234, rate=9.5, seconds_left=3_700.0, skipped=1))
         return seen.outcome()
 
-    module = types.ModuleType("t2i_core.build")
+    module = types.ModuleType("t2i_core.building")
     module.build = build  # type: ignore[attr-defined]
     module.BuildOptions = lambda **values: facts(**values)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "t2i_core.build", module)
+    monkeypatch.setitem(sys.modules, "t2i_core.building", module)
     return seen
 
 

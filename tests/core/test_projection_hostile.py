@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from t2i_core.build_journal import CaptionBatch, Journal
+from t2i_core.building.journal import CaptionBatch, Journal
 from t2i_core.dataset import read_caption_ranks, read_gallery, write_caption_ranks
 from t2i_core.errors import DatasetError, ProjectionError
 from t2i_core.projection import stored

@@ -12,7 +12,7 @@ from build_parts import SECONDS, fill, open_build, use_checkpoint, wait
 from page_parts import texts
 from streamlit.testing.v1 import AppTest
 
-from t2i_core import build
+from t2i_core import building
 from t2i_core.errors import BuildError
 
 OpenApp = Callable[..., AppTest]
@@ -24,15 +24,15 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(permissions, "connection", lambda: permissions.Connection("10.0.0.2"))
 
 
-def started(monkeypatch: pytest.MonkeyPatch) -> list[build.BuildOptions]:
+def started(monkeypatch: pytest.MonkeyPatch) -> list[building.BuildOptions]:
     """Builds that were begun; none does anything."""
-    begun: list[build.BuildOptions] = []
+    begun: list[building.BuildOptions] = []
 
-    def no_build(options: build.BuildOptions, **_: object) -> object:
+    def no_build(options: building.BuildOptions, **_: object) -> object:
         begun.append(options)
         raise BuildError("Nothing is built here.")
 
-    monkeypatch.setattr(build, "build", no_build)
+    monkeypatch.setattr(building, "build", no_build)
     return begun
 
 
@@ -69,9 +69,9 @@ def test_the_server_refuses_a_start_without_a_permit_for_its_folders(tmp_path: P
     inside, outside = tmp_path / "in", tmp_path / "out"
     permit = Permit(roots=(inside,))
     for options in (
-        build.BuildOptions(outside, inside / "data"),
-        build.BuildOptions(inside, outside / "data"),
-        build.BuildOptions(inside, inside / "data", captions=outside / "captions.csv"),
+        building.BuildOptions(outside, inside / "data"),
+        building.BuildOptions(inside, outside / "data"),
+        building.BuildOptions(inside, inside / "data", captions=outside / "captions.csv"),
     ):
         with pytest.raises(NotAllowedError):
             BuildJobs().start(options, permit=permit)
@@ -189,7 +189,7 @@ def test_who_may_not_change_files_stops_nothing(
     from pages._ui import resources
 
     end = threading.Event()
-    monkeypatch.setattr(build, "build", lambda *_, **__: end.wait(SECONDS))
+    monkeypatch.setattr(building, "build", lambda *_, **__: end.wait(SECONDS))
     app = fill(open_build(open_app, datasets), images=str(photos), target=str(tmp_path / "new"))
     app.button(key="build_start").click().run()
     job = resources.build_jobs().running

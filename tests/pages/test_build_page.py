@@ -12,7 +12,7 @@ from build_parts import SECONDS, fill, open_build, use_checkpoint, wait
 from page_parts import bar, grid, texts
 from streamlit.testing.v1 import AppTest
 
-from t2i_core import build
+from t2i_core import building
 from t2i_core.index import milvus
 from tests.milvus_server import free_port
 
@@ -159,8 +159,8 @@ def test_progress_and_stop(
 ) -> None:
     reached, stopped = threading.Event(), threading.Event()
 
-    def slow_build(options: build.BuildOptions, *, on_progress: Callable, should_stop: Callable) -> object:
-        on_progress(build.BuildProgress("pictures", 1_200, 4_800, 96.0, 37.5, 2))
+    def slow_build(options: building.BuildOptions, *, on_progress: Callable, should_stop: Callable) -> object:
+        on_progress(building.BuildProgress("pictures", 1_200, 4_800, 96.0, 37.5, 2))
         reached.set()
         while not should_stop():
             stopped.wait(0.01)
@@ -169,7 +169,7 @@ def test_progress_and_stop(
     from t2i_core.errors import BuildError
 
     build_error = BuildError("The build was stopped.")
-    monkeypatch.setattr(build, "build", slow_build)
+    monkeypatch.setattr(building, "build", slow_build)
     app = fill(open_build(open_app, datasets), images=str(photos), target=str(tmp_path / "new"))
     app.button(key="build_start").click().run()
     assert reached.wait(SECONDS)
@@ -191,9 +191,9 @@ def test_second_build_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     from t2i_core.errors import BuildError
 
     end = threading.Event()
-    monkeypatch.setattr(build, "build", lambda *_, **__: end.wait(SECONDS))
+    monkeypatch.setattr(building, "build", lambda *_, **__: end.wait(SECONDS))
     jobs = BuildJobs()
-    options = build.BuildOptions(
+    options = building.BuildOptions(
         images_dir=tmp_path, data_dir=tmp_path / "one", captions=None, model=None, model_dir=None, device="cpu",
         batch_size=None, max_pixels=1,
     )  # fmt: skip

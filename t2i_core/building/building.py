@@ -13,14 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from t2i_core.build_captions import find_captions
-from t2i_core.build_journal import Journal, begun_batch_size, hash_settings
-from t2i_core.build_ledger import Ledger, read_ledger
-from t2i_core.build_matching import compare_captions
-from t2i_core.build_pictures import fitting_batch_size
-from t2i_core.build_plan import plan_pictures
-from t2i_core.build_run import BuildRun, embedding_settings
-from t2i_core.build_types import (
+from t2i_core.building.captions import find_captions
+from t2i_core.building.journal import Journal, begun_batch_size, hash_settings
+from t2i_core.building.ledger import Ledger, read_ledger
+from t2i_core.building.matching import compare_captions
+from t2i_core.building.pictures import fitting_batch_size
+from t2i_core.building.plan import plan_pictures
+from t2i_core.building.run import BuildRun, embedding_settings
+from t2i_core.building.types import (
     BuildOptions,
     BuildProgress,
     BuildReport,
@@ -28,7 +28,7 @@ from t2i_core.build_types import (
     ShouldStop,
     SkippedPicture,
 )
-from t2i_core.build_workshop import open_workshop
+from t2i_core.building.workshop import open_workshop
 from t2i_core.config import read_settings
 from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable
 from t2i_core.dataset.manifest_file import read_manifest

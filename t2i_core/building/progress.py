@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from t2i_core.build_types import BuildProgress, OnProgress
+from t2i_core.building.types import BuildProgress, OnProgress
 
 WINDOW_SECONDS = 30.0
 TELL_SECONDS = 0.2

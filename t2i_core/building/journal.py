@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from t2i_core.build_workshop import read_arrays, write_arrays
+from t2i_core.building.workshop import read_arrays, write_arrays
 from t2i_core.errors import BuildError
 from t2i_core.types import FloatArray, MaskArray, RowArray
 

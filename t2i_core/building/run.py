@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from t2i_core.build_captions import caption_notes, caption_rows, encode_captions, plan_captions
-from t2i_core.build_journal import Journal, hash_settings
-from t2i_core.build_ledger import Ledger, remove_other_ledgers, write_ledger
-from t2i_core.build_pictures import PictureReader, encode_batches
-from t2i_core.build_plan import PicturePlan, Pictures, collect_pictures, picture_notes
-from t2i_core.build_progress import ProgressMeter
-from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
+from t2i_core.building.captions import caption_notes, caption_rows, encode_captions, plan_captions
+from t2i_core.building.journal import Journal, hash_settings
+from t2i_core.building.ledger import Ledger, remove_other_ledgers, write_ledger
+from t2i_core.building.pictures import PictureReader, encode_batches
+from t2i_core.building.plan import PicturePlan, Pictures, collect_pictures, picture_notes
+from t2i_core.building.progress import ProgressMeter
+from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
 from t2i_core.counting import count_of
 from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from t2i_core.build_journal import Bytes, Journal
-from t2i_core.build_ledger import KnownPicture, Ledger
-from t2i_core.build_types import BuildOptions, SkippedPicture
+from t2i_core.building.journal import Bytes, Journal
+from t2i_core.building.ledger import KnownPicture, Ledger
+from t2i_core.building.types import BuildOptions, SkippedPicture
 from t2i_core.dataset import is_picture_name, list_some
 from t2i_core.errors import ImageError
 from t2i_core.picture_folder import picture_path
@@ -48,7 +48,7 @@ class PicturePlan:
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """N encoded pictures in the order of their names; arrays as in `t2i_core.build_journal.PictureBatch`."""
+    """N encoded pictures in the order of their names; arrays as in `t2i_core.building.journal.PictureBatch`."""
 
     image_ids: tuple[str, ...]
     embeddings: FloatArray

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from t2i_core.build_journal import PictureBatch
-from t2i_core.build_ledger import KnownPicture
+from t2i_core.building.journal import PictureBatch
+from t2i_core.building.ledger import KnownPicture
 from t2i_core.cores import usable_cores
 from t2i_core.errors import ImageError
 from t2i_core.images import read_image

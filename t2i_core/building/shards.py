@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from t2i_core.build import (
+from t2i_core.building.building import (
     build_in,
     choose_batch_size,
     list_folder,
@@ -29,15 +29,15 @@ from t2i_core.build import (
     run_settings,
     tell_captions,
 )
-from t2i_core.build_captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
-from t2i_core.build_journal import Journal, hash_settings, hash_texts
-from t2i_core.build_ledger import Ledger, read_ledger
-from t2i_core.build_pictures import PictureReader, encode_batches
-from t2i_core.build_plan import plan_pictures
-from t2i_core.build_progress import ProgressMeter
-from t2i_core.build_run import computed_in, embedding_settings
-from t2i_core.build_types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
-from t2i_core.build_workshop import WORKSHOP_NAME, open_workshop
+from t2i_core.building.captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
+from t2i_core.building.journal import Journal, hash_settings, hash_texts
+from t2i_core.building.ledger import Ledger, read_ledger
+from t2i_core.building.pictures import PictureReader, encode_batches
+from t2i_core.building.plan import plan_pictures
+from t2i_core.building.progress import ProgressMeter
+from t2i_core.building.run import computed_in, embedding_settings
+from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
+from t2i_core.building.workshop import WORKSHOP_NAME, open_workshop
 from t2i_core.dataset import CaptionTable, count_of, list_some, replace_file
 from t2i_core.errors import BuildError
 from t2i_core.types import Encoder
@@ -91,7 +91,7 @@ def build_shard(
 ) -> BuildReport:
     """Encode one part of a folder; stopped or killed, the same call goes on from there.
 
-    Takes what `t2i_core.build.build` takes. The report has no manifest: there is no dataset before `merge`.
+    Takes what `t2i_core.building.build` takes. The report has no manifest: there is no dataset before `merge`.
 
     Raises
     ------

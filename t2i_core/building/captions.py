@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core.build_journal import CaptionBatch, hash_texts
+from t2i_core.building.journal import CaptionBatch, hash_texts
 from t2i_core.dataset import CAPTIONS_NAME, CaptionTable, count_of, match_pictures, read_captions
 from t2i_core.dataset.switch_record import current_path
 from t2i_core.types import Encoder, FloatArray

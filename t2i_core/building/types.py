@@ -98,7 +98,7 @@ class BuildReport:
         Whether ``should_stop`` ended it; what was done is kept, and the same build goes on from there.
     notes : tuple of str
         Sentences a person should read: another model, captions without a picture, captions that were cut. What is
-        known before anything is encoded goes to the log of ``t2i_core.build`` at once, too.
+        known before anything is encoded goes to the log of ``t2i_core.building`` at once, too.
     left_out : tuple of LeftOut
         What the folder holds that is not taken as a picture: by kind, with counts and examples.
     """

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core.build_journal import FRESH_NS, Bytes, hash_texts
-from t2i_core.build_workshop import read_arrays, write_arrays
+from t2i_core.building.journal import FRESH_NS, Bytes, hash_texts
+from t2i_core.building.workshop import read_arrays, write_arrays
 from t2i_core.dataset import CAPTIONS_NAME, EMBEDDINGS_NAME
 from t2i_core.dataset.embeddings_file import StoredEmbeddings, hash_arrays, read_embeddings
 from t2i_core.dataset.stored_files import sha256_of
