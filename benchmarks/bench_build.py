@@ -34,7 +34,7 @@ from t2i_core.encoder.core_workers import CoreWorkers
 from t2i_core.encoder.mini_network import load_mini
 from t2i_core.encoder.openai_network import OpenAINetwork
 from t2i_core.encoder.weight_files import find_weights
-from t2i_core.images import list_pictures, open_image
+from t2i_core.pictures.images import list_pictures, open_image
 
 RANDOM_VIT = "random-vit-b32"
 

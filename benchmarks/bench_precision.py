@@ -22,7 +22,7 @@ import torch
 from bench_build import RANDOM_VIT, open_model
 
 from t2i_core.encoder import ClipEncoder, mini_adapter, open_encoder, openai_towers
-from t2i_core.images import list_pictures, open_image
+from t2i_core.pictures.images import list_pictures, open_image
 
 PROMISED = 0.999
 TOGETHER = 8

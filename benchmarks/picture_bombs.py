@@ -256,7 +256,7 @@ def measure(path: Path, wanted: Sequence[str]) -> dict:
     """Everything that is done with a picture, each with the peak above idle and the seconds."""
     from t2i_core.encoder.preprocessing import PixelRule, openai_rule
     from t2i_core.errors import ImageError
-    from t2i_core.images import jpeg_preview, make_thumbnail, open_image, read_image
+    from t2i_core.pictures.images import jpeg_preview, make_thumbnail, open_image, read_image
 
     squash = PixelRule(224, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), resize="squash", resample="bilinear")
     limit, cache = 100_000_000, path.parent / f"cache-{random.random()}"

@@ -16,7 +16,7 @@ import torch
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import write_dataset
 from t2i_core.encoder import open_encoder
-from t2i_core.images import picture_size
+from t2i_core.pictures.images import picture_size
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests" / "core"))

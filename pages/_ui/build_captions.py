@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from pages._ui import notices
-from t2i_core import images
 from t2i_core.building.captions import find_captions
 from t2i_core.building.matching import compare_captions
 from t2i_core.dataset import CAPTIONS_NAME
 from t2i_core.errors import BuildError, T2IError
+from t2i_core.pictures import images
 
 
 def compare(images_dir: Path | None, captions: Path | None, data_dir: Path) -> bool:

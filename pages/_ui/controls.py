@@ -10,11 +10,12 @@ import streamlit as st
 
 from pages._ui import components, notices, pictures, resources, sharing, state
 from pages._ui.plain_text import plain
-from t2i_core import engine, images
+from t2i_core import engine
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.errors import ImageError
+from t2i_core.pictures import images
 from t2i_core.types import Gallery, Problem, SearchResult
 
 SUGGESTIONS = 7

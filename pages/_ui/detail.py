@@ -10,10 +10,10 @@ from streamlit.runtime import get_instance
 
 from pages._ui import notices, pictures, resources
 from pages._ui.ranking import score_help, score_part
-from t2i_core import images
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import ImageError, QueryError, T2IError
+from t2i_core.pictures import images
 from t2i_core.query import Query, SearchRequest
 from t2i_core.types import Gallery, SearchResult
 

@@ -16,9 +16,9 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from pages._ui import background
-from t2i_core import images
 from t2i_core.config import Settings
 from t2i_core.errors import ImageError
+from t2i_core.pictures import images
 from t2i_core.types import Gallery, Hit
 
 STATIC_DIR = Path(__file__).resolve().parents[2] / "static"

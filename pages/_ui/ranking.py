@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._ui import state
-from t2i_core import engine, images
+from t2i_core import engine
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.errors import QueryError
+from t2i_core.pictures import images
 from t2i_core.query import Query, SearchRequest, Words
 from t2i_core.types import SearchResult
 

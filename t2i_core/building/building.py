@@ -35,8 +35,8 @@ from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.switching import remove_leftovers
 from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import BuildError
-from t2i_core.images import PICTURE_SUFFIXES, look_through
-from t2i_core.picture_folder import FolderContents
+from t2i_core.pictures.folder import FolderContents
+from t2i_core.pictures.images import PICTURE_SUFFIXES, look_through
 from t2i_core.types import Encoder, Manifest
 
 __all__ = ["BuildOptions", "BuildProgress", "BuildReport", "SkippedPicture", "build"]

@@ -19,7 +19,7 @@ from t2i_core.dataset.embeddings_file import StoredEmbeddings, hash_arrays, read
 from t2i_core.dataset.stored_files import sha256_of
 from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError, ImageError
-from t2i_core.picture_folder import hash_picture
+from t2i_core.pictures.folder import hash_picture
 from t2i_core.types import FloatArray, RowArray
 
 

@@ -17,8 +17,8 @@ from t2i_core.building.journal import PictureBatch
 from t2i_core.building.ledger import KnownPicture
 from t2i_core.cores import usable_cores
 from t2i_core.errors import ImageError
-from t2i_core.images import read_image
-from t2i_core.picture_folder import hash_picture, picture_path, regular_file
+from t2i_core.pictures.folder import hash_picture, picture_path, regular_file
+from t2i_core.pictures.images import read_image
 from t2i_core.types import Encoder, FloatArray
 
 if TYPE_CHECKING:

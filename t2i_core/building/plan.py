@@ -12,7 +12,7 @@ from t2i_core.building.ledger import KnownPicture, Ledger
 from t2i_core.building.types import BuildOptions, SkippedPicture
 from t2i_core.dataset import is_picture_name, list_some
 from t2i_core.errors import ImageError
-from t2i_core.picture_folder import picture_path
+from t2i_core.pictures.folder import picture_path
 from t2i_core.types import FloatArray, RowArray
 
 

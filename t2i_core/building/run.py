@@ -17,7 +17,7 @@ from t2i_core.counting import count_of
 from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions
 from t2i_core.errors import BuildError, DatasetError
-from t2i_core.images import DECODING_VERSION
+from t2i_core.pictures.images import DECODING_VERSION
 from t2i_core.types import Encoder, FloatArray, Manifest
 
 

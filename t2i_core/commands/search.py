@@ -146,7 +146,7 @@ def _run_queries(
 
 def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approximate: bool) -> SearchResult:
     """A file is looked at by the model; a name of the dataset has its embedding already."""
-    from t2i_core.picture_folder import is_there
+    from t2i_core.pictures.folder import is_there
 
     path = typed_path(picture)
     if picture in engine.gallery.image_ids and not (is_there(path) and path.is_file()):
@@ -180,7 +180,7 @@ def _outside(request: SearchRequest, picture: str | None) -> dict[str, Image.Ima
 
 
 def _open_outside(path: Path, name: str) -> tuple[OutsidePicture, Image.Image]:
-    from t2i_core.images import open_image
+    from t2i_core.pictures.images import open_image
 
     image = open_image(path, max_pixels=read_settings().max_pixels, name=name)
     return OutsidePicture(hashlib.sha256(path.read_bytes()).hexdigest(), name), image

@@ -14,7 +14,7 @@ from t2i_core.dataset.open_quotes import Quoting, read_loosely
 from t2i_core.dataset.picture_names import list_some
 from t2i_core.dataset.text_decoding import text_lines
 from t2i_core.errors import DatasetError
-from t2i_core.picture_folder import PICTURE_SUFFIXES
+from t2i_core.pictures.folder import PICTURE_SUFFIXES
 from t2i_core.types import Problem
 
 CAPTION_COLUMNS = ("clean_caption", "caption")

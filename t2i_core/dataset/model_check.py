@@ -14,7 +14,7 @@ from t2i_core.config import Settings
 from t2i_core.dataset.picture_names import count_of, list_some
 from t2i_core.dataset.rebuilding import rebuild_command
 from t2i_core.errors import ImageError
-from t2i_core.images import open_image, picture_path
+from t2i_core.pictures.images import open_image, picture_path
 from t2i_core.types import Encoder, FloatArray, Gallery, Problem, RowArray
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from t2i_core.picture_folder import PICTURE_SUFFIXES
+from t2i_core.pictures.folder import PICTURE_SUFFIXES
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SUFFIXES = "|".join(re.escape(suffix) for suffix in sorted(PICTURE_SUFFIXES))

@@ -27,7 +27,7 @@ from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.unit_rows import CHUNK_ROWS, row_norms, usable_rows
 from t2i_core.errors import DatasetError, ImageError
-from t2i_core.picture_folder import is_folder, list_pictures
+from t2i_core.pictures.folder import is_folder, list_pictures
 from t2i_core.types import FloatArray, Problem, RowArray
 
 SAME_DIRECTION = 0.9999  # cosine of repeated rows that differ by rounding only

@@ -15,7 +15,7 @@ from t2i_core.dataset.rebuilding import BUILD, complete, complete_error
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, dataset_stamp, sha256_of
 from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError
-from t2i_core.picture_folder import is_folder
+from t2i_core.pictures.folder import is_folder
 from t2i_core.texts import packed
 from t2i_core.types import Gallery, Manifest, Problem
 

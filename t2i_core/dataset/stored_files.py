@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from t2i_core.dataset.switch_record import current_path, file_stamp
 from t2i_core.errors import DatasetError
-from t2i_core.picture_folder import is_folder, is_there
+from t2i_core.pictures.folder import is_folder, is_there
 
 EMBEDDINGS_NAME = "aligned_embeddings.npz"
 CAPTIONS_NAME = "captions_tokenized.csv"

@@ -13,8 +13,8 @@ from t2i_core.dataset.rebuilding import BUILD, complete
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.switch_record import current_path, read_current
 from t2i_core.errors import DatasetError, ImageError
-from t2i_core.images import list_pictures, picture_path, picture_size
-from t2i_core.picture_folder import is_folder, is_there
+from t2i_core.pictures.folder import is_folder, is_there
+from t2i_core.pictures.images import list_pictures, picture_path, picture_size
 from t2i_core.types import Gallery, Problem
 
 SEVERITIES = ("fatal", "warning", "note")

@@ -8,8 +8,8 @@ from pathlib import Path
 from t2i_core.dataset import decode_text, list_some, records_of
 from t2i_core.dataset.caption_records import CaptionRecords
 from t2i_core.errors import DatasetError
-from t2i_core.images import list_pictures
 from t2i_core.importers.report import ImportReport, existing_source, folder_of, read_source, save_import
+from t2i_core.pictures.images import list_pictures
 from t2i_core.types import Problem
 
 

@@ -11,8 +11,8 @@ from t2i_core.dataset import count_of, decode_text, text_lines
 from t2i_core.dataset.caption_records import described
 from t2i_core.dataset.picture_names import list_files
 from t2i_core.errors import DatasetError
-from t2i_core.images import list_pictures
 from t2i_core.importers.report import ImportReport, build_command, existing_source, read_source, save_import
+from t2i_core.pictures.images import list_pictures
 from t2i_core.types import Problem
 
 SIDECARS = (".txt", ".caption", ".json")

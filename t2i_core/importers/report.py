@@ -13,7 +13,7 @@ import pandas as pd
 from t2i_core.dataset import count_of, list_some, match_pictures, save_captions, uniform_picture_name
 from t2i_core.dataset.captions_file import NO_CAPTIONS
 from t2i_core.errors import DatasetError
-from t2i_core.images import list_pictures
+from t2i_core.pictures.images import list_pictures
 from t2i_core.types import Problem
 
 

@@ -1,1 +1,1 @@
-"""What is known of picture files before they are decoded: their kinds, what decoding costs, what is left out."""
+"""Picture files: which there are, what is known of them before decoding, opening within limits, thumbnails."""

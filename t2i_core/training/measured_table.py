@@ -18,7 +18,7 @@ from PIL import Image
 from t2i_core.encoder import MINI_PATH, open_encoder
 from t2i_core.encoder.clip_encoder import ClipEncoder
 from t2i_core.encoder.mini_network import channels_last
-from t2i_core.images import open_image
+from t2i_core.pictures.images import open_image
 from t2i_core.training.backbone_weights import imagenet_networks
 from t2i_core.training.feature_store import FeatureStore
 from t2i_core.training.gallery_pictures import read_demo

@@ -10,7 +10,7 @@ import torch
 from PIL import Image, ImageOps
 
 from t2i_core.encoder.preprocessing import PixelRule
-from t2i_core.images import open_image
+from t2i_core.pictures.images import open_image
 
 PLAIN, FLIP, CROP = "plain", "flip", "crop"
 _MAX_PIXELS = 100_000_000

@@ -19,7 +19,7 @@ from picture_files import encoded, noise, put
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.building import BuildOptions, build
-from t2i_core.images import open_image
+from t2i_core.pictures.images import open_image
 from t2i_core.types import FloatArray
 
 DIMENSION = 16

@@ -25,7 +25,7 @@ from t2i_core.dataset.switch_record import SWITCH_NAME, current_path
 from t2i_core.encoder import open_encoder
 from t2i_core.encoder.vouching import model_to_open
 from t2i_core.errors import UnvouchedModelError
-from t2i_core.images import open_image, picture_size
+from t2i_core.pictures.images import open_image, picture_size
 from t2i_core.projection import stored
 from tests.core.changed_bytes import Random, change_archive, change_bytes, change_csv, change_json, change_npz
 from tests.core.small_galleries import save_ours

@@ -15,7 +15,7 @@ from PIL import Image
 from t2i_core.building import BuildProgress
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import BuildError, DatasetError, ImageError
-from t2i_core.images import PICTURE_SUFFIXES
+from t2i_core.pictures.images import PICTURE_SUFFIXES
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from t2i_core.building import BuildOptions, build
 from t2i_core.dataset import read_gallery
 from t2i_core.encoder import ClipEncoder, open_encoder
 from t2i_core.encoder.core_workers import CoreWorkers
-from t2i_core.images import open_image
+from t2i_core.pictures.images import open_image
 
 
 @pytest.fixture(scope="module")

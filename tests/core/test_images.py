@@ -11,8 +11,8 @@ from picture_files import LEFT, RIGHT, encoded, halves, noise, open_folder, png_
 from PIL import Image
 
 from t2i_core.errors import ImageError
-from t2i_core.images import jpeg_preview, open_image, picture_size
-from t2i_core.pixels import ORIENTATION_TAG
+from t2i_core.pictures.images import jpeg_preview, open_image, picture_size
+from t2i_core.pictures.pixels import ORIENTATION_TAG
 
 LIMIT = 1_000_000
 FORMATS_MESSAGE = (

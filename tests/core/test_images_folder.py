@@ -9,7 +9,7 @@ import pytest
 from picture_files import encoded, halves, open_folder, put, rights_of_nobody
 
 from t2i_core.errors import ImageError
-from t2i_core.images import list_pictures, look_through, picture_path
+from t2i_core.pictures.images import list_pictures, look_through, picture_path
 
 
 def outside(name: str) -> str:

@@ -11,8 +11,8 @@ from picture_files import encoded, halves, noise, put
 from PIL import Image
 
 from t2i_core.errors import ImageError
-from t2i_core.images import make_thumbnail, picture_size, trim_thumbnails
-from t2i_core.pixels import ORIENTATION_TAG
+from t2i_core.pictures.images import make_thumbnail, picture_size, trim_thumbnails
+from t2i_core.pictures.pixels import ORIENTATION_TAG
 
 LIMIT = 10_000_000
 
@@ -59,7 +59,7 @@ def test_a_very_long_picture_keeps_a_pixel(folders: tuple[Path, Path]) -> None:
 
 def test_it_is_made_once(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     first = thumbnail(folders)
-    monkeypatch.setattr("t2i_core.images.open_image", None)
+    monkeypatch.setattr("t2i_core.pictures.images.open_image", None)
     assert thumbnail(folders) == first
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from t2i_core.errors import ImageError
-from t2i_core.images import jpeg_preview
+from t2i_core.pictures.images import jpeg_preview
 
 
 def test_preview_keeps_the_shape_and_is_never_larger() -> None:

@@ -16,10 +16,10 @@ from PIL import Image
 
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
 from t2i_core.errors import ImageError
-from t2i_core.images import open_image, read_image
 from t2i_core.pictures import cost
 from t2i_core.pictures.cost import MemoryGate, decoding_bytes, most_bytes, reduction
-from t2i_core.pixels import ORIENTATION_TAG
+from t2i_core.pictures.images import open_image, read_image
+from t2i_core.pictures.pixels import ORIENTATION_TAG
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_MB = 600
@@ -94,9 +94,9 @@ def test_reductions(size: tuple[int, int], expected: tuple[int, int]) -> None:
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything above 60,000 pixels is large, so that it can be tried on little ones."""
     monkeypatch.setattr(cost, "WHOLE_PIXELS", 60_000)
-    monkeypatch.setattr("t2i_core.image_files.WHOLE_PIXELS", 60_000)
+    monkeypatch.setattr("t2i_core.pictures.decoding.WHOLE_PIXELS", 60_000)
     monkeypatch.setattr("t2i_core.pictures.depth.TILE_PIXELS", 20_000)
-    monkeypatch.setattr("t2i_core.pixels.TILE_PIXELS", 20_000)
+    monkeypatch.setattr("t2i_core.pictures.pixels.TILE_PIXELS", 20_000)
 
 
 @pytest.mark.usefixtures("small_limits")

@@ -12,7 +12,7 @@ import pytest
 from picture_files import encoded, noise, png_chunk, put
 from PIL import Image, TiffImagePlugin
 
-from t2i_core.images import is_plain, make_thumbnail, read_image
+from t2i_core.pictures.images import is_plain, make_thumbnail, read_image
 
 LIMIT = 10_000_000
 SCALED = "Scaled to the range they use, which is another than their file has room for"

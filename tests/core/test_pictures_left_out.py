@@ -14,8 +14,8 @@ from picture_files import encoded, halves, noise, put
 from t2i_core.commands.build import report_record, show
 from t2i_core.commands.console import Console
 from t2i_core.errors import BuildError, ImageError
-from t2i_core.images import list_pictures, look_through, open_image, picture_path
 from t2i_core.pictures import kinds
+from t2i_core.pictures.images import list_pictures, look_through, open_image, picture_path
 
 PICTURE = encoded(halves(), "JPEG")
 
@@ -27,7 +27,7 @@ def told(folder: Path) -> list[str]:
 @pytest.fixture
 def without_heif(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "heif_is_read", lambda: False)
-    monkeypatch.setattr("t2i_core.picture_folder.PICTURE_SUFFIXES", kinds.read_suffixes())
+    monkeypatch.setattr("t2i_core.pictures.folder.PICTURE_SUFFIXES", kinds.read_suffixes())
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_read_costs_only_itself(tmp_path: Path, monkeypa
             raise PermissionError(13, "Permission denied")
         return scan(path)
 
-    monkeypatch.setattr("t2i_core.picture_folder.os.scandir", refusing)
+    monkeypatch.setattr("t2i_core.pictures.folder.os.scandir", refusing)
     assert list_pictures(tmp_path) == ["a.jpg"]
     assert told(tmp_path) == [
         "1 folder that cannot be read left out: locked/. Change their permissions to have their pictures in."

@@ -12,8 +12,8 @@ from picture_files import encoded, halves, noise, png_chunk
 from PIL import Image
 
 from t2i_core.errors import ImageError
-from t2i_core.images import open_image, picture_size, read_image
-from t2i_core.pixels import ORIENTATION_TAG
+from t2i_core.pictures.images import open_image, picture_size, read_image
+from t2i_core.pictures.pixels import ORIENTATION_TAG
 
 LIMIT = 10_000_000
 TEXT = b'{"nodes": [' + b'{"id": 1, "type": "KSampler"}, ' * 80_000 + b"]}"

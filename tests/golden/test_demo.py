@@ -11,8 +11,8 @@ import torch
 
 from t2i_core.dataset import check_embeddings, read_gallery, validate
 from t2i_core.encoder import ClipEncoder, mini_adapter, open_encoder
-from t2i_core.images import open_image
 from t2i_core.opening import open_engine
+from t2i_core.pictures.images import open_image
 from t2i_core.query import SearchRequest
 from t2i_core.types import Gallery
 

@@ -12,7 +12,6 @@ from typing import BinaryIO, NamedTuple
 from PIL import Image, UnidentifiedImageError
 
 from t2i_core.errors import ImageError
-from t2i_core.picture_folder import regular_file
 from t2i_core.pictures import kinds
 from t2i_core.pictures.cost import GATE, WHOLE_PIXELS, decoding_bytes, most_bytes, reduction
 from t2i_core.pictures.cut_short import (
@@ -24,11 +23,12 @@ from t2i_core.pictures.cut_short import (
     tolerable,
 )
 from t2i_core.pictures.depth import Samples, SixteenBitColours, few_bits
+from t2i_core.pictures.folder import regular_file
 from t2i_core.pictures.gif_file import LongGifHeader, check_gif
 from t2i_core.pictures.jpeg_file import END, JpegFacts, LongJpegHeader, read_jpeg
+from t2i_core.pictures.pixels import DAMAGE, SCALED_NOTE, UPRIGHT, read_orientation, to_rgb
 from t2i_core.pictures.png_file import PngParts, TooManyChunks, open_png
 from t2i_core.pictures.tiff_file import BadTiff, TiffFacts, read_tiff
-from t2i_core.pixels import DAMAGE, SCALED_NOTE, UPRIGHT, read_orientation, to_rgb
 
 # Pillow reads many more (EPS would start an interpreter); these are the ones people keep pictures in.
 # Its JPEG reader opens MPO, the cameras' pairs of pictures, as well.
@@ -94,7 +94,7 @@ def opened(source: Path | bytes, *, label: str, max_pixels: int | None) -> Itera
 
 
 def decode(picture: Opened, *, max_pixels: int, draft_side: int | None) -> Decoded:
-    """Upright RGB of an opened picture, as `t2i_core.images.open_image` tells.
+    """Upright RGB of an opened picture, as `t2i_core.pictures.images.open_image` tells.
 
     Raises
     ------

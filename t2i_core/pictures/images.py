@@ -1,4 +1,4 @@
-"""Pictures on disk or uploaded: listing, decoding, measuring, thumbnails. Files are opened in `image_files`."""
+"""Pictures on disk or uploaded: listing, decoding, measuring, thumbnails. Files are opened in `decoding`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 from PIL import Image
 
 from t2i_core.errors import ImageError
-from t2i_core.image_files import Decoded, decode, opened
-from t2i_core.picture_folder import PICTURE_SUFFIXES, list_pictures, look_through, picture_path, regular_file
+from t2i_core.pictures.decoding import Decoded, decode, opened
+from t2i_core.pictures.folder import PICTURE_SUFFIXES, list_pictures, look_through, picture_path, regular_file
 from t2i_core.pictures.kinds import HEAD_BYTES, kind_of
-from t2i_core.pixels import read_orientation
+from t2i_core.pictures.pixels import read_orientation
 
 UPLOAD_NAME = "the uploaded picture"
 THUMBNAIL_CACHE_BYTES = 512 * 1024**2
