@@ -1,4 +1,4 @@
-"""train: fine-tune a model on captioned pictures, or make the bundled one again."""
+"""train: fine-tune a model on captioned pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def add_parser(commands: Any) -> None:
     """Describe the command to argparse; the training declares its own options."""
     parser: CommandParser = commands.add_parser(
         "train",
-        help="fine-tune a model on your own captions, or make mini again",
+        help="fine-tune a model on your own captions",
         description="Train on captioned pictures; recall@k on held-out pictures is told before and after.",
     )
     parser.declare_late = _declare

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("Home.py", "pages", "t2i_core", "benchmarks", "tests")
+ROOMS = ("Home.py", "pages", "t2i_core", "recipes", "benchmarks", "tests")
 
 
 @dataclass(frozen=True)

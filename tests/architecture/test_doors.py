@@ -25,7 +25,7 @@ HEAVY = (
     "grpc",
 )
 MAX_LINES = 350
-PLACE = re.compile(r"(t2i_core|pages)/[\w/]*(\.py)?")
+PLACE = re.compile(r"(t2i_core|pages|recipes)/[\w/]*(\.py)?")
 
 # A room imports only rooms of a smaller number. A new room gets its number here.
 LEVELS = {
@@ -99,43 +99,50 @@ def test_what_is_allowed_something_is_there() -> None:
 
 
 def test_the_core_knows_no_pages_and_no_streamlit() -> None:
-    assert import_breaches(below("t2i_core/"), ("streamlit", "pages")) == []
+    assert import_breaches(below("t2i_core/", "recipes/"), ("streamlit", "pages")) == []
+
+
+def test_nothing_that_runs_knows_recipes() -> None:
+    assert import_breaches(below("t2i_core/", "pages/", "Home.py"), ("recipes",)) == []
 
 
 def test_clip_is_imported_in_one_place() -> None:
-    assert import_breaches(below("t2i_core/", "pages/", "Home.py"), ("clip",), allowed=("t2i_core/encoder/",)) == []
+    assert (
+        import_breaches(below("t2i_core/", "pages/", "recipes/", "Home.py"), ("clip",), allowed=("t2i_core/encoder/",))
+        == []
+    )
 
 
 def test_torch_stays_with_models() -> None:
-    allowed = ("t2i_core/encoder/", "t2i_core/training/")
-    files = below("t2i_core/", "pages/", "Home.py")
+    allowed = ("t2i_core/encoder/", "t2i_core/training/", "recipes/")
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     assert import_breaches(files, ("torch", "torchvision", "transformers", "safetensors"), allowed=allowed) == []
 
 
 def test_umap_stays_with_projections() -> None:
-    files = below("t2i_core/", "pages/", "Home.py")
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     assert import_breaches(files, ("umap",), allowed=("t2i_core/projection",)) == []
     assert import_breaches(below("pages/", "Home.py"), ("numba",)) == []  # seconds to compile, in a page's way
 
 
 def test_faiss_stays_with_the_approximate_index() -> None:
-    files = below("t2i_core/", "pages/", "Home.py")
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     assert import_breaches(files, ("faiss",), allowed=("t2i_core/index/ann.py",)) == []
 
 
 def test_plotly_is_not_imported() -> None:
     """The map loads its script in the browser; as a Python module it takes a second."""
-    assert import_breaches(below("t2i_core/", "pages/", "Home.py"), ("plotly",)) == []
+    assert import_breaches(below("t2i_core/", "pages/", "recipes/", "Home.py"), ("plotly",)) == []
 
 
 def test_the_network_is_for_weights_only() -> None:
     network = ("urllib.request", "http.client", "socket", "requests", "httpx", "aiohttp", "pymilvus", "grpc")
     allowed = ("t2i_core/encoder/weight_files.py", "t2i_core/index/milvus.py")
-    assert import_breaches(below("t2i_core/", "pages/", "Home.py"), network, allowed=allowed) == []
+    assert import_breaches(below("t2i_core/", "pages/", "recipes/", "Home.py"), network, allowed=allowed) == []
 
 
 def test_pictures_are_opened_in_one_place() -> None:
-    files = below("t2i_core/", "pages/", "Home.py")
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     opening = ("Image.open", "pillow.open", "cv2.imread", "imageio.imread", "ImageFile.Parser")
     assert call_breaches(files, opening, allowed=("t2i_core/pictures/decoding.py",)) == []
     assert import_breaches(files, ("PIL.Image.open", "cv2", "imageio")) == []
@@ -146,11 +153,12 @@ def test_disk_formats_are_known_in_one_place() -> None:
         "t2i_core/dataset/",
         "t2i_core/projection",  # stores its own coordinates
         "t2i_core/building/workshop.py",  # finished batches of a build that still runs: no dataset yet
-        "t2i_core/training/",  # features kept between runs of the recipe
+        "t2i_core/training/",  # features kept between runs
+        "recipes/",  # sentence vectors and more, likewise
     )
     numpy_files = [f"{numpy}.{name}" for numpy in ("np", "numpy") for name in _NUMPY_FILES]
     pandas_files = [f"{pandas}.{name}" for pandas in ("pd", "pandas") for name in _PANDAS_FILES]
-    files = below("t2i_core/", "pages/", "Home.py")
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     assert call_breaches(files, (*numpy_files, *pandas_files), allowed=allowed) == []
 
 
@@ -159,7 +167,7 @@ _PANDAS_FILES = ("read_csv", "read_parquet", "read_pickle", "read_json", "read_t
 
 
 def test_nothing_pickled_is_ever_read() -> None:
-    files = below("t2i_core/", "pages/", "Home.py")
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     # pickle's error is what torch raises when it refuses such a file.
     loading = ("pickle.load", "pickle.loads", "pickle.Unpickler", "joblib.load", "dill.load")
     assert call_breaches(files, loading) == []
@@ -177,7 +185,7 @@ def test_nothing_pickled_is_ever_read() -> None:
 def test_caches_stand_in_one_file() -> None:
     breaches = [
         f"{source.path}:{line} {name}"
-        for source in below("pages/", "Home.py", "t2i_core/")
+        for source in below("pages/", "Home.py", "t2i_core/", "recipes/")
         if source.path != "pages/_ui/resources.py"
         for line, name in [*source.attributes(), *source.imports()]
         if ".cache_data" in name or ".cache_resource" in name

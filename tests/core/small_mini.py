@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 
+from recipes.mini.plan import CONFIG
 from t2i_core.encoder.mini_network import MiniClip, build_mini
-from t2i_core.training.plan import CONFIG
 from t2i_core.training.saving import save_mini
 
 

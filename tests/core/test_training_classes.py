@@ -9,12 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
+from recipes.mini.class_kinds import class_kinds
+from recipes.mini.losses import kind_loss
+from recipes.mini.wordnet import Nouns, read_entries
 from t2i_core.encoder.preprocessing import PixelRule
 from t2i_core.errors import DatasetError
-from t2i_core.training.class_kinds import class_kinds
-from t2i_core.training.losses import kind_loss
 from t2i_core.training.pictures import pixels
-from t2i_core.training.wordnet import Nouns, read_entries
 
 # Made-up entries in WordNet's own format: key, file, part, words in hexadecimal number, pointers, gloss.
 _NOUNS = """  1 the licence

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from recipes.mini import __main__ as recipe_of_mini
+from t2i_core import cli
 from t2i_core.dataset import write_dataset
 from t2i_core.encoder import MINI_PATH, open_encoder
 from t2i_core.errors import DatasetError
@@ -171,10 +173,30 @@ def test_the_command_tells_what_is_wrong_and_fails(tmp_path, start, capsys):
 
 
 def test_the_recipe_says_what_its_data_folder_must_hold(tmp_path, capsys):
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    arguments = parser.parse_args(
-        ["--data", str(tmp_path), "--recipe", "mini", "--out", str(tmp_path / "m.safetensors")]
-    )
-    assert command.run(arguments) == 1
+    assert recipe_of_mini.main(["--data", str(tmp_path), "--out", str(tmp_path / "m.safetensors")]) == 1
     assert "error: The recipe needs flickr8k/captions_train.csv and pool/labels.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [["--recipe", "mini"], ["--recipe"], ["--recipe=mini", "--data", "d", "--out", "o"]])
+def test_the_option_of_before_says_where_the_recipe_is_now(given, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["train", *given])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.endswith(
+        "error: train fine-tunes a model, got --recipe. The bundled model is made again, in a checkout of the project, by: "
+        "python -m recipes.mini --data SOURCES --out OUT\n"
+    )
+
+
+def test_the_recipe_works_on_a_folder(capsys):
+    assert recipe_of_mini.main(["--data", "milvus+http://here:1/c", "--out", "m.safetensors"]) == 1
+    assert capsys.readouterr().err.startswith("error: The recipe works on a dataset folder, got the collection")
+
+
+def test_a_stopped_recipe_says_how_it_goes_on(monkeypatch, capsys):
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("recipes.mini.recipe.make_mini", stop)
+    assert recipe_of_mini.main(["--data", "d", "--out", "m.safetensors"]) == 130
+    assert capsys.readouterr().err == "stopped; the same command goes on from there\n"

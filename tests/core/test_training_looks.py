@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from t2i_core.training import meanings
-from t2i_core.training.corpus import Corpus
-from t2i_core.training.gallery_pictures import Asked, read_demo
-from t2i_core.training.looks import bare_name, read_looks, spoken
-from t2i_core.training.losses import described_by, vocabulary_loss
-from t2i_core.training.meanings import glossed, looked_up, noun_glosses
+from recipes.mini import meanings
+from recipes.mini.corpus import Corpus
+from recipes.mini.gallery_pictures import Asked, read_demo
+from recipes.mini.looks import bare_name, read_looks, spoken
+from recipes.mini.losses import described_by, vocabulary_loss
+from recipes.mini.meanings import glossed, looked_up, noun_glosses
+from recipes.mini.report import named_in_looks
+from recipes.mini.wordnet import Nouns
 from t2i_core.training.measures import hit_shares
-from t2i_core.training.report import named_in_looks
-from t2i_core.training.wordnet import Nouns
 from tests.core.test_training_classes import _INDEX, _NOUNS
 
 

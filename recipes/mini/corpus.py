@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core.training.class_names import class_name
-from t2i_core.training.sentence_model import SentenceModel
-from t2i_core.training.sentences import (
+from recipes.mini.class_names import class_name
+from recipes.mini.sentence_model import SentenceModel
+from recipes.mini.sentences import (
     as_keywords,
     class_sentences,
     made_up_sentences,
     wordnet_sentences,
 )
-from t2i_core.training.source_data import CaptionedPictures, LabelledPictures
-from t2i_core.training.wordnet import read_entries
+from recipes.mini.source_data import CaptionedPictures, LabelledPictures
+from recipes.mini.wordnet import read_entries
 
 _MADE_UP = 25_000
 _EXAMPLES = 30_000

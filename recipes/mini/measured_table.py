@@ -1,4 +1,4 @@
-"""Measures the shipped file as users meet it: ``python -m t2i_core.training.measured_table --data DIR``.
+"""Measures the shipped file as users meet it: ``python -m recipes.mini.measured_table --data DIR``.
 
 Figures on held-out pictures at both sizes, on the demo gallery's held-out queries, and speeds.
 """
@@ -15,17 +15,17 @@ import numpy as np
 import torch
 from PIL import Image
 
+from recipes.mini.backbone_weights import imagenet_networks
+from recipes.mini.gallery_pictures import read_demo
+from recipes.mini.plan import CONFIG, RULE
+from recipes.mini.recipe import caption_rows
+from recipes.mini.source_data import read_display, read_flickr, split_pictures
 from t2i_core.encoder import MINI_PATH, open_encoder
 from t2i_core.encoder.clip_encoder import ClipEncoder
 from t2i_core.encoder.mini_network import channels_last
 from t2i_core.pictures.images import open_image
-from t2i_core.training.backbone_weights import imagenet_networks
 from t2i_core.training.feature_store import FeatureStore
-from t2i_core.training.gallery_pictures import read_demo
 from t2i_core.training.measures import hit_shares, in_words, retrieval_recalls
-from t2i_core.training.plan import CONFIG, RULE
-from t2i_core.training.recipe import caption_rows
-from t2i_core.training.source_data import read_display, read_flickr, split_pictures
 
 _BATCH = 64
 _MAX_PIXELS = 100_000_000
@@ -33,7 +33,7 @@ _MAX_PIXELS = 100_000_000
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print one line a figure."""
-    parser = argparse.ArgumentParser(prog="python -m t2i_core.training.measured_table")
+    parser = argparse.ArgumentParser(prog="python -m recipes.mini.measured_table")
     parser.add_argument("--data", type=Path, required=True, help="the recipe's source folder")
     parser.add_argument("--work", type=Path, required=True, help="folder with (or for) the recipe's features")
     parser.add_argument("--model", default="mini")

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from t2i_core.training.class_names import with_article
-from t2i_core.training.wordnet import Entry
+from recipes.mini.class_names import with_article
+from recipes.mini.wordnet import Entry
 
 TEMPLATES = (
     "{a}",

@@ -15,23 +15,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from t2i_core.encoder.mini_network import FEATURE_CHANNELS, MiniClip, build_mini, channels_last
-from t2i_core.encoder.tokens import tokenize
-from t2i_core.errors import DatasetError
-from t2i_core.training.backbone_weights import imagenet_networks
-from t2i_core.training.class_kinds import ClassKinds, class_kinds
-from t2i_core.training.class_names import imagenet_names, with_article
-from t2i_core.training.corpus import Corpus, embedded, pool_names, text_only_sentences
-from t2i_core.training.feature_store import FeatureStore
-from t2i_core.training.gallery_pictures import read_demo, spoken_of_shortly
-from t2i_core.training.lessons import Captioned, Classes, Labelled, Lessons
-from t2i_core.training.meanings import glossed, looked_up
-from t2i_core.training.picture_stage import PictureStage, StagePlan
-from t2i_core.training.plan import CONFIG, RULE
-from t2i_core.training.report import Figures, report_figures, write_figures
-from t2i_core.training.saving import save_mini
-from t2i_core.training.sentences import TEMPLATES, prompt
-from t2i_core.training.source_data import (
+from recipes.mini.backbone_weights import imagenet_networks
+from recipes.mini.class_kinds import ClassKinds, class_kinds
+from recipes.mini.class_names import imagenet_names, with_article
+from recipes.mini.corpus import Corpus, embedded, pool_names, text_only_sentences
+from recipes.mini.gallery_pictures import read_demo, spoken_of_shortly
+from recipes.mini.lessons import Captioned, Classes, Labelled, Lessons
+from recipes.mini.meanings import glossed, looked_up
+from recipes.mini.picture_stage import PictureStage, StagePlan
+from recipes.mini.plan import CONFIG, RULE
+from recipes.mini.report import Figures, report_figures, write_figures
+from recipes.mini.sentences import TEMPLATES, prompt
+from recipes.mini.source_data import (
     CaptionedPictures,
     Split,
     read_display,
@@ -39,8 +34,13 @@ from t2i_core.training.source_data import (
     read_pool,
     split_pictures,
 )
-from t2i_core.training.text_stage import learn_sentences, start_embeddings
-from t2i_core.training.wordnet import Nouns
+from recipes.mini.text_stage import learn_sentences, start_embeddings
+from recipes.mini.wordnet import Nouns
+from t2i_core.encoder.mini_network import FEATURE_CHANNELS, MiniClip, build_mini, channels_last
+from t2i_core.encoder.tokens import tokenize
+from t2i_core.errors import DatasetError
+from t2i_core.training.feature_store import FeatureStore
+from t2i_core.training.saving import save_mini
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Recipe:
         if not (data / "flickr8k" / "captions_train.csv").is_file():
             raise DatasetError(
                 f"The recipe needs flickr8k/captions_train.csv and pool/labels.csv in its data folder, and {data} has "
-                "not. To fine-tune on your own captions leave --recipe out."
+                "not. To fine-tune on your own captions: python -m t2i_core train"
             )
         self._data, self._work = data, work
         self._flickr, self._shown, self._pool = read_flickr(data), read_display(data), read_pool(data)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from t2i_core.training.wordnet import Nouns
+from recipes.mini.wordnet import Nouns
 
 # Words nobody would describe a picture with.
 _TOO_GENERAL = frozenset(

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core.training.corpus import Corpus, embedded
-from t2i_core.training.looks import read_looks
-from t2i_core.training.wordnet import Nouns
+from recipes.mini.corpus import Corpus, embedded
+from recipes.mini.looks import read_looks
+from recipes.mini.wordnet import Nouns
 
 _GLOSS_SHARE = 0.35
 _LOOKS_SHARE = 0.5

@@ -12,12 +12,12 @@ import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from recipes.mini.averaged_weights import AveragedWeights
+from recipes.mini.corpus import Corpus
+from recipes.mini.losses import imitation_loss
 from t2i_core.encoder.mini_network import TextTower
 from t2i_core.encoder.openai_clip import clip_package
 from t2i_core.encoder.tokens import end_positions, tokenize
-from t2i_core.training.averaged_weights import AveragedWeights
-from t2i_core.training.corpus import Corpus
-from t2i_core.training.losses import imitation_loss
 
 _BATCH = 256
 _SORTED = 64 * _BATCH  # so many sentences are sorted by length at once

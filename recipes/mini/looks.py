@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core.training.class_names import with_article
+from recipes.mini.class_names import with_article
 
 _LIST = Path(__file__).with_name("looks.csv")
 _TEMPLATES = ("{name}", "{a}", "a photo of {a}", "{name} seen from afar", "a picture of {a}", "{name} at night")

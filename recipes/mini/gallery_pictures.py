@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core.training.sentences import as_keywords
-from t2i_core.training.source_data import CaptionedPictures
+from recipes.mini.sentences import as_keywords
+from recipes.mini.source_data import CaptionedPictures
 
 _ROOT = Path(__file__).parents[2]
 

@@ -16,18 +16,12 @@ import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from recipes.mini.averaged_weights import AveragedWeights
+from recipes.mini.lessons import Lessons
+from recipes.mini.losses import described_by, guess_loss, imitation_loss, kind_loss, vocabulary_loss
 from t2i_core.encoder.mini_network import MiniClip
-from t2i_core.training.averaged_weights import AveragedWeights
 from t2i_core.training.feature_store import read_features
-from t2i_core.training.lessons import Lessons
-from t2i_core.training.losses import (
-    caption_loss,
-    described_by,
-    guess_loss,
-    imitation_loss,
-    kind_loss,
-    vocabulary_loss,
-)
+from t2i_core.training.losses import caption_loss
 from t2i_core.training.measures import in_words, retrieval_recalls
 
 _log = logging.getLogger(__name__)

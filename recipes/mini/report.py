@@ -11,15 +11,15 @@ import numpy as np
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
+from recipes.mini.gallery_pictures import DemoGallery
+from recipes.mini.lessons import Lessons
+from recipes.mini.looks import bare_name, read_looks
+from recipes.mini.picture_stage import embed_features, measure, own_sentences
+from recipes.mini.source_data import Split
 from t2i_core.encoder.mini_network import MiniClip
 from t2i_core.encoder.tokens import tokenize
 from t2i_core.training.feature_store import read_features
-from t2i_core.training.gallery_pictures import DemoGallery
-from t2i_core.training.lessons import Lessons
-from t2i_core.training.looks import bare_name, read_looks
 from t2i_core.training.measures import hit_shares, in_words, retrieval_recalls
-from t2i_core.training.picture_stage import embed_features, measure, own_sentences
-from t2i_core.training.source_data import Split
 
 Figures = dict[str, dict[str, float]]
 

@@ -1,0 +1,1 @@
+"""The recipe of the bundled model: ``python -m recipes.mini --data SOURCES --out mini.safetensors``."""
