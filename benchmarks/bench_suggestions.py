@@ -13,7 +13,7 @@ from itertools import islice
 import machine
 import numpy as np
 
-from t2i_core.suggest import CaptionSuggestions
+from t2i_core.captions.suggestions import CaptionSuggestions
 
 LIMIT = 7
 

@@ -21,8 +21,9 @@ from pages._ui.dataset_choices import DatasetChoice, unique
 from pages._ui.jobs import BuildJobs
 from pages._ui.named_models import NamedModels
 from pages._ui.project_job import ProjectJobs
-from t2i_core import clusters, config, dataset, engine, memory, opening, remote, suggest, variety
+from t2i_core import clusters, config, dataset, engine, memory, opening, remote, variety
 from t2i_core import projection as projections
+from t2i_core.captions.suggestions import CaptionSuggestions
 from t2i_core.encoder import open_encoder
 from t2i_core.errors import T2IError, UnvouchedModelError
 from t2i_core.index.address import is_address
@@ -126,7 +127,7 @@ def forget_models() -> None:
     _encoder.clear()
 
 
-def suggestions(gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
+def suggestions(gallery: Gallery) -> Future[CaptionSuggestions]:
     """The caption index for suggestions, made behind the page."""
     return _suggestions(gallery.key, _gallery=gallery)
 
@@ -321,8 +322,8 @@ def _checked_engine(
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[suggest.CaptionSuggestions]:
-    return background.start(lambda: suggest.CaptionSuggestions(_gallery.captions), name="index captions", large=True)
+def _suggestions(gallery_key: str, *, _gallery: Gallery) -> Future[CaptionSuggestions]:
+    return background.start(lambda: CaptionSuggestions(_gallery.captions), name="index captions", large=True)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -1,1 +1,1 @@
-"""Captions as a table: words found at once, filters, order, and how well each caption fits its picture."""
+"""Captions as a table: words found at once, suggestions, filters, order, and how well each caption fits its picture."""

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from t2i_core.captions.words import bare, fold
 from t2i_core.errors import QueryError
 from t2i_core.types import MaskArray, RowArray
-from t2i_core.words import bare, fold
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

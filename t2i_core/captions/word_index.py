@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from t2i_core.captions.word_query import WordTerm
+from t2i_core.captions.words import bare, fold
 from t2i_core.types import MaskArray, RowArray
-from t2i_core.words import bare, fold
 
 NumberArray = npt.NDArray[np.int32]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from t2i_core.words import words_of
+from t2i_core.captions.words import words_of
 
 _TERM = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)(?P<end>"|$)|(?P<word>\S+)')
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "−": "-", "–": "-"})

@@ -42,10 +42,8 @@ LEVELS = {
     "memory": 3,
     "config": 3,
     "cores": 3,
-    "words": 3,
     "encoder": 4,
     "index": 4,
-    "suggest": 4,
     "clusters": 4,
     "variety": 4,
     "export": 4,
@@ -235,7 +233,7 @@ def test_files_stay_readable_in_one_sitting(source: Source) -> None:
     [
         "import t2i_core, t2i_core.types, t2i_core.config, t2i_core.errors",
         "import t2i_core.cli; t2i_core.cli.build_parser()",
-        "import t2i_core.encoder, t2i_core.engine, t2i_core.dataset, t2i_core.suggest, t2i_core.export",
+        "import t2i_core.encoder, t2i_core.engine, t2i_core.dataset, t2i_core.captions.suggestions, t2i_core.export",
     ],
 )
 def test_importing_is_light(code: str) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from t2i_core.suggest import CaptionSuggestions, fold
+from t2i_core.captions.suggestions import CaptionSuggestions, fold
 
 CAPTIONS = [
     "A dog runs on the beach .",

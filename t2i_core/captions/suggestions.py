@@ -9,8 +9,8 @@ from itertools import islice
 
 import numpy as np
 
+from t2i_core.captions.words import WORD, bare, fold
 from t2i_core.types import RowArray
-from t2i_core.words import WORD, bare, fold
 
 _LAST_LETTER = chr(0x10FFFF)
 
