@@ -19,8 +19,9 @@ import machine
 import numpy as np
 
 from t2i_core.dataset import read_gallery, write_dataset
+from t2i_core.neighbours.graph import nearest_neighbours
 from t2i_core.projection import read_projection
-from t2i_core.projection.neighbours import nearest_neighbours, neighbours_kept
+from t2i_core.projection.trust import neighbours_kept
 from t2i_core.types import FloatArray
 
 SAMPLE = 4_000

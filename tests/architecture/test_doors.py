@@ -44,6 +44,7 @@ LEVELS = {
     "cores": 3,
     "encoder": 4,
     "index": 4,
+    "neighbours": 4,
     "clusters": 4,
     "variety": 4,
     "export": 4,

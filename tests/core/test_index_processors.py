@@ -19,7 +19,7 @@ from t2i_core.arrays import l2_normalize
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.quantized import QuantizedIndex
 from t2i_core.index.tiles import MANY_PLANES
-from t2i_core.projection.neighbours import nearest_neighbours
+from t2i_core.neighbours.graph import nearest_neighbours
 
 ROOT = Path(__file__).parents[2]
 IMAGES, DIMENSION, TOP_K = 20_000, 64, 50  # rows enough that two cores share a search

@@ -10,10 +10,11 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from t2i_core.errors import ProjectionError
+from t2i_core.neighbours.graph import nearest_neighbours, row_prints, unique_rows
 from t2i_core.projection import PROJECTION_NAME, Projection, make_projection, read_projection, write_projection
 from t2i_core.projection.making import make_joint
-from t2i_core.projection.neighbours import nearest_neighbours, neighbours_kept, row_prints, unique_rows
 from t2i_core.projection.stored import read_joint, write_joint
+from t2i_core.projection.trust import neighbours_kept
 from t2i_core.types import Gallery
 from tests.core.small_maps import grouped_gallery, grouped_rows
 
@@ -72,7 +73,7 @@ def test_the_neighbour_graph_is_exact() -> None:
 def test_blocks_of_the_graph_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = grouped_rows(130, seed=4)
     whole = nearest_neighbours(rows, 6)
-    monkeypatch.setattr("t2i_core.projection.neighbours.BLOCK", 32)
+    monkeypatch.setattr("t2i_core.neighbours.graph.BLOCK", 32)
     told: list[tuple[int, int]] = []
     parts = nearest_neighbours(rows, 6, on_block=lambda done, total: told.append((done, total)))
     np.testing.assert_array_equal(parts[1], whole[1])

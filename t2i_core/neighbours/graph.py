@@ -66,7 +66,7 @@ def nearest_neighbours(
         return np.empty((count, 0), dtype=np.float32), np.empty((count, 0), dtype=np.int32)
     from threadpoolctl import threadpool_limits
 
-    from t2i_core.projection.neighbour_scan import take_block
+    from t2i_core.neighbours.scan import take_block
 
     starts = range(0, count, BLOCK)
     blocks = [(top, left) for top in starts for left in starts if left >= top]
@@ -97,33 +97,3 @@ def nearest_neighbours(
     rows = np.concatenate([part[1] for part in parts], axis=1)
     order = np.lexsort((rows, -best), axis=1)[:, :k]
     return np.take_along_axis(best, order, axis=1), np.take_along_axis(rows, order, axis=1)
-
-
-def neighbours_kept(coordinates: FloatArray, neighbours: npt.NDArray[np.int32]) -> FloatArray:
-    """Share of each row's neighbours that are among as many nearest ones on the map.
-
-    Parameters
-    ----------
-    coordinates : ndarray of shape (N, 2), float32
-    neighbours : ndarray of shape (N, k), int32
-
-    Returns
-    -------
-    ndarray of shape (N,), float32, 0 to 1; ones where there are no neighbours to lose
-    """
-    count, k = neighbours.shape
-    if k == 0:
-        return np.ones(count, dtype=np.float32)
-    from scipy.spatial import cKDTree
-
-    _, nearest = cKDTree(coordinates).query(coordinates, k=k + 1, workers=usable_cores())
-    kept = np.empty(count, dtype=np.float32)
-    step = 65_536
-    for start in range(0, count, step):
-        part = slice(start, min(count, start + step))
-        own = nearest[part] == np.arange(part.start, part.stop)[:, None]
-        # Of points that lie on each other the row itself may be missing; then the farthest one goes.
-        own[~own.any(axis=1), -1] = True
-        others = nearest[part][~own].reshape(-1, k)
-        kept[part] = (others[:, :, None] == neighbours[part][:, None, :]).any(axis=1).mean(axis=1)
-    return kept
