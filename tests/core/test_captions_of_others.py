@@ -239,7 +239,10 @@ def zipped(**members: bytes) -> bytes:
         (zipped(**{"captions.csv": b"image,caption"}), "a ZIP archive. Name a file of text, for captions a CSV."),
         (b"PK\x03\x04 cut", "a ZIP archive. Name a file of text, for captions a CSV."),
         (b"PAR1" + bytes(range(256)), "a Parquet file. Name a file of text, for captions a CSV."),
-        (gzip.compress(b"image,caption\n", mtime=0), "a file compressed with gzip. Name a file of text, for captions a CSV."),
+        (
+            gzip.compress(b"image,caption\n", mtime=0),
+            "a file compressed with gzip. Name a file of text, for captions a CSV.",
+        ),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)), "a picture. Name a file of text, for captions a CSV."),
         (b"%PDF-1.7\n", "a PDF. Name a file of text, for captions a CSV."),
         (bytes(range(256)) * 20, "a binary file. Name a file of text, for captions a CSV."),

@@ -21,6 +21,7 @@ from tests.core.clip_weights import pictures
 from tests.core.mini_weights import save_tiny_mini
 
 NAMES = ("a.png", "sub/b.png", "sub/c d.png")
+GIVE_ONE = "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got"
 
 
 @pytest.fixture(scope="module")
@@ -243,11 +244,8 @@ def test_what_the_encoder_logs_is_told(capsys: pytest.CaptureFixture[str], folde
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got none"),
-        (
-            ["search", "x", "--image", "y"],
-            "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got SENTENCE and --image",
-        ),
+        (["search"], f"{GIVE_ONE} none"),
+        (["search", "x", "--image", "y"], f"{GIVE_ONE} SENTENCE and --image"),
         (["search", "x", "--top-k", "many"], "argument --top-k: invalid int value: 'many'"),
         (["search", "x", "--format", "xml"], "argument --format: invalid choice: 'xml'"),
         (
