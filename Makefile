@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV ?= .venv
+# Processes that run the tests.
+WORKERS ?= 2
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
@@ -30,7 +32,7 @@ test: $(DEV_READY) ## install what the tests need, check style and types, run ev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python tests/browser/ensure_chromium.py
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(DEV_READY) ## check style and types, nothing else
 	$(VENV)/bin/ruff check .
