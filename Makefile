@@ -32,7 +32,7 @@ test: $(DEV_READY) ## install what the tests need, check style and types, run ev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python tests/browser/ensure_chromium.py
-	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(DEV_READY) ## check style and types, nothing else
 	$(VENV)/bin/ruff check .
