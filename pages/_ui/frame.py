@@ -231,7 +231,8 @@ def _collection_lines(gallery: Gallery) -> list[str]:
     if not isinstance(gallery, CollectionGallery):
         return []
     kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
-    lines = [f"Searched by Milvus at {gallery.index.collection.address.uri} ({kind})"]
+    place = gallery.index.collection.address.uri.partition("://")
+    lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
     if gallery.sampled:
         lines.append(
             f"Map, captions and browsing: a sample of {count_of(len(gallery), 'picture')}; searches look at all {gallery.images:,}"

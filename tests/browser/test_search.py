@@ -270,7 +270,7 @@ def test_link_reproduces_the_search_in_another_browser(visit: Visit) -> None:
     set_top_k(page, 17)
     page.get_by_role("radio", name="S").or_(page.get_by_role("button", name="S", exact=True)).first.click()
     page.wait_for_url("**size=S**")
-    page.locator("[data-testid='stPopoverButton']").click()
+    page.get_by_role("button", name="Share").click()
     link = page.locator("[data-testid='stCode'] code").first.text_content() or ""
     other = visit("/" + link.split("/", 3)[3])
     expect(other.locator(".card .rank")).to_have_count(17)
@@ -284,7 +284,7 @@ def test_link_reproduces_the_search_in_another_browser(visit: Visit) -> None:
 def test_export_as_csv_and_json(visit: Visit) -> None:
     page = visit("/?q=a+mill&k=7")
     expect(page.locator(".card .rank")).to_have_count(7)
-    page.locator("[data-testid='stPopoverButton']").click()
+    page.get_by_role("button", name="Share").click()
     with page.expect_download() as got:
         page.get_by_role("button", name="CSV").click()
     assert Path(got.value.path()).read_bytes().startswith(codecs.BOM_UTF8)  # else Excel spoils every accent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from streamlit import config
 
 from pages._ui.serving import headers, hosts
 from pages._ui.serving.gatekeeper import FOREIGN_HOST, FOREIGN_ORIGIN, Gatekeeper
+from tests.own_loop import run_apart
 
 Ask = Callable[..., list[dict[str, Any]]]
 HOST = "localhost:8501"
@@ -38,7 +38,7 @@ def ask() -> Ask:
             sent.append(dict(message))
 
         scope = {"type": kind, "path": path, "headers": [(name.encode(), told.encode()) for name, told in named]}
-        asyncio.run(Gatekeeper(behind)(scope, None, send))  # type: ignore[arg-type]
+        run_apart(Gatekeeper(behind)(scope, None, send))  # type: ignore[arg-type]
         return sent
 
     return request

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
 from streamlit import cli_util, config
 
 from pages._ui import serving
+from tests.own_loop import run_apart
 
 OPTIONS = ("server.address", "server.allowedHosts", "server.headless", "server.port")
 
@@ -31,7 +31,7 @@ def begin() -> None:
         async with serving.begin(None):
             pass
 
-    asyncio.run(live())
+    run_apart(live())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import websockets
 
 from tests.app_server import Served, make_run, other_addresses, served
 from tests.app_session import AppSession
+from tests.own_loop import run_apart
 
 WEBSOCKET = "/_stcore/stream"
 
@@ -69,7 +70,7 @@ def shakes_hands(port: int, host: str, origin: str) -> bool:
             assert error.response.status_code == 403
             return False
 
-    return asyncio.run(shake())
+    return run_apart(shake())
 
 
 def test_this_computer_only(at_home: Served) -> None:
@@ -144,7 +145,7 @@ def test_it_stops_while_somebody_looks_at_it(tmp_path: Path) -> None:
 
     with served(tmp_path, {}) as running:  # fails when the process has to be killed
         process = running.process
-        asyncio.run(look(running.port))
+        run_apart(look(running.port))
 
 
 def test_the_limit_of_open_files_is_raised(at_home: Served) -> None:
