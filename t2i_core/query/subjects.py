@@ -68,8 +68,39 @@ class Subject(Protocol):
         ...
 
 
+class _OneText:
+    """What kinds that hold one text and nothing else have in common: it is what they are known by, called and written as."""
+
+    def __init__(self, text: str) -> None:
+        raise NotImplementedError  # each kind is a dataclass and has its own
+
+    @property
+    def content(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        return self.content
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return {}
+
+    @property
+    def inside(self) -> str:
+        return self.content
+
+    @classmethod
+    def from_fields(cls, content: str, fields: Mapping[str, str]) -> Self:
+        return cls(content)
+
+    @classmethod
+    def from_inside(cls, inside: str) -> Self:
+        return cls(inside)
+
+
 @dataclass(frozen=True)
-class Words:
+class Words(_OneText):
     """A sentence in somebody's own words; white space between words is one blank each."""
 
     text: str
@@ -87,32 +118,12 @@ class Words:
         return True
 
     @property
-    def label(self) -> str:
-        return self.text
-
-    @property
     def content(self) -> str:
         return self.text
 
-    @property
-    def fields(self) -> dict[str, str]:
-        return {}
-
-    @property
-    def inside(self) -> str:
-        return self.text
-
-    @classmethod
-    def from_fields(cls, content: str, fields: Mapping[str, str]) -> Self:
-        return cls(content)
-
-    @classmethod
-    def from_inside(cls, inside: str) -> Self:
-        return cls(inside)
-
 
 @dataclass(frozen=True)
-class GalleryPicture:
+class GalleryPicture(_OneText):
     """A picture of the gallery, by its file name relative to the image folder.
 
     A name that was no UTF-8 on the disk holds halves of characters; it can be asked for, but stands in no link.
@@ -131,28 +142,8 @@ class GalleryPicture:
         return is_utf8(self.image_id)
 
     @property
-    def label(self) -> str:
-        return self.image_id
-
-    @property
     def content(self) -> str:
         return self.image_id
-
-    @property
-    def fields(self) -> dict[str, str]:
-        return {}
-
-    @property
-    def inside(self) -> str:
-        return self.image_id
-
-    @classmethod
-    def from_fields(cls, content: str, fields: Mapping[str, str]) -> Self:
-        return cls(content)
-
-    @classmethod
-    def from_inside(cls, inside: str) -> Self:
-        return cls(inside)
 
 
 @dataclass(frozen=True)

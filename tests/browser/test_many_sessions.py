@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +12,7 @@ from app_session import AppSession
 from served_app import App
 
 from pages._ui.ranking import KEPT_RANKINGS
+from tests.own_loop import run_apart
 
 Result = TypeVar("Result")
 
@@ -49,9 +49,7 @@ def test_sessions_that_ask_the_same_get_the_same(app: App) -> None:
 
 
 def _run(work: Coroutine[None, None, Result]) -> Result:
-    # In a thread of its own: the browser that other tests drive keeps a loop running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, asyncio.wait_for(work, PATIENCE_SECONDS)).result()
+    return run_apart(asyncio.wait_for(work, PATIENCE_SECONDS))
 
 
 async def _search_all(sessions: Sequence[AppSession], queries: Sequence[str], rounds: range) -> None:
