@@ -10,7 +10,8 @@ if __name__ != "__main__":
 
     app = st.App(__file__, middleware=serving.middleware(), lifespan=serving.begin)
 else:
-    from pages._ui import components, frame
+    from pages._ui import components
+    from pages._ui.frame import frame
 
     st.set_page_config(
         page_title="Text to image search",

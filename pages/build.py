@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from pages._ui import build_form, frame, notices, permissions, resources, state
+from pages._ui import resources
+from pages._ui.build import build_form
+from pages._ui.frame import frame, notices
+from pages._ui.serving import permissions
+from pages._ui.session import state
 from t2i_core.errors import T2IError
 
 here = frame.current()

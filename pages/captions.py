@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import caption_export, caption_table, captions_view, frame, links, notices, opening, resources, state
+from pages._ui import resources
+from pages._ui.captions import caption_export, caption_table, captions_view
+from pages._ui.frame import frame, notices, opening
+from pages._ui.session import links, state
 
 here = frame.current()
 state.go_on()

@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from pages._ui import controls, frame, map_making, map_stage, map_state, map_toolbar, notices, ranking, resources, state
-from pages._ui.map_view import Scene
+from pages._ui import resources
+from pages._ui.asking import controls, ranking
+from pages._ui.frame import frame, notices
+from pages._ui.map import map_making, map_stage, map_state, map_toolbar
+from pages._ui.map.map_view import Scene
+from pages._ui.session import state
 from t2i_core.errors import T2IError
 
 here = frame.current()

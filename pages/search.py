@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from pages._ui import cards, controls, frame, links, notices, opening, ranking, resources, state
+from pages._ui import resources
+from pages._ui.asking import controls, ranking
+from pages._ui.frame import frame, notices, opening
+from pages._ui.grid import cards
+from pages._ui.session import links, state
 from t2i_core.errors import ModelError, T2IError
 
 here = frame.current()

@@ -90,7 +90,7 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
 
 
 def test_no_page_lets_the_browser_ask_by_itself_or_keep_a_message(slow_server: str) -> None:
-    """Both are how a page died that was switched while the model loaded: see pages/_ui/redraw.py."""
+    """Both are how a page died that was switched while the model loaded: see pages/_ui/frame/redraw.py."""
 
     async def look_around() -> Counter[str]:
         async with AppSession(slow_server) as tab:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from app_session import AppSession
 from served_app import App
 
-from pages._ui.ranking import KEPT_RANKINGS
+from pages._ui.asking.ranking import KEPT_RANKINGS
 from tests.own_loop import run_apart
 
 Result = TypeVar("Result")

@@ -211,7 +211,7 @@ def test_what_was_scaled_is_noted_by_the_build(tmp_path: Path) -> None:
 
 
 def test_a_picture_linked_from_elsewhere_is_never_served_as_it_lies(tmp_path: Path, monkeypatch: Any) -> None:
-    from pages._ui import pictures
+    from pages._ui.grid import pictures
     from t2i_core.config import Settings
 
     static = tmp_path / "static"

@@ -75,7 +75,7 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest has no connection; pages take its visitor for a browser on the same computer."""
-    from pages._ui import permissions
+    from pages._ui.serving import permissions
 
     headers = (("host", "localhost:8501"), ("origin", "http://localhost:8501"))
     monkeypatch.setattr(permissions, "connection", lambda: permissions.Connection("127.0.0.1", headers))
@@ -84,7 +84,7 @@ def on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The runs that were drawn to their end, with what their pages wait for. An AppTest has no session that could be run again."""
-    from pages._ui import frame, redraw
+    from pages._ui.frame import frame, redraw
 
     monkeypatch.setattr(frame, "OPENING_WAIT_S", SECONDS_TO_LOAD)  # one test shortens it
     drawn: list[object] = []
@@ -95,7 +95,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
     """Everything the pages began behind themselves, to wait for."""
-    from pages._ui import background
+    from pages._ui.jobs import background
 
     found: list[Future[object]] = []
     start = background.start

@@ -19,7 +19,7 @@ OpenApp = Callable[..., AppTest]
 
 
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages._ui import permissions
+    from pages._ui.serving import permissions
 
     monkeypatch.setattr(permissions, "connection", lambda: permissions.Connection("10.0.0.2"))
 
@@ -62,9 +62,9 @@ def test_what_was_offered_before_is_refused_by_the_server(
 
 
 def test_the_server_refuses_a_start_without_a_permit_for_its_folders(tmp_path: Path) -> None:
-    from pages._ui.jobs import BuildJobs
-    from pages._ui.permissions import NotAllowedError, Permit
-    from pages._ui.project_job import ProjectJobs
+    from pages._ui.jobs.jobs import BuildJobs
+    from pages._ui.jobs.project_job import ProjectJobs
+    from pages._ui.serving.permissions import NotAllowedError, Permit
 
     inside, outside = tmp_path / "in", tmp_path / "out"
     permit = Permit(roots=(inside,))

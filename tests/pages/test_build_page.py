@@ -186,8 +186,8 @@ def test_progress_and_stop(
 
 
 def test_second_build_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages._ui.jobs import BuildJobs
-    from pages._ui.permissions import Permit
+    from pages._ui.jobs.jobs import BuildJobs
+    from pages._ui.serving.permissions import Permit
     from t2i_core.errors import BuildError
 
     end = threading.Event()

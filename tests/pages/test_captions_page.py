@@ -36,7 +36,7 @@ def with_ranks(app: AppTest) -> AppTest:
 
 def report(app: AppTest, **event: object) -> AppTest:
     """What the browser would send, as the handler leaves it."""
-    from pages._ui import captions_view
+    from pages._ui.captions import captions_view
 
     view = event.get("view")
     assert isinstance(view, dict)
@@ -64,7 +64,7 @@ def test_words_filters_order_and_pages_come_from_the_link(open_app: OpenApp, dat
     captions = pd.read_csv(datasets / "captions_tokenized.csv")["caption"]
     params = {"find": "a", "sort": "-length", "rows": "25", "page": "2", "f.length": "3..14"}
     app = open_app(datasets, page=PAGE)
-    from pages._ui import captions_view
+    from pages._ui.captions import captions_view
 
     app.session_state["captions_view"] = captions_view.from_params(params)
     app.run()

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pages._ui import captions_view, links, state
-from pages._ui.captions_view import CaptionsView, from_event, from_params, to_params
+from pages._ui.captions import captions_view
+from pages._ui.captions.captions_view import CaptionsView, from_event, from_params, to_params
+from pages._ui.session import links, state
 from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import SheetView, caption_sheet
 from t2i_core.query import Query

@@ -15,8 +15,8 @@ import pytest
 from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import map_colours, map_state
-from pages._ui.map_view import packed
+from pages._ui.map import map_colours, map_state
+from pages._ui.map.map_view import packed
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query

@@ -10,7 +10,7 @@ import pytest
 from page_parts import bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import frame, redraw
+from pages._ui.frame import frame, redraw
 from t2i_core import dataset
 from t2i_core.errors import DatasetError
 

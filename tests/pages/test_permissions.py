@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pages._ui.permissions import Connection, NotAllowedError, Permit, permit
-from pages._ui.policy import EVERYBODY, NOBODY, SAME_COMPUTER, Policy, read_hosts, read_policy
+from pages._ui.serving.permissions import Connection, NotAllowedError, Permit, permit
+from pages._ui.serving.policy import EVERYBODY, NOBODY, SAME_COMPUTER, Policy, read_hosts, read_policy
 from t2i_core.errors import T2IError
 
 HOST, ORIGIN = ("Host", "localhost:8501"), ("Origin", "http://localhost:8501")
@@ -103,7 +103,7 @@ def test_settings(tmp_path: Path) -> None:
 
 
 def test_a_setting_that_is_not_understood_allows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages._ui import permissions
+    from pages._ui.serving import permissions
 
     monkeypatch.setenv("T2I_ALLOW_BUILD", "true")
     assert "got 'true'" in permissions.current().refusal

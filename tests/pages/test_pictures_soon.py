@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages._ui import background, pictures
+from pages._ui.grid import pictures
+from pages._ui.jobs import background
 from t2i_core.config import Settings
 from t2i_core.types import Gallery
 from tests.core.small_galleries import make_gallery

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._ui.plain_text import JOINER, code, plain, with_commands
+from pages._ui.frame.plain_text import JOINER, code, plain, with_commands
 from tests.hostile_texts import HOSTILE_TEXTS
 
 # What Streamlit's page looks for in texts after Markdown was read.

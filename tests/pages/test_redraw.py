@@ -14,7 +14,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from pages._ui import redraw, resources
+from pages._ui import resources
+from pages._ui.frame import redraw
 from tests.architecture.source_tree import ROOT, below, call_breaches
 
 SECONDS = 30.0
@@ -168,7 +169,7 @@ def test_every_page_waits_for_the_model(
 
 
 def test_no_page_has_a_fragment() -> None:
-    """See pages/_ui/redraw.py: a fragment that is asked for while its page is left empties the next one. A dialog is one too."""
+    """See pages/_ui/frame/redraw.py: a fragment that is asked for while its page is left empties the next one. A dialog is one too."""
     names = ("st.fragment", "st.dialog", "st.experimental_fragment", "st.experimental_dialog", "streamlit.fragment")
     assert call_breaches(below("pages/", "Home.py"), names) == []
 

@@ -15,7 +15,7 @@ from page_parts import bar, component, grid, settle
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import state
+from pages._ui.session import state
 from t2i_core.dataset import read_gallery
 from t2i_core.query import OutsidePicture, Query
 

@@ -236,7 +236,7 @@ def test_suggestions_come_from_the_captions(open_app: OpenApp, datasets: Path) -
 
 
 def upload(app: AppTest, content: bytes, name: str = "photo.png") -> AppTest:
-    from pages._ui.state import Upload
+    from pages._ui.session.state import Upload
 
     picture = Upload(name, content)
     app.session_state["upload"] = picture

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from pages._ui import sign_in
+from pages._ui.serving import sign_in
 
 SECRET = "nobody guesses this one"
 Configure = Callable[..., None]

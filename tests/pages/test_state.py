@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pages._ui import links, state
+from pages._ui.session import links, state
 from t2i_core.query import OutsidePicture, Query
 from tests.core.small_galleries import make_gallery
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages._ui import cards
+from pages._ui.grid import cards
 from t2i_core.query import SearchRequest
 from t2i_core.types import Hit, SearchResult, Timings
 

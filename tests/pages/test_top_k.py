@@ -69,7 +69,7 @@ def test_a_link_for_too_many_says_so(open_app: OpenApp, datasets: Path) -> None:
 def test_more_than_are_ever_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
-    from pages._ui import controls
+    from pages._ui.asking import controls
     from t2i_core.types import Hit, SearchResult, Timings
 
     monkeypatch.setattr(controls, "st", SimpleNamespace(session_state={"top_k": 200, "top_k_refused": 999}))

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import components, pictures
+from pages._ui import components
+from pages._ui.grid import pictures
 
 HERE = Path(__file__).parent
 SCRIPTS = ("map.js", "points.js", "select.js", "card.js")

@@ -7,8 +7,7 @@ from typing import Any
 
 from streamlit import config
 
-from pages._ui import policy, sign_in
-from pages._ui.serving import headers, hosts
+from pages._ui.serving import headers, hosts, policy, sign_in
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -9,8 +9,7 @@ from starlette.middleware import Middleware
 from streamlit import cli_util, config
 from streamlit.web.server import server_util
 
-from pages._ui import policy
-from pages._ui.serving import hosts, open_files
+from pages._ui.serving import hosts, open_files, policy
 from pages._ui.serving.gatekeeper import Gatekeeper
 
 LOCAL_NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1")

@@ -1,0 +1,1 @@
+"""The controls a question is asked with, and its ranking."""

@@ -1,0 +1,1 @@
+"""What the Build page draws with."""

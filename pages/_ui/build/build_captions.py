@@ -1,0 +1,53 @@
+"""Captions beside the pictures of a build, before it starts: what fits, what does not, and the consent to go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages._ui.frame import notices
+from t2i_core.building.captions import find_captions
+from t2i_core.building.matching import compare_captions
+from t2i_core.dataset import CAPTIONS_NAME
+from t2i_core.errors import BuildError, T2IError
+from t2i_core.pictures import images
+
+
+def compare(images_dir: Path | None, captions: Path | None, data_dir: Path) -> bool:
+    """Say how captions and pictures fit; whether a build may start.
+
+    Compared again only when a folder or the captions file is another. What makes them unreadable is told by Start.
+    """
+    if images_dir is None:
+        return True
+    compared: tuple[Any, list[str], str] | None = st.session_state.get("build_compared")
+    key = (images_dir, captions, data_dir, _stamp(captions or data_dir / CAPTIONS_NAME))
+    if compared is None or compared[0] != key:
+        compared = (key, *_compared(images_dir, captions, data_dir))
+        st.session_state["build_compared"] = compared
+    _, notes, refusal = compared
+    notices.notes(notes)
+    if not refusal:
+        return True
+    notices.error(BuildError(refusal))
+    return st.checkbox("Build although no caption fits a picture", key="build_may_miss")
+
+
+def _compared(images_dir: Path, captions: Path | None, data_dir: Path) -> tuple[list[str], str]:
+    try:
+        table = find_captions(captions, data_dir)
+        return compare_captions(table, images.list_pictures(images_dir), data_dir=data_dir), ""
+    except BuildError as error:
+        return [], str(error)
+    except T2IError:
+        return [], ""
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return None
+    return facts.st_mtime_ns, facts.st_size

@@ -1,0 +1,1 @@
+"""What the Captions page draws with."""

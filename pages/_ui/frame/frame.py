@@ -1,0 +1,250 @@
+"""The frame around every page: the dataset that is open, the status line, and waiting for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.pages_manager import PagesManager
+
+from pages._ui import components, resources
+from pages._ui.frame import redraw
+from pages._ui.frame.dataset_choices import DatasetChoice
+from pages._ui.frame.plain_text import plain
+from pages._ui.serving import permissions, sign_in
+from pages._ui.session import links, state
+from t2i_core import config
+from t2i_core.counting import count_of
+from t2i_core.errors import T2IError
+from t2i_core.index.address import is_address
+from t2i_core.remote import CollectionGallery
+from t2i_core.types import Gallery
+
+BUILD_PAGE = "build"  # its address
+OPENING_WAIT_S = 0.3  # a dataset that is open by then is shown at once, without its empty layout before
+# Keys that open a page from any other, by its address; a page that is not there has none.
+PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
+TITLED_PAGES = frozenset({"build"})  # they show their title themselves
+
+
+@dataclass(frozen=True)
+class Here:
+    """What this run is about: settings, the datasets there are, the open one or why it cannot be read."""
+
+    settings: config.Settings
+    choices: tuple[DatasetChoice, ...] = ()
+    gallery: Gallery | None = None
+    error: T2IError | None = None
+    opening: bool = False
+
+    @property
+    def first_dataset(self) -> str | None:
+        return self.choices[0].name if self.choices else None
+
+
+# Not in the session: a run that is stopped may end after the next one has begun, and would take that one's away.
+_HERE: ContextVar[Here | None] = ContextVar("here", default=None)
+
+
+@contextmanager
+def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
+    """Everything a page stands in; what was found is there for `current` while the page runs.
+
+    Nobody who has to sign in first sees more than that.
+    """
+    if not sign_in.let_in():
+        st.stop()
+    with redraw.watched_run():
+        token = _HERE.set(_begin(page, pages))
+        try:
+            yield
+        finally:
+            _HERE.reset(token)
+
+
+def _begin(page: str, pages: Sequence[st.Page]) -> Here:
+    """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
+    st.html(f"<style>{components.asset('frame.css')}</style>")
+    state.prepare()
+    permit = permissions.current()
+    resources.thumbnails_trimmed()
+    settings, problem = _settings()
+    choices = tuple(resources.datasets(settings))
+    names = [choice.name for choice in choices]
+    _follow_place(choices)
+    titles = resources.titles(choices)
+    links.follow_link(page=page, titles=titles)
+    if st.session_state["dataset_name"] not in names:
+        st.session_state["dataset_name"] = names[0] if names else None
+    title = next((one.title for one in pages if (one.url_path or "search") == page), "")
+    if title and page not in TITLED_PAGES:
+        st.html(f'<h1 class="unseen-title">{plain(title)}</h1>')
+    with st.sidebar:
+        if len(names) > 1:
+            _pick_dataset(titles)
+        elif names:
+            st.markdown(f"**{plain(titles[names[0]])}**")
+        with st.container(key="status"):
+            status = st.empty()
+        with st.container(gap="xxsmall", key="pages"):
+            for one in pages:
+                if permit.allowed or one.url_path != BUILD_PAGE:
+                    st.page_link(one)
+        if permit.short:
+            st.caption(plain(permit.short))
+        sign_in.status()
+        _follow_keys(page, pages)
+    gallery, opening = None, None
+    chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
+    st.session_state["dataset_place"] = None if chosen is None else (chosen.name, str(chosen.folder))
+    if chosen is not None and problem is None:
+        try:
+            with _asking(chosen, status):
+                opening = resources.gallery(chosen)
+                wait([opening], OPENING_WAIT_S)
+                gallery = opening.result() if opening.done() else None
+        except T2IError as error:
+            problem = error
+    here = Here(
+        settings, choices, gallery, problem, opening=opening is not None and gallery is None and problem is None
+    )
+    if opening is not None and here.opening:
+        redraw.when_changed(opening.done, False)
+    with status:
+        _status(here)
+    return here
+
+
+def _follow_place(choices: Sequence[DatasetChoice]) -> None:
+    """Keep the dataset that is open when its name has gone to another one: names of folders are not unique."""
+    name, place = st.session_state["dataset_place"] or (None, None)
+    if name == st.session_state["dataset_name"]:  # nobody chose another one since
+        st.session_state["dataset_name"] = next((one.name for one in choices if str(one.folder) == place), name)
+
+
+def current() -> Here:
+    """What this run is about."""
+    here = _HERE.get()
+    if here is None:
+        # The first request to a fresh server may name a page. Streamlit has not seen our st.navigation by
+        # then and runs the page alone, as a member of pages/; from the next run on Home.py comes first.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    return here
+
+
+def wait_for_engine(here: Here, loaded: resources.EngineState) -> None:
+    """Draw the page again once the model, what checking it found, or the suggestions are there."""
+    if here.gallery is None:
+        return
+    _wait_for(loaded)
+    suggestions = resources.suggestions(here.gallery)
+    if not suggestions.done():
+        redraw.when_changed(suggestions.done, False)
+
+
+def _wait_for(loaded: resources.EngineState) -> None:
+    if loaded.to_come is not None:
+        redraw.when_changed(loaded.to_come.done, False)
+
+
+def draw_again_when_changed(look: Callable[[], object], seen: object, *, every: float = 0.0) -> None:
+    """Draw the page again once ``look`` returns something else than what was ``seen``, after ``every`` seconds at the earliest."""
+    redraw.when_changed(look, seen, every=every)
+
+
+def _settings() -> tuple[config.Settings, T2IError | None]:
+    try:
+        return config.read_settings(), None
+    except T2IError as error:
+        return config.Settings(), error
+
+
+def _follow_keys(page: str, pages: Sequence[st.Page]) -> None:
+    there = {one.url_path: one for one in pages}
+    keys = {key: address for key, address in PAGE_KEYS.items() if address in there}
+    current = next((place for place, one in enumerate(pages) if (one.url_path or "search") == page), None)
+    wanted = components.page_keys(keys, current=current)
+    if wanted in there and wanted != page:
+        st.switch_page(there[wanted])
+
+
+def _pick_dataset(titles: Mapping[str, str]) -> None:
+    st.session_state["dataset_choice"] = st.session_state["dataset_name"]
+    st.selectbox(
+        "Dataset", list(titles), key="dataset_choice", on_change=_open_dataset,
+        format_func=lambda name: titles.get(name, name),
+    )  # fmt: skip
+
+
+def _open_dataset() -> None:
+    state.acted()
+    st.session_state["dataset_name"] = st.session_state["dataset_choice"]
+    st.session_state["open_picture"] = None
+    query = state.query()
+    if query is not None and query.of_gallery:
+        state.clear_query()  # a picture of another gallery
+
+
+@contextmanager
+def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
+    """Say whom the page waits for, where it may be a server that is away."""
+    if not is_address(chosen.folder):
+        yield
+        return
+    with status, st.spinner(":small[:gray[Asking Milvus]]"):
+        yield
+
+
+def _status(here: Here) -> None:
+    """How much there is, which model and where it runs; one quiet line each."""
+    if here.opening:
+        st.caption("The dataset is being opened")
+        return
+    if here.gallery is None:
+        st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
+        return
+    gallery = here.gallery
+    captions = count_of(len(gallery.captions), "caption") if gallery.captions else "no captions"
+    pictures = count_of(gallery.images, "picture")
+    if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
+        captions = count_of(gallery.manifest.captions, "caption")
+    loaded = resources.engine_state(gallery, here.settings)
+    _wait_for(loaded)
+    if loaded.engine is not None:
+        device = {"cpu": "on the processor", "cuda": "on the graphics card"}.get(
+            loaded.engine.encoder.device, f"on {loaded.engine.encoder.device}"
+        )
+        model_line = f"Model {short(loaded.model)} {device}"
+    elif loaded.error is not None:
+        model_line = f"Model {short(loaded.model)} is not available"
+    else:
+        model_line = f"Model {short(loaded.model)} is loading"
+    lines = [f"{pictures}, {captions}", model_line, *_collection_lines(gallery)]
+    st.caption("  \n".join(plain(line) for line in lines))
+
+
+def _collection_lines(gallery: Gallery) -> list[str]:
+    """Where a collection is, how its searches look at it, and how much of it the map and the captions are of."""
+    if not isinstance(gallery, CollectionGallery):
+        return []
+    kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
+    place = gallery.index.collection.address.uri.partition("://")
+    lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
+    if gallery.sampled:
+        lines.append(
+            f"Map, captions and browsing: a sample of {count_of(len(gallery), 'picture')}; searches look at all {gallery.images:,}"
+        )
+    return lines
+
+
+def short(model: str) -> str:
+    """A model's name; of a checkpoint its file name."""
+    if "/" in model and (model.count("/") > 1 or model.startswith(("/", "."))):
+        return model.rsplit("/", 1)[-1]
+    return model

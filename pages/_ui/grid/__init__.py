@@ -1,0 +1,1 @@
+"""Pictures as cards, and the one that is looked at."""

@@ -1,0 +1,160 @@
+"""Drawing pictures: a gallery's sample, a ranking, or the place where one will be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui import components, resources
+from pages._ui.asking import ranking as ranking_of
+from pages._ui.grid import detail, pictures
+from pages._ui.session import state
+from t2i_core.config import Settings
+from t2i_core.counting import count_of
+from t2i_core.engine import SearchEngine
+from t2i_core.types import Gallery, Hit, SearchResult
+
+SAMPLE = 36
+
+
+def sample(
+    gallery: Gallery, settings: Settings, *, engine: SearchEngine | None, size: str | None = None, count: int = SAMPLE
+) -> None:
+    """A varied choice of the gallery, for a page where nothing is asked yet."""
+    rows = resources.first_rows(gallery, count)
+    shown = pictures.shown(gallery, rows, settings)
+    first_captions = _first_captions(gallery, rows)
+    cards = [
+        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
+        for row, one in zip(rows, shown, strict=True)
+    ]
+    _grid(
+        {
+            "pictures": cards,
+            "label": "Some pictures of the gallery",
+            "summary": _sample_summary(len(cards), len(gallery)),
+            **_sized(size),
+            **detail.grid_part(gallery, engine, None, settings),
+        }
+    )
+
+
+def chosen(
+    gallery: Gallery, rows: Sequence[int], settings: Settings, *, engine: SearchEngine | None,
+    everything: SearchResult | None, of: int,
+) -> None:  # fmt: skip
+    """Pictures somebody chose, in the gallery's order: the first of ``of``."""
+    shown = pictures.shown(gallery, rows, settings)
+    first_captions = _first_captions(gallery, rows)
+    cards = [
+        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
+        for row, one in zip(rows, shown, strict=True)
+    ]
+    _grid(
+        {
+            "pictures": cards,
+            "label": "Selected pictures",
+            "summary": f"{len(cards):,} of {of:,}" if len(cards) < of else "",
+            **_sized("S"),
+            **detail.grid_part(gallery, engine, everything, settings),
+        }
+    )
+
+
+def ranking(
+    result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult, size: str | None = None
+) -> None:
+    """The hits of a result, closest first; ``everything`` is the ranking they were sliced from."""
+    started = time.perf_counter()
+    shown = pictures.shown_hits(engine.gallery, result.hits, settings)
+    cards = [_hit_card(hit, one, result) for hit, one in zip(result.hits, shown, strict=True)]
+    pictures_ms = (time.perf_counter() - started) * 1e3
+    _grid(
+        {
+            "pictures": cards,
+            "label": f"Pictures for {result.query.label}, closest first",
+            "summary": _summary(result),
+            "score_help": ranking_of.score_help(result),
+            "timings": {
+                "encode_ms": result.timings.encode_ms,
+                "search_ms": result.timings.search_ms,
+                "pictures_ms": pictures_ms,
+            },
+            **_sized(size),
+            **detail.grid_part(engine.gallery, engine, everything, settings),
+        }
+    )
+    later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row >= 0]
+    pictures.warm(engine.gallery, later, settings)
+
+
+def skeleton(count: int, *, summary: str, scored: bool = True, size: str | None = None) -> None:
+    """Empty cards in the final layout while a model loads or a dataset is being opened."""
+    waiting = {"pictures": [], "loading": count, "scored": scored, "label": "Loading", "summary": summary}
+    _grid(waiting | _sized(size))
+
+
+def _grid(data: dict[str, object]) -> None:
+    base: dict[str, object] = {
+        "size": st.session_state["card_size"],
+        "captions": st.session_state["show_captions"],
+        "open": None,
+        "detail": None,
+        "seq": st.session_state["grid_seq"],
+        "token": "",
+    }
+    components.picture_grid({**base, **data}, on_event=state.on_grid_event)
+
+
+def _sized(size: str | None) -> dict[str, object]:
+    """Another picture size than the one chosen on Search."""
+    return {} if size is None else {"size": size}
+
+
+def _sample_summary(shown: int, pictures: int) -> str:
+    held = count_of(pictures, "picture")
+    return held if pictures == 1 else f"{shown:,} of {held}, a varied choice"
+
+
+def _summary(result: SearchResult) -> str:
+    """How many of how many; the pictures of the query itself are not counted, for they are not looked for."""
+    away = len(result.left_out)
+    if away and not result.hits:
+        return "There is no other picture; the query is made of all there are"
+    others = count_of(result.images - away, "other picture" if away else "picture")
+    said = f"{len(result.hits):,} of {others}, closest first"
+    if not away:
+        return said
+    return (
+        f"{said}; the query's own picture is left out"
+        if away == 1
+        else f"{said}; the query's own {away:,} are left out"
+    )
+
+
+def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:
+    part = ranking_of.score_part(hit.score, result)
+    return _card(hit.image_id, shown, caption=hit.caption) | {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "bar": None if part is None else round(part, 3),
+    }
+
+
+def _card(image_id: str, shown: pictures.Shown, *, caption: str | None) -> dict[str, object]:
+    return {
+        "id": image_id,
+        "src": shown.url,
+        "width": shown.width,
+        "height": shown.height,
+        "caption": caption or "",
+        "note": shown.note,
+        "score": None,
+    }
+
+
+def _first_captions(gallery: Gallery, rows: Sequence[int]) -> dict[int, str]:
+    own = {row: gallery.captions_of(row)[:1] for row in rows}
+    return {row: gallery.captions[positions[0]] for row, positions in own.items() if positions}
