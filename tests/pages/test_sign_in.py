@@ -17,6 +17,9 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from pages._ui.serving import sign_in
 
 SECRET = "nobody guesses this one"
+# What secrets.toml must say of all providers, and of each.
+WHOLE = {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": SECRET}
+ONE = {"client_id": "t2i", "client_secret": "s", "server_metadata_url": "https://accounts.example/"}
 Configure = Callable[..., None]
 
 
@@ -116,9 +119,47 @@ def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path: Path) -> None:
 def test_nothing_of_the_app_is_drawn_before(monkeypatch: pytest.MonkeyPatch, datasets: Path) -> None:
     monkeypatch.setenv("T2I_DATA", str(datasets))
     app = AppTest.from_file(str(Path(__file__).resolve().parents[2] / "Home.py"), default_timeout=SECONDS_TO_LOAD)
-    app.secrets["auth"] = {"client_id": "t2i", "google": {"client_id": "x"}}
+    app.secrets["auth"] = WHOLE | ONE | {"google": ONE}
     app.run()
     assert not app.exception
     assert [one.value for one in app.text] == ["Sign in to search these pictures."]
     assert [one.label for one in app.button] == ["Sign in", "Sign in with Google"]
     assert not app.get("bidi_component") and not app.sidebar.caption and not app.get("page_link")
+
+
+@pytest.mark.parametrize(
+    ("auth", "missing"),
+    [
+        (WHOLE | ONE, ""),
+        (WHOLE | {"google": ONE}, ""),
+        (WHOLE | ONE | {"client_kwargs": {"scope": "openid"}}, ""),
+        (ONE, "redirect_uri, cookie_secret is missing"),
+        (WHOLE, "client_id, client_secret, server_metadata_url is missing"),
+        (WHOLE | {"client_id": "t2i", "client_secret": "s"}, "server_metadata_url is missing"),
+        (WHOLE | {"google": {"client_id": "t2i"}}, "google.client_secret, google.server_metadata_url is missing"),
+        ("yes", "redirect_uri, cookie_secret, client_id"),
+    ],
+)
+def test_a_login_that_lacks_something_says_what(auth: object, missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "st", _WithSecrets({"auth": auth}))
+    if missing:
+        assert missing in sign_in.problem()
+        assert sign_in.configured()
+        assert not sign_in.may_see_files("")
+    else:
+        assert sign_in.problem() == ""
+
+
+class _WithSecrets:
+    """Streamlit, but for its secrets."""
+
+    def __init__(self, secrets: dict[str, object]) -> None:
+        self.secrets = _Secrets(secrets)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(st, name)
+
+
+class _Secrets(dict[str, object]):
+    def load_if_toml_exists(self) -> bool:
+        return True

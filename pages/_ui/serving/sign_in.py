@@ -23,14 +23,32 @@ UNREADABLE = (
     "A file of secrets that is there must be valid TOML, and one is not: {files}. Until it is mended nobody may see anything here, "
     "because it may say who has to sign in."
 )
+INCOMPLETE = (
+    "[auth] in {files} must have {needed}, and {missing} is missing. Until it is there nobody can sign in, so nobody may see "
+    "anything here. Whoever runs the app can add it, or take [auth] out to let everybody in."
+)
+# What Streamlit's login needs: of all providers together, and of each.
+OF_ALL, OF_EACH = ("redirect_uri", "cookie_secret"), ("client_id", "client_secret", "server_metadata_url")
 
 
 def problem() -> str:
     """Why nobody can be told to sign in or let in; empty when all is well."""
-    if st.secrets.load_if_toml_exists():
-        return ""
-    there = [str(file) for file in config.get_option("secrets.files") if Path(file).exists()]
-    return UNREADABLE.format(files=", ".join(there)) if there else ""
+    there = ", ".join(str(file) for file in config.get_option("secrets.files") if Path(file).exists())
+    if not st.secrets.load_if_toml_exists():
+        return UNREADABLE.format(files=there) if there else ""
+    missing = _missing(st.secrets["auth"]) if "auth" in st.secrets else []
+    needed = ", ".join((*OF_ALL, *OF_EACH))
+    return INCOMPLETE.format(files=there, needed=needed, missing=", ".join(missing)) if missing else ""
+
+
+def _missing(auth: object) -> list[str]:
+    """The names of what ``[auth]`` lacks, those of a provider with its name in front."""
+    if not isinstance(auth, Mapping):
+        return [*OF_ALL, *OF_EACH]
+    named = {name: one for name, one in auth.items() if isinstance(one, Mapping) and name != "client_kwargs"}
+    own = not named or any(key in auth for key in OF_EACH)
+    missing = [key for key in (*OF_ALL, *(OF_EACH if own else ())) if not auth.get(key)]
+    return missing + [f"{name}.{key}" for name, one in named.items() for key in OF_EACH if not one.get(key)]
 
 
 def configured() -> bool:
