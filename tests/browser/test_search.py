@@ -153,7 +153,7 @@ def test_more_like_this_and_search_from_a_caption(visit: Visit) -> None:
     page.locator(".card .picture").first.click()
     expect(page.locator("dialog.detail .caption-row")).to_have_count(5)
     row = page.locator("dialog.detail .caption-row").first
-    text = row.text_content() or ""
+    text = row.locator(".text").text_content() or ""
     row.click()
     expect(field(page)).to_have_value(text)
     expect(page.locator(".chip-image")).to_be_hidden()

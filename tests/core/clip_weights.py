@@ -27,18 +27,20 @@ def tiny_rn(*, seed: int = 0, dimension: int = 32) -> clip_model.CLIP:
 
 def vit_b32(*, seed: int = 0) -> clip_model.CLIP:
     """The shapes of OpenAI's ViT-B/32."""
-    return _random(seed, 512, 224, 12, 768, 32, 77, VOCABULARY, 512, 8, 12)
+    return _random(seed, 512, 224, 12, 768, 32, 77, VOCABULARY, 512, 8, 12, large=True)
 
 
 def rn50(*, seed: int = 0) -> clip_model.CLIP:
     """The shapes of OpenAI's RN50."""
-    return _random(seed, 1024, 224, (3, 4, 6, 3), 64, None, 77, VOCABULARY, 512, 8, 12)
+    return _random(seed, 1024, 224, (3, 4, 6, 3), 64, None, 77, VOCABULARY, 512, 8, 12, large=True)
 
 
-def _random(seed: int, *shape: object) -> clip_model.CLIP:
-    state = torch.random.get_rng_state()
+def _random(seed: int, *shape: object, large: bool = False) -> clip_model.CLIP:
+    """Small ones are drawn in float64: in float32 torch draws other numbers on another kind of processor."""
+    state, numbers = torch.random.get_rng_state(), torch.get_default_dtype()
     torch.manual_seed(seed)
     try:
+        torch.set_default_dtype(numbers if large else torch.float64)
         model = clip_model.CLIP(*shape).eval()
         for module in model.modules():
             # As initialised, batch norms do nothing and residual branches of a ResNet end in zeros:
@@ -52,8 +54,9 @@ def _random(seed: int, *shape: object) -> clip_model.CLIP:
                 module.weight.data.uniform_(0.5, 1.5)
                 module.bias.data.normal_(std=0.2)
     finally:
+        torch.set_default_dtype(numbers)
         torch.random.set_rng_state(state)
-    return model.requires_grad_(False)
+    return model.float().requires_grad_(False)
 
 
 def save_jit(model: clip_model.CLIP, path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from t2i_core.encoder.mini_network import build_mini
@@ -34,13 +36,23 @@ CONFIG: dict[str, Any] = {
 
 
 def save_tiny_mini(path: Path, *, seed: int = 0, **changes: object) -> dict[str, Any]:
-    """Write it; the config comes back."""
+    """Write it; the config comes back.
+
+    numpy draws the weights, since torch draws other ones on another kind of processor. They are large enough to keep
+    what a layer is given alive, so that two pictures lie clearly apart.
+    """
     config = CONFIG | changes
     state = torch.random.get_rng_state()
-    torch.manual_seed(seed)
     try:
         module = build_mini(config)
     finally:
         torch.random.set_rng_state(state)
+    rng = np.random.default_rng(seed)
+    for name, weights in module.named_parameters():
+        shape = tuple(weights.shape)
+        middle, spread = (0.0, math.sqrt(2 / math.prod(shape[1:]))) if weights.ndim > 1 else (0.0, 0.1)
+        if weights.ndim == 1 and not name.endswith("bias"):
+            middle = 1.0  # what a norm multiplies by
+        weights.data = torch.from_numpy(rng.normal(middle, spread, shape).astype(np.float32))
     save_mini(module, path, config=config)
     return config
