@@ -16,12 +16,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Use: make PYTHON=python3.12 run") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN_READY): requirements.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+$(RUN_READY): requirements.txt constraints.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -r requirements.txt
 	@touch $@
 
-$(DEV_READY): requirements-dev.txt requirements.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+$(DEV_READY): requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -r requirements-dev.txt
 	@touch $@ $(RUN_READY)
 
 run: $(RUN_READY) ## install what the app needs, serve it, open the browser
