@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -25,11 +25,30 @@ class Source:
         """Dotted name; a package's is its folder's."""
         return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
-    def imports(self) -> Iterator[tuple[int, str]]:
+    def imports(self) -> tuple[tuple[int, str], ...]:
         """Line and full dotted name of everything imported, wherever in the file.
 
         ``from a import b`` gives ``a.b``: b may be a module, and what is inside a module is part of it.
         """
+        return self._imports
+
+    def attributes(self) -> tuple[tuple[int, str], ...]:
+        """Line and dotted name of every attribute of a plain name: ``np.load``, ``st.cache_data``."""
+        return self._attributes
+
+    @cached_property
+    def _imports(self) -> tuple[tuple[int, str], ...]:
+        return tuple(self._find_imports())
+
+    @cached_property
+    def _attributes(self) -> tuple[tuple[int, str], ...]:
+        return tuple(
+            (node.lineno, f"{node.value.id}.{node.attr}")
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        )
+
+    def _find_imports(self) -> Iterator[tuple[int, str]]:
         package = self.module if self.path.endswith("__init__.py") else self.module.rpartition(".")[0]
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -40,12 +59,6 @@ class Source:
                     parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                     base = ".".join([*parents, base] if base else parents)
                 yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
-
-    def attributes(self) -> Iterator[tuple[int, str]]:
-        """Line and dotted name of every attribute of a plain name: ``np.load``, ``st.cache_data``."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                yield node.lineno, f"{node.value.id}.{node.attr}"
 
 
 @cache
