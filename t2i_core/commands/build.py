@@ -41,16 +41,11 @@ def add_parser(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_images(parser)
-    parser.add_argument(
-        "--captions",
-        type=typed_path,
-        metavar="FILE",
-        help="CSV with the columns image and caption, one caption a row, or JSON lines (default: the dataset's own, if any)",
+    add_what_is_built(
+        parser,
+        captions="CSV with the columns image and caption, one caption a row, or JSON lines (default: the dataset's own, if any)",
+        model="the one the dataset was built with, else T2I_MODEL, else mini",
     )
-    add_captions_may_miss(parser)
-    options.add_data(parser, folder_only=True)
-    options.add_model(parser, default="the one the dataset was built with, else T2I_MODEL, else mini")
     parser.add_argument(
         "--batch-size", type=_positive, metavar="N", help="pictures encoded at once (default: fits the device)"
     )
@@ -63,13 +58,17 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def add_captions_may_miss(parser: argparse.ArgumentParser) -> None:
-    """--captions-may-miss"""
+def add_what_is_built(parser: argparse.ArgumentParser, *, captions: str, model: str) -> None:
+    """--images, --captions, --captions-may-miss, --data, --model; what --help says of captions, and of no model."""
+    options.add_images(parser)
+    parser.add_argument("--captions", type=typed_path, metavar="FILE", help=captions)
     parser.add_argument(
         "--captions-may-miss",
         action="store_true",
         help="build although no caption names a picture of the folder (otherwise nothing is encoded then)",
     )
+    options.add_data(parser, folder_only=True)
+    options.add_model(parser, default=model)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:

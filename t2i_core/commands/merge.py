@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import build, options
 from t2i_core.config import read_settings
-from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -30,16 +29,11 @@ def add_parser(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_images(parser)
-    parser.add_argument(
-        "--captions",
-        type=typed_path,
-        metavar="FILE",
-        help="the captions file the shards were built with, if one was named",
+    build.add_what_is_built(
+        parser,
+        captions="the captions file the shards were built with, if one was named",
+        model="the one the shards were built with",
     )
-    build.add_captions_may_miss(parser)
-    options.add_data(parser, folder_only=True)
-    options.add_model(parser, default="the one the shards were built with")
     options.add_format(parser)
     parser.set_defaults(run=run, batch_size=None, shard=None)
 

@@ -24,12 +24,7 @@ def sample(
 ) -> None:
     """A varied choice of the gallery, for a page where nothing is asked yet."""
     rows = resources.first_rows(gallery, count)
-    shown = pictures.shown(gallery, rows, settings)
-    first_captions = _first_captions(gallery, rows)
-    cards = [
-        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
-        for row, one in zip(rows, shown, strict=True)
-    ]
+    cards = _cards_of(gallery, rows, settings)
     _grid(
         {
             "pictures": cards,
@@ -46,12 +41,7 @@ def chosen(
     everything: SearchResult | None, of: int,
 ) -> None:  # fmt: skip
     """Pictures somebody chose, in the gallery's order: the first of ``of``."""
-    shown = pictures.shown(gallery, rows, settings)
-    first_captions = _first_captions(gallery, rows)
-    cards = [
-        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
-        for row, one in zip(rows, shown, strict=True)
-    ]
+    cards = _cards_of(gallery, rows, settings)
     _grid(
         {
             "pictures": cards,
@@ -153,6 +143,16 @@ def _card(image_id: str, shown: pictures.Shown, *, caption: str | None) -> dict[
         "note": shown.note,
         "score": None,
     }
+
+
+def _cards_of(gallery: Gallery, rows: Sequence[int], settings: Settings) -> list[dict[str, object]]:
+    """A card of each row, with its first caption and without a score."""
+    shown = pictures.shown(gallery, rows, settings)
+    first_captions = _first_captions(gallery, rows)
+    return [
+        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
+        for row, one in zip(rows, shown, strict=True)
+    ]
 
 
 def _first_captions(gallery: Gallery, rows: Sequence[int]) -> dict[int, str]:
