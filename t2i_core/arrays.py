@@ -21,6 +21,11 @@ def l2_normalize(embeddings: np.ndarray) -> FloatArray:
     Returns
     -------
     ndarray of shape (B, D), float32; rows of zeros stay zeros
+
+    Examples
+    --------
+    >>> l2_normalize(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
     wide = np.asarray(embeddings, dtype=np.float64)
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
@@ -71,6 +76,15 @@ def check_top_k(top_k: int, *, images: int) -> int:
     ------
     QueryError
         When it is no whole number, below 1 or above the number of pictures.
+
+    Examples
+    --------
+    >>> check_top_k(24, images=108)
+    24
+    >>> check_top_k(500, images=108)
+    Traceback (most recent call last):
+        ...
+    t2i_core.errors.QueryError: top_k must be in 1..108, got 500. Ask for at most as many pictures as there are.
     """
     if isinstance(top_k, bool) or not isinstance(top_k, int | np.integer) or not 1 <= top_k <= images:
         raise QueryError(f"top_k must be in 1..{images}, got {top_k}. Ask for at most as many pictures as there are.")

@@ -116,7 +116,13 @@ def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, mod
 
 
 def recall_at_k(ranks: RowArray, k: int) -> float:
-    """Fraction of queries, in 0..1, whose rank (from 1) is at most ``k``."""
+    """Fraction of queries, in 0..1, whose rank (from 1) is at most ``k``.
+
+    Examples
+    --------
+    >>> recall_at_k(np.array([1, 7, 5, 2]), 5)
+    0.75
+    """
     return float(np.count_nonzero(ranks <= k) / len(ranks))
 
 

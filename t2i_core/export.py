@@ -133,6 +133,11 @@ def spreadsheet_cell(text: str) -> str:
 
     What begins it counts after everything that cannot be seen (blanks of any kind, byte order marks, joiners), and
     full-width or small signs count like the plain ones: programs take the former off and turn the latter around.
+
+    Examples
+    --------
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("a dog")
+    ("'=1+1", 'a dog')
     """
     for letter in text:
         if letter in _FORMULA_STARTS or unicodedata.normalize("NFKC", letter)[:1] in _FORMULA_STARTS:

@@ -19,6 +19,12 @@ def open_gallery(data: Path | str, images_dir: Path | None = None) -> Gallery:
     ------
     DatasetError
         When it cannot be read.
+
+    Examples
+    --------
+    >>> gallery = open_gallery("data")
+    >>> len(gallery), len(gallery.captions_of(0))
+    (291, 5)
     """
     if is_address(data):
         from t2i_core.remote import open_collection
@@ -44,6 +50,14 @@ def open_engine(encoder: Encoder, gallery: Gallery) -> SearchEngine:
     ------
     ModelError
         When the gallery was built with another model than ``encoder``.
+
+    Examples
+    --------
+    >>> from t2i_core.encoder import open_encoder
+    >>> from t2i_core.query import SearchRequest
+    >>> engine = open_engine(open_encoder("mini"), open_gallery("data"))
+    >>> [hit.rank for hit in engine.search(SearchRequest.of("a dog", top_k=3)).hits]
+    [1, 2, 3]
     """
     from t2i_core.engine import SearchEngine
 

@@ -9,7 +9,13 @@ _QUOTES = (('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("\u201e", "\u201c"), (
 
 
 def typed_path(text: str) -> Path:
-    """The path a person means: without blanks and quotes around it, ``~`` as their home; as it stands where that exists."""
+    """The path a person means: without blanks and quotes around it, ``~`` as their home; as it stands where that exists.
+
+    Examples
+    --------
+    >>> typed_path(' "holiday pictures" ').as_posix()
+    'holiday pictures'
+    """
     text = str(text)
     if _exists(Path(text)):
         return Path(text)

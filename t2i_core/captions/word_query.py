@@ -25,6 +25,15 @@ def parse_words(text: str) -> tuple[WordTerm, ...]:
 
     A word of several parts (``well-known``, ``man's``) is a phrase. A quote that is still open ends with
     the text. What holds no letter and no digit is ignored.
+
+    Examples
+    --------
+    >>> for term in parse_words('dog "red hat" -snow moun*'):
+    ...     print(term.words, term.excluded, term.unfinished)
+    ('dog',) False False
+    ('red', 'hat') False False
+    ('snow',) True False
+    ('moun',) False True
     """
     terms: list[WordTerm] = []
     for match in _TERM.finditer(text.translate(_QUOTES)):

@@ -25,5 +25,11 @@ def bare(folded: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, folded and bare, in order."""
+    """The words of a text, folded and bare, in order.
+
+    Examples
+    --------
+    >>> words_of("Café, Straße & 2 DOGS")
+    ['cafe', 'strasse', '2', 'dogs']
+    """
     return WORD.findall(bare(fold(text)))

@@ -25,7 +25,15 @@ LINK_NAMES = (*QUERY_NAMES, TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING,
 
 
 def request_to_link(request: SearchRequest) -> dict[str, str]:
-    """The parameters that stand for a request; what is as at first is left out."""
+    """The parameters that stand for a request; what is as at first is left out.
+
+    Examples
+    --------
+    >>> request_to_link(SearchRequest.of("a dog", top_k=3))
+    {'q': 'a dog', 'k': '3'}
+    >>> request_to_link(SearchRequest(parse_query('"a dog" - snow')))
+    {'terms': 'a dog - snow'}
+    """
     params = query_to_link(request.query)
     if request.top_k != DEFAULT_TOP_K:
         params[TOP_K] = str(request.top_k)
@@ -52,6 +60,13 @@ def request_from_link(params: Mapping[str, str]) -> SearchRequest | None:
     ------
     QueryError
         When a parameter cannot be read.
+
+    Examples
+    --------
+    >>> request_from_link({"like": "cats/1.jpg", "view": "map"}) == SearchRequest(Query.like(["cats/1.jpg"]))
+    True
+    >>> request_from_link({"view": "map"}) is None
+    True
     """
     query = query_from_link(params)
     if query is None:

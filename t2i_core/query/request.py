@@ -44,6 +44,16 @@ class SearchRequest:
     ------
     QueryError
         When a value is none of those.
+
+    Examples
+    --------
+    >>> request = SearchRequest.of("a dog", top_k=3)
+    >>> print(request.to_json())  # doctest: +ELLIPSIS
+    {"version":1,"query":[{"words":"a dog","weight":1.0}],"where":[],"top_k":3,...}
+    >>> SearchRequest.from_json(request.to_json()) == request
+    True
+    >>> SearchRequest.from_json('{"query": [{"words": "a dog"}], "top_k": 3}') == request
+    True
     """
 
     query: Query

@@ -46,6 +46,17 @@ class Query:
     ------
     QueryError
         When there is no term.
+
+    Examples
+    --------
+    >>> Query.of("a red car").key == Query((Term(Words("a red car"), 1.0),)).key
+    True
+    >>> Query.like(["cats/1.jpg", "cats/2.jpg"]).label
+    '2 pictures together'
+    >>> Query(())
+    Traceback (most recent call last):
+        ...
+    t2i_core.errors.QueryError: A query needs a sentence or a picture, got neither. Type what you want to see.
     """
 
     terms: tuple[Term, ...]

@@ -25,7 +25,15 @@ _TAGGED = re.compile(r"([a-z0-9]+):")
 
 
 def write_query(query: Query) -> str:
-    """The query as text; `parse_query` gives an equal one back."""
+    """The query as text; `parse_query` gives an equal one back.
+
+    Examples
+    --------
+    >>> from t2i_core.query import GalleryPicture, Query, Term, Words
+    >>> asked = Query((Term(Words("red car"), 2.0), Term(Words("snow"), -1.0), Term(GalleryPicture("cats/1.jpg"))))
+    >>> write_query(asked)
+    '2*red car - snow + [cats/1.jpg]'
+    """
     parts: list[str] = []
     for number, term in enumerate(query.terms):
         sign = "-" if term.weight < 0 else ("+" if number else "")
@@ -42,6 +50,14 @@ def parse_query(text: str) -> Query:
     ------
     QueryError
         Saying where the text stops being one.
+
+    Examples
+    --------
+    >>> for term in parse_query('2*"red car" - snow + [cats/1.jpg]').terms:
+    ...     print(term.weight, term.subject.content)
+    2.0 red car
+    -1.0 snow
+    1.0 cats/1.jpg
     """
     terms: list[Term] = []
     place = _skip(text, 0)

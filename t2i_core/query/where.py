@@ -29,6 +29,13 @@ class Condition:
     ------
     QueryError
         When it demands nothing, or both values and a range.
+
+    Examples
+    --------
+    >>> Condition("folder", values=("cats", "dogs")).to_record()
+    {'field': 'folder', 'values': ['cats', 'dogs']}
+    >>> Condition("column:year", at_least=1990, negated=True).to_record()
+    {'field': 'column:year', 'at_least': 1990.0, 'negated': True}
     """
 
     field: str

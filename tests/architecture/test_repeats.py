@@ -9,9 +9,7 @@ BLOCK = "\n".join(f"        value_{number} = make({number})" for number in range
 
 def count(*texts: str) -> list[tuple[str, int, str, int, int]]:
     files = [code_lines(f"{at}.py", text) for at, text in enumerate(texts)]
-    return [
-        (one.first.file, one.first.number, one.second.file, one.second.number, one.lines) for one in repeats(files)
-    ]
+    return [(one.first.file, one.first.number, one.second.file, one.second.number, one.lines) for one in repeats(files)]
 
 
 def test_the_same_six_lines_are_one_pair_however_they_are_indented() -> None:
