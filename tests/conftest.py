@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.milvus_server import MilvusServer
 
+pytest_plugins = ["tests.dealing"]
+
+# Several processes share the cores. Threads that wait for their next piece of work by spinning, as OpenMP's do at
+# first, take them from those who have something to do: half of the processor's time in the tests of training.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 settings.register_profile(
     "any machine", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Two processes run the tests: those of a file stay together, and one process alone starts a Milvus server."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "milvus" if _needs_server(config.rootpath / file) else file
-
-    return Scheduling(config, log)
-
-
-@cache
-def _needs_server(file: Path) -> bool:
-    return "milvus_server" in file.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

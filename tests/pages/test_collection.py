@@ -23,12 +23,25 @@ from tests.milvus_server import HoldingProxy, MilvusServer
 OpenApp = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="module")
+def pushed(milvus_server: MilvusServer, datasets: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The 12 pictures in the server, for tests that only read them."""
+    with pytest.MonkeyPatch.context() as elsewhere:
+        elsewhere.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        return push(milvus_server, datasets)
+
+
 @pytest.fixture
-def address(milvus_server: MilvusServer, datasets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The 12 pictures in the server, and a cache of our own."""
+def address(pushed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where they are, and a cache of our own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    there = Address(milvus_server.uri, "t" + uuid4().hex[:12])
-    remote.push(read_gallery(datasets), MilvusCollection(there))
+    return pushed
+
+
+def push(server: MilvusServer, dataset: Path) -> str:
+    """Push a dataset to a collection of its own; its address."""
+    there = Address(server.uri, "t" + uuid4().hex[:12])
+    remote.push(read_gallery(dataset), MilvusCollection(there))
     return str(there)
 
 
@@ -185,8 +198,15 @@ def test_a_link_to_a_picture_that_is_nowhere_is_explained(
 
 
 def test_a_collection_that_was_replaced_is_not_mixed(
-    open_app: OpenApp, datasets: Path, address: str, monkeypatch: pytest.MonkeyPatch, begun: list[Future[object]]
+    open_app: OpenApp,
+    datasets: Path,
+    milvus_server: MilvusServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    begun: list[Future[object]],
 ) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    address = push(milvus_server, datasets)
     key = remote.collection_key(address)
     app = open_app(Path(address))
     there = Address(*address.removeprefix("milvus+").rsplit("/", 1))
