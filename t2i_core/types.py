@@ -120,6 +120,21 @@ class Gallery:
         return len(self)
 
     @property
+    def all_captions(self) -> int:
+        """Captions of all those pictures."""
+        return len(self.captions)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the gallery holds fewer pictures than a search looks at."""
+        return len(self) < self.images
+
+    @property
+    def searched_by(self) -> str:
+        """Which server looks, where it is and how; empty where this program looks itself."""
+        return ""
+
+    @property
     def dimension(self) -> int:
         """Length D of every embedding."""
         return int(self.image_embeddings.shape[1])

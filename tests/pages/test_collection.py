@@ -12,7 +12,7 @@ import pytest
 from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import resources
+from pages._ui.resources import galleries
 from t2i_core import remote
 from t2i_core.dataset import read_gallery
 from t2i_core.index import milvus
@@ -38,7 +38,7 @@ def looked_at_a_moment_ago(monkeypatch: pytest.MonkeyPatch, key: str) -> Iterato
     with monkeypatch.context() as patched:
         patched.setattr(remote, "collection_key", lambda data: key)
         yield
-    resources._collection_key.clear()
+    galleries._collection_key.clear()
 
 
 def scored(app: AppTest) -> list[str]:

@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from pages._ui import resources
 from pages._ui.frame import redraw
+from pages._ui.resources import engines
 from tests.architecture.source_tree import ROOT, below, call_breaches
 
 SECONDS = 30.0
@@ -159,7 +159,7 @@ def test_every_page_waits_for_the_model(
     page: str, open_app: Callable[..., object], datasets: Path, waits: list[redraw.Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loading: Future[object] = Future()
-    monkeypatch.setattr(resources, "_engine", lambda *_, **__: loading)
+    monkeypatch.setattr(engines, "_engine", lambda *_, **__: loading)
     app = open_app(datasets, settled=False, page=page)
     assert not app.exception
     assert not any(wait.look is not loading.done and wait.every for wait in waits[-1].waits)

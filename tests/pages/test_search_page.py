@@ -39,9 +39,9 @@ def test_first_paint_does_not_wait_for_the_model(
 ) -> None:
     from concurrent.futures import Future
 
-    from pages._ui import resources
+    from pages._ui.resources import engines
 
-    monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
+    monkeypatch.setattr(engines, "_engine", lambda *_, **__: Future())
     app = open_app(datasets, settled=False)
     assert len(grid(app)["pictures"]) == 12
     assert "is loading" in texts(app)
@@ -52,9 +52,9 @@ def test_query_while_the_model_loads_shows_skeletons(
 ) -> None:
     from concurrent.futures import Future
 
-    from pages._ui import resources
+    from pages._ui.resources import engines
 
-    monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
+    monkeypatch.setattr(engines, "_engine", lambda *_, **__: Future())
     app = open_app(datasets, settled=False, q="a mill", k="7")
     assert grid(app)["loading"] == 7
     assert grid(app)["pictures"] == []

@@ -9,7 +9,6 @@ import streamlit as st
 from pages._ui import resources
 from pages._ui.build import build_captions, build_files
 from pages._ui.frame import frame, notices
-from pages._ui.frame.dataset_choices import DatasetChoice
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.jobs import BuildJob
 from pages._ui.serving import permissions
@@ -215,7 +214,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
     """The picture folder of the dataset that lies in ``data_dir``, when it is not the one to be built from."""
     if images_dir is None or not (data_dir / dataset.EMBEDDINGS_NAME).is_file():
         return ""
-    choice = DatasetChoice(data_dir.name, data_dir)
+    choice = resources.DatasetChoice(data_dir.name, data_dir)
     try:
         present = resources.gallery(choice).result().images_dir
     except T2IError:

@@ -14,15 +14,14 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages._ui import components, resources
 from pages._ui.frame import redraw
-from pages._ui.frame.dataset_choices import DatasetChoice
 from pages._ui.frame.plain_text import plain
+from pages._ui.grid import pictures
+from pages._ui.resources import DatasetChoice
 from pages._ui.serving import permissions, sign_in
 from pages._ui.session import links, state
 from t2i_core import config
 from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
-from t2i_core.index.address import is_address
-from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
 BUILD_PAGE = "build"  # its address
@@ -72,7 +71,7 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
     st.html(f"<style>{components.asset('frame.css')}</style>")
     state.prepare()
     permit = permissions.current()
-    resources.thumbnails_trimmed()
+    resources.thumbnails_trimmed(pictures.trim)
     settings, problem = _settings()
     choices = tuple(resources.datasets(settings))
     names = [choice.name for choice in choices]
@@ -194,7 +193,7 @@ def _open_dataset() -> None:
 @contextmanager
 def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
     """Say whom the page waits for, where it may be a server that is away."""
-    if not is_address(chosen.folder):
+    if not chosen.may_be_away:
         yield
         return
     with status, st.spinner(":small[:gray[Asking Milvus]]"):
@@ -210,10 +209,8 @@ def _status(here: Here) -> None:
         st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return
     gallery = here.gallery
-    captions = count_of(len(gallery.captions), "caption") if gallery.captions else "no captions"
-    pictures = count_of(gallery.images, "picture")
-    if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
-        captions = count_of(gallery.manifest.captions, "caption")
+    captions = count_of(gallery.all_captions, "caption") if gallery.all_captions else "no captions"
+    held = count_of(gallery.images, "picture")
     loaded = resources.engine_state(gallery, here.settings)
     _wait_for(loaded)
     if loaded.engine is not None:
@@ -225,17 +222,13 @@ def _status(here: Here) -> None:
         model_line = f"Model {short(loaded.model)} is not available"
     else:
         model_line = f"Model {short(loaded.model)} is loading"
-    lines = [f"{pictures}, {captions}", model_line, *_collection_lines(gallery)]
+    lines = [f"{held}, {captions}", model_line, *_whole_lines(gallery)]
     st.caption("  \n".join(plain(line) for line in lines))
 
 
-def _collection_lines(gallery: Gallery) -> list[str]:
-    """Where a collection is, how its searches look at it, and how much of it the map and the captions are of."""
-    if not isinstance(gallery, CollectionGallery):
-        return []
-    kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
-    place = gallery.index.collection.address.uri.partition("://")
-    lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
+def _whole_lines(gallery: Gallery) -> list[str]:
+    """Who searches and how, where that is not this program, and how much of the whole the map and the captions are of."""
+    lines = [f"Searched by {gallery.searched_by}"] * bool(gallery.searched_by)
     if gallery.sampled:
         lines.append(
             f"Map, captions and browsing: a sample of {count_of(len(gallery), 'picture')}; searches look at all {gallery.images:,}"
