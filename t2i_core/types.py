@@ -246,8 +246,9 @@ class SearchResult:
         return self.request.query
 
     def head(self, top_k: int) -> SearchResult:
-        """The same result with only its first ``top_k`` hits: nothing is encoded or scored again."""
-        return replace(self, hits=self.hits[:top_k])
+        """The same result with only its first ``top_k`` hits, as if asked for so many: nothing is encoded or scored again."""
+        request = replace(self.request, top_k=min(top_k, self.request.top_k))
+        return replace(self, request=request, hits=self.hits[:top_k])
 
 
 class Encoder(Protocol):

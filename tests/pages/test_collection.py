@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
 from pages._ui.resources import galleries
 from t2i_core import remote
@@ -153,7 +154,7 @@ def test_pictures_only_the_server_knows_are_explained_while_it_is_away(
     finally:
         proxy.close()
     with looked_at_a_moment_ago(monkeypatch, key):
-        app.session_state["open_picture"] = next(name for name in shown if name in known)
+        visit(app).opened.picture = next(name for name in shown if name in known)
         app.run()
         assert not app.exception
         detail = grid(app)["detail"]
@@ -162,7 +163,7 @@ def test_pictures_only_the_server_knows_are_explained_while_it_is_away(
         assert "Start the server or check the address" in detail["neighbours_problem"]
         assert "cannot be opened" not in texts(app)
 
-        app.session_state["open_picture"] = next(name for name in shown if name not in known)
+        visit(app).opened.picture = next(name for name in shown if name not in known)
         app.run()
         assert not app.exception
         assert grid(app)["open"] is None
@@ -177,7 +178,7 @@ def test_a_link_to_a_picture_that_is_nowhere_is_explained(
 ) -> None:
     sampled(monkeypatch, 5)
     app = open_app(Path(address), page=page)
-    app.session_state["open_picture"] = "gone.jpg"
+    visit(app).opened.picture = "gone.jpg"
     app.run()
     assert not app.exception
     assert "**This picture cannot be opened**" in texts(app)

@@ -16,6 +16,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 
 from pages._ui.frame import redraw
 from pages._ui.resources import engines
+from pages._ui.session.visit import visit_in
 from tests.architecture.source_tree import ROOT, below, call_breaches
 
 SECONDS = 30.0
@@ -94,7 +95,7 @@ def test_a_change_draws_the_page_again_once(session: Session, watcher: redraw.Wa
     assert soon(lambda: session.reruns)
     looked_at(watcher)
     assert [(one.page_script_hash, one.query_string) for one in session.reruns] == [("map", "q=dog")]
-    assert session.session_state == {"acted": True}
+    assert visit_in(session.session_state).link.acted is True
 
 
 def test_a_page_that_was_left_is_never_drawn_again(session: Session, watcher: redraw.Watcher) -> None:
