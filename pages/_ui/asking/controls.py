@@ -53,6 +53,9 @@ def result_notes(result: SearchResult) -> list[str]:
         held = count_of(shown, "other picture" if result.left_out else "picture")
         them = "which is shown" if shown == 1 else "so all of them are shown"
         remarks.append(f"This gallery has {held}, {them} instead of {asked:,}.")
+    elif (result.request.where or result.request.cutoff is not None) and shown < min(asked, MAX_TOP_K):
+        fit = f"Only {count_of(shown, 'picture')} {'fits' if shown == 1 else 'fit'}"
+        remarks.append(f"{fit}, so no more are shown." if shown else "No picture fits.")
     elif asked > MAX_TOP_K:
         remarks.append(f"At most {MAX_TOP_K} pictures are shown at once, so {shown:,} are shown instead of {asked:,}.")
     return remarks
