@@ -8,7 +8,7 @@ from pages._ui.asking.answer import Answer
 from pages._ui.frame import notices, sharing
 from pages._ui.frame.plain_text import plain
 from pages._ui.session import widgets
-from pages._ui.session.visit import SIZES, acted, visit
+from pages._ui.session.visit import Shown, acted, visit
 from t2i_core import engine
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.counting import count_of
@@ -36,7 +36,7 @@ def shown_as() -> None:
     shown = visit().shown
     widgets.seed(widgets.SIZE, shown.size)
     st.segmented_control(
-        "Picture size", SIZES, key=widgets.SIZE, required=True, label_visibility="collapsed", on_change=_take_size
+        "Picture size", Shown.SIZES, key=widgets.SIZE, required=True, label_visibility="collapsed", on_change=_take_size
     )
     widgets.seed(widgets.CAPTIONS, shown.captions)
     st.toggle("Captions", key=widgets.CAPTIONS, on_change=_take_captions)

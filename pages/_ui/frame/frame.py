@@ -15,7 +15,6 @@ from streamlit.runtime.pages_manager import PagesManager
 from pages._ui import components, registry, resources
 from pages._ui.frame import redraw
 from pages._ui.frame.plain_text import plain
-from pages._ui.grid import pictures
 from pages._ui.registry import PageSpec
 from pages._ui.resources import DatasetChoice
 from pages._ui.serving import permissions, sign_in
@@ -69,7 +68,6 @@ def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
     """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
     st.html(f"<style>{components.asset('frame.css')}</style>")
     permit = permissions.current()
-    resources.thumbnails_trimmed(pictures.trim)
     settings, problem = _settings()
     choices = tuple(resources.datasets(settings))
     names = [choice.name for choice in choices]

@@ -95,6 +95,7 @@ def skeleton(count: int, *, summary: str, scored: bool = True, size: str | None 
 
 
 def _grid(data: dict[str, object]) -> None:
+    resources.thumbnails_trimmed(pictures.trim)
     shown = visit().shown
     base: dict[str, object] = {
         "size": shown.size,

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages._ui import registry
 from pages._ui.session import state
 from pages._ui.session.recent import MOST_ALIKE
-from pages._ui.session.visit import DEFAULT_SIZE, SIZES, visit
+from pages._ui.session.visit import Shown, visit
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.errors import QueryError
 from t2i_core.query import Query
@@ -40,7 +40,7 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
     asked, shown = visit().asked, visit().shown
     params = query_params(asked.query) if asked.query is not None else {}
     params |= settings_to_link(top_k=shown.top_k, **asked.settings)
-    if shown.size != DEFAULT_SIZE:
+    if shown.size != Shown.DEFAULT_SIZE:
         params[SIZE] = shown.size
     if not shown.captions:
         params[CAPTIONS] = "0"
@@ -148,7 +148,7 @@ def _show_link_search(params: Mapping[str, str]) -> None:
     top_k = params.get(TOP_K, str(DEFAULT_TOP_K))
     number = top_k.isascii() and top_k.isdigit() and len(top_k) <= LONGEST_NUMBER
     shown.choose_top_k(int(top_k) if number else DEFAULT_TOP_K, MAX_TOP_K)
-    shown.size = params.get(SIZE, "") if params.get(SIZE) in SIZES else DEFAULT_SIZE
+    shown.size = params.get(SIZE, "") if params.get(SIZE) in Shown.SIZES else Shown.DEFAULT_SIZE
     shown.captions = params.get(CAPTIONS) != "0"
 
 

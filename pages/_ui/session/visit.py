@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import streamlit as st
 
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from t2i_core.errors import T2IError
 
 KEY = "visit"
-SIZES = ("S", "M", "L")
-DEFAULT_SIZE = "M"
 
 
 @dataclass
 class Shown:
     """How results are shown. ``top_k_refused`` is how many somebody asked for, where that cannot be."""
+
+    SIZES: ClassVar[tuple[str, ...]] = ("S", "M", "L")
+    DEFAULT_SIZE: ClassVar[str] = "M"
 
     top_k: int = DEFAULT_TOP_K
     top_k_refused: int | None = None
