@@ -19,6 +19,7 @@ from visits import visit
 
 from pages._ui.map import map_colours, map_state
 from pages._ui.map.map_view import packed
+from pages._ui.session import events
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query
@@ -184,6 +185,21 @@ def test_what_the_mouse_does_meanwhile_is_no_visit_to_an_older_link(
     app.query_params["q"] = "what was asked before"  # the browser has not taken over the new link yet
     event(app, type=kind, seq=1, rows=[1])
     assert visit(app).asked.query.sentence == "a mill"
+
+
+def test_a_pictures_captions_are_opened_from_here_too(
+    open_app: OpenApp, mapped: tuple[Path, Projection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(mapped[0], page=PAGE)
+    image_id = grid(app)["pictures"][0]["id"]
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "session_state", app.session_state)
+        events.show_captions_of(image_id)
+    app.run()
+    view = component(app, "t2i_caption_table")["view"]
+    assert view["filters"] == {"file": {"choices": [image_id]}}
+    app.switch_page(PAGE).run()
+    assert plot(app)["count"] == 12  # and nobody is sent away again
 
 
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
