@@ -10,7 +10,7 @@ if __name__ != "__main__":
 
     app = st.App(__file__, middleware=serving.middleware(), lifespan=serving.begin)
 else:
-    from pages._ui import components
+    from pages._ui import components, registry
     from pages._ui.frame import frame
 
     st.set_page_config(
@@ -19,12 +19,12 @@ else:
         layout="wide",
         initial_sidebar_state=250,
     )
-    pages = [
-        st.Page("pages/search.py", title="Search", icon=":material/search:", url_path="search", default=True),
-        st.Page("pages/embedding_map.py", title="Map", icon=":material/bubble_chart:", url_path="embedding_map"),
-        st.Page("pages/captions.py", title="Captions", icon=":material/format_quote:", url_path="captions"),
-        st.Page("pages/build.py", title="Build", icon=":material/add_photo_alternate:", url_path="build"),
-    ]
-    page = st.navigation(pages)
-    with frame.around(page.url_path or "search", pages):
+    places = {
+        one.address: st.Page(
+            one.file, title=one.title, icon=one.icon, url_path=one.address, default=one is registry.PAGES[0]
+        )
+        for one in registry.PAGES
+    }
+    page = st.navigation(list(places.values()))
+    with frame.around(registry.page(page.url_path), places):
         page.run()

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from pages._ui import resources
+from pages._ui import registry, resources
 from pages._ui.build import build_form
 from pages._ui.frame import frame, notices
 from pages._ui.serving import permissions
 from pages._ui.session import state
+from pages._ui.session.visit import visit
 from t2i_core.errors import T2IError
 
 here = frame.current()
 jobs, permit = resources.build_jobs(), permissions.current()
-ended = st.session_state.get("build_ended")  # the build whose outcome this visitor is shown
+mine = visit().build
 st.title("Build from your pictures", anchor=False)
 with st.container(width=760):
     try:
@@ -19,27 +20,27 @@ with st.container(width=760):
             build_form.closed(permit)
         elif jobs.running is not None:
             build_form.follow(jobs.running)
-        elif ended is None:
+        elif mine.ended is None:
             last = jobs.current
             if last is not None and build_form.last_one(last):
-                st.session_state["build_ended"] = last
+                mine.ended = last
                 st.rerun()
             options = build_form.form(here.settings, permit)
             if options is not None:
-                st.session_state["build_ended"] = jobs.start(options, permit=permit)
+                mine.ended = jobs.start(options, permit=permit)
                 resources.named_models().add(options.model)
                 st.rerun()
         else:
-            match build_form.outcome(ended):
+            match build_form.outcome(ended := mine.ended):
                 case "open":
                     jobs.finished(ended.options.data_dir)
                     state.open_dataset(resources.name_of(here.settings, ended.options.data_dir))
-                    st.switch_page("pages/search.py")
+                    st.switch_page(registry.page("search").file)
                 case "go on":
-                    st.session_state["build_ended"] = jobs.start(ended.options, permit=permit)
+                    mine.ended = jobs.start(ended.options, permit=permit)
                     st.rerun()
                 case "another":
-                    st.session_state["build_ended"] = None
+                    mine.ended = None
                     jobs.put_away(ended)
                     st.rerun()
     except T2IError as error:

@@ -1,52 +1,28 @@
 """Map: every picture as a point, those alike together; the query stands where its hits are."""
 
-import streamlit as st
-
-from pages._ui import resources
-from pages._ui.asking import controls, ranking
-from pages._ui.frame import frame, notices
-from pages._ui.map import map_making, map_stage, map_state, map_toolbar
+from pages._ui.asking import answer as asking
+from pages._ui.asking import query_bar
+from pages._ui.asking.remarks import notice, remarks
+from pages._ui.frame import frame, opening
+from pages._ui.map import map_making, map_stage, map_state, map_toolbar, map_waiting
 from pages._ui.map.map_view import Scene
-from pages._ui.session import state
-from t2i_core.errors import T2IError
+from pages._ui.map.stored_map import stored_map
 
 here = frame.current()
 map_state.prepare()
-if here.gallery is None:
-    map_making.no_gallery(here)
-    st.stop()
-
-gallery = here.gallery
-loaded = resources.engine_state(gallery, here.settings)
-query, everything, problem = state.query(), None, loaded.error
-if query is not None and loaded.engine is not None:
-    try:
-        everything = ranking.rank(loaded.engine, query, here.settings)
-    except T2IError as error:
-        problem = error
-top_k = min(st.session_state["top_k"], gallery.images)
-result = everything.head(top_k) if everything is not None else None
-controls.query_bar(
-    gallery, here.settings, message=str(problem or ""), live=ranking.is_smooth(everything), examples=False
-)
-if st.session_state["notice"]:
-    notices.notes([st.session_state["notice"]])
-if result is not None:
-    notices.notes(controls.result_notes(result))
-
-projection, joint, refused = None, None, None
-wants_joint = st.session_state["map_view"] == map_state.JOINT
-try:
-    projection = resources.projection(gallery)
-    joint = resources.joint_map(gallery) if wants_joint else None
-except T2IError as error:
-    refused = error
-
-map_toolbar.toolbar(gallery, projection, result, first_dataset=here.first_dataset)
-if projection is None or (wants_joint and joint is None):
-    map_making.offer(gallery, refused, joint=wants_joint)
+gallery = opening.gallery_of(here, map_waiting.layout)
+answer = asking.answer(gallery, here.settings)
+query_bar.query_bar(answer, message=str(answer.problem or ""), examples=False)
+notice()
+remarks(answer)
+stored = stored_map(gallery)
+map_toolbar.toolbar(answer, stored.projection, first_dataset=here.first_dataset)
+if stored.projection is None or stored.missing:
+    map_making.offer(gallery, stored.refused, joint=stored.wants_joint)
 elif not map_making.running(gallery):
-    scene = Scene(gallery, projection, joint, loaded.engine, result, here.settings, everything)
-    map_stage.map_and_cards(scene, everything)
-frame.wait_for_engine(here, loaded)
+    scene = Scene(
+        gallery, stored.projection, stored.joint, answer.engine, answer.result, here.settings, answer.everything
+    )
+    map_stage.map_and_cards(scene, answer.everything)
+frame.wait_for_engine(here, answer.loaded)
 map_toolbar.write_link(first_dataset=here.first_dataset)

@@ -120,6 +120,21 @@ class Gallery:
         return len(self)
 
     @property
+    def all_captions(self) -> int:
+        """Captions of all those pictures."""
+        return len(self.captions)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the gallery holds fewer pictures than a search looks at."""
+        return len(self) < self.images
+
+    @property
+    def searched_by(self) -> str:
+        """Which server looks, where it is and how; empty where this program looks itself."""
+        return ""
+
+    @property
     def dimension(self) -> int:
         """Length D of every embedding."""
         return int(self.image_embeddings.shape[1])
@@ -231,8 +246,9 @@ class SearchResult:
         return self.request.query
 
     def head(self, top_k: int) -> SearchResult:
-        """The same result with only its first ``top_k`` hits: nothing is encoded or scored again."""
-        return replace(self, hits=self.hits[:top_k])
+        """The same result with only its first ``top_k`` hits, as if asked for so many: nothing is encoded or scored again."""
+        request = replace(self.request, top_k=min(top_k, self.request.top_k))
+        return replace(self, request=request, hits=self.hits[:top_k])
 
 
 class Encoder(Protocol):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
 
 from t2i_core.errors import QueryError
 from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS, SearchRequest
@@ -34,22 +36,33 @@ def request_to_link(request: SearchRequest) -> dict[str, str]:
     >>> request_to_link(SearchRequest(parse_query('"a dog" - snow')))
     {'terms': 'a dog - snow'}
     """
-    params = query_to_link(request.query)
-    if request.top_k != DEFAULT_TOP_K:
-        params[TOP_K] = str(request.top_k)
-    if request.approximate:
+    settings = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "query"}
+    return query_to_link(request.query) | settings_to_link(**settings)
+
+
+def settings_to_link(
+    *,
+    where: tuple[Condition, ...] = (),
+    top_k: int = DEFAULT_TOP_K,
+    ranking: str = RANKINGS[0],
+    order: str = ORDERS[0],
+    stacking: str = STACKINGS[0],
+    cutoff: float | None = None,
+    approximate: bool = False,
+) -> dict[str, str]:
+    """The parameters that stand for a request's settings, whatever the query."""
+    params: dict[str, str] = {}
+    if top_k != DEFAULT_TOP_K:
+        params[TOP_K] = str(top_k)
+    if approximate:
         params[APPROXIMATE] = "1"
-    if request.where:
-        records = [condition.to_record() for condition in request.where]
+    if where:
+        records = [condition.to_record() for condition in where]
         params[WHERE] = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
-    choices = (
-        (RANKING, request.ranking, RANKINGS),
-        (ORDER, request.order, ORDERS),
-        (STACKING, request.stacking, STACKINGS),
-    )
+    choices = ((RANKING, ranking, RANKINGS), (ORDER, order, ORDERS), (STACKING, stacking, STACKINGS))
     params |= {name: chosen for name, chosen, offered in choices if chosen != offered[0]}
-    if request.cutoff is not None:
-        params[CUTOFF] = repr(request.cutoff)
+    if cutoff is not None:
+        params[CUTOFF] = repr(cutoff)
     return params
 
 
@@ -71,16 +84,28 @@ def request_from_link(params: Mapping[str, str]) -> SearchRequest | None:
     query = query_from_link(params)
     if query is None:
         return None
-    return SearchRequest(
-        query,
-        _where(params.get(WHERE, "")),
-        _whole_number(params.get(TOP_K, str(DEFAULT_TOP_K))),
-        params.get(RANKING, RANKINGS[0]),
-        params.get(ORDER, ORDERS[0]),
-        params.get(STACKING, STACKINGS[0]),
-        _score(params[CUTOFF]) if CUTOFF in params else None,
-        params.get(APPROXIMATE) == "1",
-    )
+    return SearchRequest(query, **settings_from_link(params))
+
+
+def settings_from_link(params: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of the request a link stands for, by their names there, whatever its query.
+
+    Raises
+    ------
+    QueryError
+        When a parameter cannot be read, or is no setting of a request.
+    """
+    settings = {
+        "where": _where(params.get(WHERE, "")),
+        "top_k": _whole_number(params.get(TOP_K, str(DEFAULT_TOP_K))),
+        "ranking": params.get(RANKING, RANKINGS[0]),
+        "order": params.get(ORDER, ORDERS[0]),
+        "stacking": params.get(STACKING, STACKINGS[0]),
+        "cutoff": _score(params[CUTOFF]) if CUTOFF in params else None,
+        "approximate": params.get(APPROXIMATE) == "1",
+    }
+    SearchRequest.of("a question", **settings)  # a request knows what it refuses
+    return settings
 
 
 def query_to_link(query: Query) -> dict[str, str]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from t2i_core.errors import QueryError
 from t2i_core.query.subjects import writable
 
+MOST_TOLD = 5  # values of a condition that a label names
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -65,6 +67,23 @@ class Condition:
             object.__setattr__(self, name, float(end) + 0.0)
         if not isinstance(self.negated, bool):
             raise QueryError(f"negated must be true or false, got {self.negated!r:.40} for {self.field!r:.80}.")
+
+    @property
+    def label(self) -> str:
+        """What to call the condition on a page: ``folder is animals or cats``, ``year is at least 2001``."""
+        name = {"picture": "the file name"}.get(self.field, self.field.removeprefix("column:"))
+        if self.values:
+            told = list(self.values[:MOST_TOLD])
+            if len(self.values) > MOST_TOLD:
+                told.append(f"{len(self.values) - MOST_TOLD:,} more")
+            wanted = " or ".join(told)
+        elif self.at_most is None:
+            wanted = f"at least {self.at_least:g}"
+        elif self.at_least is None:
+            wanted = f"at most {self.at_most:g}"
+        else:
+            wanted = f"from {self.at_least:g} to {self.at_most:g}"
+        return f"{name} is {'not ' if self.negated else ''}{wanted}"
 
     def to_record(self) -> dict[str, object]:
         """The condition as JSON, without what is as at first."""

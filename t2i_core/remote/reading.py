@@ -47,9 +47,16 @@ class CollectionGallery(Gallery):
         return len(self.index)
 
     @property
-    def sampled(self) -> bool:
-        """Whether the gallery is less than the collection."""
-        return len(self) < self.images
+    def all_captions(self) -> int:
+        """Captions in the whole collection."""
+        return (self.manifest.captions if self.manifest is not None else 0) or len(self.captions)
+
+    @property
+    def searched_by(self) -> str:
+        """Milvus, with its address and how it looks."""
+        kind = "exact" if self.index.exact else f"approximate, {self.index.index_type}"
+        place = self.index.collection.address.uri.partition("://")
+        return f"Milvus at {place[2] or place[0]} ({kind})"
 
     def local_row(self, collection_row: int) -> int:
         """Row in the sample of a row of the collection; -1 when it is not in the sample."""

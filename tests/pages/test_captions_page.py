@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
 from t2i_core.query import Query
 
@@ -40,7 +41,7 @@ def report(app: AppTest, **event: object) -> AppTest:
 
     view = event.get("view")
     assert isinstance(view, dict)
-    app.session_state["captions_view"] = captions_view.from_event(view)
+    visit(app).captions.view = captions_view.from_event(view)
     return app.run()
 
 
@@ -66,7 +67,7 @@ def test_words_filters_order_and_pages_come_from_the_link(open_app: OpenApp, dat
     app = open_app(datasets, page=PAGE)
     from pages._ui.captions import captions_view
 
-    app.session_state["captions_view"] = captions_view.from_params(params)
+    visit(app).captions.view = captions_view.from_params(params)
     app.run()
     shown = table(app)
     fitting = captions[captions.str.contains(r"\b[Aa]\b") & captions.str.split().str.len().between(3, 14)]
@@ -101,8 +102,8 @@ def test_a_caption_goes_to_search(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets, page=PAGE)
     caption = table(app)["rows"][0]["caption"]
 
-    app.session_state["query"] = Query.of(caption)
-    app.session_state["go_to"] = "pages/search.py"
+    visit(app).asked.query = Query.of(caption)
+    visit(app).opened.go_to = "pages/search.py"
     app.run()
     assert bar(app)["text"] == caption
     assert grid(app)["pictures"][0]["rank"] == 1

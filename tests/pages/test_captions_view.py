@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
+from visits import begin_visit
 
 from pages._ui.captions import captions_view
-from pages._ui.captions.captions_view import CaptionsView, from_event, from_params, to_params
-from pages._ui.session import links, state
+from pages._ui.captions.captions_view import from_event, from_params, to_params
+from pages._ui.session import events, state
+from pages._ui.session.captions import CaptionsView
+from pages._ui.session.visit import Visit
 from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import SheetView, caption_sheet
 from t2i_core.query import Query
@@ -18,18 +21,14 @@ from tests.core.small_galleries import make_gallery
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> dict:
-    fake = SimpleNamespace(session_state={}, query_params={})
-    monkeypatch.setattr(state, "st", fake)
-    monkeypatch.setattr(captions_view, "st", fake)
-    monkeypatch.setattr(links, "st", fake)
-    state.prepare()
+def session(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    begun = begin_visit(monkeypatch)
     captions_view.prepare()
-    return fake.session_state
+    return begun
 
 
-def report(session: dict, **event: object) -> None:
-    session["caption_table"] = {"event": event}
+def report(session: Visit, **event: object) -> None:
+    st.session_state["caption_table"] = {"event": event}
     captions_view.on_event()
 
 
@@ -83,84 +82,84 @@ def test_nonsense_from_the_browser_is_as_at_first(asked: dict[str, object]) -> N
     assert from_event(asked) == CaptionsView()
 
 
-def test_typing_is_not_settled(session: dict) -> None:
+def test_typing_is_not_settled(session: Visit) -> None:
     report(session, type="view", seq=3, settled=False, view={"words": "do"})
-    assert session["captions_view"].sheet.words == "do"
+    assert session.captions.view.sheet.words == "do"
     assert not captions_view.settled()
-    assert session["captions_seq"] == 3
+    assert session.captions.seq == 3
     report(session, type="view", seq=4, settled=True, view={"words": "dog"})
     assert captions_view.settled()
-    assert session["captions_version"] == 0  # what the browser asked for itself must not be pressed on it
+    assert session.captions.version == 0  # what the browser asked for itself must not be pressed on it
 
 
-def test_search_with_a_caption_or_several(session: dict) -> None:
+def test_search_with_a_caption_or_several(session: Visit) -> None:
     report(session, type="search", text="a mill", seq=1)
     assert state.query() == Query.of("a mill")
-    assert session["go_to"] == "pages/search.py"
+    assert session.opened.go_to == "pages/search.py"
     report(session, type="together", texts=["a mill", "a lake"], seq=2)
     asked = state.query()
     assert asked is not None
     assert asked == Query.of("a mill", "a lake")
 
 
-def test_picked_captions_are_those_of_one_dataset(session: dict) -> None:
-    session["dataset_name"] = "main"
+def test_picked_captions_are_those_of_one_dataset(session: Visit) -> None:
+    session.opened.dataset = "main"
     captions_view.prepare()
     report(session, type="view", view={"words": "dog"}, picked=[4, 2, 4, -1, "x", *range(50)], seq=1)
-    picked = session["captions_view"].picked
+    picked = session.captions.view.picked
     assert picked[:4] == (4, 2, 0, 1)
     assert len(picked) == captions_view.MOST_PICKED
     captions_view.prepare()
-    assert session["captions_view"].picked == picked
+    assert session.captions.view.picked == picked
     report(session, type="captions", id="a.jpg", picked=list(picked), seq=2)
-    assert session["captions_view"].picked == picked
-    session["dataset_name"] = "other"
+    assert session.captions.view.picked == picked
+    session.opened.dataset = "other"
     captions_view.prepare()
-    assert session["captions_view"].picked == ()
+    assert session.captions.view.picked == ()
 
 
-def test_the_dialog_opens_and_closes_a_picture(session: dict) -> None:
+def test_the_dialog_opens_and_closes_a_picture(session: Visit) -> None:
     report(session, type="open", id="a.jpg", seq=1)
-    assert session["open_picture"] == "a.jpg"
-    assert session["go_to"] is None
+    assert session.opened.picture == "a.jpg"
+    assert session.opened.go_to is None
     report(session, type="close", seq=2)
-    assert session["open_picture"] is None
+    assert session.opened.picture is None
     report(session, type="like", id="a.jpg", seq=3)
     assert state.query() == Query.like(["a.jpg"])
-    assert session["go_to"] == "pages/search.py"
+    assert session.opened.go_to == "pages/search.py"
 
 
-def test_captions_of_a_picture_from_either_page(session: dict) -> None:
+def test_captions_of_a_picture_from_either_page(session: Visit) -> None:
     report(session, type="captions", id="a.jpg", seq=1)
-    assert session["go_to"] is None  # it is this page
-    assert session["captions_view"].sheet.filters == {"file": Filter(choices=("a.jpg",))}
-    assert session["captions_version"] == 1
-    assert session["open_picture"] is None
-    session["picture_grid"] = {"event": {"type": "captions", "id": "b.jpg", "seq": 1}}
-    state.on_grid_event()
-    assert session["go_to"] == "pages/captions.py"
+    assert session.opened.go_to is None  # it is this page
+    assert session.captions.view.sheet.filters == {"file": Filter(choices=("a.jpg",))}
+    assert session.captions.version == 1
+    assert session.opened.picture is None
+    st.session_state["picture_grid"] = {"event": {"type": "captions", "id": "b.jpg", "seq": 1}}
+    events.on_grid_event()
+    assert session.opened.go_to == "pages/captions.py"
     captions_view.prepare()
-    assert session["captions_view"].sheet.filters == {"file": Filter(choices=("b.jpg",))}
+    assert session.captions.view.sheet.filters == {"file": Filter(choices=("b.jpg",))}
 
 
-def test_every_event_tells_which_picture_is_open(session: dict) -> None:
+def test_every_event_tells_which_picture_is_open(session: Visit) -> None:
     report(session, type="open", id="a.jpg", open="a.jpg", seq=1)
     report(session, type="view", view={"page": 2}, open=None, seq=3)  # the one between, "close", was lost
-    assert session["open_picture"] is None
+    assert session.opened.picture is None
     report(session, type="view", view={"page": 2}, open="b.jpg", seq=4)
-    assert session["open_picture"] == "b.jpg"
+    assert session.opened.picture == "b.jpg"
 
 
-def test_nonsense_events_do_nothing(session: dict) -> None:
+def test_nonsense_events_do_nothing(session: Visit) -> None:
     for event in ({}, {"type": "launch"}, {"type": "view", "view": 3, "seq": "x"}, {"type": "together", "texts": "ab"}):
         report(session, **event)
-    assert session["captions_view"] == CaptionsView()
+    assert session.captions.view == CaptionsView()
     assert state.query() is None
 
 
-def test_columns_a_dataset_does_not_have_are_dropped(session: dict) -> None:
+def test_columns_a_dataset_does_not_have_are_dropped(session: Visit) -> None:
     sheet = caption_sheet(make_gallery(np.eye(2), [0, 1]), np.full(2, np.nan))
     kept = {"length": Filter(low=1), "file": Filter(text="x")}
     gone = {"col.who": Filter(text="x"), "rank": Filter(text="x"), "caption": Filter(low=1)}
-    session["captions_view"] = CaptionsView(SheetView(filters=kept | gone, sort="col.who"))
+    session.captions.view = CaptionsView(SheetView(filters=kept | gone, sort="col.who"))
     assert captions_view.current(sheet).sheet == SheetView(filters=kept)

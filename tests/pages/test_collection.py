@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
-from pages._ui import resources
+from pages._ui.resources import galleries
 from t2i_core import remote
 from t2i_core.dataset import read_gallery
 from t2i_core.index import milvus
@@ -51,7 +52,7 @@ def looked_at_a_moment_ago(monkeypatch: pytest.MonkeyPatch, key: str) -> Iterato
     with monkeypatch.context() as patched:
         patched.setattr(remote, "collection_key", lambda data: key)
         yield
-    resources._collection_key.clear()
+    galleries._collection_key.clear()
 
 
 def scored(app: AppTest) -> list[str]:
@@ -166,7 +167,7 @@ def test_pictures_only_the_server_knows_are_explained_while_it_is_away(
     finally:
         proxy.close()
     with looked_at_a_moment_ago(monkeypatch, key):
-        app.session_state["open_picture"] = next(name for name in shown if name in known)
+        visit(app).opened.picture = next(name for name in shown if name in known)
         app.run()
         assert not app.exception
         detail = grid(app)["detail"]
@@ -175,7 +176,7 @@ def test_pictures_only_the_server_knows_are_explained_while_it_is_away(
         assert "Start the server or check the address" in detail["neighbours_problem"]
         assert "cannot be opened" not in texts(app)
 
-        app.session_state["open_picture"] = next(name for name in shown if name not in known)
+        visit(app).opened.picture = next(name for name in shown if name not in known)
         app.run()
         assert not app.exception
         assert grid(app)["open"] is None
@@ -190,7 +191,7 @@ def test_a_link_to_a_picture_that_is_nowhere_is_explained(
 ) -> None:
     sampled(monkeypatch, 5)
     app = open_app(Path(address), page=page)
-    app.session_state["open_picture"] = "gone.jpg"
+    visit(app).opened.picture = "gone.jpg"
     app.run()
     assert not app.exception
     assert "**This picture cannot be opened**" in texts(app)

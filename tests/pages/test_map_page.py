@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
 from pages._ui.map import map_colours, map_state
 from pages._ui.map.map_view import packed
+from pages._ui.session import events
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query
@@ -42,12 +45,12 @@ def plot(app: AppTest) -> dict[str, Any]:
 
 
 def event(app: AppTest, **told: object) -> AppTest:
-    app.session_state["map_event"] = told
+    visit(app).map.event = told
     return app.run()
 
 
 def ask(app: AppTest, text: str = "a mill") -> AppTest:
-    app.session_state["query"] = Query.of(text)
+    visit(app).asked.query = Query.of(text)
     return app.run()
 
 
@@ -132,7 +135,7 @@ def test_a_selection_is_shown_and_can_be_asked_for(open_app: OpenApp, mapped: tu
     assert "3 pictures selected" in texts(app)
     assert map_state.rows_of(plot(app)["selected"], 12).tolist() == [1, 4, 7]
     app.button(key="map_ask").click().run()
-    assert app.session_state["query"].pictures == tuple(names)
+    assert visit(app).asked.query.pictures == tuple(names)
     assert plot(app)["selected"] is None
     assert bar(app)["image"]["label"] == "3 pictures together"
     assert len(grid(app)["pictures"]) == 9
@@ -176,18 +179,33 @@ def test_what_the_mouse_does_meanwhile_is_no_visit_to_an_older_link(
     open_app: OpenApp, mapped: tuple[Path, Projection], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = ask(open_app(mapped[0], page=PAGE))
-    monkeypatch.setattr(map_state.st, "session_state", app.session_state)
+    monkeypatch.setattr(st, "session_state", app.session_state)
     map_state.on_event()
     monkeypatch.undo()
     app.query_params["q"] = "what was asked before"  # the browser has not taken over the new link yet
     event(app, type=kind, seq=1, rows=[1])
-    assert app.session_state["query"].sentence == "a mill"
+    assert visit(app).asked.query.sentence == "a mill"
+
+
+def test_a_pictures_captions_are_opened_from_here_too(
+    open_app: OpenApp, mapped: tuple[Path, Projection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(mapped[0], page=PAGE)
+    image_id = grid(app)["pictures"][0]["id"]
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "session_state", app.session_state)
+        events.show_captions_of(image_id)
+    app.run()
+    view = component(app, "t2i_caption_table")["view"]
+    assert view["filters"] == {"file": {"choices": [image_id]}}
+    app.switch_page(PAGE).run()
+    assert plot(app)["count"] == 12  # and nobody is sent away again
 
 
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = open_app(mapped[0], page=PAGE)
     event(app, type="like", row=2)
-    [liked] = app.session_state["query"].pictures
+    [liked] = visit(app).asked.query.pictures
     assert bar(app)["image"]["label"] == f"Like {liked.rsplit('/', 1)[-1]}"
     assert len(grid(app)["pictures"]) == 11
     assert liked not in {picture["id"] for picture in grid(app)["pictures"]}
@@ -201,7 +219,7 @@ def test_points_are_coloured_by_what_is_chosen(
     open_app: OpenApp, mapped: tuple[Path, Projection], chosen: str, kind: str
 ) -> None:
     app = ask(open_app(mapped[0], page=PAGE))
-    app.session_state["map_colour"] = chosen
+    visit(app).map.colour = chosen
     app.run()
     assert not app.exception
     assert plot(app)["colour"]["kind"] == kind
@@ -212,7 +230,7 @@ def test_the_place_of_a_query_is_the_same_for_every_top_k(open_app: OpenApp, map
     for text in ("a mill", "a castle", "a dog"):
         places = []
         for top_k in (1, 2, 5, 12):
-            app.session_state["top_k"] = top_k
+            visit(app).shown.top_k = top_k
             ask(app, text)
             assert len(plot(app)["hits"]) == top_k
             places.append(plot(app)["place"])

@@ -14,8 +14,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from pages._ui import resources
 from pages._ui.frame import redraw
+from pages._ui.resources import engines
+from pages._ui.session.visit import visit_in
 from tests.architecture.source_tree import ROOT, below, call_breaches
 
 SECONDS = 30.0
@@ -94,7 +95,7 @@ def test_a_change_draws_the_page_again_once(session: Session, watcher: redraw.Wa
     assert soon(lambda: session.reruns)
     looked_at(watcher)
     assert [(one.page_script_hash, one.query_string) for one in session.reruns] == [("map", "q=dog")]
-    assert session.session_state == {"acted": True}
+    assert visit_in(session.session_state).link.acted is True
 
 
 def test_a_page_that_was_left_is_never_drawn_again(session: Session, watcher: redraw.Watcher) -> None:
@@ -159,7 +160,7 @@ def test_every_page_waits_for_the_model(
     page: str, open_app: Callable[..., object], datasets: Path, waits: list[redraw.Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loading: Future[object] = Future()
-    monkeypatch.setattr(resources, "_engine", lambda *_, **__: loading)
+    monkeypatch.setattr(engines, "_engine", lambda *_, **__: loading)
     app = open_app(datasets, settled=False, page=page)
     assert not app.exception
     assert not any(wait.look is not loading.done and wait.every for wait in waits[-1].waits)

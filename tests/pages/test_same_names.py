@@ -14,8 +14,9 @@ import pytest
 from page_parts import bar, component, grid, settle
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
-from pages._ui.session import state
+from pages._ui.session.asked import Upload
 from t2i_core.dataset import read_gallery
 from t2i_core.query import OutsidePicture, Query
 
@@ -30,14 +31,14 @@ def picture(colour: tuple[int, int, int]) -> bytes:
 
 
 def ask_upload(app: AppTest, colour: tuple[int, int, int], name: str = "image.png") -> AppTest:
-    upload = state.Upload(name, picture(colour))
-    app.session_state["upload"] = upload
-    app.session_state["query"] = Query.of(OutsidePicture(upload.sha256, name))
+    upload = Upload(name, picture(colour))
+    visit(app).asked.upload = upload
+    visit(app).asked.query = Query.of(OutsidePicture(upload.sha256, name))
     return app.run()
 
 
 def detail(app: AppTest, image_id: str) -> dict[str, Any]:
-    app.session_state["open_picture"] = image_id
+    visit(app).opened.picture = image_id
     app.run()
     return grid(app)
 
@@ -65,7 +66,7 @@ def test_a_picture_under_another_name_is_the_same_query(open_app: OpenApp, datas
     assert grid(again)["token"] == token
     assert grid(again)["pictures"] == pictures
     assert bar(again)["image"]["label"] == "holiday.png"
-    assert len(app.session_state["rankings"]) == 1
+    assert len(visit(app).kept.rankings) == 1
 
 
 @pytest.mark.parametrize("kind", ["pictures", "sentences"])
@@ -80,7 +81,7 @@ def test_two_queries_of_one_label_keep_their_own_scores(open_app: OpenApp, datas
     ]
     seen = []
     for query in asked:
-        app.session_state["query"] = query
+        visit(app).asked.query = query
         seen.append(detail(app.run(), every[-1]))
     assert seen[0]["token"] != seen[1]["token"]
     assert seen[0]["detail"]["score"] != seen[1]["detail"]["score"]
@@ -96,8 +97,8 @@ def test_a_map_card_is_of_its_own_query(open_app: OpenApp, datasets: Path, tmp_p
     every = sorted(one["id"] for one in grid(open_app(folder))["pictures"])
     looks = []
     for first in (0, 3):
-        app.session_state["query"] = Query.like(tuple(every[first : first + 3]))
-        app.session_state["map_event"] = {"type": "look", "seq": first + 1, "rows": [11]}
+        visit(app).asked.query = Query.like(tuple(every[first : first + 3]))
+        visit(app).map.event = {"type": "look", "seq": first + 1, "rows": [11]}
         looks.append(component(app.run(), "t2i_embedding_map"))
     assert looks[0]["query"] != looks[1]["query"]
     assert [one["looked"]["query"] for one in looks] == [one["query"] for one in looks]
@@ -158,10 +159,10 @@ def test_the_open_dataset_stays_open_when_its_name_goes_to_another(
         if path.is_file():
             shutil.copy(path, root / path.name)
     app.run()
-    assert app.session_state["dataset_name"] == "photos 2"
+    assert visit(app).opened.dataset == "photos 2"
     assert bar(app)["dataset"] == before
     app.sidebar.selectbox(key="dataset_choice").select("photos").run()
-    assert app.session_state["dataset_name"] == "photos"
+    assert visit(app).opened.dataset == "photos"
     assert bar(app)["dataset"] != before
 
 
@@ -177,8 +178,8 @@ def test_an_upload_is_never_kept_by_a_browser(open_app: OpenApp, datasets: Path)
     app = ask_upload(open_app(datasets), (220, 30, 30))
     assert bar(app)["asked"] is None
     liked = names(app)[0]
-    app.session_state["query"] = Query.like([liked])
+    visit(app).asked.query = Query.like([liked])
     assert bar(app.run())["asked"]["id"] == liked
-    app.session_state["query"] = Query.like(["nobody.jpg"])
+    visit(app).asked.query = Query.like(["nobody.jpg"])
     assert bar(app.run())["asked"] is None
     assert base64.b64encode(picture((220, 30, 30))).decode() not in json.dumps(bar(app))

@@ -14,6 +14,7 @@ import pytest
 from page_parts import bar, grid, texts
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from visits import visit
 
 from t2i_core.encoder import ClipEncoder
 from t2i_core.index.exact import ExactIndex
@@ -39,9 +40,9 @@ def test_first_paint_does_not_wait_for_the_model(
 ) -> None:
     from concurrent.futures import Future
 
-    from pages._ui import resources
+    from pages._ui.resources import engines
 
-    monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
+    monkeypatch.setattr(engines, "_engine", lambda *_, **__: Future())
     app = open_app(datasets, settled=False)
     assert len(grid(app)["pictures"]) == 12
     assert "is loading" in texts(app)
@@ -52,9 +53,9 @@ def test_query_while_the_model_loads_shows_skeletons(
 ) -> None:
     from concurrent.futures import Future
 
-    from pages._ui import resources
+    from pages._ui.resources import engines
 
-    monkeypatch.setattr(resources, "_engine", lambda *_, **__: Future())
+    monkeypatch.setattr(engines, "_engine", lambda *_, **__: Future())
     app = open_app(datasets, settled=False, q="a mill", k="7")
     assert grid(app)["loading"] == 7
     assert grid(app)["pictures"] == []
@@ -111,7 +112,7 @@ def test_top_k_never_encodes_or_scores_again(
     assert grid(app)["size"] == "L"
     assert grid(app)["captions"] is False
     assert calls == {"encode": 0, "search": 0}
-    app.session_state["query"] = Query.of("something else")
+    visit(app).asked.query = Query.of("something else")
     app.run()
     assert calls == {"encode": 1, "search": 1}
 
@@ -189,7 +190,7 @@ def test_detail_of_a_picture(open_app: OpenApp, datasets: Path) -> None:
 def test_detail_finds_captions_of_the_whole_dataset(open_app: OpenApp, datasets: Path) -> None:
     image_id = pd.read_csv(datasets / "captions_tokenized.csv")["image"][0]
     app = open_app(datasets, q="a mill", picture=image_id)
-    app.session_state["find_captions_of"] = image_id
+    visit(app).opened.related_to = image_id
     # Random weights: the check found that the pictures' rows are not the model's, the captions' are.
     related = grid(app.run())["detail"]["related"]
     assert len(related) == 8
@@ -204,7 +205,7 @@ def test_long_query_shows_where_it_was_cut(open_app: OpenApp, datasets: Path) ->
 
 def test_query_of_10000_characters(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets)
-    app.session_state["query"] = Query.of("x" * 10_000)
+    visit(app).asked.query = Query.of("x" * 10_000)
     app.run()
     assert (
         bar(app)["message"]
@@ -222,7 +223,7 @@ def test_emoji_and_markup_are_text(open_app: OpenApp, datasets: Path) -> None:
 
 def test_empty_query(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets)
-    app.session_state["empty_query"] = True
+    visit(app).asked.empty = True
     app.run()
     assert bar(app)["message"] == "A query needs at least one word, got an empty one. Type what you want to see."
 
@@ -236,11 +237,11 @@ def test_suggestions_come_from_the_captions(open_app: OpenApp, datasets: Path) -
 
 
 def upload(app: AppTest, content: bytes, name: str = "photo.png") -> AppTest:
-    from pages._ui.session.state import Upload
+    from pages._ui.session.asked import Upload
 
     picture = Upload(name, content)
-    app.session_state["upload"] = picture
-    app.session_state["query"] = Query.of(OutsidePicture(picture.sha256, name))
+    visit(app).asked.upload = picture
+    visit(app).asked.query = Query.of(OutsidePicture(picture.sha256, name))
     return app.run()
 
 

@@ -8,91 +8,84 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
+from visits import begin_visit
 
-from pages._ui.session import links, state
+from pages._ui.session import events, links, recent, state
+from pages._ui.session.visit import Visit
 from t2i_core.query import OutsidePicture, Query
 from tests.core.small_galleries import make_gallery
 
 GALLERY = make_gallery(np.eye(3))
 
 
-class Params(dict[str, str]):
-    def from_dict(self, params: dict[str, str]) -> None:
-        self.clear()
-        self.update(params)
-
-
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> dict:
-    fake = SimpleNamespace(session_state={}, query_params=Params())
-    monkeypatch.setattr(state, "st", fake)
-    monkeypatch.setattr(links, "st", fake)
-    state.prepare()
-    return fake.session_state
+def session(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    return begin_visit(monkeypatch)
 
 
-def bar_event(session: dict, **event: object) -> None:
-    session["query_bar"] = {"event": event}
-    state.on_bar_event()
+def bar_event(session: Visit, **event: object) -> None:
+    st.session_state["query_bar"] = {"event": event}
+    events.on_bar_event()
 
 
-def grid_event(session: dict, **event: object) -> None:
-    session["picture_grid"] = {"event": event}
-    state.on_grid_event()
+def grid_event(session: Visit, **event: object) -> None:
+    st.session_state["picture_grid"] = {"event": event}
+    events.on_grid_event()
 
 
-def test_typing_searches_without_touching_field_link_or_history(session: dict) -> None:
+def test_typing_searches_without_touching_field_link_or_history(session: Visit) -> None:
     bar_event(session, type="typed", text="  a  mill ")
     assert state.query() == Query.of("a mill")
-    assert session["bar_version"] == 0
-    assert state.asked_record(GALLERY) is None
+    assert session.asked.bar_version == 0
+    assert recent.asked_record(GALLERY) is None
     links.write_link(first_dataset="data")
-    assert dict(state.st.query_params) == {}
+    assert dict(st.query_params) == {}
     bar_event(session, type="settled", text="a mill")
     links.write_link(first_dataset="data")
-    assert dict(state.st.query_params) == {"q": "a mill"}
-    assert state.asked_record(GALLERY)["text"] == "a mill"
+    assert dict(st.query_params) == {"q": "a mill"}
+    assert recent.asked_record(GALLERY)["text"] == "a mill"
 
 
-def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: dict) -> None:
+def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: Visit) -> None:
     bar_event(session, type="typed", text="a mill")
     grid_event(session, type="open", id="a.jpg", seq=3)
     bar_event(session, type="settled", text="a mill")  # the field's last word may come after the click
-    assert session["open_picture"] == "a.jpg"
-    assert state.asked_record(GALLERY)["text"] == "a mill"
+    assert session.opened.picture == "a.jpg"
+    assert recent.asked_record(GALLERY)["text"] == "a mill"
     assert links.link_params(first_dataset=None) == {"q": "a mill", "picture": "a.jpg"}
-    assert session["settled"] is True
+    assert session.asked.settled is True
     bar_event(session, type="settled", text="a mill on a hill")
-    assert session["open_picture"] is None
+    assert session.opened.picture is None
 
 
-def test_slow_models_only_suggest_while_typing(session: dict) -> None:
+def test_slow_models_only_suggest_while_typing(session: Visit) -> None:
     bar_event(session, type="search", text="a mill")
     bar_event(session, type="suggest", text="a mill on")
     assert state.query() == Query.of("a mill")
-    assert session["suggest_for"] == "a mill on"
+    assert session.asked.suggest_for == "a mill on"
     bar_event(session, type="search", text="a mill on a hill")
-    assert session["suggest_for"] is None
+    assert session.asked.suggest_for is None
 
 
 @pytest.mark.parametrize("kind", ["typed", "suggest"])
-def test_emptying_the_field_takes_away_what_its_words_had_found(session: dict, kind: str) -> None:
+def test_emptying_the_field_takes_away_what_its_words_had_found(session: Visit, kind: str) -> None:
     bar_event(session, type="search", text="a mill")
     links.write_link(first_dataset="data")
-    version = session["bar_version"]
+    version = session.asked.bar_version
     bar_event(session, type=kind, text="  ")
     assert state.query() is None
-    assert session["empty_query"] is False  # nobody asked for nothing
-    assert session["bar_version"] == version  # what is being typed stays
+    assert session.asked.empty is False  # nobody asked for nothing
+    assert session.asked.bar_version == version  # what is being typed stays
     links.write_link(first_dataset="data")
-    assert dict(state.st.query_params) == {}
+    assert dict(st.query_params) == {}
     bar_event(session, type="search", text="a mill")
     bar_event(session, type="clear")
     assert state.query() is None
-    assert session["empty_query"] is False
+    assert session.asked.empty is False
 
 
-def test_letters_taken_back_beside_a_picture_leave_it(session: dict) -> None:
+def test_letters_taken_back_beside_a_picture_leave_it(session: Visit) -> None:
     state.ask_like("a.jpg")
     bar_event(session, type="suggest", text="a")
     bar_event(session, type="suggest", text="")
@@ -100,11 +93,11 @@ def test_letters_taken_back_beside_a_picture_leave_it(session: dict) -> None:
     assert state.query() == Query.like(["a.jpg"])
 
 
-def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
+def test_enter_in_an_empty_field_asks_for_a_word(session: Visit) -> None:
     bar_event(session, type="search", text="   ")
-    assert session["empty_query"] is True
+    assert session.asked.empty is True
     bar_event(session, type="search", text="a mill")
-    assert session["empty_query"] is False
+    assert session.asked.empty is False
 
 
 @pytest.mark.parametrize(
@@ -117,9 +110,9 @@ def test_enter_in_an_empty_field_asks_for_a_word(session: dict) -> None:
     ],
     ids=["text", "together", "like", "alike"],
 )
-def test_what_a_browser_keeps_of_a_query_asks_for_it_again(session: dict, asked: Query) -> None:
-    session["query"] = asked
-    record = state.asked_record(GALLERY)
+def test_what_a_browser_keeps_of_a_query_asks_for_it_again(session: Visit, asked: Query) -> None:
+    session.asked.query = asked
+    record = recent.asked_record(GALLERY)
     assert record is not None
     assert record["key"] == asked.key
     state.clear_query()
@@ -130,15 +123,15 @@ def test_what_a_browser_keeps_of_a_query_asks_for_it_again(session: dict, asked:
     assert state.query() == asked
 
 
-def test_what_cannot_be_asked_again_is_not_kept_by_a_browser(session: dict) -> None:
-    assert state.asked_record(GALLERY) is None
+def test_what_cannot_be_asked_again_is_not_kept_by_a_browser(session: Visit) -> None:
+    assert recent.asked_record(GALLERY) is None
     bar_event(session, type="picture", name="dog.jpg", content="")
-    assert state.asked_record(GALLERY) is None
+    assert recent.asked_record(GALLERY) is None
     state.ask_like("of another gallery.jpg")
-    assert state.asked_record(GALLERY) is None
+    assert recent.asked_record(GALLERY) is None
     many = replace(make_gallery(np.eye(20)), key="many")
     state.ask_examples(many.image_ids[:13])
-    assert state.asked_record(many) is None
+    assert recent.asked_record(many) is None
     for nonsense in ({}, {"kind": "alike", "ids": "x"}, {"kind": "together", "texts": 3}, {"kind": "launch"}):
         state.clear_query()
         bar_event(session, type="again", **nonsense)
@@ -149,65 +142,67 @@ def test_what_cannot_be_asked_again_is_not_kept_by_a_browser(session: dict) -> N
     ("asked", "most", "taken", "refused"),
     [(9, 12, 9, None), (999, 200, 200, 999), (24, 5, 5, 24), (0, 5, 1, 0), (-3, 5, 1, -3)],
 )
-def test_a_top_k_that_cannot_be_is_noted(session: dict, asked: int, most: int, taken: int, refused: int | None) -> None:
-    state.choose_top_k(asked, most)
-    assert (session["top_k"], session["top_k_refused"]) == (taken, refused)
+def test_a_top_k_that_cannot_be_is_noted(
+    session: Visit, asked: int, most: int, taken: int, refused: int | None
+) -> None:
+    session.shown.choose_top_k(asked, most)
+    assert (session.shown.top_k, session.shown.top_k_refused) == (taken, refused)
 
 
 @pytest.mark.parametrize(
     ("text", "top_k"), [("77", 77), ("999", 200), ("0", 1), ("9" * 5000, 24), ("-4", 24), ("1.5", 24), ("\u0663", 24)]
 )
-def test_a_links_top_k(session: dict, text: str, top_k: int) -> None:
+def test_a_links_top_k(session: Visit, text: str, top_k: int) -> None:
     follow(session, q="a mill", k=text)
-    assert session["top_k"] == top_k
+    assert session.shown.top_k == top_k
 
 
-def test_picture_event(session: dict) -> None:
+def test_picture_event(session: Visit) -> None:
     bar_event(session, type="picture", name="dog.jpg", content=base64.b64encode(b"bytes").decode())
-    upload = session["upload"]
+    upload = session.asked.upload
     assert (upload.name, upload.content) == ("dog.jpg", b"bytes")
     assert state.query() == Query.of(OutsidePicture(upload.sha256, "dog.jpg"))
     assert links.link_params(first_dataset="data") == {}
     bar_event(session, type="search", text="a mill")
-    assert session["upload"] is None
+    assert session.asked.upload is None
 
 
 @pytest.mark.parametrize("content", ["not base64 at all!", "AAA", "\u00e9"])
-def test_picture_event_with_broken_content_is_an_empty_picture(session: dict, content: str) -> None:
+def test_picture_event_with_broken_content_is_an_empty_picture(session: Visit, content: str) -> None:
     bar_event(session, type="picture", name="dog.jpg", content=content)
-    assert session["upload"].content == b""
+    assert session.asked.upload.content == b""
 
 
-def test_grid_events(session: dict) -> None:
+def test_grid_events(session: Visit) -> None:
     grid_event(session, type="open", id="a.jpg", seq=3)
-    assert (session["open_picture"], session["grid_seq"]) == ("a.jpg", 3)
+    assert (session.opened.picture, session.opened.grid_seq) == ("a.jpg", 3)
     assert links.link_params(first_dataset=None) == {"picture": "a.jpg"}
     grid_event(session, type="related", id="a.jpg", seq=4)
-    assert session["find_captions_of"] == "a.jpg"
+    assert session.opened.related_to == "a.jpg"
     grid_event(session, type="close", seq=5)
-    assert session["open_picture"] is None
+    assert session.opened.picture is None
     grid_event(session, type="like", id="b.jpg", seq=6)
     assert state.query() == Query.like(["b.jpg"])
     grid_event(session, type="search", text="an old mill", id="b.jpg", seq=7)
     assert state.query() == Query.of("an old mill")
-    assert session["bar_version"] == 2
+    assert session.asked.bar_version == 2
 
 
-def test_nonsense_events_are_ignored(session: dict) -> None:
+def test_nonsense_events_are_ignored(session: Visit) -> None:
     for event in ({}, {"type": "launch"}, {"type": None, "seq": "x"}):
         bar_event(session, **event)
         grid_event(session, **event)
-    session["query_bar"] = None
-    state.on_bar_event()
+    st.session_state["query_bar"] = None
+    events.on_bar_event()
     assert state.query() is None
 
 
-def follow(session: dict, page: str = "search", **params: str) -> None:
-    state.st.query_params.from_dict(params)
+def follow(session: Visit, page: str = "search", **params: str) -> None:
+    st.query_params.from_dict(params)
     links.follow_link(page=page, titles={"data": "Demo gallery", "small": "small"})
 
 
-def test_back_and_forward_follow_the_address(session: dict) -> None:
+def test_back_and_forward_follow_the_address(session: Visit) -> None:
     follow(session)
     bar_event(session, type="search", text="first")
     links.write_link(first_dataset="data")
@@ -221,7 +216,7 @@ def test_back_and_forward_follow_the_address(session: dict) -> None:
     assert state.query() is None
 
 
-def test_another_page_empties_the_address_and_not_the_query(session: dict) -> None:
+def test_another_page_empties_the_address_and_not_the_query(session: Visit) -> None:
     follow(session)
     bar_event(session, type="search", text="first")
     follow(session)
@@ -230,10 +225,10 @@ def test_another_page_empties_the_address_and_not_the_query(session: dict) -> No
     follow(session)
     assert state.query() == Query.of("first")
     links.write_link(first_dataset="data")
-    assert dict(state.st.query_params) == {"q": "first"}
+    assert dict(st.query_params) == {"q": "first"}
 
 
-def test_stepping_to_an_empty_address_of_another_page_is_meant(session: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stepping_to_an_empty_address_of_another_page_is_meant(session: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     context = SimpleNamespace(is_history_navigation=False)
     monkeypatch.setattr(links, "get_script_run_ctx", lambda **_: context)
     follow(session)
@@ -253,17 +248,17 @@ def test_stepping_to_an_empty_address_of_another_page_is_meant(session: dict, mo
 
 
 def test_what_was_done_where_no_link_is_written_is_undone_by_a_step(
-    session: dict, monkeypatch: pytest.MonkeyPatch
+    session: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = SimpleNamespace(is_history_navigation=False)
     monkeypatch.setattr(links, "get_script_run_ctx", lambda **_: context)
     follow(session, q="first")
     links.write_link(first_dataset="data")
     follow(session, page="build")
-    session["dataset_name"] = "small"
+    session.opened.dataset = "small"
     context.is_history_navigation = True
     follow(session, q="first")
-    assert session["dataset_name"] == "data"
+    assert session.opened.dataset == "data"
 
 
 @pytest.mark.parametrize(
@@ -275,53 +270,53 @@ def test_what_was_done_where_no_link_is_written_is_undone_by_a_step(
     ],
 )  # fmt: skip
 def test_a_link_to_no_dataset_names_those_there_are_as_the_picker_does(
-    session: dict, titles: dict[str, str], said: str
+    session: Visit, titles: dict[str, str], said: str
 ) -> None:
-    state.st.query_params.from_dict({"data": "gone"})
+    st.query_params.from_dict({"data": "gone"})
     links.follow_link(page="search", titles=titles)
-    assert said in session["notice"]
-    assert session["notice"].startswith("The link asks for the dataset 'gone', which is not here.")
-    state.st.query_params.from_dict({"q": "a mill"})
+    assert said in session.opened.notice
+    assert session.opened.notice.startswith("The link asks for the dataset 'gone', which is not here.")
+    st.query_params.from_dict({"q": "a mill"})
     links.follow_link(page="search", titles=titles)
-    assert session["notice"] is None
+    assert session.opened.notice is None
 
 
-def test_whole_view_survives_the_link(session: dict) -> None:
+def test_whole_view_survives_the_link(session: Visit) -> None:
     follow(session, q="a mill", k="77", size="L", captions="0", data="small", picture="x/y.jpg")
-    assert session["dataset_name"] == "small"
+    assert session.opened.dataset == "small"
     params = links.link_params(first_dataset="data")
     assert params == {"q": "a mill", "k": "77", "size": "L", "captions": "0", "data": "small", "picture": "x/y.jpg"}
 
 
-def test_another_page_takes_its_link_over_once_and_leaves_the_query(session: dict) -> None:
+def test_another_page_takes_its_link_over_once_and_leaves_the_query(session: Visit) -> None:
     follow(session, q="a mill")
     follow(session, page="captions", find="snow", data="small", picture="x.jpg")
-    assert (session["dataset_name"], session["open_picture"]) == ("small", "x.jpg")
+    assert (session.opened.dataset, session.opened.picture) == ("small", "x.jpg")
     assert links.followed_link() == {"find": "snow", "data": "small", "picture": "x.jpg"}
     assert links.followed_link() is None
     assert state.query() == Query.of("a mill")
     links.write_link(first_dataset="data", own={"find": "ice"}, settled=False)
-    assert dict(state.st.query_params)["find"] == "snow"
+    assert dict(st.query_params)["find"] == "snow"
     links.write_link(first_dataset="data", own={"find": "ice"}, settled=True)
-    assert dict(state.st.query_params) == {"find": "ice", "data": "small", "picture": "x.jpg"}
-    follow(session, page="captions", **dict(state.st.query_params))
+    assert dict(st.query_params) == {"find": "ice", "data": "small", "picture": "x.jpg"}
+    follow(session, page="captions", **dict(st.query_params))
     assert links.followed_link() is None  # our own link
 
 
-def test_a_link_to_another_dataset_drops_a_query_that_is_a_picture_of_the_first(session: dict) -> None:
+def test_a_link_to_another_dataset_drops_a_query_that_is_a_picture_of_the_first(session: Visit) -> None:
     follow(session, like="a.jpg")
     follow(session, page="captions", data="small")
     assert state.query() is None
 
 
-def test_the_maps_link_holds_the_query_and_what_the_map_adds(session: dict) -> None:
+def test_the_maps_link_holds_the_query_and_what_the_map_adds(session: Visit) -> None:
     follow(session, page="embedding_map", q="a mill", k="40", colour="trust")
     assert state.query() == Query.of("a mill")
-    assert session["top_k"] == 40
+    assert session.shown.top_k == 40
     assert links.followed_link() == {"q": "a mill", "k": "40", "colour": "trust"}
 
 
-def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: dict) -> None:
+def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: Visit) -> None:
     state.ask_examples(["a.jpg", "b/c.jpg"])
     params = links.link_params(first_dataset="data")
     assert params == {"alike": "a.jpg\nb/c.jpg"}
@@ -333,7 +328,7 @@ def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: d
     assert state.query() == Query.like(["a.jpg"])
 
 
-def test_sentences_asked_together_survive_the_link(session: dict) -> None:
+def test_sentences_asked_together_survive_the_link(session: Visit) -> None:
     state.ask_together(["a dog ", "a  cat", "a dog"])
     assert state.query() == Query.of("a dog", "a cat")
     params = links.link_params(first_dataset="data")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from page_parts import grid, texts
 from streamlit.testing.v1 import AppTest
+from visits import begin_visit
 
 from t2i_core.query import SearchRequest
 
@@ -67,12 +68,10 @@ def test_a_link_for_too_many_says_so(open_app: OpenApp, datasets: Path) -> None:
 
 
 def test_more_than_are_ever_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from types import SimpleNamespace
-
     from pages._ui.asking import controls
     from t2i_core.types import Hit, SearchResult, Timings
 
-    monkeypatch.setattr(controls, "st", SimpleNamespace(session_state={"top_k": 200, "top_k_refused": 999}))
+    begin_visit(monkeypatch).shown.choose_top_k(999, 200)
     hits = tuple(Hit(rank, rank, f"{rank}.jpg", 0.1) for rank in range(1, 201))
     result = SearchResult(SearchRequest.of("a"), hits, Timings(), 300, 0.0)
     assert controls.result_notes(result) == ["At most 200 pictures are shown at once, so 200 are shown instead of 999."]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from pages._ui.frame import notices
+from pages._ui.session import widgets
+from pages._ui.session.visit import visit
 from t2i_core.building.captions import find_captions
 from t2i_core.building.matching import compare_captions
 from t2i_core.dataset import CAPTIONS_NAME
@@ -22,17 +23,18 @@ def compare(images_dir: Path | None, captions: Path | None, data_dir: Path) -> b
     """
     if images_dir is None:
         return True
-    compared: tuple[Any, list[str], str] | None = st.session_state.get("build_compared")
+    found = visit().build
+    compared = found.compared
     key = (images_dir, captions, data_dir, _stamp(captions or data_dir / CAPTIONS_NAME))
     if compared is None or compared[0] != key:
         compared = (key, *_compared(images_dir, captions, data_dir))
-        st.session_state["build_compared"] = compared
+        found.compared = compared
     _, notes, refusal = compared
     notices.notes(notes)
     if not refusal:
         return True
     notices.error(BuildError(refusal))
-    return st.checkbox("Build although no caption fits a picture", key="build_may_miss")
+    return st.checkbox("Build although no caption fits a picture", key=widgets.BUILD_MAY_MISS)
 
 
 def _compared(images_dir: Path, captions: Path | None, data_dir: Path) -> tuple[list[str], str]:

@@ -6,9 +6,9 @@ import os
 import re
 from pathlib import Path
 
-import streamlit as st
-
 from pages._ui.serving.permissions import Permit
+from pages._ui.session import widgets
+from pages._ui.session.visit import visit
 from t2i_core import dataset
 from t2i_core.building.building import list_folder
 from t2i_core.counting import count_of
@@ -29,7 +29,7 @@ def typed(key: str, permit: Permit) -> Path | None:
     BuildError
         When it is no path at all.
     """
-    text = str(st.session_state.get(key) or "").strip()
+    text = str(widgets.value(key) or "").strip()
     return as_path(text, permit) if text else None
 
 
@@ -57,7 +57,7 @@ def as_path(text: str, permit: Permit) -> Path:
 
 def pictures_folder(permit: Permit) -> Path:
     """The folder of pictures in the form."""
-    folder = typed("build_images", permit)
+    folder = typed(widgets.BUILD_IMAGES, permit)
     if folder is None:
         raise BuildError("A build needs a folder of pictures, got none. Type its path.")
     if folder.exists() and not folder.is_dir():
@@ -71,7 +71,7 @@ def pictures_folder(permit: Permit) -> Path:
 
 def captions_file(permit: Permit) -> Path | None:
     """The captions file in the form, if one is named, read once to say exactly what is wrong with it."""
-    path = typed("build_captions", permit)
+    path = typed(widgets.BUILD_CAPTIONS, permit)
     if path is not None:
         _refuse_missing(path, "The captions file")
         dataset.read_captions(path)
@@ -96,13 +96,14 @@ def how_many(permit: Permit) -> str:
     T2IError
         When nothing can be built from that folder.
     """
-    if typed("build_images", permit) is None:
+    if typed(widgets.BUILD_IMAGES, permit) is None:
         return ""
     folder = pictures_folder(permit)
-    counted: tuple[Path, str | T2IError] | None = st.session_state.get("build_counted")
+    found = visit().build
+    counted = found.counted
     if counted is None or counted[0] != folder:
         counted = (folder, _counted(folder))
-        st.session_state["build_counted"] = counted
+        found.counted = counted
     if isinstance(counted[1], T2IError):
         raise counted[1]
     return counted[1]

@@ -9,11 +9,11 @@ import streamlit as st
 from pages._ui import resources
 from pages._ui.build import build_captions, build_files
 from pages._ui.frame import frame, notices
-from pages._ui.frame.dataset_choices import DatasetChoice
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.jobs import BuildJob
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
+from pages._ui.session import widgets
 from t2i_core import building, dataset
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
@@ -36,26 +36,26 @@ def form(settings: Settings, permit: Permit) -> building.BuildOptions | None:
     st.text("Every picture gets an embedding, so that a sentence can find it. Nothing leaves this computer.")
     notices.notes([permit.where])
     st.text_input(
-        "Folder of pictures", key="build_images", persist_state="session", placeholder="/home/me/pictures",
+        "Folder of pictures", key=widgets.BUILD_IMAGES, persist_state="session", placeholder="/home/me/pictures",
         help="On the computer this app runs on. Sub-folders are included.",
     )  # fmt: skip
     usable = _folder_told(permit)
     st.text_input(
-        "Captions file, optional", key="build_captions", persist_state="session", placeholder="captions.csv",
+        "Captions file, optional", key=widgets.BUILD_CAPTIONS, persist_state="session", placeholder="captions.csv",
         help="A CSV with the columns image and caption (or clean_caption), one row per caption, or JSON lines. "
         "Names are relative to the folder of pictures.",
     )  # fmt: skip
     model, checkpoint = _model(settings)
-    named = build_files.folder_name(st.session_state["build_images"] if usable else "")
+    named = build_files.folder_name(widgets.value(widgets.BUILD_IMAGES) if usable else "")
     proposed = _data_folder(settings, permit) / named
     target = st.text_input(
-        "Folder of the dataset", key="build_target", persist_state="session", placeholder=str(proposed),
+        "Folder of the dataset", key=widgets.BUILD_TARGET, persist_state="session", placeholder=str(proposed),
         help="The embeddings are written here. A folder that holds a dataset already is brought up to date.",
     ).strip()  # fmt: skip
     address.refuse_address(target, task="A build")
     data_dir = build_files.as_path(target or str(proposed), permit)
-    images_dir = build_files.typed("build_images", permit) if usable else None
-    captions = build_files.typed("build_captions", permit)
+    images_dir = build_files.typed(widgets.BUILD_IMAGES, permit) if usable else None
+    captions = build_files.typed(widgets.BUILD_CAPTIONS, permit)
     replaced = _other_dataset(data_dir, images_dir, settings)
     if replaced:
         notices.error(
@@ -80,7 +80,7 @@ def form(settings: Settings, permit: Permit) -> building.BuildOptions | None:
         device=settings.device,
         batch_size=None,
         max_pixels=settings.max_pixels,
-        captions_may_miss=given_up or bool(st.session_state.get("build_may_miss")),
+        captions_may_miss=given_up or bool(widgets.value(widgets.BUILD_MAY_MISS)),
     )
 
 
@@ -215,7 +215,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
     """The picture folder of the dataset that lies in ``data_dir``, when it is not the one to be built from."""
     if images_dir is None or not (data_dir / dataset.EMBEDDINGS_NAME).is_file():
         return ""
-    choice = DatasetChoice(data_dir.name, data_dir)
+    choice = resources.DatasetChoice(data_dir.name, data_dir)
     try:
         present = resources.gallery(choice).result().images_dir
     except T2IError:

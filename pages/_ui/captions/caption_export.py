@@ -29,9 +29,8 @@ def share(place: DeltaGenerator, sheet: CaptionSheet, selection: Selection, *, f
     with place, sharing.popover() as open_now:
         if not open_now:
             return
-        view = st.session_state["captions_view"]
         st.caption("This link opens the same view elsewhere")
-        sharing.show_link(links.page_params(captions_view.to_params(view), first_dataset=first_dataset))
+        sharing.show_link(links.page_params(captions_view.link_params(), first_dataset=first_dataset))
         count = count_of(len(selection), "caption")
         st.caption(f"{plain(count)}, every page of this view, with similarity, rank and the file's other columns")
         rows, of = selection.rows, (sheet, selection.rows.tobytes())

@@ -8,14 +8,13 @@ from concurrent.futures import Future, wait
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from pages._ui import components, resources
-from pages._ui.captions import captions_view
-from pages._ui.captions.captions_view import CaptionsView
-from pages._ui.frame import frame
+from pages._ui.captions import caption_export, captions_view
+from pages._ui.frame import frame, opening
 from pages._ui.grid import detail, pictures
 from pages._ui.jobs.caption_work import CaptionWork
+from pages._ui.session.captions import CaptionsView
+from pages._ui.session.visit import visit
 from t2i_core import dataset
 from t2i_core.captions.columns import CHOICE, NUMBER, Column
 from t2i_core.captions.sheet import CAPTION, FILE, FOLDER, ORDER, RANK, SIMILARITY, CaptionSheet, Selection
@@ -41,7 +40,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
     ``gallery`` has no text embeddings where nobody knows which model made them.
     """
     work = resources.caption_work(gallery)
-    view: CaptionsView = st.session_state["captions_view"]
+    view = visit().captions.view
     wanted: list[Future[Any]] = [work.sheet, work.index] if parse_words(view.sheet.words) else [work.sheet]
     wait(wanted, timeout=WORK_WAIT_S)
     stage, sheet = work.stage, work.best_sheet
@@ -55,7 +54,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
     rows, pages, page = _page(selection, view)
     if page != view.page:  # fewer captions than when it was asked for
         view = replace(view, page=page)
-        st.session_state["captions_view"] = view
+        visit().captions.view = view
     shown = pictures.shown_soon(
         gallery,
         [gallery.picture_of(at) for at in rows],
@@ -84,8 +83,9 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
 
 
 def _mount(data: dict[str, Any]) -> None:
+    table = visit().captions
     base: dict[str, Any] = {
-        "seq": st.session_state["captions_seq"], "version": st.session_state["captions_version"],
+        "seq": table.seq, "version": table.version,
         "columns": [], "shown": [], "rows": [], "page": 1, "pages": 1, "found": 0, "summary": "", "notes": [],
         "marks": [], "words": None, "picks": None, "histogram": None, "unknown": None, "counting": None, "empty": None,
         "loading": False, "open": None, "detail": None, "token": "",
@@ -98,6 +98,12 @@ def waiting(summary: str, sheet: CaptionSheet | None = None) -> None:
     view = captions_view.current(sheet)
     record = _view_record(view, view.sheet.sort or SIMILARITY)
     _mount({"loading": True, "summary": summary, "view": record, "token": "loading"})
+
+
+def layout() -> None:
+    """The Captions page with empty rows, while its dataset is being opened."""
+    caption_export.heading()
+    waiting(opening.SUMMARY)
 
 
 def _view_record(view: CaptionsView, sort: str) -> dict[str, Any]:

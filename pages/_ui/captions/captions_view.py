@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import streamlit as st
-
-from pages._ui.session import links, state
+from pages._ui import registry
+from pages._ui.session import events, links, state, widgets
+from pages._ui.session.captions import DEFAULT_PAGE_SIZE, CaptionsView
+from pages._ui.session.visit import acted, reported, visit
 from t2i_core.captions.columns import NUMBER, Filter
-from t2i_core.captions.sheet import FILE, CaptionSheet, SheetView
+from t2i_core.captions.sheet import CaptionSheet, SheetView
 
 PAGE_SIZES = (25, 50, 100, 200)
-DEFAULT_PAGE_SIZE = 50
 LONGEST_WORDS = 500
 MOST_PICKED = 20
 
@@ -23,42 +23,18 @@ MOST_PICKED = 20
 FIND, SORT, PAGE, ROWS, FILTER, PICKED = "find", "sort", "page", "rows", "f.", "picked"
 
 
-@dataclass(frozen=True)
-class CaptionsView:
-    """A view of the sheet, the page of it that is open (from 1), and the positions of the captions that are picked."""
-
-    sheet: SheetView = field(default_factory=SheetView)
-    page: int = 1
-    page_size: int = DEFAULT_PAGE_SIZE
-    picked: tuple[int, ...] = ()
-
-
 def prepare() -> None:
-    """Give the page's keys their first value, and take over a link that was just followed."""
-    for key, value in {
-        "captions_view": CaptionsView(),
-        "captions_seq": 0,
-        "captions_version": 0,
-        "captions_settled": True,
-        "captions_of_dataset": None,
-    }.items():
-        st.session_state.setdefault(key, value)  # fmt: skip
-    dataset, of = st.session_state["dataset_name"], st.session_state["captions_of_dataset"]
-    st.session_state["captions_of_dataset"] = dataset
-    if of not in {None, dataset}:
-        _set(replace(st.session_state["captions_view"], picked=()))  # positions mean nothing in another file
+    """Take over a link that was just followed."""
+    table = visit().captions
+    table.of_dataset(visit().opened.dataset)
     params = links.followed_link()
     if params is not None:
-        _set(from_params(params))
-    picture = st.session_state["captions_of"]
-    st.session_state["captions_of"] = None
-    if picture is not None:
-        _set(_captions_of(picture))
+        table.show(from_params(params))
 
 
 def current(sheet: CaptionSheet | None) -> CaptionsView:
     """The view; without sorting and filters on columns that a sheet does not have, of another dataset or an edited link."""
-    view: CaptionsView = st.session_state["captions_view"]
+    view = visit().captions.view
     if sheet is None:
         return view
     filters = {key: one for key, one in view.sheet.filters.items() if _fits(one, key, sheet)}
@@ -68,38 +44,44 @@ def current(sheet: CaptionSheet | None) -> CaptionsView:
     picked = tuple(at for at in view.picked if at < len(sheet))
     if len(filters) < len(view.sheet.filters) or sort != view.sheet.sort or picked != view.picked:
         view = replace(view, sheet=replace(view.sheet, filters=filters, sort=sort), picked=picked)
-        st.session_state["captions_view"] = view
+        visit().captions.view = view
     return view
+
+
+def link_params() -> dict[str, str]:
+    """What stands in the page's link."""
+    return to_params(visit().captions.view)
 
 
 def settled() -> bool:
     """Whether the words are no longer being typed, so that the link may hold them."""
-    return bool(st.session_state["captions_settled"])
+    return visit().captions.settled
 
 
 def on_event() -> None:
     """Follow what the table and its detail dialog report."""
-    state.acted()
-    event = state.event("caption_table")
+    acted()
+    event, table, opened = reported(widgets.CAPTION_TABLE), visit().captions, visit().opened
     kind, seq = event.get("type"), event.get("seq", 0)
-    st.session_state["captions_seq"] = int(seq) if isinstance(seq, int | float) else 0
+    table.seq = int(seq) if isinstance(seq, int | float) else 0
     asked = event.get("view")
     if isinstance(asked, Mapping):
-        st.session_state["captions_view"] = replace(from_event(asked), picked=_positions(event.get("picked")))
-        st.session_state["captions_settled"] = event.get("settled") is not False
+        table.view = replace(from_event(asked), picked=_positions(event.get("picked")))
+        table.settled = event.get("settled") is not False
     if "open" in event:
-        st.session_state["open_picture"] = str(event["open"]) if event["open"] else None
+        opened.picture = str(event["open"]) if event["open"] else None
+    search = registry.page("search").file
     if kind == "together":
         texts = event.get("texts")
         state.ask_together([str(text) for text in texts] if isinstance(texts, list) else [])
-        state.go_to("pages/search.py")
+        state.go_to(search)
     elif kind == "captions":
-        st.session_state["open_picture"] = None
-        _set(_captions_of(str(event.get("id", ""))))
+        opened.picture = None
+        table.show_picture(str(event.get("id", "")))
     elif kind != "view":
-        state.follow_picture_event(event)
+        events.follow_picture_event(event)
         if kind in {"like", "search"}:
-            state.go_to("pages/search.py")
+            state.go_to(search)
 
 
 def from_event(asked: Mapping[str, object]) -> CaptionsView:
@@ -158,18 +140,6 @@ def filter_record(one: Filter) -> dict[str, object]:
     if one.choices:
         return {"choices": list(one.choices)}
     return {"text": one.text} if one.text else {"low": one.low, "high": one.high}
-
-
-def _captions_of(image_id: str) -> CaptionsView:
-    # A choice is exact, "=1.jpg" in the link; a part of the name, "~1.jpg", would also show 11.jpg.
-    picked = st.session_state["captions_view"].picked
-    return CaptionsView(SheetView(filters={FILE: Filter(choices=(image_id,))}), picked=picked)
-
-
-def _set(view: CaptionsView) -> None:
-    st.session_state["captions_view"] = view
-    st.session_state["captions_settled"] = True
-    st.session_state["captions_version"] += 1
 
 
 def _fits(one: Filter, key: str, sheet: CaptionSheet) -> bool:

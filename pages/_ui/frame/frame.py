@@ -12,24 +12,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages._ui import components, resources
+from pages._ui import components, registry, resources
 from pages._ui.frame import redraw
-from pages._ui.frame.dataset_choices import DatasetChoice
 from pages._ui.frame.plain_text import plain
+from pages._ui.registry import PageSpec
+from pages._ui.resources import DatasetChoice
 from pages._ui.serving import permissions, sign_in
-from pages._ui.session import links, state
+from pages._ui.session import links, state, widgets
+from pages._ui.session.visit import visit
 from t2i_core import config
 from t2i_core.counting import count_of
 from t2i_core.errors import T2IError
-from t2i_core.index.address import is_address
-from t2i_core.remote import CollectionGallery
 from t2i_core.types import Gallery
 
-BUILD_PAGE = "build"  # its address
 OPENING_WAIT_S = 0.3  # a dataset that is open by then is shown at once, without its empty layout before
-# Keys that open a page from any other, by its address; a page that is not there has none.
-PAGE_KEYS = {"m": "embedding_map", "c": "captions"}
-TITLED_PAGES = frozenset({"build"})  # they show their title themselves
 
 
 @dataclass(frozen=True)
@@ -52,38 +48,37 @@ _HERE: ContextVar[Here | None] = ContextVar("here", default=None)
 
 
 @contextmanager
-def around(page: str, pages: Sequence[st.Page]) -> Iterator[None]:
-    """Everything a page stands in; what was found is there for `current` while the page runs.
+def around(page: PageSpec, places: Mapping[str, st.Page]) -> Iterator[None]:
+    """Everything a page stands in, among the ``places`` of all pages by address; `current` knows what was found.
 
     Nobody who has to sign in first sees more than that.
     """
     if not sign_in.let_in():
         st.stop()
     with redraw.watched_run():
-        token = _HERE.set(_begin(page, pages))
+        token = _HERE.set(_begin(page, places))
         try:
+            state.go_on()
             yield
         finally:
             _HERE.reset(token)
 
 
-def _begin(page: str, pages: Sequence[st.Page]) -> Here:
+def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
     """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
     st.html(f"<style>{components.asset('frame.css')}</style>")
-    state.prepare()
     permit = permissions.current()
-    resources.thumbnails_trimmed()
     settings, problem = _settings()
     choices = tuple(resources.datasets(settings))
     names = [choice.name for choice in choices]
     _follow_place(choices)
     titles = resources.titles(choices)
-    links.follow_link(page=page, titles=titles)
-    if st.session_state["dataset_name"] not in names:
-        st.session_state["dataset_name"] = names[0] if names else None
-    title = next((one.title for one in pages if (one.url_path or "search") == page), "")
-    if title and page not in TITLED_PAGES:
-        st.html(f'<h1 class="unseen-title">{plain(title)}</h1>')
+    links.follow_link(page=page.address, titles=titles)
+    opened = visit().opened
+    if opened.dataset not in names:
+        opened.dataset = names[0] if names else None
+    if not page.titled:
+        st.html(f'<h1 class="unseen-title">{plain(page.title)}</h1>')
     with st.sidebar:
         if len(names) > 1:
             _pick_dataset(titles)
@@ -92,16 +87,16 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
         with st.container(key="status"):
             status = st.empty()
         with st.container(gap="xxsmall", key="pages"):
-            for one in pages:
-                if permit.allowed or one.url_path != BUILD_PAGE:
-                    st.page_link(one)
+            for one in registry.PAGES:
+                if permit.allowed or not one.writes:
+                    st.page_link(places[one.address])
         if permit.short:
             st.caption(plain(permit.short))
         sign_in.status()
-        _follow_keys(page, pages)
+        _follow_keys(page, places)
     gallery, opening = None, None
-    chosen = next((one for one in choices if one.name == st.session_state["dataset_name"]), None)
-    st.session_state["dataset_place"] = None if chosen is None else (chosen.name, str(chosen.folder))
+    chosen = next((one for one in choices if one.name == opened.dataset), None)
+    opened.place = None if chosen is None else (chosen.name, str(chosen.folder))
     if chosen is not None and problem is None:
         try:
             with _asking(chosen, status):
@@ -122,9 +117,10 @@ def _begin(page: str, pages: Sequence[st.Page]) -> Here:
 
 def _follow_place(choices: Sequence[DatasetChoice]) -> None:
     """Keep the dataset that is open when its name has gone to another one: names of folders are not unique."""
-    name, place = st.session_state["dataset_place"] or (None, None)
-    if name == st.session_state["dataset_name"]:  # nobody chose another one since
-        st.session_state["dataset_name"] = next((one.name for one in choices if str(one.folder) == place), name)
+    opened = visit().opened
+    name, place = opened.place or (None, None)
+    if name == opened.dataset:  # nobody chose another one since
+        opened.dataset = next((one.name for one in choices if str(one.folder) == place), name)
 
 
 def current() -> Here:
@@ -165,36 +161,32 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
         return config.Settings(), error
 
 
-def _follow_keys(page: str, pages: Sequence[st.Page]) -> None:
-    there = {one.url_path: one for one in pages}
-    keys = {key: address for key, address in PAGE_KEYS.items() if address in there}
-    current = next((place for place, one in enumerate(pages) if (one.url_path or "search") == page), None)
-    wanted = components.page_keys(keys, current=current)
-    if wanted in there and wanted != page:
-        st.switch_page(there[wanted])
+def _follow_keys(page: PageSpec, places: Mapping[str, st.Page]) -> None:
+    keys = {one.key: one.address for one in registry.PAGES if one.key}
+    wanted = components.page_keys(keys, current=registry.PAGES.index(page))
+    if wanted is not None and wanted in places and wanted != page.address:
+        st.switch_page(places[wanted])
 
 
 def _pick_dataset(titles: Mapping[str, str]) -> None:
-    st.session_state["dataset_choice"] = st.session_state["dataset_name"]
+    widgets.seed(widgets.DATASET, visit().opened.dataset)
     st.selectbox(
-        "Dataset", list(titles), key="dataset_choice", on_change=_open_dataset,
+        "Dataset", list(titles), key=widgets.DATASET, on_change=_open_dataset,
         format_func=lambda name: titles.get(name, name),
     )  # fmt: skip
 
 
 def _open_dataset() -> None:
     state.acted()
-    st.session_state["dataset_name"] = st.session_state["dataset_choice"]
-    st.session_state["open_picture"] = None
-    query = state.query()
-    if query is not None and query.of_gallery:
-        state.clear_query()  # a picture of another gallery
+    opened = visit().opened
+    opened.dataset, opened.picture = widgets.value(widgets.DATASET), None
+    state.drop_what_is_of_one_gallery()
 
 
 @contextmanager
 def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
     """Say whom the page waits for, where it may be a server that is away."""
-    if not is_address(chosen.folder):
+    if not chosen.may_be_away:
         yield
         return
     with status, st.spinner(":small[:gray[Asking Milvus]]"):
@@ -210,10 +202,8 @@ def _status(here: Here) -> None:
         st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return
     gallery = here.gallery
-    captions = count_of(len(gallery.captions), "caption") if gallery.captions else "no captions"
-    pictures = count_of(gallery.images, "picture")
-    if isinstance(gallery, CollectionGallery) and gallery.manifest is not None and gallery.manifest.captions:
-        captions = count_of(gallery.manifest.captions, "caption")
+    captions = count_of(gallery.all_captions, "caption") if gallery.all_captions else "no captions"
+    held = count_of(gallery.images, "picture")
     loaded = resources.engine_state(gallery, here.settings)
     _wait_for(loaded)
     if loaded.engine is not None:
@@ -225,17 +215,13 @@ def _status(here: Here) -> None:
         model_line = f"Model {short(loaded.model)} is not available"
     else:
         model_line = f"Model {short(loaded.model)} is loading"
-    lines = [f"{pictures}, {captions}", model_line, *_collection_lines(gallery)]
+    lines = [f"{held}, {captions}", model_line, *_whole_lines(gallery)]
     st.caption("  \n".join(plain(line) for line in lines))
 
 
-def _collection_lines(gallery: Gallery) -> list[str]:
-    """Where a collection is, how its searches look at it, and how much of it the map and the captions are of."""
-    if not isinstance(gallery, CollectionGallery):
-        return []
-    kind = "exact" if gallery.index.exact else f"approximate, {gallery.index.index_type}"
-    place = gallery.index.collection.address.uri.partition("://")
-    lines = [f"Searched by Milvus at {place[2] or place[0]} ({kind})"]
+def _whole_lines(gallery: Gallery) -> list[str]:
+    """Who searches and how, where that is not this program, and how much of the whole the map and the captions are of."""
+    lines = [f"Searched by {gallery.searched_by}"] * bool(gallery.searched_by)
     if gallery.sampled:
         lines.append(
             f"Map, captions and browsing: a sample of {count_of(len(gallery), 'picture')}; searches look at all {gallery.images:,}"

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages._ui import resources
+from pages._ui import registry, resources
 from pages._ui.frame.plain_text import plain, with_commands
 from pages._ui.serving import permissions
 from t2i_core.config import Settings
@@ -85,7 +85,8 @@ def no_data(settings: Settings) -> None:
 def _offer_build() -> None:
     permit = permissions.current()
     if permit.allowed:
-        st.page_link("pages/build.py", label="Build from your pictures", icon=":material/add_photo_alternate:")
+        page = registry.page("build")
+        st.page_link(page.file, label="Build from your pictures", icon=page.icon)
     else:
         st.text(permit.refusal)
 

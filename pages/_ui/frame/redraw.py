@@ -24,6 +24,8 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
+from pages._ui.session.visit import drawn_again
+
 LOOK_SECONDS = 0.04
 
 
@@ -129,7 +131,7 @@ class Watcher:
         if not self.is_latest(run):
             return
         self.forget(run)
-        session.session_state["acted"] = True  # it follows no link: the address is as the last run left it
+        drawn_again(session)
         session.request_rerun(run.client_state)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from pages._ui.frame import notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.session import links, state
+from pages._ui.session.visit import visit
 from t2i_core import export
 from t2i_core.counting import count_of
 from t2i_core.types import Gallery, SearchResult
@@ -68,7 +69,7 @@ def download(label: str, content: str | bytes, mime: str, name: str) -> None:
 
 def kept(name: str, made_of: Hashable, make: Callable[[], bytes]) -> bytes:
     """What ``make`` gives; made again only when what it is ``made_of`` changes, since a page is drawn often."""
-    files: dict[str, tuple[Hashable, bytes]] = st.session_state.setdefault("export_files", {})
+    files = visit().kept.files
     if name not in files or files[name][0] != made_of:
         files[name] = (made_of, make())
     return files[name][1]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-import streamlit as st
-
 from pages._ui import components, resources
-from pages._ui.asking import ranking as ranking_of
-from pages._ui.grid import detail, pictures
-from pages._ui.session import state
+from pages._ui.grid import detail, pictures, score_bar
+from pages._ui.session import events
+from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
@@ -66,7 +64,7 @@ def ranking(
             "pictures": cards,
             "label": f"Pictures for {result.query.label}, closest first",
             "summary": _summary(result),
-            "score_help": ranking_of.score_help(result),
+            "score_help": score_bar.score_help(result),
             "timings": {
                 "encode_ms": result.timings.encode_ms,
                 "search_ms": result.timings.search_ms,
@@ -87,15 +85,17 @@ def skeleton(count: int, *, summary: str, scored: bool = True, size: str | None 
 
 
 def _grid(data: dict[str, object]) -> None:
+    resources.thumbnails_trimmed(pictures.trim)
+    shown = visit().shown
     base: dict[str, object] = {
-        "size": st.session_state["card_size"],
-        "captions": st.session_state["show_captions"],
+        "size": shown.size,
+        "captions": shown.captions,
         "open": None,
         "detail": None,
-        "seq": st.session_state["grid_seq"],
+        "seq": visit().opened.grid_seq,
         "token": "",
     }
-    components.picture_grid({**base, **data}, on_event=state.on_grid_event)
+    components.picture_grid({**base, **data}, on_event=events.on_grid_event)
 
 
 def _sized(size: str | None) -> dict[str, object]:
@@ -125,7 +125,7 @@ def _summary(result: SearchResult) -> str:
 
 
 def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:
-    part = ranking_of.score_part(hit.score, result)
+    part = score_bar.score_part(hit.score, result)
     return _card(hit.image_id, shown, caption=hit.caption) | {
         "rank": hit.rank,
         "score": round(hit.score, 6),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import streamlit as st
 from streamlit.runtime import get_instance
 
 from pages._ui import resources
-from pages._ui.asking.ranking import score_help, score_part
 from pages._ui.frame import notices
 from pages._ui.grid import pictures
+from pages._ui.grid.score_bar import score_help, score_part
+from pages._ui.session.asked import ranking_key
+from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import ImageError, QueryError, T2IError
@@ -32,7 +33,7 @@ def grid_part(
     gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None, settings: Settings
 ) -> dict[str, object]:
     """The grid's data about the open picture, if one is open; why it cannot be opened is said above the grid."""
-    image_id: str | None = st.session_state["open_picture"]
+    image_id = visit().opened.picture
     token = _token(gallery, engine, result)
     closed: dict[str, object] = {"open": None, "detail": None, "token": token}
     if image_id is None:
@@ -49,7 +50,7 @@ def grid_part(
 
 def _token(gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None) -> str:
     """Changes whenever what a browser keeps of a picture would be another query's, another dataset's or another place's."""
-    asked = "" if result is None else f"{result.query.key} {st.session_state['approximate']}"
+    asked = "" if result is None else ranking_key(result.request)
     return f"{gallery.place_key} {asked} {engine is not None}"
 
 
@@ -101,7 +102,7 @@ def describe(
         described |= _score(image_id, result)
     if engine is not None:
         described |= _neighbours(engine, image_id, settings)
-    if engine is not None and described["captions_any"] and st.session_state["find_captions_of"] == image_id:
+    if engine is not None and described["captions_any"] and visit().opened.related_to == image_id:
         described["related"] = [
             {"text": hit.caption, "score": hit.score, "own": hit.own}
             for hit in engine.closest_captions(row, top_k=RELATED_CAPTIONS)

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import streamlit as st
 
 from pages._ui import resources
 from pages._ui.map import map_state
+from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.projection import Projection, drawing
@@ -32,11 +32,10 @@ def choices(gallery: Gallery, projection: Projection | None, result: SearchResul
 def _fields(gallery: Gallery, projection: Projection | None) -> dict[str, str]:
     """Colours that depend on the gallery alone; looked for once a session, because they are asked for at every run."""
     made = (gallery.key, resources.projection_stamp(gallery) if projection is not None else "")
-    kept: tuple[object, dict[str, str]] = st.session_state["map_fields"]
-    if kept[0] != made:
-        kept = (made, varied_fields(gallery, projection))
-        st.session_state["map_fields"] = kept
-    return kept[1]
+    shown = visit().map
+    if shown.fields[0] != made:
+        shown.fields = (made, varied_fields(gallery, projection))
+    return shown.fields[1]
 
 
 def varied_fields(gallery: Gallery, projection: Projection | None) -> dict[str, str]:
@@ -77,7 +76,7 @@ def colour(
     lend: Lend,
 ) -> dict[str, object]:
     """The chosen colouring: its title, one byte a picture, and what the bytes mean."""
-    chosen = st.session_state["map_colour"]
+    chosen = visit().map.colour
     offered = choices(gallery, projection, result)
     if chosen not in offered or chosen == map_state.ONE_COLOUR:
         return {"kind": "one"}

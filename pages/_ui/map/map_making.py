@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui import resources
-from pages._ui.frame import frame, notices, opening
+from pages._ui.frame import frame, notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.project_job import STAGES, ProjectJob
 from pages._ui.serving import permissions
@@ -103,8 +103,3 @@ def _follow(job: ProjectJob) -> None:
 def _stop(job: ProjectJob) -> None:
     if permissions.current().allowed:
         job.stop()
-
-
-def no_gallery(here: frame.Here) -> None:
-    """An empty map while the gallery is being opened, or why there is nothing to map."""
-    opening.instead_of_gallery(here, opening.embedding_map)

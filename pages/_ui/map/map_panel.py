@@ -11,6 +11,7 @@ from pages._ui.grid import cards
 from pages._ui.map import map_state
 from pages._ui.map.map_view import Scene
 from pages._ui.session import state
+from pages._ui.session.visit import visit
 from t2i_core import clusters, export
 from t2i_core.counting import count_of
 from t2i_core.types import SearchResult
@@ -46,7 +47,7 @@ def _selection(scene: Scene, chosen: map_state.Selection) -> None:
         export_place = st.empty()
         st.button("Clear", key="map_clear", on_click=_clear, args=(scene.gallery.key,))
     told = st.empty()
-    shown = chosen.rows[: st.session_state["map_cards"]].tolist()
+    shown = chosen.rows[: visit().map.cards].tolist()
     cards.chosen(scene.gallery, shown, scene.settings, engine=scene.engine, everything=scene.result, of=count)
     if len(shown) < count:
         st.button(f"Show more of {count:,}", key="map_more", on_click=_show_more)
@@ -87,4 +88,4 @@ def _clear(gallery_key: str) -> None:
 
 def _show_more() -> None:
     state.acted()
-    st.session_state["map_cards"] += map_state.CARDS
+    visit().map.cards += map_state.CARDS

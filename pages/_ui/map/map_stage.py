@@ -12,6 +12,8 @@ from pages._ui.frame.plain_text import plain
 from pages._ui.map import map_making, map_panel, map_state, map_view
 from pages._ui.map.map_view import Scene
 from pages._ui.session import state
+from pages._ui.session.map import Looks
+from pages._ui.session.visit import visit
 from t2i_core.projection import drawing
 from t2i_core.types import RowArray, SearchResult
 
@@ -58,14 +60,14 @@ def _notes(scene: Scene) -> None:
 
 def _followed(event: Mapping[str, object], scene: Scene) -> bool:
     """Take over what the map reports; True when the rest of the page has to be drawn again."""
-    kind, key, count = event.get("type"), scene.gallery.key, len(scene.gallery)
+    kind, key, count, shown = event.get("type"), scene.gallery.key, len(scene.gallery), visit().map
     if kind == "look":
-        st.session_state["map_looks"] = (key, *map_state.looked_at(event, count))
+        shown.looks = Looks(key, *map_state.looked_at(event, count))
         position = event.get("caption")
-        st.session_state["map_caption"] = int(position) if isinstance(position, int | float) else None
+        shown.caption = int(position) if isinstance(position, int | float) else None
         return False
     if kind == "view":
-        st.session_state["map_range"] = (key, _range(event.get("range")))
+        shown.in_view = (key, _range(event.get("range")))
         return False
     if kind == "select":
         map_state.select(key, map_state.rows_of(event, count), "")
@@ -86,8 +88,8 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         if row and kind == "like":
             state.ask_like(scene.gallery.image_ids[row[0]])
         elif row:
-            st.session_state["open_picture"] = scene.gallery.image_ids[row[0]]
-            st.session_state["grid_seq"] += 1
+            visit().opened.picture = scene.gallery.image_ids[row[0]]
+            visit().opened.grid_seq += 1
     else:
         return False
     return True

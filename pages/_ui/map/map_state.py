@@ -1,93 +1,84 @@
-"""What one session holds about the map: what is selected, how points are coloured, which pictures were looked at."""
+"""What is done on the map and what its link says: selecting, colouring, looking."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
-import streamlit as st
 
-from pages._ui.session import links, state
+from pages._ui.session import links, widgets
+from pages._ui.session.map import CARDS, JOINT, ONE_COLOUR, PICTURES, Selection
+from pages._ui.session.visit import acted, reported, visit
 from t2i_core.types import RowArray
 
 COLOUR, VIEW = "colour", "view"  # names in the link
-ONE_COLOUR, PICTURES, JOINT = "one", "pictures", "joint"
 MOST_LOOKED_AT = 16
-CARDS = 36
 
-
-@dataclass(frozen=True, eq=False)
-class Selection:
-    """Rows somebody chose on the map of one gallery; ``label`` says how."""
-
-    gallery_key: str
-    rows: RowArray
-    label: str
-    number: int = field(default=0)
+__all__ = [
+    "CARDS",
+    "COLOUR",
+    "JOINT",
+    "ONE_COLOUR",
+    "PICTURES",
+    "VIEW",
+    "Selection",
+    "link_params",
+    "looked_at",
+    "on_event",
+    "prepare",
+    "rows_of",
+    "select",
+    "selection",
+    "take_event",
+]
 
 
 def prepare() -> None:
-    """Give every key its first value."""
-    defaults: dict[str, object] = {
-        "map_colour": ONE_COLOUR,
-        "map_view": PICTURES,
-        "map_selection": None,
-        "map_event": {},
-        "map_looks": ("", 0, ()),
-        "map_range": ("", None),
-        "map_caption": None,
-        "map_cards": CARDS,
-        "map_number": 0,
-        "map_fields": (None, {}),
-    }
-    for key, value in defaults.items():
-        st.session_state.setdefault(key, value)
+    """Take over a link that was just followed."""
     followed = links.followed_link()
     if followed is not None:
-        st.session_state["map_colour"] = followed.get(COLOUR, ONE_COLOUR)
-        st.session_state["map_view"] = JOINT if followed.get(VIEW) == JOINT else PICTURES
+        shown = visit().map
+        shown.colour = followed.get(COLOUR, ONE_COLOUR)
+        shown.view = JOINT if followed.get(VIEW) == JOINT else PICTURES
 
 
 def link_params() -> dict[str, str]:
     """What this page adds to the link."""
-    params = {}
-    if st.session_state["map_colour"] != ONE_COLOUR:
-        params[COLOUR] = st.session_state["map_colour"]
-    if st.session_state["map_view"] != PICTURES:
-        params[VIEW] = st.session_state["map_view"]
+    shown, params = visit().map, {}
+    if shown.colour != ONE_COLOUR:
+        params[COLOUR] = shown.colour
+    if shown.view != PICTURES:
+        params[VIEW] = shown.view
     return params
 
 
 def selection(gallery_key: str) -> Selection | None:
     """What is selected on the map of this gallery."""
-    chosen: Selection | None = st.session_state["map_selection"]
+    chosen = visit().map.selection
     return chosen if chosen is not None and chosen.gallery_key == gallery_key else None
 
 
 def select(gallery_key: str, rows: RowArray, label: str) -> None:
     """Select these rows; none takes the selection away."""
-    st.session_state["map_number"] += 1
-    chosen = Selection(gallery_key, rows, label, st.session_state["map_number"]) if len(rows) else None
-    st.session_state["map_selection"] = chosen
-    st.session_state["map_cards"] = CARDS
-    st.session_state["open_picture"] = None
+    shown = visit().map
+    shown.selections += 1
+    shown.selection = Selection(gallery_key, rows, label, shown.selections) if len(rows) else None
+    shown.cards = CARDS
+    visit().opened.picture = None
 
 
 def on_event() -> None:
     """Note what the map reports; the page follows it once it knows the gallery."""
-    value = st.session_state.get("embedding_map")
-    event = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
-    st.session_state["map_event"] = event if isinstance(event, Mapping) else {}
-    state.acted()
+    visit().map.event = reported(widgets.EMBEDDING_MAP)
+    acted()
 
 
 def take_event() -> Mapping[str, object]:
     """What the map reported since the last run, once."""
-    event: Mapping[str, object] = st.session_state["map_event"]
-    st.session_state["map_event"] = {}
+    shown = visit().map
+    event, shown.event = shown.event, {}
     return event
 
 

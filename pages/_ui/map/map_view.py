@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from streamlit.runtime import get_instance
 
 from pages._ui import map_component, resources
 from pages._ui.grid import pictures
 from pages._ui.map import map_colours, map_state
+from pages._ui.session.asked import ranking_key
+from pages._ui.session.visit import visit
 from t2i_core import projection as projections
 from t2i_core.config import Settings
 from t2i_core.counting import count_of
@@ -58,9 +59,9 @@ def data(scene: Scene) -> dict[str, object]:
     bounds = drawing.bounds_of(_all_points(scene))
     many = len(coordinates) > MOST_POINTS
     view = _view(coordinates, bounds, scene.gallery.key) if many else None
-    of, seq, rows = st.session_state["map_looks"]
-    rows = rows if of == scene.gallery.key else ()
-    query = scene.result.query.key if scene.result is not None else ""
+    looks = visit().map.looks
+    rows = looks.rows if looks.gallery_key == scene.gallery.key else ()
+    query = ranking_key(scene.result.request) if scene.result is not None else ""
     return {
         "plotly": map_component.plotly_script(),
         "version": scene.version,
@@ -81,7 +82,7 @@ def data(scene: Scene) -> dict[str, object]:
         ],
         "clusters": _clusters(scene),
         "selected": _selected(scene.gallery.key, len(coordinates)),
-        "looked": {"seq": seq, "query": query, "cards": {str(row): _card(scene, row) for row in rows}},
+        "looked": {"seq": looks.seq, "query": query, "cards": {str(row): _card(scene, row) for row in rows}},
         "label": f"Map of {count_of(len(coordinates), 'picture')}",
     }
 
@@ -110,7 +111,7 @@ def _texts(scene: Scene, bounds: drawing.Bounds) -> dict[str, object] | None:
         return None
     owners = scene.gallery.rows_of(joint.caption_positions).astype("<u4")
     places = drawing.quantised(joint.caption_coordinates, bounds).T
-    position = st.session_state.get("map_caption")
+    position = visit().map.caption
     there = isinstance(position, int) and 0 <= position < len(joint.caption_positions)
     text = scene.gallery.captions[int(joint.caption_positions[position])] if there and position is not None else ""
     return {
@@ -124,7 +125,7 @@ def _texts(scene: Scene, bounds: drawing.Bounds) -> dict[str, object] | None:
 
 def _view(coordinates: np.ndarray, bounds: drawing.Bounds, gallery_key: str) -> dict[str, object]:
     """Of very many points what is in view: themselves where they are few enough, else their density."""
-    told, asked = st.session_state["map_range"]
+    told, asked = visit().map.in_view
     if told != gallery_key or asked is None:
         asked = bounds
     rows = drawing.rows_in_view(coordinates, asked)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from t2i_core.index.address import is_address
+
 
 @dataclass(frozen=True)
 class DatasetChoice:
@@ -13,6 +15,11 @@ class DatasetChoice:
 
     name: str
     folder: Path
+
+    @property
+    def may_be_away(self) -> bool:
+        """Whether a server holds it, which may not answer at once."""
+        return is_address(self.folder)
 
 
 def unique(choices: Iterable[DatasetChoice]) -> list[DatasetChoice]:

@@ -1,0 +1,81 @@
+"""Answer: what a page asks and what came of it. The one step from session, link and gallery to a request and its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pages._ui import resources
+from pages._ui.asking import ranking
+from pages._ui.session.visit import visit
+from t2i_core.arrays import MAX_TOP_K
+from t2i_core.config import Settings
+from t2i_core.engine import SearchEngine
+from t2i_core.errors import ModelError, T2IError
+from t2i_core.types import Gallery, Problem, SearchResult
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is there for what is asked at the moment.
+
+    Attributes
+    ----------
+    gallery : Gallery
+    settings : Settings
+    loaded : EngineState
+    everything : SearchResult, optional
+        The whole ranking, so that another top k is a slice of it.
+    result : SearchResult, optional
+        Its first ``top_k``, which are shown.
+    problem : T2IError, optional
+        Why there is none.
+    """
+
+    gallery: Gallery
+    settings: Settings
+    loaded: resources.EngineState
+    everything: SearchResult | None = None
+    result: SearchResult | None = None
+    problem: T2IError | None = None
+
+    @property
+    def engine(self) -> SearchEngine | None:
+        return self.loaded.engine
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is asked and its engine is still loading."""
+        return visit().asked.query is not None and self.loaded.loading
+
+    @property
+    def live(self) -> bool:
+        """Whether answers come quickly enough to ask while somebody types."""
+        return ranking.is_smooth(self.everything)
+
+    @property
+    def model_problem(self) -> ModelError | None:
+        """Why nothing at all can be asked."""
+        return self.problem if isinstance(self.problem, ModelError) else None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found about the dataset."""
+        return (self.loaded.engine.gallery if self.loaded.engine else self.gallery).problems
+
+
+def answer(gallery: Gallery, settings: Settings) -> Answer:
+    """Ask the gallery's engine what the session asks, as far as both are there."""
+    loaded, asked = resources.engine_state(gallery, settings), visit().asked
+    if loaded.engine is None:
+        return Answer(gallery, settings, loaded, problem=loaded.error)
+    # Where there is no approximate index its switch is not on the page, and what a link says of it means nothing.
+    approximate = loaded.engine.approximate is not None and asked.approximate
+    try:
+        request = asked.request(min(MAX_TOP_K, loaded.engine.images), approximate=approximate)
+        if request is None:
+            return Answer(gallery, settings, loaded)
+        everything = ranking.rank(loaded.engine, request, settings)
+    except T2IError as error:
+        return Answer(gallery, settings, loaded, problem=error)
+    result = everything.head(min(visit().shown.top_k, gallery.images))
+    return Answer(gallery, settings, loaded, everything, result)

@@ -1,0 +1,82 @@
+"""Asked: what a visitor asks at the moment, as every page that shows the query has it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+from t2i_core.query import Condition, Query, SearchRequest
+from t2i_core.query.link_form import settings_to_link
+from t2i_core.query.request import ORDERS, RANKINGS, STACKINGS
+
+# What a request holds beside the query; how many pictures is a matter of what is shown.
+SETTINGS = tuple(one.name for one in fields(SearchRequest) if one.name not in {"query", "top_k"})
+
+
+def ranking_key(request: SearchRequest) -> str:
+    """The same for requests whose results are the first of one ranking: all but how many pictures counts."""
+    settings = settings_to_link(**{name: getattr(request, name) for name in SETTINGS})
+    return f"{request.query.key} {json.dumps(settings)}" if settings else request.query.key
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture somebody searches with; it stays in the session and is never part of a link."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass
+class Asked:
+    """The query, and every setting of a `SearchRequest` under its name there.
+
+    Attributes
+    ----------
+    upload : Upload, optional
+        The picture that the query names by its content.
+    settled : bool
+        Whether the query is no longer being typed, so that link and history may hold it.
+    empty : bool
+        Whether somebody asked for nothing, which the page answers with a sentence.
+    suggest_for : str, optional
+        What stands in the field while a slow model only suggests.
+    bar_version : int
+        Changes when the query bar is to show another query than what stands in it.
+    """
+
+    query: Query | None = None
+    where: tuple[Condition, ...] = ()
+    ranking: str = RANKINGS[0]
+    order: str = ORDERS[0]
+    stacking: str = STACKINGS[0]
+    cutoff: float | None = None
+    approximate: bool = False
+    upload: Upload | None = None
+    settled: bool = True
+    empty: bool = False
+    suggest_for: str | None = None
+    bar_version: int = 0
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of a request, by their names."""
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    def request(self, top_k: int, **other_settings: Any) -> SearchRequest | None:
+        """All of it as a request for so many pictures; None while nothing is asked."""
+        if self.query is None:
+            return None
+        return SearchRequest(self.query, top_k=top_k, **self.settings | other_settings)
+
+    def take_settings(self, settings: dict[str, Any]) -> None:
+        """Take these settings over; those that are not among them are as at first."""
+        first = Asked()
+        for name in SETTINGS:
+            setattr(self, name, settings.get(name, getattr(first, name)))

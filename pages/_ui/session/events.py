@@ -1,0 +1,66 @@
+"""What the query bar, the picture grid and its detail dialog report, and what a visit makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pages._ui import registry
+from pages._ui.session import recent, state, widgets
+from pages._ui.session.visit import acted, reported, visit
+
+
+def on_bar_event() -> None:
+    """Follow what the query bar reports."""
+    acted()
+    told = reported(widgets.QUERY_BAR)
+    kind, text = told.get("type"), str(told.get("text", ""))
+    if kind == "typed":
+        state.ask_text(text, typed=True, settled=False)
+    elif kind == "suggest":
+        if not text.strip():
+            state.ask_text(text, typed=True)
+        visit().asked.suggest_for = text
+    elif kind == "settled":
+        state.ask_text(text, typed=True)
+    elif kind == "search":
+        state.ask_text(text)
+    elif kind == "clear":
+        state.clear_query()
+        visit().asked.empty = False
+    elif kind == "picture":
+        state.ask_upload(str(told.get("name", "")), str(told.get("content", "")))
+    elif kind == "again":
+        recent.ask_again(told)
+
+
+def on_grid_event() -> None:
+    """Follow what the picture grid and its dialog report."""
+    acted()
+    told = reported(widgets.PICTURE_GRID)
+    seq = told.get("seq", 0)
+    visit().opened.grid_seq = int(seq) if isinstance(seq, int | float) else 0
+    if told.get("type") == "captions":
+        show_captions_of(str(told.get("id", "")))
+    follow_picture_event(told)
+
+
+def follow_picture_event(told: Mapping[str, object]) -> None:
+    """Do what a picture's detail dialog reports, whichever page it stands on."""
+    kind, image_id = told.get("type"), str(told.get("id", ""))
+    opened = visit().opened
+    opened.related_to = image_id if kind == "related" else None
+    if kind in {"open", "related"}:
+        opened.picture = image_id
+    elif kind == "close":
+        opened.picture = None
+    elif kind == "like":
+        state.ask_like(image_id)
+    elif kind == "search":
+        state.ask_text(str(told.get("text", "")))
+
+
+def show_captions_of(image_id: str) -> None:
+    """Go to the Captions page and show what describes one picture."""
+    visit().captions.show_picture(image_id)
+    visit().opened.picture = None
+    state.go_to(registry.page("captions").file)

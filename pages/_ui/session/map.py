@@ -1,0 +1,62 @@
+"""MapState: what one visit holds about the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from t2i_core.types import RowArray
+
+ONE_COLOUR, PICTURES, JOINT = "one", "pictures", "joint"
+CARDS = 36
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Rows somebody chose on the map of one gallery; ``label`` says how."""
+
+    gallery_key: str
+    rows: RowArray
+    label: str
+    number: int = field(default=0)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Pictures of one gallery that the mouse points at, and the number under which the browser asked about them."""
+
+    gallery_key: str = ""
+    seq: int = 0
+    rows: tuple[int, ...] = ()
+
+
+@dataclass
+class MapState:
+    """How points are coloured, what is on the map, what is selected and looked at.
+
+    Attributes
+    ----------
+    event : mapping
+        What the map reported since the last run; followed once the page knows the gallery.
+    in_view : tuple of str and tuple, optional
+        Key of a gallery, and the part of its map that is in view.
+    caption : int, optional
+        Position of the caption that is looked at.
+    cards : int
+        How many of the selected pictures are shown beside the map.
+    selections : int
+        How many selections there were; each one's number.
+    fields : tuple of object and dict
+        What points may be coloured by, and what that was found for: looking takes time.
+    """
+
+    colour: str = ONE_COLOUR
+    view: str = PICTURES
+    selection: Selection | None = None
+    event: Mapping[str, object] = field(default_factory=dict)
+    looks: Looks = Looks()
+    in_view: tuple[str, tuple[float, float, float, float] | None] = ("", None)
+    caption: int | None = None
+    cards: int = CARDS
+    selections: int = 0
+    fields: tuple[object, dict[str, str]] = (None, {})

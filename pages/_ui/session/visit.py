@@ -1,0 +1,169 @@
+"""Visit: everything one session remembers, in one object under one key of Streamlit's session state."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import streamlit as st
+
+from pages._ui.session.asked import Asked, Upload
+from pages._ui.session.captions import CaptionsState
+from pages._ui.session.map import MapState
+from t2i_core.query.request import DEFAULT_TOP_K
+from t2i_core.types import SearchResult
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streamlit.runtime.app_session import AppSession
+
+    from pages._ui.jobs.jobs import BuildJob
+    from t2i_core.errors import T2IError
+
+KEY = "visit"
+
+
+@dataclass
+class Shown:
+    """How results are shown. ``top_k_refused`` is how many somebody asked for, where that cannot be."""
+
+    SIZES: ClassVar[tuple[str, ...]] = ("S", "M", "L")
+    DEFAULT_SIZE: ClassVar[str] = "M"
+
+    top_k: int = DEFAULT_TOP_K
+    top_k_refused: int | None = None
+    size: str = DEFAULT_SIZE
+    captions: bool = True
+
+    def choose_top_k(self, asked: int, most: int) -> None:
+        """Take how many pictures to show, of at most ``most``; a number that cannot be is noted, so that the page says why."""
+        self.top_k = min(max(1, asked), max(1, most))
+        self.top_k_refused = None if self.top_k == asked else asked
+
+
+@dataclass
+class Opened:
+    """The dataset and the picture that are open, on every page.
+
+    Attributes
+    ----------
+    dataset : str, optional
+        Its name in links.
+    place : tuple of str, optional
+        That name, and where the dataset of it lay when it was opened.
+    picture : str, optional
+        Name of the picture whose detail is shown.
+    related_to : str, optional
+        The picture that captions of the whole dataset are compared with, which is done on request.
+    notice : str, optional
+        What a link asked for and could not be.
+    go_to : str, optional
+        The page that an event asked for; events cannot go there themselves.
+    grid_seq : int
+        Number of the last event of the picture grid that was followed.
+    """
+
+    dataset: str | None = None
+    place: tuple[str, str] | None = None
+    picture: str | None = None
+    related_to: str | None = None
+    notice: str | None = None
+    go_to: str | None = None
+    grid_seq: int = 0
+
+
+@dataclass
+class LinkState:
+    """How the address of the browser and what is shown keep up with each other.
+
+    Attributes
+    ----------
+    page : str, optional
+        Address of the page that is shown.
+    seen : tuple of str and mapping, optional
+        The page and the parameters that were last written or followed: no need to follow them again.
+    followed : mapping, optional
+        Parameters of a link that was followed just now, for the page to take over what is its own.
+    acted : bool
+        Whether this run follows something done on the page. The browser may not have taken over the link of the run
+        before yet; what it sends then is no visit to an older link.
+    """
+
+    page: str | None = None
+    seen: tuple[str, dict[str, str]] | None = None
+    followed: dict[str, str] | None = None
+    acted: bool = False
+
+
+@dataclass
+class BuildState:
+    """What the Build page found out and need not look for again; ``ended`` is the build whose outcome is shown."""
+
+    ended: BuildJob | None = None
+    counted: tuple[Path, str | T2IError] | None = None
+    compared: tuple[Any, list[str], str] | None = None
+
+
+@dataclass
+class Kept:
+    """What was made for this visitor and may be wanted again; what it was made of stands beside it.
+
+    Attributes
+    ----------
+    rankings : dict
+        The last results, the newest last.
+    files : dict
+        Exports, by their name.
+    preview : tuple of Upload and str
+        A small picture of the upload, as an address.
+    """
+
+    rankings: dict[Hashable, SearchResult] = field(default_factory=dict)
+    files: dict[str, tuple[Hashable, bytes]] = field(default_factory=dict)
+    preview: tuple[Upload | None, str] = (None, "")
+
+
+@dataclass
+class Visit:
+    """One visitor's session."""
+
+    asked: Asked = field(default_factory=Asked)
+    shown: Shown = field(default_factory=Shown)
+    opened: Opened = field(default_factory=Opened)
+    link: LinkState = field(default_factory=LinkState)
+    map: MapState = field(default_factory=MapState)
+    captions: CaptionsState = field(default_factory=CaptionsState)
+    build: BuildState = field(default_factory=BuildState)
+    kept: Kept = field(default_factory=Kept)
+
+
+def visit() -> Visit:
+    """The visit that this run belongs to."""
+    return visit_in(st.session_state)
+
+
+def visit_in(session_state: Any) -> Visit:
+    """The visit that a session state holds; a new one where it holds none."""
+    if KEY not in session_state:
+        session_state[KEY] = Visit()
+    found: Visit = session_state[KEY]
+    return found
+
+
+def acted() -> None:
+    """Note that this run follows something done on the page."""
+    visit().link.acted = True
+
+
+def drawn_again(session: AppSession) -> None:
+    """Note that the next run of a session follows no link: the address is as the last run left it."""
+    visit_in(session.session_state).link.acted = True
+
+
+def reported(component: str) -> Mapping[str, object]:
+    """What a component of ours reported last; nothing when it reported nonsense."""
+    value = st.session_state.get(component)
+    told = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
+    return told if isinstance(told, Mapping) else {}

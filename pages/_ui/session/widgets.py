@@ -1,0 +1,29 @@
+"""The keys of widgets whose values are read or set, and how.
+
+A visit holds the truth: Streamlit drops a widget's value when its page is left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
+DATASET = "dataset_choice"
+TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
+SIZE, CAPTIONS, APPROXIMATE = "card_size_choice", "show_captions_choice", "approximate_choice"
+MAP_COLOUR, MAP_VIEW = "map_colour_choice", "map_view_choice"
+BUILD_IMAGES, BUILD_CAPTIONS, BUILD_TARGET, BUILD_MAY_MISS = (
+    "build_images", "build_captions", "build_target", "build_may_miss",
+)  # fmt: skip
+
+
+def seed(key: str, value: object) -> None:
+    """Give a widget its value, before it is drawn."""
+    st.session_state[key] = value
+
+
+def value(key: str) -> Any:
+    """What stands in a widget; None where it is not on the page."""
+    return st.session_state.get(key)

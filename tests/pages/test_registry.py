@@ -1,0 +1,79 @@
+"""Adding a page: its file, and one line in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from page_parts import component, texts
+from streamlit.testing.v1 import AppTest
+
+from pages._ui import registry
+from pages._ui.captions import captions_view
+from pages._ui.map import map_state
+from pages._ui.registry import PAGES, PageSpec
+from pages._ui.session import links
+from t2i_core.query import LINK_NAMES
+from tests.architecture.source_tree import ROOT
+
+OpenApp = Callable[..., AppTest]
+
+SCRIPT = """
+import streamlit as st
+from pages._ui.asking import answer
+from pages._ui.frame import frame, opening
+from pages._ui.session import links
+
+here = frame.current()
+found = answer.answer(opening.gallery_of(here, lambda: None), here.settings)
+st.text(f"{found.result.hits[0].image_id} is first of {len(found.result.hits)}" if found.result else "nothing asked")
+frame.wait_for_engine(here, found.loaded)
+links.write_link(first_dataset=here.first_dataset)
+"""
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page more, as somebody who joins would write it."""
+    file = tmp_path / "lab.py"
+    file.write_text(SCRIPT, encoding="utf-8")
+    line = PageSpec(str(file), "Lab", ":material/science:", "l", shows_query=True)
+    monkeypatch.setattr(registry, "PAGES", (*PAGES, line))
+    return file
+
+
+def test_a_new_page_is_listed_opened_by_its_key_and_linked(open_app: OpenApp, datasets: Path, lab: Path) -> None:
+    app = open_app(datasets, q="a mill", k="5")
+    assert component(app, "t2i_page_keys")["keys"] == {"m": "embedding_map", "c": "captions", "l": "lab"}
+    assert component(app, "t2i_page_keys")["current"] == 0
+    assert [one.proto.label for one in app.sidebar.get("page_link")] == ["Search", "Map", "Captions", "Build", "Lab"]
+    app.switch_page(str(lab)).run()
+    assert not app.exception
+    assert "is first of 5" in texts(app)
+    assert {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()} == {
+        "q": "a mill",
+        "k": "5",
+    }
+    assert component(app, "t2i_page_keys")["current"] == 4
+
+
+def test_every_page_is_there_and_has_an_address_and_a_key_of_its_own() -> None:
+    assert all((ROOT / one.file).is_file() for one in PAGES)
+    assert len({one.address for one in PAGES}) == len(PAGES)
+    keys = [one.key for one in PAGES if one.key]
+    assert len(set(keys)) == len(keys)
+    assert registry.page("") is registry.page("search") is PAGES[0]
+
+
+def test_no_page_takes_a_name_in_links_that_is_taken() -> None:
+    shared = {*LINK_NAMES, links.SIZE, links.CAPTIONS, links.DATASET, links.PICTURE}
+    assert [name for one in PAGES for name in one.own_link if name in shared] == []
+
+
+def test_pages_own_what_they_write() -> None:
+    names = {captions_view.FIND, captions_view.SORT, captions_view.PAGE, captions_view.ROWS, captions_view.PICKED}
+    assert all(registry.page("captions").owns(name) for name in {*names, captions_view.FILTER + "rank"})
+    assert all(registry.page("embedding_map").owns(name) for name in (map_state.COLOUR, map_state.VIEW))
+    assert not registry.page("captions").owns("q")
+    assert not registry.page("captions").owns("f")
