@@ -7,7 +7,7 @@ WORKERS ?= 2
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: help run test lint clean
+.PHONY: help run check test seconds lint clean
 
 help: ## say what each command does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -27,12 +27,21 @@ $(DEV_READY): requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bi
 run: $(RUN_READY) ## install what the app needs, serve it, open the browser
 	$(VENV)/bin/python -m streamlit run Home.py $(if $(HOST),--server.address $(HOST)) $(if $(PORT),--server.port $(PORT))
 
+check: $(DEV_READY) ## check style and types, run the quick tests: under a minute
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
 test: $(DEV_READY) ## install what the tests need, check style and types, run every test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python tests/browser/ensure_chromium.py
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+seconds: $(DEV_READY) ## run every test and note how long each file takes: the longest are dealt out first
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --write-seconds
 
 lint: $(DEV_READY) ## check style and types, nothing else
 	$(VENV)/bin/ruff check .

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.milvus_server import MilvusServer
 
-pytest_plugins = ["tests.dealing"]
+pytest_plugins = ["tests.dealing", "tests.slow"]
 
 # Several processes share the cores. Threads that wait for their next piece of work by spinning, as OpenMP's do at
 # first, take them from those who have something to do: half of the processor's time in the tests of training.

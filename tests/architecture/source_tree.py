@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -12,13 +11,15 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("Home.py", "pages", "t2i_core", "recipes", "benchmarks", "tests")
 
 
-@dataclass(frozen=True)
 class Source:
-    """One file; ``path`` is relative to the project, with forward slashes."""
+    """One file; ``path`` is relative to the project, with forward slashes. It is parsed when somebody looks into it."""
 
-    path: str
-    text: str
-    tree: ast.Module
+    def __init__(self, path: str, text: str, tree: ast.Module | None = None) -> None:
+        self.path, self.text, self._parsed = path, text, tree
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text) if self._parsed is None else self._parsed
 
     @property
     def module(self) -> str:
@@ -64,12 +65,11 @@ class Source:
 @cache
 def sources() -> tuple[Source, ...]:
     """Every Python file of the project."""
-    found = []
+    found: list[Source] = []
     for room in ROOMS:
         path = ROOT / room
-        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
-            text = file.read_text(encoding="utf-8")
-            found.append(Source(file.relative_to(ROOT).as_posix(), text, ast.parse(text)))
+        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        found += [Source(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")) for file in files]
     return tuple(found)
 
 

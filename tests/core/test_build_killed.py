@@ -10,6 +10,8 @@ import pytest
 from build_rooms import Room, kill, read_until, same, start_build
 from picture_files import put
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:

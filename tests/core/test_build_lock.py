@@ -13,6 +13,8 @@ import pytest
 from t2i_core.building.workshop import open_workshop
 from t2i_core.errors import BuildError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 HOLD = (
     "import sys; from pathlib import Path; from t2i_core.building.workshop import open_workshop\n"

@@ -17,6 +17,8 @@ from t2i_core.encoder import ClipEncoder, open_encoder
 from t2i_core.encoder.core_workers import CoreWorkers
 from t2i_core.pictures.images import open_image
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -156,6 +156,7 @@ def test_what_is_no_shard_is_refused(text: str) -> None:
         parse_shard(text)
 
 
+@pytest.mark.slow
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     room = Room(tmp_path)
     room.put_pictures(5)

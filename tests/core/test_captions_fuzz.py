@@ -22,6 +22,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(
     st.lists(caption, min_size=1, max_size=6),
     st.sampled_from([",", ";", "\t", "|"]),

@@ -10,6 +10,8 @@ import pytest
 
 from t2i_core import cli
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CAPTIONS = {"energy/log-windmill.jpg": "a wooden windmill", "fish/golden-goldfish.jpg": "an orange fish",
             "objects/baseball.jpg": "a white ball"}  # fmt: skip

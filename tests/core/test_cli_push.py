@@ -13,6 +13,8 @@ from t2i_core.cli import main
 from tests.core.test_cli_search import _own_environment, folder  # noqa: F401  (fixtures)
 from tests.milvus_server import MilvusServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["server", "file"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:

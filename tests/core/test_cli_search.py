@@ -279,6 +279,7 @@ def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str], arguments: list[st
     assert f"python -m t2i_core search: error: {message}" in err
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_early_is_no_failure(folder: Path) -> None:
     """`search … | head -1`: nothing on standard error, exit code 0."""
     queries = folder / "many.txt"

@@ -233,6 +233,7 @@ def test_stamp_changes_when_a_file_is_written(tmp_path: Path) -> None:
     assert dataset_stamp(tmp_path / "data") != before
 
 
+@pytest.mark.slow
 def test_a_large_dataset_is_read_whole(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     names = [f"{number:08d}.jpg" for number in range(20_000)]

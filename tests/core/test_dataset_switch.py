@@ -49,6 +49,7 @@ def run_script(*arguments: object) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_killed_at_every_step_it_is_old_or_new(tmp_path: Path) -> None:
     steps = int(run_script(tmp_path, 1, 2))
     assert steps >= 15  # three files written, flushed and renamed, three second names, the record and its removal
@@ -73,6 +74,7 @@ def test_killed_at_every_step_it_is_old_or_new(tmp_path: Path) -> None:
     assert set(found) == {1, 2}
 
 
+@pytest.mark.slow
 def test_killed_while_the_first_dataset_is_written(tmp_path: Path) -> None:
     """Where there was none, there is none or the new one."""
     script = (
@@ -97,6 +99,7 @@ def test_killed_while_the_first_dataset_is_written(tmp_path: Path) -> None:
     assert set(found) == {0, 1}
 
 
+@pytest.mark.slow
 def test_a_reader_that_comes_at_any_moment_sees_one_version(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     write_version(folder, 0)

@@ -143,6 +143,7 @@ def test_a_disk_that_fills_up_while_writing(tmp_path: Path, monkeypatch: pytest.
     assert contents(folder) == before
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_a_readable_dataset(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     save_ours(folder)

@@ -31,7 +31,14 @@ def test_the_public_modules_have_examples() -> None:
     assert set(WITH_EXAMPLES) >= PUBLIC
 
 
-@pytest.mark.parametrize("name", WITH_EXAMPLES)
+# It opens the bundled model.
+WITH_MODEL = "t2i_core.opening"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name == WITH_MODEL else ()) for name in WITH_EXAMPLES],
+)
 def test_examples_are_true(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(ROOT))  # where the bundled dataset is `data`
     for setting in ("T2I_IMAGES", "T2I_MODEL", "T2I_MODEL_DIR"):

@@ -21,6 +21,8 @@ from t2i_core.errors import ModelError, QueryError
 from t2i_core.types import Encoder
 from tests.core.clip_weights import pictures, tiny_vit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:

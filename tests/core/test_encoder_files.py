@@ -20,6 +20,8 @@ from t2i_core.encoder.openai_clip import clip_package
 from t2i_core.errors import ModelError
 from tests.core.clip_weights import save_jit, tiny_vit
 
+pytestmark = pytest.mark.slow
+
 MODELS = "RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14, ViT-L/14@336px"
 
 

@@ -15,6 +15,8 @@ from t2i_core.errors import ModelError
 from tests.core.clip_weights import pictures
 from tests.core.mini_weights import DIMENSION, save_tiny_mini
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -13,6 +13,8 @@ from t2i_core.encoder import nearness, open_encoder, openai_towers
 from t2i_core.encoder.openai_clip import clip_package
 from tests.core.clip_weights import hugging_face_names, pictures, rn50, save_jit, vit_b32
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["a dog on a beach", "two red buses in the rain, seen from above", "x"]
 # Already at the network's size, so that only the networks are compared here.
 PICTURES = pictures((224, 224), (224, 224), (224, 224))

@@ -23,6 +23,8 @@ from t2i_core.types import FloatArray
 from tests.core.clip_weights import pictures, tiny_rn, tiny_vit
 from tests.core.mini_weights import save_tiny_mini
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PICTURES = pictures((90, 70), (64, 64), (40, 200), (300, 200), (64, 90))
 TEXTS = ["a dog on a beach", "two red buses", "word " * 90, "x", "y", "z"]

@@ -37,6 +37,7 @@ def test_good_files_are_read(room: Path, kind: str, tmp_path: Path) -> None:
             assert "cannot be read" not in str(error) or name == "a.safetensors"
 
 
+@pytest.mark.slow
 @seed(1)
 @settings(
     max_examples=EXAMPLES,

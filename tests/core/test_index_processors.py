@@ -21,6 +21,8 @@ from t2i_core.index.quantized import QuantizedIndex
 from t2i_core.index.tiles import MANY_PLANES
 from t2i_core.neighbours.graph import nearest_neighbours
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 IMAGES, DIMENSION, TOP_K = 20_000, 64, 50  # rows enough that two cores share a search
 X86 = {

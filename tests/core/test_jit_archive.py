@@ -128,6 +128,7 @@ def test_archives_of_older_versions_lack_some_parts(tmp_path: Path) -> None:
     assert set(read_jit_archive(other)) == {"weight", "bias"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("endless", [False, True])
 def test_code_in_an_archive_is_not_run(tmp_path: Path, endless: bool) -> None:
     mark = tmp_path / "written"

@@ -15,6 +15,8 @@ import pytest
 
 from t2i_core import memory
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 # Pieces too small for pages of their own, and a last one that keeps the heap from shrinking by itself.
 FREED = """

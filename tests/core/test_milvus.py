@@ -24,6 +24,8 @@ from tests.core.pushed_galleries import ROWS, Rows, a_name, numbers, queries
 from tests.core.small_galleries import make_gallery, save_ours
 from tests.milvus_server import HoldingProxy, MilvusServer, free_port
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["server", "file"])
 def pushed(

@@ -16,6 +16,8 @@ from t2i_core.remote import CollectionGallery, open_collection, push
 from t2i_core.types import Gallery
 from tests.core.pushed_galleries import Rows, a_name, numbers
 
+pytestmark = pytest.mark.slow
+
 IMAGES = 300
 MISSING = {3: "gone/a.jpg", 8: "gone/b.jpg"}
 

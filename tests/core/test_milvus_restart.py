@@ -18,6 +18,8 @@ from t2i_core.types import Gallery
 from tests.core.pushed_galleries import Rows, a_name, numbers, queries
 from tests.milvus_server import MilvusServer
 
+pytestmark = pytest.mark.slow
+
 PICTURES = 2_500
 AWAY = r"must answer within 1 s, and \d+ tries failed.*Start the server or check the address.*nothing is lost"
 

@@ -14,6 +14,8 @@ from t2i_core.encoder.tokens import tokenize
 from t2i_core.errors import ModelError
 from tests.core.small_mini import small_config, small_mini, write_small_mini
 
+pytestmark = pytest.mark.slow
+
 
 def test_both_towers_give_the_dimension_the_config_names():
     module = small_mini()

@@ -21,6 +21,8 @@ from t2i_core.pictures.cost import MemoryGate, decoding_bytes, most_bytes, reduc
 from t2i_core.pictures.images import open_image, read_image
 from t2i_core.pictures.pixels import ORIENTATION_TAG
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 MOST_MB = 600
 BOMBS = [

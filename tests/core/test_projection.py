@@ -18,6 +18,8 @@ from t2i_core.projection.trust import neighbours_kept
 from t2i_core.types import Gallery
 from tests.core.small_maps import grouped_gallery, grouped_rows
 
+pytestmark = pytest.mark.slow
+
 IMAGES = 90
 
 

@@ -75,6 +75,7 @@ def queries_for(rng: np.random.Generator, rows: FloatArray) -> FloatArray:
     return l2_normalize(np.stack([rows[0], near, rng.normal(size=rows.shape[1]), np.ones(rows.shape[1])]))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     kind=st.sampled_from(KINDS),

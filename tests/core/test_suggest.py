@@ -101,6 +101,7 @@ def test_answers_equal_a_plain_search() -> None:
         assert suggestions.suggest(typed, limit=5) == expected[:5]
 
 
+@pytest.mark.slow
 def test_answers_equal_a_plain_search_at_160_000_captions() -> None:
     """The speed at this size is for ``benchmarks/bench_suggestions.py``; a test must not depend on the machine."""
     rng = np.random.default_rng(0)

@@ -20,6 +20,8 @@ from t2i_core.training import command, fine_tuning
 from t2i_core.training.fine_tuning import fine_tune
 from tests.core.small_mini import write_small_mini
 
+pytestmark = pytest.mark.slow
+
 _COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 60, 220), "white": (245, 245, 245)}
 
 

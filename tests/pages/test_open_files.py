@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import resource
@@ -19,6 +21,7 @@ assert open_files.raise_limit() == wanted
 """
 
 
+@pytest.mark.slow
 def test_soft_limit_is_raised() -> None:
     if sys.platform == "win32":  # it has no such limit
         return

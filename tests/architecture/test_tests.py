@@ -1,0 +1,34 @@
+"""What holds for the files of tests themselves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tests.architecture.source_tree import below
+from tests.dealing import WITH_SERVER
+from tests.slow import FOLDERS
+
+SLOW = re.compile(r"pytest\.mark\.slow")
+# Starts a process; the doors' test looks into fresh processes that load next to nothing.
+STARTS_A_PROCESS = re.compile(r"subprocess\.(run|Popen)\(")
+QUICK = ("tests/architecture/test_doors.py",)
+
+
+def test_no_two_files_have_one_name() -> None:
+    """pytest takes them for one module, and runs neither."""
+    names = Counter(source.path.rpartition("/")[2] for source in below("tests/"))
+    assert [name for name, count in names.items() if count > 1 and name.startswith("test_")] == []
+
+
+def test_files_that_start_processes_or_servers_say_that_they_are_slow() -> None:
+    unsaid = [
+        source.path
+        for source in below("tests/")
+        if source.path.rpartition("/")[2].startswith("test_")
+        and not source.path.startswith((*FOLDERS, *QUICK))
+        and source.path != "tests/architecture/test_tests.py"
+        and (STARTS_A_PROCESS.search(source.text) or f'getfixturevalue("{WITH_SERVER}")' in source.text)
+        and not SLOW.search(source.text)
+    ]
+    assert unsaid == []
