@@ -33,6 +33,11 @@ def required(file: str) -> Iterator[Requirement]:
             yield Requirement(named)
 
 
+def _wanted(one: Requirement, extra: str = "") -> bool:
+    """Whether this machine needs it, as it is or for an extra."""
+    return one.marker is None or one.marker.evaluate({"extra": extra}) or one.marker.evaluate({"extra": ""})
+
+
 def installed() -> dict[str, str]:
     """Name and public version of everything the requirements lead to on this machine; ``+cpu`` and the like are dropped.
 
@@ -42,7 +47,7 @@ def installed() -> dict[str, str]:
         When something they name is not installed.
     """
     found: dict[str, str] = {}
-    waiting = [one for file in REQUIREMENTS for one in required(file)]
+    waiting = [one for file in REQUIREMENTS for one in required(file) if _wanted(one)]
     seen: set[tuple[str, str]] = set()
     while waiting:
         one = waiting.pop()
@@ -59,11 +64,7 @@ def installed() -> dict[str, str]:
                 ) from error
             found[name] = Version(here.version).public
             needs = (Requirement(text) for text in here.requires or ())
-            waiting += [
-                need
-                for need in needs
-                if need.marker is None or need.marker.evaluate({"extra": extra}) or need.marker.evaluate({"extra": ""})
-            ]
+            waiting += [need for need in needs if _wanted(need, extra)]
     return found
 
 
