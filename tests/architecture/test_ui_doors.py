@@ -12,6 +12,7 @@ from tests.architecture.source_tree import ROOT, Source, below
 
 # A room imports only rooms of a smaller number. A new room gets its number here.
 LEVELS = {
+    "registry": 0,  # which pages there are
     "serving": 1,  # what stands before Streamlit; who may do what
     "components": 1,  # what is drawn in the browser
     "session": 1,  # what one visit remembers
@@ -29,14 +30,7 @@ LEVELS = {
 # Doors that open upwards all the same, each with its reason: a file, and the module it imports.
 KNOWN = {
     ("pages/_ui/serving/sign_in.py", "pages._ui.frame.plain_text"): "escapes Markdown, knows nothing of the frame",
-    ("pages/_ui/resources/__init__.py", "pages._ui.frame.dataset_choices"): "two nouns that draw nothing",
-    ("pages/_ui/resources/__init__.py", "pages._ui.grid.pictures"): "addresses of pictures, which draw nothing",
-    ("pages/_ui/grid/cards.py", "pages._ui.asking.ranking"): "asks on for more pictures",
-    ("pages/_ui/grid/detail.py", "pages._ui.asking.ranking"): "explains a score in the words of the ranking",
-    ("pages/_ui/frame/opening.py", "pages._ui.asking.controls"): "draws every page's layout before its dataset is open",
-    ("pages/_ui/frame/opening.py", "pages._ui.captions.caption_export"): "likewise",
-    ("pages/_ui/frame/opening.py", "pages._ui.captions.caption_table"): "likewise",
-    ("pages/_ui/frame/opening.py", "pages._ui.grid.cards"): "likewise",
+    ("pages/_ui/session/visit.py", "pages._ui.jobs.jobs"): "names a type; nothing is imported when it runs",
 }
 UI = ("pages", "_ui")
 # Outside any folder of a component: what all share, what is made of them, and the component's own name for itself.
