@@ -12,6 +12,7 @@ from tests.architecture.source_tree import ROOT, Source, below
 
 # A room imports only rooms of a smaller number. A new room gets its number here.
 LEVELS = {
+    "registry": 0,  # which pages there are
     "serving": 1,  # what stands before Streamlit; who may do what
     "components": 1,  # what is drawn in the browser
     "session": 1,  # what one visit remembers
