@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages._ui.frame import notices
 from pages._ui.frame.plain_text import plain
-from pages._ui.session import links, state
+from pages._ui.session import links, recent, state
 from pages._ui.session.visit import visit
 from t2i_core import export
 from t2i_core.counting import count_of
@@ -27,8 +27,8 @@ def hits(
         st.caption("This link opens the same search elsewhere")
         if result.query.outside is not None:
             notices.notes(["An uploaded picture is not part of a link; the rest of the view is."])
-        if len(result.query.pictures) > links.MOST_ALIKE:
-            told = f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is."
+        if len(result.query.pictures) > recent.MOST_ALIKE:
+            told = f"A query of more than {recent.MOST_ALIKE} pictures is not part of a link; the rest of the view is."
             notices.notes([told])
         show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
         st.caption(f"The hits: {plain(count_of(len(result.hits), 'picture'))}, with ranks, scores and captions")
