@@ -193,7 +193,8 @@ def pictures_ahead(scores: FloatArray, own: FloatArray, rows: RowArray) -> RowAr
     for caption in np.flatnonzero(at_least - ahead > 1):  # others are level, beside the picture itself
         before = scores[caption, : rows[caption]]
         ahead[caption] += np.count_nonzero((before >= lower[caption]) & (before <= upper[caption]))
-    return ahead.astype(np.int64)
+    counts: RowArray = ahead.astype(np.int64)
+    return counts
 
 
 def _captions_ahead(
@@ -209,7 +210,8 @@ def _captions_ahead(
         column = scores[before, image]
         level = (column >= lower[image]) & (column <= upper[image]) & (rows[before] != image)
         ahead[image] += np.count_nonzero(level)
-    return ahead.astype(np.int64)
+    counts: RowArray = ahead.astype(np.int64)
+    return counts
 
 
 def _scores(ranks: RowArray) -> RetrievalScores:

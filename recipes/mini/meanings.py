@@ -66,4 +66,5 @@ def _leaning(vectors: np.ndarray, meanings: np.ndarray, share: float) -> np.ndar
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     vectors = vectors.astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    units: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return units

@@ -81,7 +81,8 @@ def split_pictures(pictures: CaptionedPictures, shown: CaptionedPictures, featur
 
 
 def _near(features: np.ndarray, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    return (features[rows] @ features[others].T).max(axis=1) > _NEAR_COPY
+    near: np.ndarray = (features[rows] @ features[others].T).max(axis=1) > _NEAR_COPY
+    return near
 
 
 def _read_captioned(folder: Path, captions_path: Path) -> CaptionedPictures:

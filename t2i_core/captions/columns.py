@@ -100,7 +100,8 @@ class Column:
     def value(self, position: int) -> float | str | None:
         """The value of one caption; None where unknown."""
         if self.kind != NUMBER:
-            return self.texts[self.codes[position]]
+            text: float | str | None = self.texts[self.codes[position]]
+            return text
         number = float(self.numbers[position])
         return number if math.isfinite(number) else None
 

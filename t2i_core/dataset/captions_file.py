@@ -140,7 +140,8 @@ def write_captions(frame: pd.DataFrame) -> bytes:
     text = frame.to_csv(index=False, lineterminator="\n")
     if "\r" in text:  # left unquoted by default, and then read as the end of a row
         text = frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    return text.encode("utf-8")
+    content: bytes = text.encode("utf-8")
+    return content
 
 
 def _refuse_swapped(frame: pd.DataFrame, caption_column: str, path: Path) -> None:

@@ -184,7 +184,12 @@ def _open(folder: Path, name: str, crc: int, shape: tuple[int, ...]) -> MappedRo
     if arrays is None or set(arrays) != {"rows", "norms"}:
         return None
     rows, norms = arrays["rows"], arrays["norms"]
-    if (rows.shape, rows.dtype, norms.shape, norms.dtype) != (shape, np.float32, shape[:1], np.float64):
+    if (rows.shape, rows.dtype, norms.shape, norms.dtype) != (
+        shape,
+        np.dtype(np.float32),
+        shape[:1],
+        np.dtype(np.float64),
+    ):
         return None
     return MappedRows(rows, read_only(np.array(norms)))
 

@@ -30,7 +30,8 @@ def row_norms(rows: np.ndarray) -> np.ndarray:
 
 def usable_rows(norms: np.ndarray) -> MaskArray:
     """Rows that have a direction: ndarray of shape (R,), bool."""
-    return np.isfinite(norms) & (norms > SMALLEST_NORM)
+    usable: MaskArray = np.isfinite(norms) & (norms > SMALLEST_NORM)
+    return usable
 
 
 def unit_rows(rows: np.ndarray, norms: np.ndarray) -> FloatArray:

@@ -60,7 +60,8 @@ class SameConv(nn.Module):
             height, width = maps.shape[-2:]
             down, across = (self._total(side) for side in (height, width))
             maps = F.pad(maps, (across // 2, across - across // 2, down // 2, down - down // 2))
-        return self.conv(maps)
+        outputs: torch.Tensor = self.conv(maps)
+        return outputs
 
     def _total(self, side: int) -> int:
         return max((math.ceil(side / self.stride) - 1) * self.stride + self.kernel - side, 0)
@@ -85,7 +86,8 @@ class InvertedResidual(nn.Module):
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         hidden = maps if self.expand is None else F.relu6(self.expand(maps))
         hidden = self.project(F.relu6(self.depthwise(hidden)))
-        return maps + hidden if self.residual else hidden
+        outputs: torch.Tensor = maps + hidden if self.residual else hidden
+        return outputs
 
 
 class LiteBackbone(nn.Module):
@@ -161,7 +163,8 @@ class ProjectionHead(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         features = self.input_dropout(self.norm(features))
-        return self.direct(features) + self.hidden_out(self.dropout(F.gelu(self.hidden(features))))
+        outputs: torch.Tensor = self.direct(features) + self.hidden_out(self.dropout(F.gelu(self.hidden(features))))
+        return outputs
 
 
 class TextTower(nn.Module):
@@ -196,7 +199,8 @@ class TextTower(nn.Module):
         self.head = ProjectionHead(sentence, width=head_width, dimension=dimension)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return self.head(self.sentences(tokens))
+        outputs: torch.Tensor = self.head(self.sentences(tokens))
+        return outputs
 
     def sentences(self, tokens: torch.Tensor) -> torch.Tensor:
         """Unit sentence vectors (B, S)."""
@@ -237,11 +241,13 @@ class MiniClip(nn.Module):
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
         """Embed pixels (B, 3, R, R), normalised as the config says, into a Tensor of shape (B, D)."""
         features = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
-        return self.head(features.to(self.head.direct.weight.dtype))
+        outputs: torch.Tensor = self.head(features.to(self.head.direct.weight.dtype))
+        return outputs
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
         """Embed tokens (B, L), as openai/CLIP's tokenizer makes them, into a Tensor of shape (B, D)."""
-        return self.text(tokens)
+        outputs: torch.Tensor = self.text(tokens)
+        return outputs
 
 
 def channels_last(module: Network) -> Network:

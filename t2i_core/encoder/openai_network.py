@@ -84,7 +84,8 @@ class OpenAINetwork:
         """Embed pixels (B, 3, side, side) into a Tensor of shape (B, D), not normalised."""
         if self._packs_pictures:
             return self._tower("image", pack_image_tower).encode(pixels)
-        return self._model.encode_image(pixels)
+        outputs: torch.Tensor = self._model.encode_image(pixels)
+        return outputs
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
         """Embed tokens (B, 77) into a Tensor of shape (B, D), not normalised.
@@ -109,7 +110,8 @@ class OpenAINetwork:
         hidden = hidden + model.positional_embedding[:length].type(model.dtype)
         hidden = model.transformer(hidden.permute(1, 0, 2)).permute(1, 0, 2)
         hidden = model.ln_final(hidden[torch.arange(len(ends), device=ends.device), ends]).type(model.dtype)
-        return hidden @ model.text_projection
+        outputs: torch.Tensor = hidden @ model.text_projection
+        return outputs
 
     def halve_if_near(self) -> bool:
         """Turn the weights to fp16 as openai/CLIP does, unless these do not bear it; whether they do."""

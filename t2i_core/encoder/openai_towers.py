@@ -38,7 +38,8 @@ def pack_text_tower(model: clip_model.CLIP, *, float32: bool = False) -> PackedT
             ends = end_positions(tokens)
             length = int(ends.max()) + 1
             hidden = F.embedding(tokens[:, :length], model.token_embedding.weight) + model.positional_embedding[:length]
-            return model.ln_final(transformer.at(hidden, ends, causal=True)) @ model.text_projection
+            outputs: torch.Tensor = model.ln_final(transformer.at(hidden, ends, causal=True)) @ model.text_projection
+            return outputs
 
         return encode
 
@@ -63,7 +64,10 @@ def pack_image_tower(model: clip_model.CLIP, *, float32: bool = False) -> Packed
             hidden = maps.flatten(2).transpose(1, 2) + visual.positional_embedding[1:]
             hidden = torch.cat([start.expand(len(pixels), 1, -1), hidden], dim=1)
             first = torch.zeros(len(pixels), dtype=torch.int64)
-            return visual.ln_post(transformer.at(visual.ln_pre(hidden), first, causal=False)) @ visual.proj
+            outputs: torch.Tensor = (
+                visual.ln_post(transformer.at(visual.ln_pre(hidden), first, causal=False)) @ visual.proj
+            )
+            return outputs
 
         return encode
 

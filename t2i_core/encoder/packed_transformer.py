@@ -102,7 +102,8 @@ class _PackedBlock:
         return self._finished(hidden[rows, positions][:, None], attended)[:, 0]
 
     def _by_head(self, numbers: torch.Tensor) -> torch.Tensor:
-        return numbers.unflatten(-1, (self._heads, -1)).transpose(1, 2)  # (B, heads, L, W / heads)
+        parts: torch.Tensor = numbers.unflatten(-1, (self._heads, -1)).transpose(1, 2)  # (B, heads, L, W / heads)
+        return parts
 
     def _finished(self, hidden: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
         hidden = hidden + self._out(attended.transpose(1, 2).flatten(2)).float()

@@ -13,7 +13,8 @@ CONTEXT_LENGTH = 77
 
 def tokenize(texts: Sequence[str], *, context_length: int = CONTEXT_LENGTH) -> torch.Tensor:
     """Tokens of each text: Tensor of shape (B, context_length), int32; longer text is cut, its end token kept."""
-    return clip_package.tokenize(list(texts), context_length=context_length, truncate=True)
+    tokens: torch.Tensor = clip_package.tokenize(list(texts), context_length=context_length, truncate=True)
+    return tokens
 
 
 def end_positions(tokens: torch.Tensor) -> torch.Tensor:
@@ -44,4 +45,5 @@ def part_read(text: str, *, context_length: int = CONTEXT_LENGTH) -> str | None:
 
 
 def _encode(text: str) -> list[int]:
-    return clip_package._tokenizer.encode(text)
+    tokens: list[int] = clip_package._tokenizer.encode(text)
+    return tokens

@@ -100,7 +100,8 @@ class QueryEmbedder:
                 if picture is None:
                     raise QueryError(f"The picture {subject.label} is no longer here. Choose it again.")
                 with self._lock:
-                    return self._encoder.encode_image([picture])[0]
+                    row: FloatArray = self._encoder.encode_image([picture])[0]
+                    return row
         raise QueryError(f"This model cannot be asked for a {subject.tag}. Ask for words or a picture.")
 
     def _read(self, subjects: Sequence[Subject]) -> tuple[str, ...]:

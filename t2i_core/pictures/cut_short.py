@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -17,10 +19,11 @@ def tolerable(missing: int, rows: int) -> bool:
     return missing <= max(_MOST_SHARE * rows, min(_FEW_ROWS, rows // 8))
 
 
-def missing_rows(core: Image.core.ImagingCore) -> int:
+def missing_rows(core: Any) -> int:
     """Rows at the lower edge that hold nothing: a dark edge counts as well, so this is never too few."""
     box = core.getbbox()
-    return core.size[1] - (box[3] if box else 0)
+    missing: int = core.size[1] - (box[3] if box else 0)
+    return missing
 
 
 def missing_grey_rows(image: Image.Image) -> int:

@@ -110,7 +110,8 @@ def scaled(coordinates: np.ndarray) -> FloatArray:
     """Coordinates around 0 whose longer side runs from -1 to 1; shape and proportions stay."""
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     reach = float((high - low).max()) / 2
-    return ((coordinates - (low + high) / 2) / (reach or 1.0)).astype(np.float32)
+    scaled: FloatArray = ((coordinates - (low + high) / 2) / (reach or 1.0)).astype(np.float32)
+    return scaled
 
 
 class _Epochs(io.StringIO):

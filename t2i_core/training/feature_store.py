@@ -45,7 +45,8 @@ class FeatureStore:
 
     def read(self) -> np.ndarray:
         """The array of a finished store."""
-        return np.load(self._array_path, mmap_mode="r", allow_pickle=False)
+        stored: np.ndarray = np.load(self._array_path, mmap_mode="r", allow_pickle=False)
+        return stored
 
     def _done(self, total: int) -> int:
         if not self._progress_path.is_file():

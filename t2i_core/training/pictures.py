@@ -51,4 +51,5 @@ def _other_light(image: Image.Image, random: np.random.Generator) -> np.ndarray:
     brightness, contrast = random.uniform(0.8, 1.2), random.uniform(0.85, 1.15)
     values = np.asarray(image).astype(np.float32)
     mean = values.mean()
-    return np.clip((values - mean) * contrast + mean * brightness, 0, 255).astype(np.uint8)
+    changed: np.ndarray = np.clip((values - mean) * contrast + mean * brightness, 0, 255).astype(np.uint8)
+    return changed

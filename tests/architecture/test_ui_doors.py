@@ -25,7 +25,6 @@ LEVELS = {
     "build": 7,
     "captions": 7,
     "map": 8,
-    "registry": 0,  # which pages there are
     "page": 9,  # pages/*.py and Home.py
 }
 # Doors that open upwards all the same, each with its reason: a file, and the module or the room it imports.
