@@ -246,8 +246,13 @@ export class EmbeddingMap {
     return this.viewport.height;
   }
 
+  /** Everything in view. */
+  whole() {
+    return this.viewport.whole();
+  }
+
   fit() {
-    this.viewport.show(this.viewport.whole());
+    this.viewport.show(this.whole());
   }
 
   /** @param {number} factor */

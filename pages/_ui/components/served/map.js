@@ -1642,8 +1642,12 @@ var EmbeddingMap = class {
   get height() {
     return this.viewport.height;
   }
+  /** Everything in view. */
+  whole() {
+    return this.viewport.whole();
+  }
   fit() {
-    this.viewport.show(this.viewport.whole());
+    this.viewport.show(this.whole());
   }
   /** @param {number} factor */
   zoom(factor) {
