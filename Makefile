@@ -7,7 +7,7 @@ WORKERS ?= 2
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: help run check test seconds lint clean
+.PHONY: help run check test seconds lint bundle clean
 
 help: ## say what each command does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -37,6 +37,7 @@ test: $(DEV_READY) ## install what the tests need, check style and types, run ev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m tests.js.check
 	$(VENV)/bin/python tests/browser/ensure_chromium.py
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
@@ -47,6 +48,10 @@ lint: $(DEV_READY) ## check style and types, nothing else
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m tests.js.check
+
+bundle: ## make the scripts that are served of the components' sources; needs Node 20 or newer
+	$(PYTHON) -m tests.js.check --bundle
 
 clean: ## remove the installed environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache

@@ -20,7 +20,6 @@ LEVELS = {
     "resources": 3,  # what sessions share
     "frame": 4,  # what is around every page
     "grid": 5,
-    "map_component": 6,
     "asking": 6,
     "build": 7,
     "captions": 7,

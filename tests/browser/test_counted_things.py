@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from pages._ui import components
+from served_app import ROOT
+
 from t2i_core.counting import count_of
 
+COUNTING = ROOT / "pages" / "_ui" / "components" / "shared" / "counting.js"
 COUNTS = (0, 1, 2, 1_234_567)
 
 
 def test_one_is_one_in_scripts_too(chromium: Any) -> None:
     page = chromium.new_page()
     counted = page.evaluate(
-        f"() => {{ {components.asset('counting.js')}; return {list(COUNTS)}.map(n => countOf(n, 'caption')) }}"
+        """async ([script, counts]) => {
+          const { countOf } = await import(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+          return counts.map((count) => countOf(count, 'caption'));
+        }""",
+        [COUNTING.read_text(encoding="utf-8"), list(COUNTS)],
     )
     page.close()
     assert counted == [count_of(number, "caption") for number in COUNTS]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-POINTS = (ROOT / "pages" / "_ui" / "map_component" / "points.js").read_text(encoding="utf-8")
+COLOURS = (ROOT / "pages" / "_ui" / "components" / "map" / "colours.js").read_text(encoding="utf-8")
 THEMES = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 SEEN = 3.0  # contrast that WCAG asks of graphics
 APART = 35.0  # in CIELAB; 2.3 is the least that is noticed side by side
@@ -19,7 +19,7 @@ APART = 35.0  # in CIELAB; 2.3 is the least that is noticed side by side
 
 def constant(name: str) -> object:
     """A constant of the script that is written as JSON but for the quotes of its keys."""
-    found = re.search(rf"^const {name} = (.*?);$", POINTS, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^export const {name} = (.*?);$", COLOURS, re.MULTILINE | re.DOTALL)
     assert found, name
     return json.loads(re.sub(r",(\s*[}\]])", r"\1", re.sub(r"(\w+):", r'"\1":', found[1])))
 

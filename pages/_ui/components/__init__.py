@@ -1,8 +1,7 @@
-"""The components every page may use: query bar, picture grid, table of captions, and keys that open pages.
+"""The components every page may use: query bar, picture grid, table of captions, map, and keys that open pages.
 
-Their scripts lie in ``assets/``.
-
-They are mounted without an iframe. What they are given is data only; their scripts set it as text.
+Each has a folder here with its scripts and styles; ``served/`` holds what is made of them (``make bundle``), so that running the
+app needs no Node. They are mounted without an iframe. What they are given is data only; their scripts set it as text.
 """
 
 from __future__ import annotations
@@ -14,36 +13,45 @@ from pathlib import Path
 import streamlit as st
 
 ASSETS = Path(__file__).parents[1] / "assets"
+SERVED = Path(__file__).parent / "served"
 
 
 def asset(name: str) -> str:
-    """Content of one of our own script or style files."""
+    """Content of one of our own style files."""
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def script(*parts: str | Path) -> str:
-    """A component's whole script: how it is mounted, which is the same for all (mounting.js), and its own parts."""
-    return "\n".join((ASSETS / part).read_text(encoding="utf-8") for part in ("mounting.js", *parts))
+def _served(name: str) -> str:
+    return (SERVED / name).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
 def _query_bar() -> Callable[..., object]:
-    return st.components.v2.component(
-        "t2i_query_bar",
-        css=asset("query_bar.css"),
-        js=script("drawing.js", "query_bar.js", "recent_queries.js"),
-    )
+    return st.components.v2.component("t2i_query_bar", css=_served("query_bar.css"), js=_served("query_bar.js"))
 
 
 @lru_cache(maxsize=1)
 def _picture_grid() -> Callable[..., object]:
-    parts = ("drawing.js", "picture_grid.js", "detail.js")
-    return st.components.v2.component("t2i_picture_grid", css=asset("picture_grid.css"), js=script(*parts))
+    css, js = _served("picture_grid.css"), _served("picture_grid.js")
+    return st.components.v2.component("t2i_picture_grid", css=css, js=js)
 
 
 @lru_cache(maxsize=1)
 def _page_keys() -> Callable[..., object]:
-    return st.components.v2.component("t2i_page_keys", js=script("page_keys.js", "history.js"))
+    return st.components.v2.component("t2i_page_keys", js=_served("page_keys.js"))
+
+
+@lru_cache(maxsize=1)
+def _caption_table() -> Callable[..., object]:
+    css, js = _served("caption_table.css"), _served("caption_table.js")
+    return st.components.v2.component("t2i_caption_table", css=css, js=js)
+
+
+@lru_cache(maxsize=1)
+def _embedding_map() -> Callable[..., object]:
+    css, js = _served("map.css"), _served("map.js")
+    # Plotly puts its own styles into the document's head, where a shadow root would not see them.
+    return st.components.v2.component("t2i_embedding_map", css=css, js=js, isolate_styles=False)
 
 
 def page_keys(keys: Mapping[str, str], *, current: int | None = None) -> str | None:
@@ -52,13 +60,6 @@ def page_keys(keys: Mapping[str, str], *, current: int | None = None) -> str | N
     result = _page_keys()(key="page_keys", data=data, on_page_change=lambda: None)
     page = getattr(result, "page", None)
     return page if isinstance(page, str) else None
-
-
-@lru_cache(maxsize=1)
-def _caption_table() -> Callable[..., object]:
-    parts = ("drawing.js", "counting.js", "caption_table.js", "caption_overview.js", "caption_filters.js", "detail.js")
-    style = asset("picture_grid.css") + "\n" + asset("caption_table.css")
-    return st.components.v2.component("t2i_caption_table", css=style, js=script(*parts))
 
 
 def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
@@ -74,3 +75,8 @@ def picture_grid(data: Mapping[str, object], *, on_event: Callable[[], None]) ->
 def caption_table(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the table of captions; ``on_event`` reads ``st.session_state["caption_table"]["event"]``."""
     _caption_table()(key="caption_table", data=dict(data), on_event_change=on_event)
+
+
+def embedding_map(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the map; ``on_event`` reads ``st.session_state["embedding_map"]["event"]``."""
+    _embedding_map()(key="embedding_map", data=dict(data), on_event_change=on_event)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from pages._ui import map_component, resources
+from pages._ui import components, resources
 from pages._ui.frame.plain_text import plain
 from pages._ui.map import map_making, map_panel, map_state, map_view
 from pages._ui.map.map_view import Scene
@@ -39,7 +39,7 @@ def _stage(scene: Scene) -> None:
     """Draw the map and follow what is done on it."""
     if _followed(map_state.take_event(), scene):
         st.rerun()
-    map_component.embedding_map(map_view.data(scene), on_event=map_state.on_event)
+    components.embedding_map(map_view.data(scene), on_event=map_state.on_event)
 
 
 def _notes(scene: Scene) -> None:

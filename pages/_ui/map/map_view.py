@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from streamlit.runtime import get_instance
 
-from pages._ui import map_component, resources
+from pages._ui import resources
 from pages._ui.grid import pictures
-from pages._ui.map import map_colours, map_state
+from pages._ui.map import map_colours, map_state, plotly_file
 from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
 from t2i_core import projection as projections
@@ -63,7 +63,7 @@ def data(scene: Scene) -> dict[str, object]:
     rows = looks.rows if looks.gallery_key == scene.gallery.key else ()
     query = ranking_key(scene.result.request) if scene.result is not None else ""
     return {
-        "plotly": map_component.plotly_script(),
+        "plotly": plotly_file.plotly_script(),
         "version": scene.version,
         "count": len(coordinates),
         "bounds": bounds,

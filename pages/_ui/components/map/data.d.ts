@@ -1,0 +1,172 @@
+/** What the server says of the map: `pages/_ui` gives it to `components.embedding_map`. Addresses are of bytes. */
+export interface MapData {
+  /** Address of Plotly's script. */
+  plotly: string;
+  /** Changes whenever the points do, or where their pictures lie. */
+  version: string;
+  count: number;
+  bounds: Bounds;
+  points: string | null;
+  /** Of very many points what is in view; null where all are here. */
+  view: PartInView | null;
+  texts: CaptionPoints | null;
+  colour: Colour;
+  /** What the query is known by, and what it is called. */
+  query: string;
+  asked: string;
+  place: QueryPlace | null;
+  hits: Hit[];
+  clusters: Cluster[];
+  selected: Selected | null;
+  looked: { seq: number; query: string; cards: Record<string, PointCard> };
+  label: string;
+}
+
+/** Left, right, bottom, top. */
+export type Bounds = [number, number, number, number];
+
+export interface PartInView {
+  range: Bounds;
+  count: number;
+  points?: string;
+  rows?: string;
+  /** How densely pictures lie, where there are too many to draw each. */
+  density?: string;
+  side?: number;
+}
+
+export interface CaptionPoints {
+  points: string;
+  owners: string;
+  count: number;
+  /** Whether each caption has a line to its picture. */
+  lines: boolean;
+  looked: { position: number; text: string } | null;
+}
+
+export type Colour =
+  | { kind: "one" }
+  | { kind: "scale"; title: string; values: string; low: string; high: string }
+  | { kind: "groups"; title: string; values: string; names: string[] };
+
+export interface Hit {
+  row: number;
+  rank: number;
+  x: number;
+  y: number;
+}
+
+/** Where the query stands among its best hits, and how those lie where they do not lie together. */
+export interface QueryPlace {
+  of: number;
+  marker: Marker | null;
+  groups: Group[];
+  alone: Group | null;
+}
+
+export interface Marker {
+  x: number;
+  y: number;
+  ring: number;
+  rows: number[];
+}
+
+export interface Group {
+  count: number;
+  box: Bounds;
+}
+
+export interface Cluster {
+  label: number;
+  name: string;
+  x: number;
+  y: number;
+  count: number;
+}
+
+/** Chosen rows in base64: as numbers of four bytes, or as one bit a row. */
+export interface Packed {
+  as: "rows" | "bits";
+  content: string;
+}
+
+export interface Selected extends Packed {
+  number: number;
+}
+
+export interface PointCard {
+  id: string;
+  src: string;
+  width: number;
+  height: number;
+  note: string;
+  caption: string;
+  score: number | null;
+  rank: number | null;
+  trust: number;
+}
+
+// What the map makes of it.
+
+/** The part of the map that the window shows, in the map's coordinates. */
+export interface View {
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
+}
+
+export interface Points {
+  x: Float32Array;
+  y: Float32Array;
+  /** The row of each point; null where they are the same. */
+  rows: Uint32Array | null;
+  count: number;
+  texts: { x: Float32Array; y: Float32Array; owners: Uint32Array } | null;
+  density: Uint8Array | null;
+  side: number;
+}
+
+/** A value for each row, from 0 to 254; 255 where there is none. */
+export type Colours = { kind: "one"; key: string } | { kind: "scale" | "groups"; key: string; values: Uint8Array };
+
+/** Colours of the theme that is on. */
+export interface Ink {
+  key: string;
+  rgb: number[];
+  text: string;
+  back: string;
+  ring: string;
+  scale: string[];
+  point: string;
+  grey: string;
+  caption: string;
+  /** The scale's 255 colours, once they were asked for. */
+  steps?: string[];
+}
+
+/** A point that the mouse is on: a picture's, or a caption's with its number. */
+export interface Spot {
+  row: number;
+  x: number;
+  y: number;
+  text: number | null;
+}
+
+/** What we use of Plotly. */
+export interface Plotly {
+  newPlot(element: HTMLElement, traces: object[], layout: object, config: object): Promise<unknown>;
+  react(element: HTMLElement, traces: object[], layout: object, config: object): Promise<unknown>;
+  relayout(element: HTMLElement, change: object): Promise<unknown>;
+  purge(element: HTMLElement): void;
+}
+
+/** What Plotly adds to the element it draws in. */
+export interface Plot extends HTMLDivElement {
+  on?(name: string, act: (event: PlotEvent) => void): void;
+  _fullLayout?: { xaxis: { range: [number, number] }; yaxis: { range: [number, number] } };
+}
+
+export interface PlotEvent {
+  points?: { curveNumber: number; pointIndex: number; customdata?: number; x: number; y: number }[];
+}

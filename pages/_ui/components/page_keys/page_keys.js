@@ -1,0 +1,62 @@
+// Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server.
+// Besides, what Streamlit leaves out for those who listen: which page of the list is open, and one name for a slider.
+
+import { isTaken, withModifier } from "../shared/keys.js";
+import { oneEntryEach } from "./history.js";
+
+/** @import { Mounted } from "../shared/types.d.ts" */
+
+/** @typedef {{ keys: Record<string, string>, current: number | null }} KeysData pages by key; the open page's place in the list */
+
+/** @implements {Mounted<KeysData, string>} */
+export class PageKeys {
+  /** @type {Record<string, string>} */
+  keys = {};
+  /** @type {number | null} */
+  current = null;
+  /** @type {(page: string) => void} */
+  send = () => {};
+  stop = new AbortController();
+  watcher = new MutationObserver(() => nameThings(this.current));
+
+  constructor() {
+    oneEntryEach(window);
+    document.addEventListener("keydown", (event) => this.onKey(event), {
+      signal: this.stop.signal,
+    });
+    this.watcher.observe(document.body, { childList: true, subtree: true });
+  }
+
+  destroy() {
+    this.stop.abort();
+    this.watcher.disconnect();
+  }
+
+  /** @param {KeysData} data */
+  update(data) {
+    this.keys = data.keys;
+    this.current = data.current;
+    nameThings(data.current);
+    document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const page = this.keys[event.key];
+    if (!page || withModifier(event) || event.repeat || isTaken(event)) return;
+    event.preventDefault();
+    this.send(page);
+  }
+}
+
+/** @param {number | null} current */
+function nameThings(current) {
+  document.querySelectorAll(".st-key-pages a").forEach((link, place) => {
+    if (place !== current) link.removeAttribute("aria-current");
+    else if (link.getAttribute("aria-current") !== "page") link.setAttribute("aria-current", "page");
+  });
+  // A slider is labelled by its group and by itself, with the same words: they would be read out twice.
+  for (const slider of document.querySelectorAll('[data-testid="stSlider"] input[aria-label][aria-labelledby]')) {
+    slider.removeAttribute("aria-labelledby");
+  }
+}

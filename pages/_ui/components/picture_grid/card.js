@@ -1,0 +1,129 @@
+// One card: a picture with its rank, score and caption. It stays the same element as long as its picture is shown.
+
+import { clampShape, make, scoreText } from "../shared/drawing.js";
+
+/** @import { Picture, Skeleton } from "./data.d.ts" */
+
+const CANNOT_BE_SHOWN = "This picture's file cannot be shown";
+
+/** A card without a picture, in the final layout. */
+export class EmptyCard {
+  element = element("");
+  picture = undefined;
+  button = undefined;
+
+  /** @param {Skeleton} skeleton */
+  constructor({ id, shape }) {
+    this.element.dataset.id = id;
+    this.shape = shape;
+    this.frame = make("div", "picture");
+    this.element.append(this.frame);
+  }
+}
+
+export class Card {
+  shape = 1;
+  /** @type {Picture | undefined} */
+  picture;
+  button = make("button", "picture");
+  image = make("img");
+  note = make("span", "note");
+  name = make("span", "name");
+  meta = make("div", "meta");
+  rank = make("span", "rank");
+  score = make("span", "score");
+  bar = make("span", "bar");
+  fill = make("span", "fill");
+  caption = make("p", "caption");
+  #src = "";
+
+  /** @param {string} id */
+  constructor(id) {
+    this.element = element(id);
+    this.frame = this.button;
+    this.button.type = "button";
+    this.button.tabIndex = -1;
+    this.image.decoding = "async";
+    this.image.draggable = false;
+    this.image.addEventListener("load", () => this.element.classList.add("seen"));
+    this.image.addEventListener("error", () => {
+      this.element.classList.add("missing");
+      this.note.textContent = CANNOT_BE_SHOWN;
+    });
+    this.button.append(this.image, this.note, this.name);
+    this.bar.append(this.fill);
+    this.meta.append(this.rank, this.score, this.bar);
+    // Whoever listens hears rank, score and caption once: in the name of the button.
+    this.image.alt = "";
+    for (const one of [this.meta, this.caption]) one.setAttribute("aria-hidden", "true");
+    this.element.append(this.button, this.meta, this.caption);
+  }
+
+  get isScored() {
+    return !this.meta.hidden;
+  }
+
+  /**
+   * Show a picture's data; true where its file is to be loaded once the card is near the window.
+   *
+   * @param {Picture} picture
+   * @param {{ captions: boolean, scoreHelp: string }} manner
+   */
+  fillWith(picture, { captions, scoreHelp }) {
+    this.picture = picture;
+    this.shape = clampShape(picture.width, picture.height);
+    this.element.classList.toggle("missing", !picture.src);
+    this.note.textContent = picture.src ? "" : picture.note || CANNOT_BE_SHOWN;
+    this.name.textContent = picture.id;
+    this.button.title = picture.id;
+    this.#showScore(picture, scoreHelp);
+    this.caption.title = picture.caption || "";
+    this.caption.textContent = picture.caption || "";
+    this.caption.hidden = !captions || !picture.caption;
+    return this.#takeSource(picture.src);
+  }
+
+  /** Load the picture now. */
+  load() {
+    const { src } = this.image.dataset;
+    if (!src) return;
+    this.image.src = src;
+    delete this.image.dataset.src;
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {string} help
+   */
+  #showScore({ id, rank, score, bar, caption }, help) {
+    const spoken = caption || id;
+    const scored = score !== null && score !== undefined;
+    const where = scored ? `Rank ${rank}, score ${scoreText(score)}: ` : "";
+    this.button.setAttribute("aria-label", `${where}${spoken}. Open`);
+    this.meta.hidden = !scored;
+    if (!scored) return;
+    this.rank.textContent = String(rank);
+    this.score.textContent = scoreText(score);
+    this.meta.title = help;
+    this.bar.hidden = typeof bar !== "number";
+    this.fill.style.width = `${Math.round((bar || 0) * 100)}%`;
+  }
+
+  /** @param {string} [src] */
+  #takeSource(src) {
+    if (!src || src === this.#src) return false;
+    this.#src = src;
+    this.element.classList.remove("seen");
+    this.image.removeAttribute("src");
+    this.image.dataset.src = src;
+    return true;
+  }
+}
+
+/** @param {string} id */
+function element(id) {
+  const card = make("div", "card");
+  card.dataset.id = id;
+  card.setAttribute("role", "listitem");
+  return card;
+}

@@ -1,0 +1,6 @@
+// The picture grid: rows of equal height, true aspect ratios, and the dialog of one picture.
+
+import { mounting } from "../shared/mounting.js";
+import { PictureGrid } from "./picture_grid.js";
+
+export default mounting((parent) => new PictureGrid(parent));

@@ -1,0 +1,227 @@
+// The grid: one element a picture, kept between updates; arrows go from card to card.
+
+import { Detail } from "../shared/detail/dialog.js";
+import { make } from "../shared/drawing.js";
+import { withModifier } from "../shared/keys.js";
+import { Sequence } from "../shared/sequence.js";
+import { Card, EmptyCard } from "./card.js";
+import { boxesFor, GAP, vertically } from "./layout.js";
+import { Status } from "./status.js";
+
+/** @import { Host } from "../shared/detail/data.d.ts" */
+/** @import { Message, Mounted, Parent } from "../shared/types.d.ts" */
+/** @import { Box, GridData } from "./data.d.ts" */
+
+const META_HEIGHT = 24;
+const CAPTION_HEIGHT = 38;
+const SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
+const LOAD_WITHIN = "900px"; // of the window
+
+/**
+ * @implements {Mounted<GridData>}
+ * @implements {Host}
+ */
+export class PictureGrid {
+  /** @type {(said: Message) => void} */
+  send = () => {};
+  /** @type {GridData} */
+  data = { pictures: [], size: "M", captions: true, open: null, detail: null, seq: 0, token: "" };
+  root = make("div", "grid-root");
+  area = make("div", "area");
+  status = new Status();
+  /** @type {Map<string, Card | EmptyCard>} */
+  cards = new Map();
+  /** @type {string[]} */
+  order = [];
+  /** @type {Box[]} */
+  boxes = [];
+  /** @type {string | null} */
+  focusId = null;
+  scoreHelp = "";
+  width = 0;
+  sequence = new Sequence();
+  detail = new Detail(this);
+  resizer = new ResizeObserver(() => this.resized());
+  loader = new IntersectionObserver((entries) => this.loadSeen(entries), { rootMargin: LOAD_WITHIN });
+
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.area.setAttribute("role", "list");
+    this.root.append(this.status.line, this.area, this.detail.dialog);
+    parent.append(this.root);
+    this.resizer.observe(this.root);
+    this.area.addEventListener("keydown", (event) => this.onKey(event));
+    this.area.addEventListener("focusin", ({ target }) => {
+      const card = target instanceof Element ? target.closest(".card") : null;
+      if (card instanceof HTMLElement && card.dataset.id) this.setFocus(card.dataset.id, false);
+    });
+  }
+
+  destroy() {
+    this.resizer.disconnect();
+    this.loader.disconnect();
+    this.detail.destroy();
+    this.root.remove();
+  }
+
+  /** @param {Message} said */
+  say(said) {
+    this.send(said);
+  }
+
+  /** @param {string} id */
+  shownOf(id) {
+    return this.cards.get(id)?.picture;
+  }
+
+  /** @param {GridData} data */
+  update(data) {
+    const started = performance.now();
+    this.data = data;
+    this.scoreHelp = data.score_help || "";
+    this.root.classList.toggle("loading", Boolean(data.loading));
+    this.area.setAttribute("aria-label", data.label || "Pictures");
+    this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
+    this.takeCards();
+    if (!this.focusId || !this.cards.has(this.focusId)) this.setFocus(this.order[0] || null, false);
+    this.layout();
+    this.status.draw(data, performance.now() - started);
+    this.detail.receive(data);
+  }
+
+  /** The cards that are wanted, in their order; those that are there already stay. */
+  takeCards() {
+    const wanted = this.data.loading ? skeletons(this.data.loading) : this.data.pictures;
+    const ids = new Set(wanted.map((one) => one.id));
+    for (const [id, card] of this.cards) {
+      if (ids.has(id)) continue;
+      this.loader.unobserve(card.element);
+      card.element.remove();
+      this.cards.delete(id);
+    }
+    /** @type {Element | null} */
+    let previous = null;
+    for (const one of wanted) {
+      const { element } = "shape" in one ? this.emptyCard(one) : this.card(one);
+      /** @type {ChildNode | null} */
+      const expected = previous ? previous.nextSibling : this.area.firstChild;
+      if (element !== expected) this.area.insertBefore(element, expected);
+      previous = element;
+    }
+    this.order = wanted.map((one) => one.id);
+  }
+
+  /** @param {import("./data.d.ts").Skeleton} skeleton */
+  emptyCard(skeleton) {
+    const card = this.cards.get(skeleton.id) ?? new EmptyCard(skeleton);
+    this.cards.set(skeleton.id, card);
+    return card;
+  }
+
+  /** @param {import("./data.d.ts").Picture} picture */
+  card(picture) {
+    let card = this.cards.get(picture.id);
+    if (!(card instanceof Card)) {
+      card?.element.remove();
+      card = new Card(picture.id);
+      card.element.addEventListener("click", () => this.detail.open(picture.id));
+      this.cards.set(picture.id, card);
+    }
+    const { captions } = this.data;
+    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp })) this.loader.observe(card.element);
+    return card;
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  loadSeen(entries) {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      const card = target instanceof HTMLElement && this.cards.get(target.dataset.id ?? "");
+      if (card instanceof Card) card.load();
+      this.loader.unobserve(target);
+    }
+  }
+
+  resized() {
+    const width = this.root.clientWidth;
+    if (width && width !== this.width) this.layout();
+  }
+
+  layout() {
+    const width = this.root.clientWidth;
+    this.width = width;
+    if (!width) return;
+    const cards = this.order.flatMap((id) => this.cards.get(id) ?? []);
+    const extra = this.heightBelow(cards);
+    const shapes = cards.map((card) => card.shape);
+    this.boxes = boxesFor(shapes, width, this.data.size || "M", extra);
+    let bottom = 0;
+    cards.forEach((card, index) => {
+      const box = this.boxes[index];
+      card.element.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
+      card.element.style.width = `${box.width.toFixed(1)}px`;
+      card.frame.style.height = `${box.height.toFixed(1)}px`;
+      card.element.classList.toggle("slim", box.width < 120);
+      bottom = Math.max(bottom, box.top + box.height + extra);
+    });
+    this.area.style.height = `${Math.ceil(bottom)}px`;
+  }
+
+  /** What a card takes below its picture, which is the same for all. @param {(Card | EmptyCard)[]} cards */
+  heightBelow(cards) {
+    const { loading, captions } = this.data;
+    const scored = loading ? this.data.scored : cards.some((card) => card instanceof Card && card.isScored);
+    const withCaptions = captions && (loading || cards.some((card) => card.picture?.caption));
+    const gap = scored || withCaptions ? GAP : GAP - 4;
+    return (scored ? META_HEIGHT : 4) + (withCaptions ? CAPTION_HEIGHT : 0) + gap;
+  }
+
+  /**
+   * @param {string | null} id
+   * @param {boolean} move whether the focus goes there, or only would
+   */
+  setFocus(id, move) {
+    const old = this.cards.get(this.focusId ?? "");
+    if (old?.button) old.button.tabIndex = -1;
+    this.focusId = id;
+    const card = this.cards.get(id ?? "");
+    if (!card?.button) return;
+    card.button.tabIndex = 0;
+    if (!move) return;
+    card.button.focus({ preventScroll: true });
+    card.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (withModifier(event) || this.focusId === null) return;
+    const at = this.order.indexOf(this.focusId);
+    const to = this.target(event.key, at);
+    if (to === null) return;
+    event.preventDefault();
+    if (to >= 0 && to < this.order.length) this.setFocus(this.order[to], true);
+  }
+
+  /**
+   * Where a key leads from one card; null for a key that leads nowhere.
+   *
+   * @param {string} key
+   * @param {number} at
+   */
+  target(key, at) {
+    if (key === "ArrowRight") return at + 1;
+    if (key === "ArrowLeft") return at - 1;
+    if (key === "Home") return 0;
+    if (key === "End") return this.order.length - 1;
+    if (key === "ArrowDown") return vertically(this.boxes, at, 1);
+    return key === "ArrowUp" ? vertically(this.boxes, at, -1) : null;
+  }
+}
+
+/** @param {number} count */
+function skeletons(count) {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `skeleton-${i}`,
+    shape: SKELETON_SHAPES[i % SKELETON_SHAPES.length],
+  }));
+}

@@ -1,0 +1,1718 @@
+// shared/mounting.js
+var mounted = /* @__PURE__ */ new WeakMap();
+function mounting(open, name = "event") {
+  return ({ parentElement, data, setTriggerValue }) => {
+    let mount = mounted.get(parentElement);
+    if (!mount) {
+      mount = { object: open(parentElement), call: null };
+      mounted.set(parentElement, mount);
+    }
+    const own = mount;
+    const call = {};
+    const end = () => {
+      if (mounted.get(parentElement) !== own || own.call !== call) return;
+      mounted.delete(parentElement);
+      own.object.destroy();
+    };
+    const before = own.call;
+    own.call = call;
+    try {
+      own.object.send = (said) => setTriggerValue(name, said);
+      own.object.update(data);
+    } catch (error) {
+      if (before) own.call = before;
+      else end();
+      throw error;
+    }
+    return end;
+  };
+}
+
+// shared/counting.js
+function countOf(number, noun) {
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}
+function whole(number) {
+  return Math.round(number).toLocaleString("en-US");
+}
+
+// shared/settling.js
+var Settling = class {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #rest;
+  #act;
+  /**
+   * @param {number} rest milliseconds without a stir
+   * @param {() => void} act
+   */
+  constructor(rest, act) {
+    this.#rest = rest;
+    this.#act = act;
+  }
+  /** @param {number} [rest] another wait for this once */
+  stir(rest = this.#rest) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#act, rest);
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+};
+
+// shared/drawing.js
+var LENS = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15.4 20 20"];
+var CROSS = ["M6 6l12 12", "M18 6 6 18"];
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== void 0) element.textContent = String(text);
+  return element;
+}
+function textButton(className, text, title, act) {
+  const button = make("button", className, text);
+  button.type = "button";
+  if (title) button.title = title;
+  button.addEventListener("click", act);
+  return button;
+}
+function signButton(className, sign, label, act) {
+  const button = textButton(className, typeof sign === "string" ? sign : "", label, act);
+  button.setAttribute("aria-label", label);
+  if (typeof sign !== "string") button.append(lines(sign));
+  return button;
+}
+function textField() {
+  const input = make("input");
+  input.type = "text";
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.enterKeyHint = "search";
+  return input;
+}
+function filledBar(part) {
+  const bar2 = make("span", "bar");
+  const fill = make("span", "fill");
+  fill.style.width = `${Math.round(part * 100)}%`;
+  bar2.append(fill);
+  return bar2;
+}
+function scoreText(score) {
+  return (score < 0 ? "−" : "") + Math.abs(score).toFixed(3);
+}
+function clampShape(width, height) {
+  if (!width || !height) return 1.33;
+  return Math.min(3, Math.max(0.5, width / height));
+}
+var SVG = "http://www.w3.org/2000/svg";
+function lines(paths) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+// shared/detail/frame.js
+function frame(parts, { step, close }) {
+  const dialog = make("dialog", "detail");
+  dialog.setAttribute("aria-label", "Picture");
+  dialog.tabIndex = -1;
+  const head = make("div", "detail-head");
+  const place = make("span", "place");
+  const previous = signButton("tool", "‹", "Previous picture (left arrow)", () => step(-1));
+  const next = signButton("tool", "›", "Next picture (right arrow)", () => step(1));
+  head.append(previous, place, next, signButton("tool close", "×", "Close (Esc)", close));
+  const body = make("div", "detail-body");
+  body.append(...parts);
+  dialog.append(head, body);
+  const show = (id, order) => {
+    const at = order.indexOf(id);
+    dialog.setAttribute("aria-label", `Picture ${id}`);
+    place.textContent = at >= 0 ? `${at + 1} of ${order.length}` : "";
+    previous.hidden = next.hidden = at < 0;
+    previous.disabled = at <= 0;
+    next.disabled = at >= order.length - 1;
+  };
+  return { dialog, body, show };
+}
+
+// shared/detail/neighbours.js
+var Neighbours = class {
+  root = make("div", "neighbours");
+  #key = "";
+  #open;
+  /** @param {(id: string) => void} open */
+  constructor(open) {
+    this.#open = open;
+  }
+  /**
+   * @param {Known | undefined} known
+   * @param {string} token
+   */
+  draw(known, token) {
+    const problem = known ? known.neighbours_problem : "";
+    const key = known ? JSON.stringify([token, problem, ...known.neighbours.map((one) => one.id)]) : "";
+    if (key === this.#key && this.root.childElementCount) return;
+    this.#key = key;
+    this.root.replaceChildren();
+    if (!known || !(known.neighbours.length || problem)) return;
+    this.root.append(make("h2", "", "Closest pictures"));
+    if (problem) {
+      this.root.append(make("p", "problem", problem));
+      return;
+    }
+    const strip = make("div", "strip");
+    strip.append(...known.neighbours.map((one) => this.#thumb(one)));
+    this.root.append(strip);
+  }
+  /** @param {Neighbour} one */
+  #thumb(one) {
+    const button = textButton("thumb", "", one.caption || one.id, () => this.#open(one.id));
+    button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
+    const image = make("img");
+    image.alt = "";
+    image.loading = "lazy";
+    if (one.src) image.src = one.src;
+    button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
+    button.append(image);
+    return button;
+  }
+};
+
+// shared/detail/facts.js
+function factsOf(id, known) {
+  const facts = known ? known.facts : [["File", id]];
+  return facts.flatMap(([name, value]) => [make("dt", "", name), factValue(value)]);
+}
+function factValue(value) {
+  const cell = make("dd");
+  if (/^https:\/\//.test(value)) {
+    const link = make("a", "", readable(value));
+    link.href = value;
+    link.target = "_blank";
+    link.rel = "noreferrer noopener";
+    cell.append(link);
+  } else cell.textContent = value;
+  return cell;
+}
+function readable(address) {
+  const short2 = address.replace(/^https:\/\//, "");
+  try {
+    return decodeURIComponent(short2);
+  } catch {
+    return short2;
+  }
+}
+
+// shared/detail/side.js
+var QUERY_WORDS = {
+  rank: "Rank",
+  score: "Score for the query",
+  best: "fits the query best",
+  bestHelp: "Closest caption to the query. Search with it"
+};
+var Side = class {
+  root = make("div", "side");
+  scoreLine = make("div", "score-line");
+  title = make("h2", "", "Captions");
+  captions = make("ul", "captions");
+  related = make("div", "related");
+  facts = make("dl", "facts");
+  download = make("a", "action", "Download");
+  words = QUERY_WORDS;
+  #acts;
+  /** @param {Acts} acts */
+  constructor(acts) {
+    this.#acts = acts;
+    this.like = textButton("action primary", "More like this", "", acts.like);
+    this.find = textButton("action", "Find its captions", "", acts.find);
+    this.table = textButton("action", "Open in Captions", "", acts.table);
+    this.download.setAttribute("role", "button");
+    const actions = make("div", "actions");
+    actions.append(this.like, this.find, this.table, this.download);
+    this.root.append(this.scoreLine, this.title, this.captions, actions, this.related, this.facts);
+  }
+  /**
+   * @param {string} id
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   * @param {Manner} manner
+   */
+  draw(id, shown, known, { words, scoreHelp, finding }) {
+    this.words = words ?? QUERY_WORDS;
+    const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
+    this.#drawScore(shown, known, help);
+    this.#drawCaptions(shown, known, Boolean(words));
+    this.#drawRelated(known);
+    this.facts.replaceChildren(...factsOf(id, known));
+    this.find.hidden = Boolean(known && (known.related || !known.captions_any));
+    this.find.disabled = finding;
+    this.table.hidden = !known?.captions_page;
+    this.download.hidden = !known?.download;
+    if (known?.download) {
+      this.download.href = known.download;
+      this.download.download = known.download_name;
+    }
+  }
+  /**
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   * @param {string} help
+   */
+  #drawScore(shown, known, help) {
+    const score = known?.score !== void 0 ? known.score : shown?.score;
+    this.scoreLine.replaceChildren();
+    this.scoreLine.hidden = score === null || score === void 0;
+    if (score === null || score === void 0) return;
+    const rank = shown?.rank || known?.rank;
+    if (rank) this.scoreLine.append(pair(this.words.rank, "rank", `${rank}`));
+    this.scoreLine.append(pair(this.words.score, "score", scoreText(score)));
+    const part = shown?.bar ?? known?.bar ?? null;
+    if (part !== null) this.scoreLine.append(filledBar(part));
+    this.scoreLine.title = help;
+  }
+  /**
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   * @param {boolean} ownWords whether the page around has words of its own for what is set apart
+   */
+  #drawCaptions(shown, known, ownWords) {
+    const captions = known ? known.captions : shown?.caption ? [shown.caption] : [];
+    const scored = shown && shown.score !== null && shown.score !== void 0;
+    const best = scored && (ownWords || known?.captions_any) && shown.caption;
+    this.captions.replaceChildren();
+    this.title.hidden = !captions.length && !known;
+    if (known && !captions.length) this.captions.append(make("li", "none", "This picture has no captions."));
+    for (const text of captions) this.captions.append(this.#row(text, { best: text === best && captions.length > 1 }));
+  }
+  /** @param {Known | undefined} known */
+  #drawRelated(known) {
+    this.related.replaceChildren();
+    if (!known?.related) return;
+    const list = make("ul", "captions");
+    for (const { text, score, own } of known.related) list.append(this.#row(text, { score, own }));
+    this.related.append(make("h2", "", "Captions closest to this picture"), list);
+  }
+  /**
+   * A caption to search with.
+   *
+   * @param {string} text
+   * @param {{ best?: boolean, score?: number, own?: boolean }} about
+   */
+  #row(text, { best = false, score, own = false }) {
+    const title = best ? this.words.bestHelp : "Search with this caption";
+    const button = textButton("caption-row", "", title, () => this.#acts.search(text));
+    button.classList.toggle("best", best);
+    button.classList.toggle("own", own);
+    const sentence = make("span", "text", text);
+    if (own) sentence.append(make("span", "tag", "its own"));
+    button.append(sentence);
+    if (best) button.append(make("span", "tag", this.words.best));
+    if (score !== void 0) button.append(make("span", "number", scoreText(score)));
+    const row = make("li");
+    row.append(button);
+    return row;
+  }
+};
+function pair(what, name, text) {
+  const both = make("span", "pair");
+  both.append(make("span", "what", what), make("span", name, text));
+  return both;
+}
+
+// shared/detail/stage.js
+var LARGEST_ZOOM = 2;
+var Stage = class {
+  root = make("div", "stage");
+  picture = make("img");
+  note = make("p", "note");
+  #drawn = "";
+  constructor() {
+    this.root.append(this.picture, this.note);
+  }
+  /**
+   * @param {string} id
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   */
+  draw(id, shown, known) {
+    const source = known?.large || shown?.src || "";
+    const key = JSON.stringify([id, source]);
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      this.#show(source, shown?.width || known?.width || 0, shown?.height || known?.height || 0);
+    }
+    this.picture.alt = shown?.caption || known?.captions[0] || id;
+    this.note.textContent = known?.note || (!source && known ? "This picture's file cannot be shown" : "");
+  }
+  /**
+   * @param {string} source
+   * @param {number} width
+   * @param {number} height
+   */
+  #show(source, width, height) {
+    this.picture.style.width = width ? `${width * LARGEST_ZOOM}px` : "";
+    this.picture.style.aspectRatio = width && height ? `${width} / ${height}` : "";
+    this.picture.hidden = !source;
+    if (source) this.picture.src = source;
+  }
+};
+
+// shared/detail/dialog.js
+var ASK_AFTER_MS = 180;
+var ASK_AT_ONCE_MS = 30;
+var Detail = class {
+  /** @type {string | null} the picture that is shown */
+  id = null;
+  /** @type {Map<string, Known>} */
+  known = /* @__PURE__ */ new Map();
+  token = "";
+  wantRelated = false;
+  stage = new Stage();
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.side = new Side({
+      search: (text) => this.ask("search", { text }),
+      like: () => this.ask("like"),
+      table: () => this.ask("captions"),
+      find: () => this.findCaptions()
+    });
+    this.neighbours = new Neighbours((id) => {
+      this.open(id);
+      this.frame.body.scrollTop = 0;
+    });
+    const parts = [this.stage.root, this.side.root, this.neighbours.root];
+    this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
+    this.dialog = this.frame.dialog;
+    this.dialog.addEventListener("close", () => this.closed());
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    this.dialog.addEventListener("keydown", (event) => this.onKey(event));
+    this.asking = new Settling(ASK_AFTER_MS, () => {
+      this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest });
+    });
+  }
+  destroy() {
+    this.asking.end();
+    if (this.dialog.open) {
+      this.id = null;
+      this.dialog.close();
+    }
+  }
+  /**
+   * Show a picture at once with what the page knows; the rest is asked for.
+   *
+   * @param {string} id
+   * @param {{ ask?: boolean }} [options]
+   */
+  open(id, { ask = true } = {}) {
+    this.id = id;
+    this.wantRelated = false;
+    this.draw();
+    if (!this.dialog.open) {
+      this.dialog.showModal();
+      this.dialog.focus();
+      this.frame.body.scrollTop = 0;
+    }
+    if (!ask) return;
+    this.host.sequence.next();
+    this.asking.stir(this.known.has(id) ? ASK_AFTER_MS : ASK_AT_ONCE_MS);
+  }
+  closed() {
+    this.asking.end();
+    if (this.id === null) return;
+    const id = this.id;
+    this.id = null;
+    this.host.say({ type: "close", seq: this.host.sequence.next() });
+    this.host.setFocus(this.host.shownOf(id) ? id : this.host.focusId, true);
+  }
+  /**
+   * Go on from this picture to something else.
+   *
+   * @param {string} type
+   * @param {Record<string, unknown>} [more]
+   */
+  ask(type, more = {}) {
+    this.asking.end();
+    const id = this.id;
+    this.id = null;
+    this.dialog.close();
+    this.host.say({ type, id, seq: this.host.sequence.next(), ...more });
+  }
+  findCaptions() {
+    this.asking.end();
+    this.wantRelated = true;
+    this.host.say({ type: "related", id: this.id, seq: this.host.sequence.next() });
+    this.draw();
+  }
+  /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
+  receive(data) {
+    if (data.token !== this.token) {
+      this.known.clear();
+      this.token = data.token;
+    }
+    if (data.detail) this.known.set(data.detail.id, data.detail);
+    if (!this.host.sequence.follow(data.seq)) {
+      if (this.dialog.open) this.draw();
+    } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
+    else if (!data.open && this.dialog.open) {
+      this.id = null;
+      this.dialog.close();
+    } else if (this.dialog.open) this.draw();
+  }
+  /** @param {number} by */
+  step(by) {
+    const { order } = this.host;
+    const at = this.id === null ? -1 : order.indexOf(this.id);
+    const to = order[at < 0 ? 0 : at + by];
+    if (to !== void 0) this.open(to);
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.step(event.key === "ArrowRight" ? 1 : -1);
+  }
+  draw() {
+    const { id, host } = this;
+    if (id === null) return;
+    const shown = host.shownOf(id);
+    const known = this.known.get(id);
+    this.frame.show(id, host.order);
+    this.stage.draw(id, shown, known);
+    this.side.draw(id, shown, known, { words: host.detailWords, scoreHelp: host.scoreHelp, finding: this.wantRelated });
+    this.neighbours.draw(known, this.token);
+  }
+};
+
+// shared/keys.js
+function withModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+function isTaken(event) {
+  const path = event.composedPath();
+  const target = path[0];
+  if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
+    return true;
+  }
+  return path.some((one) => one instanceof HTMLDialogElement);
+}
+function slashGoesTo(input, signal, show) {
+  const onKey = (event) => {
+    if (event.key !== "/" || withModifier(event) || isTaken(event)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+    show();
+  };
+  document.addEventListener("keydown", onKey, { signal });
+}
+function slashSign(title) {
+  const key = document.createElement("kbd");
+  key.textContent = "/";
+  key.title = title;
+  return key;
+}
+function hasKeys() {
+  return !matchMedia("(hover: none)").matches;
+}
+function focusedBeside(element) {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+// shared/questions.js
+var Questions = class {
+  /** @type {Question | null} what was not sent yet */
+  wanted = null;
+  #asking = false;
+  #ask;
+  #rest;
+  #lost;
+  /**
+   * @param {(question: Question) => void} ask sends one
+   * @param {() => void} rest called with each answer, before the next question goes out
+   * @param {number} answerMs an answer can be lost with its connection; after this the next question waits no longer
+   */
+  constructor(ask, rest, answerMs) {
+    this.#ask = ask;
+    this.#rest = rest;
+    this.#lost = new Settling(answerMs, () => this.answered());
+  }
+  /** @param {Question} question */
+  want(question) {
+    this.wanted = question;
+    if (!this.#asking) this.#send(question);
+  }
+  answered() {
+    this.#lost.end();
+    this.#asking = false;
+    this.#rest();
+    if (this.wanted !== null) this.#send(this.wanted);
+  }
+  end() {
+    this.#lost.end();
+  }
+  /** @param {Question} question */
+  #send(question) {
+    this.wanted = null;
+    this.#asking = true;
+    this.#lost.stir();
+    this.#ask(question);
+  }
+};
+
+// shared/sequence.js
+var Sequence = class {
+  /** Number of the latest message, ours or one that the server has answered. */
+  latest = 0;
+  /** The number of a new message. */
+  next() {
+    this.latest += 1;
+    return this.latest;
+  }
+  /**
+   * Whether an answer with this number is to be followed: it is not older than our latest message.
+   *
+   * @param {number} answered
+   */
+  follow(answered) {
+    if (answered < this.latest) return false;
+    this.latest = answered;
+    return true;
+  }
+};
+
+// caption_table/filter_fields.js
+var FEW_CHOICES = 6;
+function filterField(column, set) {
+  const field = make("fieldset");
+  const legend = make("legend", "", column.label);
+  legend.title = column.help;
+  field.append(legend);
+  const fill = column.kind === "number" ? fillRange : column.kind === "choice" ? fillChoice : fillText;
+  return { field, show: fill(field, column, set) };
+}
+function filterText({ text, choices, low, high }) {
+  if (text) return `contains ${text}`;
+  if (choices?.length) {
+    const few = choices.slice(0, 3).map((one) => one || "(empty)");
+    return choices.length > 3 ? `${few.join(", ")} and ${choices.length - 3} more` : few.join(", ");
+  }
+  if (typeof low !== "number") return `up to ${high}`;
+  return typeof high === "number" ? `${low} to ${high}` : `from ${low}`;
+}
+function fillRange(field, column, set) {
+  if (column.low === null || column.high === null) {
+    field.append(make("p", "quiet", "Not known"));
+    return () => {
+    };
+  }
+  const low = numberField(`${column.label}, at least`, column.low);
+  const high = numberField(`${column.label}, at most`, column.high);
+  for (const input of [low, high]) {
+    input.addEventListener("change", () => {
+      const range = { low: numberIn(low), high: numberIn(high) };
+      set(range.low === null && range.high === null ? null : range);
+    });
+  }
+  const line = make("div", "range-line");
+  line.append(low, make("span", "quiet", "to"), high);
+  field.append(line);
+  return (filter) => {
+    const focused = focusedBeside(field);
+    if (focused !== low) low.value = typeof filter.low === "number" ? short(filter.low) : "";
+    if (focused !== high) high.value = typeof filter.high === "number" ? short(filter.high) : "";
+  };
+}
+function numberField(label, least) {
+  const input = make("input");
+  input.type = "number";
+  input.step = "any";
+  input.placeholder = short(least);
+  input.setAttribute("aria-label", label);
+  return input;
+}
+function numberIn(input) {
+  return input.value.trim() === "" || !Number.isFinite(Number(input.value)) ? null : Number(input.value);
+}
+function short(number) {
+  return String(Math.round(number * 1e4) / 1e4);
+}
+function fillChoice(field, column, set) {
+  const list = make("div", "choices");
+  const boxes = column.choices.map(([text, count]) => choiceBox(text, count));
+  for (const { box } of boxes) {
+    box.addEventListener("change", () => {
+      const choices = boxes.filter((one) => one.box.checked).map((one) => one.text);
+      set(choices.length ? { choices } : null);
+    });
+  }
+  list.append(...boxes.map(({ label }) => label));
+  field.append(list);
+  let open = boxes.length <= FEW_CHOICES + 1;
+  const show = () => {
+    boxes.forEach(({ box, label }, place) => {
+      label.hidden = !open && place >= FEW_CHOICES && !box.checked;
+    });
+    const more = boxes.filter(({ label }) => label.hidden).length;
+    rest.textContent = open ? "Show fewer" : `and ${whole(more)} more`;
+    rest.title = open ? "Show only those with the most captions" : `Show all ${whole(boxes.length)}`;
+    rest.setAttribute("aria-expanded", String(open));
+    rest.hidden = !open && !more;
+  };
+  const rest = textButton("text-button rest", "", "", () => {
+    open = !open;
+    show();
+    if (open) boxes.find(({ label }, place) => place >= FEW_CHOICES && !label.hidden)?.box.focus();
+  });
+  if (!open) field.append(rest);
+  return ({ choices = [] }) => {
+    for (const { text, box } of boxes) box.checked = choices.includes(text);
+    show();
+  };
+}
+function choiceBox(text, count) {
+  const label = make("label");
+  const box = make("input");
+  box.type = "checkbox";
+  label.append(box, make("span", "name-of", text || "(empty)"), make("span", "times", whole(count)));
+  return { text, box, label };
+}
+function fillText(field, column, set) {
+  const input = make("input");
+  input.type = "search";
+  input.placeholder = "contains";
+  input.setAttribute("aria-label", `${column.label} contains`);
+  input.addEventListener("change", () => set(input.value.trim() ? { text: input.value.trim() } : null));
+  field.append(input);
+  return (filter) => {
+    if (focusedBeside(field) !== input) input.value = filter.text || "";
+  };
+}
+
+// caption_table/filters.js
+var Filters = class {
+  panel = make("div", "filters");
+  chips = make("div", "chips");
+  button = textButton("text-button", "Filters", "Filter on any column", () => this.toggle());
+  /** @type {Map<string, (filter: Filter) => void>} what shows a column's filter in its field */
+  fields = /* @__PURE__ */ new Map();
+  /** @type {View["filters"]} */
+  filters = {};
+  #key = "";
+  #table;
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    this.#table = table;
+    this.button.setAttribute("aria-expanded", "false");
+    this.panel.hidden = true;
+    this.panel.setAttribute("role", "group");
+    this.panel.setAttribute("aria-label", "Filters");
+    this.panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.toggle();
+      this.button.focus();
+    });
+  }
+  toggle() {
+    this.panel.hidden = !this.panel.hidden;
+    this.button.setAttribute("aria-expanded", String(!this.panel.hidden));
+    if (!this.panel.hidden) this.panel.querySelector("input")?.focus();
+  }
+  /**
+   * @param {TableData} data
+   * @param {View} view
+   */
+  draw(data, { filters }) {
+    this.filters = filters;
+    const columns = data.columns.filter((one) => one.key !== "order" && one.key !== "caption");
+    const key = JSON.stringify(columns);
+    if (key !== this.#key) {
+      this.#key = key;
+      const fields = columns.map((column) => filterField(column, (filter) => this.set(column.key, filter)));
+      this.fields = new Map(fields.map(({ show }, place) => [columns[place].key, show]));
+      this.panel.replaceChildren(...fields.map(({ field }) => field));
+    }
+    for (const column of columns) this.fields.get(column.key)?.(filters[column.key] || {});
+    this.#drawChips(columns);
+  }
+  /**
+   * @param {string} key
+   * @param {Filter | null} filter
+   */
+  set(key, filter) {
+    const filters = { ...this.filters };
+    delete filters[key];
+    if (filter) filters[key] = filter;
+    this.#table.ask({ filters, page: 1 });
+  }
+  /** @param {Column[]} columns */
+  #drawChips(columns) {
+    const on = columns.filter((column) => this.filters[column.key]);
+    this.chips.replaceChildren(...on.map((column) => this.#chip(column, this.filters[column.key])));
+    this.chips.hidden = !on.length;
+    this.button.textContent = on.length ? `Filters (${on.length})` : "Filters";
+  }
+  /**
+   * @param {Column} column
+   * @param {Filter} filter
+   */
+  #chip({ key, label }, filter) {
+    const text = `${label} ${filterText(filter)}`;
+    const chip = textButton("text-button filter-chip", text, "Take this filter off", () => this.set(key, null));
+    chip.append(make("span", "cross", "×"));
+    return chip;
+  }
+};
+
+// caption_table/similarity_range.js
+function isRange(filter) {
+  return filter !== void 0 && (typeof filter.low === "number" || typeof filter.high === "number");
+}
+function rangeText({ low, high }) {
+  if (typeof low !== "number") return `Up to ${scoreText(high ?? 0)}`;
+  return typeof high === "number" ? `${scoreText(low)} to ${scoreText(high)}` : `From ${scoreText(low)}`;
+}
+function binsOf(range, { low, high, everything }) {
+  const bin = (value) => (value - low) / (high - low || 1) * everything.length;
+  const from = typeof range.low === "number" ? bin(range.low) : 0;
+  return [from, typeof range.high === "number" ? bin(range.high) : everything.length];
+}
+function rangeOf(one, other, { low, high, everything }) {
+  const first = Math.min(one, other);
+  const last = Math.max(one, other) + 1;
+  if (first <= 0 && last >= everything.length) return null;
+  const edge = (bin) => low + (high - low) * bin / everything.length;
+  return {
+    low: first > 0 ? Math.floor(edge(first) * 1e4) / 1e4 : null,
+    high: last < everything.length ? Math.ceil(edge(last) * 1e4) / 1e4 : null
+  };
+}
+
+// caption_table/histogram.js
+var HEIGHT = 72;
+var TITLE_HELP = "Cosine similarity of each caption to its own picture. The worst, at the left, may be labelling errors.";
+var SCALE_HELP = "Four times the captions make a bar twice as tall, so that the few at the ends can be seen beside the many in the middle.";
+var Histogram = class {
+  root = make("section", "chart");
+  scale = make("p", "scale");
+  plot = make("div", "plot");
+  svg = document.createElementNS(SVG, "svg");
+  cover = make("div", "cover");
+  tip = make("div", "tip");
+  axis = make("div", "axis");
+  unknown = make("div", "unknown-fit");
+  /** @type {Bins | null} */
+  bins = null;
+  /** @type {View["filters"]} */
+  filters = {};
+  /** @type {{ from: number, to: number } | null} */
+  drag = null;
+  #table;
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    this.#table = table;
+    const title = make("h2", "", "How well captions fit their pictures");
+    title.title = TITLE_HELP;
+    this.scale.title = SCALE_HELP;
+    this.svg.setAttribute("preserveAspectRatio", "none");
+    this.svg.setAttribute("role", "img");
+    this.tip.hidden = true;
+    this.plot.append(this.svg, this.cover, this.tip);
+    this.root.append(title, this.scale, this.plot, this.axis, this.unknown);
+    this.plot.addEventListener("pointerdown", (event) => this.down(event));
+    this.plot.addEventListener("pointermove", (event) => this.move(event));
+    this.plot.addEventListener("pointerup", () => this.up());
+    this.plot.addEventListener("pointercancel", () => this.cancel());
+    this.plot.addEventListener("pointerleave", () => {
+      this.tip.hidden = true;
+    });
+  }
+  /** The range that is kept, if one is. */
+  get range() {
+    return isRange(this.filters.similarity) ? this.filters.similarity : null;
+  }
+  /**
+   * @param {TableData} data
+   * @param {View} view
+   */
+  draw({ histogram, unknown }, { filters }) {
+    this.bins = histogram;
+    this.filters = filters;
+    this.root.hidden = !histogram && !unknown;
+    this.plot.hidden = this.axis.hidden = this.scale.hidden = !histogram;
+    this.unknown.hidden = !unknown;
+    this.unknown.replaceChildren();
+    if (unknown) this.unknown.append(make("p", "", unknown.message));
+    if (unknown?.fix) this.unknown.append(make("p", "fix", unknown.fix));
+    if (!histogram) return;
+    const { everything, low, high } = histogram;
+    this.scale.textContent = `Square-root scale, tallest bar ${countOf(tallest(histogram), "caption")}`;
+    this.svg.setAttribute("viewBox", `0 0 ${everything.length} ${HEIGHT}`);
+    this.svg.setAttribute("aria-label", `Histogram of similarity, ${low.toFixed(3)} to ${high.toFixed(3)}`);
+    const hint = this.range ? `${rangeText(this.range)}. Click to take it off` : "Drag across to keep a range";
+    const ends = [make("span", "", scoreText(low)), make("span", "", scoreText(high))];
+    this.axis.replaceChildren(ends[0], make("span", "hint", hint), ends[1]);
+    this.drawRange(histogram, this.keptBins(histogram));
+  }
+  /** @param {Bins} bins */
+  keptBins(bins) {
+    return this.range && binsOf(this.range, bins);
+  }
+  /**
+   * The bars, in colour within the range that is kept and grey outside of it, and the frame around the range.
+   *
+   * @param {Bins} histogram
+   * @param {[number, number] | null} range
+   */
+  drawRange(histogram, range) {
+    const { everything, shown } = histogram;
+    const [from, to] = range ?? [0, everything.length];
+    const most = tallest(histogram);
+    const bars = everything.flatMap((count, bin) => bar("all", bin, count / most));
+    shown.forEach((count, bin) => {
+      bars.push(...bar("outside", bin, count / most, 0, from - bin));
+      bars.push(...bar("these", bin, count / most, from - bin, to - bin));
+      bars.push(...bar("outside", bin, count / most, to - bin, 1));
+    });
+    this.svg.replaceChildren(...bars);
+    this.cover.hidden = !range;
+    if (!range) return;
+    const part = (bin) => Math.min(1, Math.max(0, bin / everything.length)) * 100;
+    this.cover.style.left = `${part(from)}%`;
+    this.cover.style.width = `${Math.max(0.4, part(to) - part(from))}%`;
+  }
+  /**
+   * @param {PointerEvent} event
+   * @param {Bins} bins
+   */
+  binAt(event, { everything: { length } }) {
+    const box = this.plot.getBoundingClientRect();
+    return Math.min(length - 1, Math.max(0, Math.floor((event.clientX - box.left) / box.width * length)));
+  }
+  /** @param {PointerEvent} event */
+  down(event) {
+    if (event.button !== 0 || !this.bins) return;
+    event.preventDefault();
+    this.plot.setPointerCapture(event.pointerId);
+    const bin = this.binAt(event, this.bins);
+    this.drag = { from: bin, to: bin };
+  }
+  /** @param {PointerEvent} event */
+  move(event) {
+    if (!this.bins) return;
+    const bin = this.binAt(event, this.bins);
+    this.showTip(bin, this.bins);
+    if (!this.drag) return;
+    this.drag.to = bin;
+    this.drawRange(this.bins, [Math.min(this.drag.from, bin), Math.max(this.drag.from, bin) + 1]);
+  }
+  up() {
+    if (!this.drag || !this.bins) return;
+    const { from, to } = this.drag;
+    this.drag = null;
+    const { similarity: _, ...filters } = this.filters;
+    const clickedOff = from === to && this.range;
+    const range = clickedOff ? null : rangeOf(from, to, this.bins);
+    this.#table.ask({ filters: range ? { ...filters, similarity: range } : filters, page: 1 });
+  }
+  cancel() {
+    this.drag = null;
+    if (this.bins) this.drawRange(this.bins, this.keptBins(this.bins));
+  }
+  /**
+   * @param {number} bin
+   * @param {Bins} bins
+   */
+  showTip(bin, { low, high, everything, shown }) {
+    const width = (high - low) / everything.length;
+    const all = everything[bin];
+    const of = shown[bin] === all ? "" : `${whole(shown[bin])} of `;
+    const range = `${scoreText(low + bin * width)} to ${scoreText(low + (bin + 1) * width)}`;
+    this.tip.textContent = `${range}: ${of}${countOf(all, "caption")}`;
+    this.tip.hidden = false;
+    this.tip.style.left = `${Math.min(78, Math.max(22, (bin + 0.5) / everything.length * 100))}%`;
+  }
+};
+function tallest({ everything }) {
+  return Math.max(1, ...everything);
+}
+function bar(name, bin, share, left = 0, right = 1) {
+  const [start, end] = [Math.max(0.06, left), Math.min(0.94, right)];
+  if (!share || end <= start) return [];
+  const height = Math.max(1.5, Math.sqrt(share) * HEIGHT);
+  const one = document.createElementNS(SVG, "rect");
+  const places = { x: bin + start, width: end - start, y: HEIGHT - height, height };
+  one.setAttribute("class", name);
+  for (const [attribute, value] of Object.entries(places)) one.setAttribute(attribute, String(value));
+  return [one];
+}
+
+// shared/folding.js
+var PIECES = /([\p{L}\p{N}\p{M}_]+)/u;
+function caseless(letter) {
+  if (letter === "ı") return letter;
+  if (letter === "ẞ") return "ss";
+  if (/\p{Script=Cherokee}/u.test(letter)) return letter.toUpperCase();
+  return Array.from(letter.toUpperCase(), (one) => one.toLowerCase()).join("");
+}
+function fold(text) {
+  return Array.from(text.normalize("NFKC"), caseless).join("").normalize("NFKC");
+}
+function bare(text) {
+  return fold(text).normalize("NFKD").replace(/\p{M}/gu, "");
+}
+function piecesOf(text) {
+  return text.split(PIECES);
+}
+
+// caption_table/leading_words.js
+var KINDS = [
+  ["frequent", "The words that most of these captions hold"],
+  ["typical", "The words that set these captions apart from all the others"]
+];
+var LeadingWords = class {
+  root = make("section", "words");
+  /** @type {"frequent" | "typical"} */
+  kind = "frequent";
+  #table;
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    this.#table = table;
+  }
+  /** @param {TableData} data */
+  draw(data) {
+    const { words } = data;
+    this.root.hidden = !words;
+    this.root.replaceChildren();
+    if (!words) return;
+    const head = make("h2", "", "Words in these captions");
+    const kinds = make("span", "kinds");
+    const typical = words.typical.length > 0;
+    const kind = typical ? this.kind : "frequent";
+    for (const [name, help] of typical ? KINDS : []) {
+      const button = textButton("text-button", name, help, () => {
+        this.kind = name;
+        this.draw(data);
+      });
+      button.setAttribute("aria-pressed", String(name === kind));
+      kinds.append(button);
+    }
+    head.append(kinds);
+    const list = make("div", "word-list");
+    list.append(...words[kind].map((one) => this.#word(one, data)));
+    this.root.append(head, list);
+  }
+  /**
+   * @param {WordCount} count
+   * @param {TableData} data
+   */
+  #word({ word, captions }, { marks }) {
+    const on = marks.some((mark) => mark.how === "word" && mark.word === word);
+    const title = on ? `Click: no longer only captions with ${word}` : `Click: only captions with ${word}. Alt and click: only those without`;
+    const button = textButton("text-button word", word, title, ({ altKey }) => {
+      this.#table.setWords(toggled(this.#table.field.words, word, altKey));
+    });
+    button.setAttribute("aria-pressed", String(on));
+    button.append(make("span", "times", whole(captions)));
+    return button;
+  }
+};
+function toggled(typed, word, without) {
+  const all = typed.trim().split(/\s+/).filter(Boolean);
+  const rest = all.filter((one) => bare(one) !== word);
+  if (rest.length === all.length) rest.push(without ? `-${word}` : word);
+  return rest.join(" ");
+}
+
+// caption_table/pager.js
+var Pager = class {
+  root = make("nav", "pager");
+  #table;
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    this.#table = table;
+    this.root.setAttribute("aria-label", "Pages");
+  }
+  /**
+   * @param {TableData} data
+   * @param {View} view
+   */
+  draw({ page, pages, found, rows }, view) {
+    this.root.replaceChildren();
+    this.root.hidden = pages <= 1;
+    if (pages <= 1) return;
+    const first = (page - 1) * view.size + 1;
+    const before = this.#step("‹ Previous", "Previous page (Page Up in the table)", page - 1);
+    const after = this.#step("Next ›", "Next page (Page Down in the table)", page + 1);
+    before.disabled = page <= 1;
+    after.disabled = page >= pages;
+    const range = `${whole(first)} to ${whole(first + rows.length - 1)} of ${whole(found)}`;
+    const of = make("span", "of", `of ${whole(pages)}`);
+    this.root.append(before, this.#number(page, pages), of, after, make("span", "range", range));
+  }
+  /**
+   * @param {string} text
+   * @param {string} title
+   * @param {number} to
+   */
+  #step(text, title, to) {
+    return textButton("text-button", text, title, () => this.#table.toPage(to));
+  }
+  /**
+   * @param {number} page
+   * @param {number} pages
+   */
+  #number(page, pages) {
+    const number = make("input");
+    number.type = "number";
+    number.min = "1";
+    number.max = String(pages);
+    number.value = String(page);
+    number.setAttribute("aria-label", "Page");
+    number.addEventListener("change", () => this.#table.toPage(Math.round(Number(number.value)) || 1));
+    return number;
+  }
+};
+
+// shared/marking.js
+function markedPieces(text, isMeant) {
+  return piecesOf(text).map((piece, place) => [piece, place % 2 === 1 && isMeant(bare(piece))]);
+}
+function markedLine(className, text, isMeant) {
+  const line = make("span", className);
+  if (isMeant === null) line.textContent = text;
+  else for (const [piece, hit] of markedPieces(text, isMeant)) line.append(hit ? make("b", "", piece) : piece);
+  return line;
+}
+
+// caption_table/row.js
+var KeptImages = class {
+  /** @type {Map<string, HTMLImageElement[]>} */
+  #before = /* @__PURE__ */ new Map();
+  /** @type {Map<string, HTMLImageElement[]>} */
+  #now = /* @__PURE__ */ new Map();
+  /** All rows are drawn anew: what they do not take is let go of. */
+  turn() {
+    this.#before = this.#now;
+    this.#now = /* @__PURE__ */ new Map();
+  }
+  /** @param {string} src */
+  take(src) {
+    const image = this.#before.get(src)?.pop() ?? freshImage(src);
+    this.#now.set(src, [...this.#now.get(src) ?? [], image]);
+    return image;
+  }
+};
+function freshImage(src) {
+  const image = make("img");
+  image.decoding = "async";
+  image.draggable = false;
+  image.addEventListener("error", () => image.replaceWith(make("span", "none", "no file")));
+  image.src = src;
+  return image;
+}
+function lineOf(row, columns, { picked, marks, counting, images }, acts) {
+  const element = make("tr", "row");
+  element.tabIndex = -1;
+  element.dataset.at = String(row.at);
+  element.setAttribute("aria-label", `${row.caption}. Enter opens its picture`);
+  const box = checkbox(row, picked, acts.pick);
+  const pick = make("td", "pick");
+  pick.append(box);
+  const text = make("td", "text");
+  text.append(markedLine("sentence", row.caption, meant(marks)), make("span", "file", row.name || row.note));
+  const search = signButton("icon-button", LENS, "Search pictures with this caption", acts.search);
+  search.tabIndex = -1;
+  const go = make("td", "go");
+  go.append(search);
+  element.append(pick, shot(row, images), text, ...columns.map((column) => valueCell(row, column, counting)), go);
+  element.classList.toggle("chosen", picked);
+  element.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("button, .pick")) return;
+    if (!String(getSelection())) acts.open();
+  });
+  return { element, row, box };
+}
+function waitingLine(columns) {
+  const element = make("tr", "skeleton");
+  const picture = make("td", "shot");
+  const text = make("td", "text");
+  picture.append(make("span", "frame"));
+  text.append(make("span", "bone"));
+  element.append(make("td"), picture, text, ...Array.from({ length: columns + 1 }, () => make("td")));
+  return { element };
+}
+function meant(marks) {
+  if (!marks.length) return null;
+  return (bare2) => marks.some(({ word, how }) => {
+    if (how === "word") return bare2 === word;
+    return how === "beginning" ? bare2.startsWith(word) : bare2.includes(word);
+  });
+}
+function checkbox(row, picked, pick) {
+  const box = make("input");
+  box.type = "checkbox";
+  box.tabIndex = -1;
+  box.checked = picked;
+  box.setAttribute("aria-label", `Select the caption ${row.caption}`);
+  box.addEventListener("change", () => pick(box.checked));
+  return box;
+}
+function shot(row, images) {
+  const cell = make("td", "shot");
+  const frame2 = make("span", "frame");
+  frame2.style.aspectRatio = String(clampShape(row.width, row.height));
+  if (row.src) {
+    const image = images.take(row.src);
+    image.alt = `Picture ${row.id}`;
+    frame2.append(image);
+  } else if (row.pending) frame2.classList.add("pending");
+  else frame2.append(make("span", "none", row.id ? "no file" : "no picture"));
+  if (row.note) frame2.title = row.note;
+  cell.append(frame2);
+  return cell;
+}
+function valueCell(row, { key, label, kind }, counting) {
+  const value = row.values[key];
+  const cell = make("td", kind === "number" ? "num" : "other");
+  cell.dataset.key = key;
+  cell.dataset.label = label;
+  if (value === null || value === void 0 || value === "") {
+    cell.append(make("span", "value unknown", "–"));
+    if (key === "rank" && counting) cell.title = "Being counted";
+  } else if (key === "similarity" && typeof value === "number") {
+    cell.append(make("span", "value", scoreText(value)), filledBar(row.bar));
+  } else {
+    const text = typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 4 }) : value;
+    cell.append(make("span", "value", text));
+  }
+  return cell;
+}
+
+// caption_table/rows.js
+var WAITING_ROWS = 8;
+var Rows = class {
+  table = make("table");
+  header = make("tr");
+  body = make("tbody");
+  /** @type {Line[]} */
+  lines = [];
+  /** @type {string[]} pictures in the order of their rows */
+  order = [];
+  /** @type {Map<string, Row>} the row that stands for each picture */
+  shown = /* @__PURE__ */ new Map();
+  focusAt = 0;
+  /** @type {number | null} the row that has the focus once the page asked for is there; -1 is the last */
+  focusAfter = null;
+  images = new KeptImages();
+  #captions;
+  /** @param {CaptionTable} captions */
+  constructor(captions) {
+    this.#captions = captions;
+    this.table.setAttribute("aria-label", "Captions");
+    const top = make("thead");
+    top.append(this.header);
+    this.table.append(top, this.body);
+    this.body.addEventListener("keydown", (event) => this.onKey(event));
+    this.body.addEventListener("focusin", ({ target }) => {
+      const row = target instanceof Element ? target.closest("tr") : null;
+      if (row) this.markFocus(this.lines.findIndex((line) => line.element === row));
+    });
+  }
+  get hasRows() {
+    return this.lines.length > 0;
+  }
+  get focusId() {
+    return this.lines[this.focusAt]?.row?.id ?? null;
+  }
+  /**
+   * @param {TableData} data
+   * @param {View} view
+   */
+  draw(data, view) {
+    this.table.hidden = Boolean(data.empty);
+    const columns = data.columns.filter((one) => data.shown.includes(one.key));
+    this.#drawHeader(columns, view);
+    const focused = focusedBeside(this.table);
+    const hadFocus = this.lines.some((line) => line.element === focused);
+    this.images.turn();
+    this.lines = data.loading ? Array.from({ length: WAITING_ROWS }, () => waitingLine(columns.length)) : data.rows.map((row) => this.#line(row, columns, data));
+    this.body.replaceChildren(...this.lines.map((line) => line.element));
+    this.order = [...new Set(data.rows.flatMap((row) => row.id || []))];
+    this.shown = /* @__PURE__ */ new Map();
+    for (const row of data.rows) if (row.id && !this.shown.has(row.id)) this.shown.set(row.id, row);
+    this.#refocus(hadFocus);
+  }
+  /** A picture was opened from this one of its rows. @param {Row} row */
+  opened(row) {
+    if (row.id) this.shown.set(row.id, row);
+  }
+  markPicked() {
+    for (const { element, row, box } of this.lines) {
+      if (!row || !box) continue;
+      box.checked = this.#captions.picked.has(row.at);
+      element.classList.toggle("chosen", box.checked);
+    }
+  }
+  /** @param {number} at */
+  markFocus(at) {
+    if (at < 0) return;
+    this.lines.forEach(({ element, row }, place) => {
+      if (row) element.tabIndex = place === at ? 0 : -1;
+    });
+    this.focusAt = at;
+  }
+  /** @param {number} at */
+  focusRow(at) {
+    const line = this.lines[at];
+    if (!line?.row) return;
+    this.markFocus(at);
+    line.element.focus({ preventScroll: true });
+    line.element.scrollIntoView({ block: "nearest" });
+  }
+  /** Back to a row of a picture: to the one that was left, where it is one. @param {string} id */
+  focusPicture(id) {
+    const at = this.lines.findIndex((line) => line.row?.id === id);
+    if (at >= 0) this.focusRow(this.focusId === id ? this.focusAt : at);
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const { data } = this.#captions;
+    if (withModifier(event) || !data) return;
+    const onRow = event.target instanceof Element && event.target.matches("tr");
+    if (this.#goByKey(event.key, data) || onRow && this.#actByKey(event.key)) event.preventDefault();
+  }
+  /**
+   * Whether a key led somewhere.
+   *
+   * @param {string} key
+   * @param {TableData} data
+   */
+  #goByKey(key, { page, pages }) {
+    const at = this.focusAt;
+    const last = this.lines.length - 1;
+    if (key === "ArrowDown" && at === last && page < pages) this.#captions.toPage(page + 1, 0);
+    else if (key === "ArrowUp" && at === 0 && page > 1) this.#captions.toPage(page - 1, -1);
+    else if (key === "ArrowDown") this.focusRow(Math.min(last, at + 1));
+    else if (key === "ArrowUp") this.focusRow(Math.max(0, at - 1));
+    else if (key === "Home") this.focusRow(0);
+    else if (key === "End") this.focusRow(last);
+    else if (key === "PageDown" && page < pages) this.#captions.toPage(page + 1, 0);
+    else if (key === "PageUp" && page > 1) this.#captions.toPage(page - 1, 0);
+    else return false;
+    return true;
+  }
+  /** Whether a key did something with the row. @param {string} key */
+  #actByKey(key) {
+    const row = this.lines[this.focusAt]?.row;
+    if (!row) return false;
+    if (key === "Enter") this.#captions.open(row);
+    else if (key === " ") this.#captions.pick(row, !this.#captions.picked.has(row.at));
+    else return false;
+    return true;
+  }
+  /**
+   * @param {Row} row
+   * @param {Column[]} columns
+   * @param {TableData} data
+   */
+  #line(row, columns, { marks, counting }) {
+    const captions = this.#captions;
+    const picked = captions.picked.has(row.at);
+    const manner = { picked, marks, counting: Boolean(counting), images: this.images };
+    return lineOf(row, columns, manner, {
+      pick: (on) => captions.pick(row, on),
+      search: () => captions.leave({ type: "search", text: row.caption }),
+      open: () => captions.open(row)
+    });
+  }
+  /** @param {boolean} hadFocus */
+  #refocus(hadFocus) {
+    this.focusAt = Math.min(this.focusAt, Math.max(0, this.lines.length - 1));
+    if (this.focusAfter !== null && !this.#captions.questions.wanted) {
+      this.focusRow(this.focusAfter < 0 ? this.lines.length - 1 : this.focusAfter);
+      this.focusAfter = null;
+    } else if (hadFocus) this.focusRow(this.focusAt);
+    else this.markFocus(this.focusAt);
+  }
+  /**
+   * @param {Column[]} columns
+   * @param {View} view
+   */
+  #drawHeader(columns, view) {
+    const pick = make("th", "pick");
+    const go = make("th", "go");
+    pick.append(make("span", "unseen", "Select"));
+    go.append(make("span", "unseen", "Search"));
+    const caption = this.#headCell("caption", "Caption", "Sort by the sentence", "", view);
+    const others = columns.map(
+      ({ key, label, help, kind }) => this.#headCell(key, label, help, kind === "number" ? "num" : "other", view)
+    );
+    this.header.replaceChildren(pick, make("th", "shot", "Picture"), caption, ...others, go);
+  }
+  /**
+   * @param {string} key
+   * @param {string} label
+   * @param {string} help
+   * @param {string} kind
+   * @param {View} view
+   */
+  #headCell(key, label, help, kind, { sort, descending }) {
+    const cell = make("th", kind);
+    const on = sort === key;
+    cell.setAttribute("aria-sort", on ? descending ? "descending" : "ascending" : "none");
+    const turn = () => this.#captions.sortBy(key, on && !this.#captions.view.descending);
+    const button = textButton("text-button", label, `${help} Click to sort.`, turn);
+    if (on) button.append(make("span", "arrow", descending ? "↓" : "↑"));
+    cell.append(button);
+    return cell;
+  }
+};
+
+// caption_table/tools.js
+var PAGE_SIZES = [25, 50, 100, 200];
+var Tools = class {
+  root = make("div", "tools");
+  sort = make("select");
+  size = make("select");
+  #sortKey = "";
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    this.sort.setAttribute("aria-label", "Sort by");
+    this.sort.addEventListener("change", () => table.sortBy(this.sort.value, false));
+    this.direction = textButton(
+      "text-button",
+      "",
+      "Turn the order around",
+      () => table.sortBy(table.view.sort, !table.view.descending)
+    );
+    this.size.setAttribute("aria-label", "Rows on a page");
+    for (const size of PAGE_SIZES) this.size.append(new Option(`${size} rows`, String(size)));
+    this.size.addEventListener("change", () => table.ask({ size: Number(this.size.value), page: 1 }));
+    this.root.append(this.sort, this.direction, this.size);
+  }
+  /**
+   * @param {TableData} data
+   * @param {View} view
+   */
+  draw({ columns, pages, rows }, view) {
+    this.root.hidden = !columns.length;
+    const key = columns.map((one) => one.key).join("\n");
+    if (key !== this.#sortKey) {
+      this.#sortKey = key;
+      this.sort.replaceChildren(...columns.map((one) => new Option(one.label, one.key)));
+    }
+    this.sort.value = view.sort;
+    this.direction.textContent = directionOf(view, columns);
+    this.size.value = String(view.size);
+    this.size.hidden = !rows.length || pages <= 1 && view.size === PAGE_SIZES[0];
+  }
+};
+function directionOf({ sort, descending }, columns) {
+  if (sort === "order") return descending ? "last first" : "first first";
+  const column = columns.find((one) => one.key === sort);
+  if (!column || column.kind === "number") return descending ? "highest first" : "lowest first";
+  return descending ? "Z to A" : "A to Z";
+}
+
+// caption_table/word_field.js
+var WordField = class {
+  root = make("div", "find");
+  input = textField();
+  key = slashSign("Press / to look for words");
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    const { input } = this;
+    input.placeholder = 'Words in captions, as in: dog "red hat" -snow';
+    input.setAttribute("aria-label", "Words in captions");
+    this.clear = signButton("icon-button", CROSS, "Clear the words", () => {
+      table.setWords("");
+      input.focus();
+    });
+    this.root.append(lines(LENS), input, this.clear, this.key, make("div", "busy"));
+    input.addEventListener("input", () => {
+      this.draw();
+      table.typed();
+    });
+    input.addEventListener("blur", () => table.settle());
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) table.settle();
+      else if (event.key === "ArrowDown" && table.rows.hasRows) {
+        event.preventDefault();
+        table.rows.focusRow(0);
+      } else if (event.key === "Escape") input.blur();
+    });
+  }
+  get words() {
+    return this.input.value;
+  }
+  set words(words) {
+    this.input.value = words;
+    this.draw();
+  }
+  draw() {
+    this.clear.hidden = !this.words;
+    this.key.hidden = Boolean(this.words) || !hasKeys();
+  }
+};
+
+// caption_table/caption_table.js
+var SETTLED_MS = 600;
+var ANSWER_MS = 4e3;
+var BUSY_MS = 300;
+var MOST_TOGETHER = 20;
+var NOTHING = { words: "", filters: {}, sort: "", descending: false, page: 1, size: 25 };
+var CaptionTable = class {
+  /** @type {(said: Message) => void} */
+  send = () => {
+  };
+  /** @type {TableData | null} */
+  data = null;
+  view = NOTHING;
+  /** @type {number | null} */
+  version = null;
+  /** Whether words are typed of which the link knows nothing yet. */
+  unsettled = false;
+  /** @type {Map<number, string>} captions that are chosen */
+  picked = /* @__PURE__ */ new Map();
+  /** @type {string | null} the dataset whose captions are picked; null takes over what the server says */
+  picksOf = null;
+  sequence = new Sequence();
+  detailWords = {
+    rank: "Found at rank",
+    score: "Fit of this caption",
+    scoreHelp: "Cosine similarity of the caption in the table to its picture, and the picture's rank when that caption is searched",
+    best: "the row in the table",
+    bestHelp: "The caption whose row you opened. Search with it"
+  };
+  root = make("div", "grid-root captions-root");
+  status = make("div", "said-line");
+  message = make("div", "empty");
+  bar = make("div", "picked");
+  stop = new AbortController();
+  settling = new Settling(SETTLED_MS, () => this.settle());
+  busy = new Settling(BUSY_MS, () => this.root.classList.add("is-busy"));
+  /** @type {Questions<{ view: View, settled: boolean }>} */
+  questions = new Questions(
+    (question) => this.put(question),
+    () => this.rest(),
+    ANSWER_MS
+  );
+  detail = new Detail(this);
+  field = new WordField(this);
+  filters = new Filters(this);
+  tools = new Tools(this);
+  histogram = new Histogram(this);
+  words = new LeadingWords(this);
+  rows = new Rows(this);
+  pager = new Pager(this);
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.status.setAttribute("role", "status");
+    const head = make("div", "head-line");
+    head.append(this.status, this.tools.root);
+    this.tools.root.prepend(this.filters.button);
+    this.overview = make("div", "overview");
+    this.overview.append(this.histogram.root, this.words.root);
+    this.root.append(this.field.root, head, this.filters.chips, this.filters.panel, this.overview, this.message);
+    this.root.append(this.rows.table, this.pager.root, this.bar, this.detail.dialog);
+    parent.append(this.root);
+    slashGoesTo(this.field.input, this.stop.signal, () => this.field.root.scrollIntoView({ block: "nearest" }));
+  }
+  destroy() {
+    this.stop.abort();
+    this.detail.destroy();
+    this.root.remove();
+    for (const wait of [this.settling, this.questions, this.busy]) wait.end();
+  }
+  // What is asked for.
+  /** Of two messages close together only the later may arrive, so each says what is shown and open. @param {Message} said */
+  say(said) {
+    const picked = [...this.picked.keys()];
+    this.send({ view: this.view, settled: !this.unsettled, open: this.detail.id, picked, ...said });
+  }
+  /**
+   * @param {Partial<View>} change
+   * @param {{ settled?: boolean }} [manner]
+   */
+  ask(change, { settled = true } = {}) {
+    this.view = { ...this.view, ...change };
+    this.questions.want({ view: this.view, settled });
+  }
+  /** @param {{ view: View, settled: boolean }} question */
+  put({ view, settled }) {
+    this.busy.stir();
+    this.say({ type: "view", seq: this.sequence.next(), settled, view });
+  }
+  /** An answer has come, or is waited for no longer. */
+  rest() {
+    this.busy.end();
+    this.root.classList.remove("is-busy");
+  }
+  typed() {
+    this.unsettled = true;
+    this.ask({ words: this.field.words, page: 1 }, { settled: false });
+    this.settling.stir();
+  }
+  /** The person stopped typing: the link may hold these words now. */
+  settle() {
+    this.settling.end();
+    if (!this.unsettled) return;
+    this.unsettled = false;
+    this.ask({ words: this.field.words });
+  }
+  /** @param {string} words */
+  setWords(words) {
+    this.settling.end();
+    this.unsettled = false;
+    this.field.words = words;
+    this.ask({ words, page: 1 });
+  }
+  /**
+   * @param {string} sort
+   * @param {boolean} descending
+   */
+  sortBy(sort, descending) {
+    this.ask({ sort, descending, page: 1 });
+  }
+  /**
+   * @param {number} page
+   * @param {number | null} [focus] the row that has the focus then; -1 is the last
+   */
+  toPage(page, focus = null) {
+    this.rows.focusAfter = focus;
+    this.ask({ page: Math.min(Math.max(1, page), this.data?.pages ?? 1) });
+  }
+  /** To another page; what is unsent is of no use any more. @param {Message} said */
+  leave(said) {
+    this.say({ seq: this.sequence.next(), ...said });
+  }
+  // What is shown.
+  /** @param {TableData} data */
+  update(data) {
+    if (!this.sequence.follow(data.seq)) {
+      this.detail.receive(data);
+      return;
+    }
+    this.data = data;
+    this.takeOver(data);
+    this.root.classList.toggle("loading", Boolean(data.loading));
+    this.drawStatus(data);
+    this.tools.draw(data, this.view);
+    this.filters.draw(data, this.view);
+    this.overview.hidden = Boolean(data.loading) || !data.histogram && !data.unknown && !data.words;
+    this.histogram.draw(data, this.view);
+    this.words.draw(data);
+    this.drawEmpty(data.empty);
+    this.rows.draw(data, this.view);
+    this.pager.draw(data, this.view);
+    this.drawPicked();
+    this.detail.receive(data);
+    this.questions.answered();
+    this.root.dataset.words = data.view.words;
+  }
+  /** What was set elsewhere counts; else what a person typed or picked here. @param {TableData} data */
+  takeOver({ version, picks, view }) {
+    const elsewhere = version !== this.version;
+    this.version = version;
+    if (elsewhere) this.picksOf = null;
+    if (picks && picks.of !== this.picksOf) {
+      this.picksOf = picks.of;
+      this.picked = new Map(picks.captions);
+    }
+    if (elsewhere || !this.questions.wanted) this.view = view;
+    if (elsewhere || !this.unsettled) this.field.words = this.view.words;
+    if (elsewhere) this.questions.wanted = null;
+    this.field.draw();
+  }
+  /** @param {TableData} data */
+  drawStatus({ summary, notes, counting }) {
+    this.status.replaceChildren();
+    if (summary) this.status.append(make("span", "sum", summary));
+    for (const note of notes || []) this.status.append(make("span", "remark", note));
+    if (!counting) return;
+    const share = `${Math.round(100 * counting)} %`;
+    this.status.append(make("span", "remark", `ranks are being counted, ${share}`));
+  }
+  /** @param {Empty | null} empty */
+  drawEmpty(empty) {
+    this.message.hidden = !empty;
+    this.message.replaceChildren();
+    if (!empty) return;
+    this.message.append(make("p", "title", empty.title), make("p", "", empty.text));
+    for (const { label, words } of empty.acts) {
+      const act = () => words === void 0 ? this.ask({ filters: {}, words: "", page: 1 }) : this.setWords(words);
+      this.message.append(textButton("text-button", label, "", act));
+    }
+  }
+  // Choosing rows, and the detail dialog.
+  /**
+   * @param {Row} row
+   * @param {boolean} on
+   */
+  pick(row, on) {
+    if (on && this.picked.size < MOST_TOGETHER) this.picked.set(row.at, row.caption);
+    else this.picked.delete(row.at);
+    this.rows.markPicked();
+    this.drawPicked();
+    this.ask({});
+  }
+  drawPicked() {
+    const count = this.picked.size;
+    this.bar.hidden = !count;
+    this.bar.replaceChildren();
+    if (!count) return;
+    const texts = [...this.picked.values()];
+    const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;
+    const one = count === 1;
+    const how = one ? "Finds the pictures closest to it." : "Finds the pictures closest to what they have in common: the mean of their embeddings.";
+    const search = () => this.leave({ type: "together", texts });
+    const go = textButton("text-button primary", one ? "Search with it" : "Search with all", "", search);
+    const none = textButton("text-button", "Clear", "Select none", () => {
+      this.picked.clear();
+      this.rows.markPicked();
+      this.drawPicked();
+      this.ask({});
+    });
+    this.bar.append(make("span", "count", said), make("span", "how", how), go, none);
+  }
+  /** @param {Row} row */
+  open(row) {
+    if (!row.id) return;
+    this.rows.opened(row);
+    this.detail.open(row.id);
+  }
+  get order() {
+    return this.rows.order;
+  }
+  get focusId() {
+    return this.rows.focusId;
+  }
+  /** @param {string} id */
+  shownOf(id) {
+    return this.rows.shown.get(id);
+  }
+  /**
+   * @param {string | null} id
+   * @param {boolean} move
+   */
+  setFocus(id, move) {
+    if (move && id !== null) this.rows.focusPicture(id);
+  }
+};
+
+// caption_table/index.js
+var index_default = mounting((parent) => new CaptionTable(parent));
+export {
+  index_default as default
+};

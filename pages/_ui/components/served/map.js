@@ -1,0 +1,1694 @@
+// shared/mounting.js
+var mounted = /* @__PURE__ */ new WeakMap();
+function mounting(open, name = "event") {
+  return ({ parentElement, data, setTriggerValue }) => {
+    let mount = mounted.get(parentElement);
+    if (!mount) {
+      mount = { object: open(parentElement), call: null };
+      mounted.set(parentElement, mount);
+    }
+    const own = mount;
+    const call = {};
+    const end = () => {
+      if (mounted.get(parentElement) !== own || own.call !== call) return;
+      mounted.delete(parentElement);
+      own.object.destroy();
+    };
+    const before = own.call;
+    own.call = call;
+    try {
+      own.object.send = (said) => setTriggerValue(name, said);
+      own.object.update(data);
+    } catch (error) {
+      if (before) own.call = before;
+      else end();
+      throw error;
+    }
+    return end;
+  };
+}
+
+// shared/drawing.js
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== void 0) element.textContent = String(text);
+  return element;
+}
+function textButton(className, text, title, act) {
+  const button = make("button", className, text);
+  button.type = "button";
+  if (title) button.title = title;
+  button.addEventListener("click", act);
+  return button;
+}
+function scoreText(score) {
+  return (score < 0 ? "−" : "") + Math.abs(score).toFixed(3);
+}
+
+// shared/sequence.js
+var Sequence = class {
+  /** Number of the latest message, ours or one that the server has answered. */
+  latest = 0;
+  /** The number of a new message. */
+  next() {
+    this.latest += 1;
+    return this.latest;
+  }
+  /**
+   * Whether an answer with this number is to be followed: it is not older than our latest message.
+   *
+   * @param {number} answered
+   */
+  follow(answered) {
+    if (answered < this.latest) return false;
+    this.latest = answered;
+    return true;
+  }
+};
+
+// shared/settling.js
+var Settling = class {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #rest;
+  #act;
+  /**
+   * @param {number} rest milliseconds without a stir
+   * @param {() => void} act
+   */
+  constructor(rest, act) {
+    this.#rest = rest;
+    this.#act = act;
+  }
+  /** @param {number} [rest] another wait for this once */
+  stir(rest = this.#rest) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#act, rest);
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+};
+
+// map/card_face.js
+var CARD_WIDTH = 248;
+var TALLEST = 220;
+function faceOf(card, caption) {
+  const frame = make("div", "frame");
+  if (!card) return [frame];
+  if (card.src) {
+    const image = make("img");
+    image.alt = card.caption || card.id;
+    image.src = card.src;
+    const shape = card.width && card.height ? card.width / card.height : 1.33;
+    frame.style.height = `${Math.round(Math.min(TALLEST, CARD_WIDTH / shape))}px`;
+    frame.append(image);
+  } else frame.append(make("p", "missing", card.note || "This picture's file cannot be shown"));
+  const face = [frame, factsOf(card)];
+  if (caption) face.push(make("p", "caption", caption));
+  return [...face, make("p", "file", card.id)];
+}
+function factsOf({ rank, score, trust }) {
+  const facts = make("div", "facts");
+  if (rank) facts.append(make("b", "", `Rank ${rank}`));
+  if (score !== null) {
+    const said = make("span", "score", `score ${scoreText(score)}`);
+    said.title = "Cosine similarity to the query";
+    facts.append(said);
+  }
+  const kept = make("span", "trust", `${Math.round(trust * 100)} % trust`);
+  kept.title = "Share of its closest pictures that are close on the map too";
+  facts.append(kept);
+  return facts;
+}
+
+// map/colours.js
+var NO_VALUE = 255;
+var SCALES = {
+  light: ["#440154", "#462372", "#404184", "#365c8c", "#2b758e", "#228d8c", "#25a484"],
+  dark: ["#2e6e8e", "#24898d", "#25a285", "#40ba73", "#75cf53", "#b9de2e", "#fde725"]
+};
+var HUES = [
+  "#2b85e8",
+  "#cd7c10",
+  "#10a010",
+  "#6a4fdf",
+  "#10a0b2",
+  "#cd1910",
+  "#8e9719",
+  "#8e5885",
+  "#85734f",
+  "#d62bbb"
+];
+var RING = { light: "#d1195f", dark: "#ff7aa8" };
+function plotlyScale(colours, ink) {
+  if (colours.kind === "scale") {
+    const last = 254 / 255;
+    const part = last / (ink.scale.length - 1);
+    return [
+      ...ink.scale.map((hue, place) => (
+        /** @type {[number, string]} */
+        [place * part, hue]
+      )),
+      [last, ink.grey],
+      [1, ink.grey]
+    ];
+  }
+  const stops = [];
+  HUES.forEach((hue, place) => {
+    stops.push([place / 255, hue], [(place + 0.99) / 255, hue]);
+  });
+  return [...stops, [HUES.length / 255, ink.grey], [1, ink.grey]];
+}
+function hueOf(colours, row, ink) {
+  if (!colours || colours.kind === "one") return ink.point;
+  const value = colours.values[row];
+  if (colours.kind === "groups") return HUES[value] || ink.grey;
+  if (value === NO_VALUE) return ink.grey;
+  ink.steps ??= stepsOf(ink.scale);
+  return ink.steps[value];
+}
+function stepsOf(scale) {
+  const stops = scale.map((hue) => [1, 3, 5].map((at) => Number.parseInt(hue.slice(at, at + 2), 16)));
+  return Array.from({ length: 255 }, (_, value) => {
+    const place = value / 254 * (stops.length - 1);
+    const low = Math.min(stops.length - 2, Math.floor(place));
+    const mixed = stops[low].map((one, i) => Math.round(one + (stops[low + 1][i] - one) * (place - low)));
+    return `rgb(${mixed.join(",")})`;
+  });
+}
+function themeOf(element) {
+  const style = getComputedStyle(element);
+  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  return [
+    read("--st-text-color", "#1d1f21"),
+    read("--st-background-color", "#fcfcfb"),
+    read("--st-primary-color", "#2f6f8f")
+  ];
+}
+function inkOf(theme) {
+  const [text, back] = theme.map(rgbOf);
+  const mix = (share) => `rgb(${text.map((one, i) => Math.round(one * share + back[i] * (1 - share))).join(",")})`;
+  const kind = back[0] + back[1] + back[2] > 384 ? "light" : "dark";
+  return {
+    key: theme.join(" "),
+    rgb: text,
+    text: `rgb(${text.join(",")})`,
+    back: `rgb(${back.join(",")})`,
+    ring: RING[kind],
+    scale: SCALES[kind],
+    point: mix(0.5),
+    grey: mix(0.28),
+    caption: mix(0.78)
+  };
+}
+function rgbOf(colour) {
+  const brush = brushOf(document.createElement("canvas"));
+  brush.fillStyle = colour;
+  brush.fillRect(0, 0, 1, 1);
+  return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+function brushOf(canvas) {
+  return (
+    /** @type {CanvasRenderingContext2D} */
+    canvas.getContext("2d")
+  );
+}
+
+// map/overlay.js
+function cleared(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const brush = brushOf(canvas);
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  brush.clearRect(0, 0, width, height);
+  return brush;
+}
+function circle(brush, left, top, radius) {
+  brush.beginPath();
+  brush.arc(left, top, radius, 0, 7);
+}
+function drawQuery(map, brush, ink) {
+  const marker = map.data?.place?.marker;
+  if (marker) drawSpread(map, brush, ink, marker);
+  const chosen = map.selector.rows && new Set(map.selector.rows);
+  for (const hit of [...map.data?.hits ?? []].reverse()) {
+    brush.globalAlpha = !chosen || chosen.has(hit.row) ? 1 : 0.4;
+    drawHit(map, brush, ink, hit);
+  }
+  brush.globalAlpha = 1;
+  if (marker) drawMarker(map, brush, ink, marker);
+}
+function drawHit(map, brush, ink, hit) {
+  const [left, top] = map.toPixels(hit.x, hit.y);
+  const radius = map.hitRadius(hit);
+  brush.fillStyle = hueOf(map.colours, hit.row, ink);
+  circle(brush, left, top, radius - 1.5);
+  brush.fill();
+  for (const { at, width, colour } of [
+    { at: radius + 0.4, width: 1.2, colour: ink.back },
+    { at: radius - 1, width: 2, colour: ink.text }
+  ]) {
+    circle(brush, left, top, at);
+    brush.lineWidth = width;
+    brush.strokeStyle = colour;
+    brush.stroke();
+  }
+}
+function drawSpread(map, brush, ink, marker) {
+  const [left, top] = map.toPixels(marker.x, marker.y);
+  brush.globalAlpha = 0.07;
+  brush.fillStyle = ink.text;
+  circle(brush, left, top, Math.max(14, marker.ring * map.viewport.scale));
+  brush.fill();
+  brush.globalAlpha = 0.4;
+  brush.strokeStyle = ink.text;
+  brush.lineWidth = 1;
+  brush.beginPath();
+  for (const row of marker.rows) {
+    const hit = map.hits.get(row);
+    if (!hit) continue;
+    brush.moveTo(left, top);
+    brush.lineTo(...map.toPixels(hit.x, hit.y));
+  }
+  brush.stroke();
+  brush.globalAlpha = 1;
+}
+function drawMarker(map, brush, ink, marker) {
+  const [left, top] = map.toPixels(marker.x, marker.y);
+  circle(brush, left, top, 13.5);
+  brush.fillStyle = ink.back;
+  brush.fill();
+  circle(brush, left, top, 11);
+  brush.lineWidth = 2.2;
+  brush.strokeStyle = ink.text;
+  brush.stroke();
+  circle(brush, left, top, 3.5);
+  brush.fillStyle = ink.text;
+  brush.fill();
+}
+function drawCaptionLines(map, brush, ink) {
+  const { points } = map;
+  if (!points?.texts) return;
+  const { x, y, texts } = points;
+  const draw = (isMeant) => {
+    brush.beginPath();
+    texts.owners.forEach((row, position) => {
+      if (!isMeant(position, row)) return;
+      brush.moveTo(...map.toPixels(texts.x[position], texts.y[position]));
+      brush.lineTo(...map.toPixels(x[row], y[row]));
+    });
+    brush.stroke();
+  };
+  brush.strokeStyle = ink.text;
+  if (map.data?.texts?.lines) {
+    brush.lineWidth = 0.7;
+    brush.globalAlpha = 0.1;
+    draw(() => true);
+  }
+  const at = map.card.at || map.card.pinnedAt;
+  if (at) {
+    brush.globalAlpha = 0.9;
+    brush.lineWidth = 1.4;
+    draw((position, row) => at.text !== null ? position === at.text : row === at.row);
+  }
+  brush.globalAlpha = 1;
+}
+
+// map/points.js
+var STEPS = 65535;
+var NONE = { rows: null, texts: null, density: null, side: 0 };
+async function bytes(address) {
+  const answer = await fetch(new URL(address ?? "", document.baseURI));
+  if (!answer.ok) throw new Error(`its points could not be fetched (${answer.status})`);
+  return answer.arrayBuffer();
+}
+function places(buffer, [left, right, bottom, top]) {
+  const steps = new Uint16Array(buffer);
+  const count = steps.length / 2;
+  const x = new Float32Array(count);
+  const y = new Float32Array(count);
+  const across = (right - left) / STEPS;
+  const up = (top - bottom) / STEPS;
+  for (let i = 0; i < count; i += 1) {
+    x[i] = left + steps[i] * across;
+    y[i] = bottom + steps[count + i] * up;
+  }
+  return { x, y };
+}
+async function loadPoints(data) {
+  if (data.view) return loadPart(data.view);
+  const wanted = [bytes(data.points)];
+  if (data.texts) wanted.push(bytes(data.texts.points), bytes(data.texts.owners));
+  const [buffer, captions, owners] = await Promise.all(wanted);
+  const texts = captions ? { ...places(captions, data.bounds), owners: new Uint32Array(owners) } : null;
+  return { ...NONE, ...places(buffer, data.bounds), count: data.count, texts };
+}
+async function loadPart(view) {
+  const { count, side = 0 } = view;
+  if (view.density) {
+    const density = new Uint8Array(await bytes(view.density));
+    return { ...NONE, x: new Float32Array(0), y: new Float32Array(0), density, side, count };
+  }
+  const [buffer, rows] = await Promise.all([bytes(view.points), bytes(view.rows)]);
+  return { ...NONE, ...places(buffer, view.range), rows: new Uint32Array(rows), count };
+}
+async function loadColours(colour, key) {
+  if (colour.kind === "one") return { kind: "one", key };
+  return { kind: colour.kind, key, values: new Uint8Array(await bytes(colour.values)) };
+}
+function near({ x, y, rows }, row, count) {
+  const at = rows ? rows.indexOf(row) : row;
+  if (at < 0) return [row];
+  const best = [];
+  for (let i = 0; i < x.length; i += 1) {
+    const far = (x[i] - x[at]) ** 2 + (y[i] - y[at]) ** 2;
+    if (best.length < count || far < best[best.length - 1][0]) {
+      let place = best.length;
+      while (place > 0 && best[place - 1][0] > far) place -= 1;
+      best.splice(place, 0, [far, i]);
+      if (best.length > count) best.pop();
+    }
+  }
+  return [row, ...best.map(([, i]) => rows ? rows[i] : i).filter((one) => one !== row)];
+}
+
+// map/card.js
+var NEAR = 8;
+var ASK_AGAIN_MS = 2500;
+var ASIDE = 16;
+var EDGE = 4;
+var Card = class {
+  /** @type {Map<number, PointCard>} what is known of each row */
+  known = /* @__PURE__ */ new Map();
+  /** @type {Map<number, string>} and of each caption that is a point itself */
+  texts = /* @__PURE__ */ new Map();
+  sequence = new Sequence();
+  /** @type {Spot | null} */
+  at = null;
+  /** @type {Spot | null} */
+  pinnedAt = null;
+  element = make("div", "point hover");
+  pinned = make("div", "point pinned");
+  query = "";
+  /** When the question that is under way was asked; 0 when none is. */
+  waiting = 0;
+  shownKey = "";
+  pinnedKey = "";
+  // Of two messages close together only the later may arrive: a card that is still empty then asks once more.
+  again = new Settling(ASK_AGAIN_MS + 50, () => this.askForAll());
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    this.element.hidden = true;
+    this.pinned.hidden = true;
+    this.pinned.setAttribute("role", "dialog");
+  }
+  destroy() {
+    this.again.end();
+  }
+  forget() {
+    this.known.clear();
+    this.texts.clear();
+    this.leave();
+    this.unpin();
+  }
+  /** @param {Spot} at */
+  show(at) {
+    this.at = at;
+    this.draw();
+    this.ask(at);
+  }
+  leave() {
+    if (!this.at && this.element.hidden) return;
+    this.at = null;
+    this.element.hidden = true;
+    this.#map.draw();
+  }
+  /** @param {Spot} at */
+  pin(at) {
+    this.pinnedAt = at;
+    this.leave();
+    this.ask(at);
+    this.drawPinned(at);
+    this.#map.draw();
+  }
+  unpin() {
+    if (!this.pinnedAt) return;
+    this.pinnedAt = null;
+    this.pinned.hidden = true;
+    this.#map.draw();
+  }
+  askForAll() {
+    for (const at of [this.at, this.pinnedAt]) if (at) this.ask(at);
+  }
+  /** @param {Spot} at */
+  ask(at) {
+    if (this.known.has(at.row) && (at.text === null || this.texts.has(at.text))) return;
+    if (this.waiting && performance.now() - this.waiting < ASK_AGAIN_MS) return;
+    const { points } = this.#map;
+    if (!points) return;
+    this.waiting = performance.now();
+    this.again.stir();
+    const rows = near(points, at.row, NEAR).filter((row) => row === at.row || !this.known.has(row));
+    this.#map.send({ type: "look", seq: this.sequence.next(), rows, caption: at.text });
+  }
+  /** @param {MapData} data */
+  receive({ query, looked, texts }) {
+    if (query !== this.query) {
+      this.query = query;
+      this.known.clear();
+      this.texts.clear();
+    }
+    if (looked.query === query) {
+      for (const [row, card] of Object.entries(looked.cards)) this.known.set(Number(row), card);
+    }
+    if (texts?.looked) this.texts.set(texts.looked.position, texts.looked.text);
+    if (this.sequence.follow(looked.seq)) this.waiting = 0;
+    this.askForAll();
+    if (this.at) this.draw();
+    if (this.pinnedAt) this.drawPinned(this.pinnedAt);
+  }
+  draw() {
+    if (!this.at) return;
+    const key = this.#keyOf(this.at);
+    if (key !== this.shownKey) this.#fill(this.element, this.at);
+    this.shownKey = key;
+    this.element.hidden = false;
+    this.#map.draw();
+  }
+  /** @param {Spot} at */
+  drawPinned(at) {
+    const key = this.#keyOf(at);
+    if (key === this.pinnedKey && !this.pinned.hidden) return;
+    this.pinnedKey = key;
+    this.#fill(this.pinned, at);
+    const { row } = at;
+    const actions = make("div", "actions");
+    actions.append(
+      textButton("action", "Open", "", () => this.#map.send({ type: "open", row })),
+      textButton("action", "More like this", "", () => this.#map.send({ type: "like", row })),
+      textButton("action", "Unpin", "", () => this.unpin())
+    );
+    this.pinned.append(actions);
+    const card = this.known.get(row);
+    this.pinned.setAttribute("aria-label", card ? `Pinned picture ${card.id}` : "Pinned picture");
+    this.pinned.hidden = false;
+  }
+  /**
+   * Beside their points, inside the map; a ring shows which point it is.
+   *
+   * @param {CanvasRenderingContext2D} brush
+   * @param {Ink} ink
+   */
+  place(brush, ink) {
+    if (this.at && !this.element.hidden) this.#placeOne(this.element, this.at, brush, ink);
+    if (this.pinnedAt && !this.pinned.hidden) this.#placeOne(this.pinned, this.pinnedAt, brush, ink);
+  }
+  /**
+   * @param {HTMLElement} element
+   * @param {Spot} at
+   * @param {CanvasRenderingContext2D} brush
+   * @param {Ink} ink
+   */
+  #placeOne(element, at, brush, ink) {
+    const map = this.#map;
+    const [left, top] = map.toPixels(at.x, at.y);
+    const hit = at.text === null && map.hits.get(at.row);
+    circle(brush, left, top, (hit ? map.hitRadius(hit) : map.pointSize() / 2) + 7);
+    brush.setLineDash([4, 3]);
+    brush.lineWidth = 1.6;
+    brush.strokeStyle = ink.text;
+    brush.stroke();
+    brush.setLineDash([]);
+    const x = beside(left, element.offsetWidth, map.width);
+    const y = beside(top, element.offsetHeight, map.height);
+    element.style.transform = `translate(${x}px, ${y}px)`;
+  }
+  /** Everything a card shows; while it stays the same, its picture and buttons do too. @param {Spot} at */
+  #keyOf(at) {
+    return JSON.stringify([at, this.known.get(at.row), at.text === null ? "" : this.texts.get(at.text)]);
+  }
+  /**
+   * @param {HTMLElement} element
+   * @param {Spot} at
+   */
+  #fill(element, at) {
+    const card = this.known.get(at.row);
+    element.classList.toggle("waiting", !card);
+    element.replaceChildren(...faceOf(card, at.text === null ? card?.caption : this.texts.get(at.text)));
+  }
+};
+function beside(point, size, room) {
+  const at = point + ASIDE + size > room ? point - ASIDE - size : point + ASIDE;
+  return Math.round(Math.max(EDGE, Math.min(room - size - EDGE, at)));
+}
+
+// shared/counting.js
+function countOf(number, noun) {
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+// map/density.js
+function gridOf(points, [left, right, bottom, top], side) {
+  const counts = new Uint32Array(side * side);
+  let most = 0;
+  for (let i = 0; i < points.x.length; i += 1) {
+    const column = Math.min(side - 1, Math.floor((points.x[i] - left) / (right - left) * side));
+    const line = Math.min(side - 1, Math.floor((top - points.y[i]) / (top - bottom) * side));
+    if (column < 0 || line < 0) continue;
+    counts[line * side + column] += 1;
+    most = Math.max(most, counts[line * side + column]);
+  }
+  const grid = new Uint8Array(side * side);
+  const scale = 255 / Math.log1p(most || 1);
+  for (let i = 0; i < grid.length; i += 1) grid[i] = Math.round(Math.log1p(counts[i]) * scale);
+  return grid;
+}
+function densityPicture(grid, side, rgb) {
+  const canvas = document.createElement("canvas");
+  canvas.width = side;
+  canvas.height = side;
+  const brush = brushOf(canvas);
+  const image = brush.createImageData(side, side);
+  for (let i = 0; i < grid.length; i += 1) {
+    image.data.set(rgb, i * 4);
+    image.data[i * 4 + 3] = grid[i] ? 50 + grid[i] * 0.6 : 0;
+  }
+  brush.putImageData(image, 0, 0);
+  return canvas.toDataURL();
+}
+
+// map/cloud.js
+var DENSITY_SIDE = 256;
+var MANY = 5e3;
+var CONFIG = {
+  scrollZoom: true,
+  displayModeBar: false,
+  doubleClick: false,
+  showTips: false,
+  responsive: false
+};
+function hitsAreDrawn({ points, gl }) {
+  return !gl || Boolean(points.density);
+}
+function pointSize(count) {
+  if (count <= 400) return 9;
+  if (count <= 3e3) return 6;
+  return count <= 5e4 ? 4 : 2.5;
+}
+function layoutOf(cloud, view, size) {
+  const density = densityImage(cloud);
+  return {
+    ...size,
+    margin: { l: 0, r: 0, t: 0, b: 0 },
+    xaxis: { visible: false, range: [view.x0, view.x1] },
+    yaxis: { visible: false, range: [view.y0, view.y1] },
+    dragmode: "pan",
+    hovermode: "closest",
+    hoverdistance: 14,
+    showlegend: false,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    images: density ? [density] : []
+  };
+}
+function tracesOf(cloud) {
+  const { data, points, ink, gl } = cloud;
+  const shared = { mode: "markers", hoverinfo: "none" };
+  const traces = hitsAreDrawn(cloud) ? [{ ...shared, ...unseenHits(data.hits) }] : [{ ...shared, type: "scattergl", x: points.x, y: points.y, marker: markerOf(cloud) }];
+  if (!points.texts || !gl) return traces;
+  const { x, y } = points.texts;
+  const size = pointSize(points.x.length) * 0.8;
+  const marker = { size, symbol: "diamond", color: ink.caption, opacity: 0.75 };
+  return [...traces, { ...shared, type: "scattergl", x, y, marker }];
+}
+function drawnAs({ points, gl }) {
+  if (!gl) {
+    return "This browser has no WebGL, so the map shows how densely pictures lie, on a logarithmic scale, and the hits. Hovering and clicking work on the hits.";
+  }
+  if (!points.density) return "";
+  const count = countOf(points.count, "picture");
+  return `In view: ${count}, drawn as density on a logarithmic scale. Zoom in to see each as a point.`;
+}
+function unseenHits(hits) {
+  return {
+    type: "scatter",
+    x: hits.map((hit) => hit.x),
+    y: hits.map((hit) => hit.y),
+    customdata: hits.map((hit) => hit.row),
+    marker: { size: 14, color: "rgba(0,0,0,0)" }
+  };
+}
+function markerOf({ points, colours, ink }) {
+  const count = points.x.length;
+  const marker = { size: pointSize(count), opacity: count > MANY ? 0.7 : 0.85, line: { width: 0 } };
+  if (colours.kind === "one") return { ...marker, color: ink.point };
+  const { values } = colours;
+  const color = Float32Array.from({ length: count }, (_, i) => values[points.rows ? points.rows[i] : i]);
+  return { ...marker, color, cmin: 0, cmax: 255, showscale: false, colorscale: plotlyScale(colours, ink) };
+}
+function densityImage({ data, points, ink, gl }) {
+  if (gl && !points.density) return null;
+  const bounds = points.density && data.view ? data.view.range : data.bounds;
+  const side = points.density ? points.side : DENSITY_SIDE;
+  const grid = points.density ?? gridOf(points, bounds, side);
+  const [left, right, bottom, top] = bounds;
+  return {
+    source: densityPicture(grid, side, ink.rgb),
+    xref: "x",
+    yref: "y",
+    x: left,
+    y: top,
+    sizex: right - left,
+    sizey: top - bottom,
+    sizing: "stretch",
+    layer: "below"
+  };
+}
+
+// map/plotly.js
+var loading = null;
+function plotly() {
+  return (
+    /** @type {{ Plotly?: Plotly }} */
+    /** @type {unknown} */
+    window.Plotly
+  );
+}
+function loadPlotly(address) {
+  const there = plotly();
+  if (there) return Promise.resolve(there);
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const fail = () => {
+      loading = null;
+      reject(new Error("Plotly's script could not be loaded"));
+    };
+    script.src = new URL(address, document.baseURI).href;
+    script.onload = () => {
+      const come = plotly();
+      if (come) resolve(come);
+      else fail();
+    };
+    script.onerror = fail;
+    document.head.append(script);
+  });
+  return loading;
+}
+function hasWebGL() {
+  try {
+    const context = document.createElement("canvas").getContext("webgl");
+    if (!context) return false;
+    context.getExtension("WEBGL_lose_context")?.loseContext();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// map/drawn_cloud.js
+var DrawnCloud = class {
+  /** Whether Plotly has begun to draw. */
+  isDrawn = false;
+  /** What it was drawn of. */
+  #look = "";
+  #hits = "";
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+  }
+  async draw() {
+    const map = this.#map;
+    const { cloud, viewport } = map;
+    if (!cloud) return;
+    viewport.view ??= viewport.whole();
+    this.#look = `${cloud.ink.key} ${cloud.colours.key}`;
+    this.#hits = this.#keyOfHits();
+    const layout = layoutOf(cloud, viewport.view, { width: viewport.width, height: viewport.height });
+    const traces = tracesOf(cloud);
+    if (this.isDrawn) await plotly()?.react(map.plot, traces, layout, CONFIG);
+    else await this.#drawFirst(traces, layout);
+    const said = drawnAs(cloud);
+    map.note.hidden = !said;
+    if (said) map.note.textContent = said;
+    map.root.dataset.drawn = hitsAreDrawn(cloud) ? "density" : "points";
+  }
+  /** Draw again where Plotly drew the hits themselves, and those are others now. */
+  drawHits() {
+    const { cloud } = this.#map;
+    if (cloud && hitsAreDrawn(cloud) && this.#hits !== this.#keyOfHits()) this.draw();
+  }
+  recolour() {
+    const { cloud, gone } = this.#map;
+    if (!this.isDrawn || !cloud || gone || this.#look === `${cloud.ink.key} ${cloud.colours.key}`) return;
+    this.#map.legend.draw(cloud.data);
+    this.draw().then(() => this.fade());
+    this.#map.draw();
+  }
+  /** The rest steps back where something stands out; a style, so that nothing is drawn again. */
+  fade() {
+    const { plot, data, colours, selector } = this.#map;
+    const holder = plot.querySelector(".gl-container");
+    if (!(holder instanceof HTMLElement)) return;
+    const asked = data?.hits.length && colours?.kind === "one";
+    holder.style.opacity = String(selector.rows ? 0.25 : asked ? 0.5 : 1);
+  }
+  end() {
+    if (this.isDrawn) plotly()?.purge(this.#map.plot);
+  }
+  /**
+   * @param {object[]} traces
+   * @param {object} layout
+   */
+  async #drawFirst(traces, layout) {
+    const { plot, card, pointing, viewport } = this.#map;
+    this.isDrawn = true;
+    await plotly()?.newPlot(plot, traces, layout, CONFIG);
+    document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");
+    plot.on?.("plotly_hover", (event) => pointing.hovered(event));
+    plot.on?.("plotly_unhover", () => card.leave());
+    plot.on?.("plotly_relayout", () => viewport.moving());
+    plot.on?.("plotly_relayouting", () => viewport.moving());
+  }
+  #keyOfHits() {
+    return (this.#map.data?.hits ?? []).map((hit) => hit.row).join(" ");
+  }
+};
+
+// map/groups.js
+var Groups = class {
+  root = make("div", "groups");
+  #key = "";
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    this.root.hidden = true;
+  }
+  /** @param {QueryPlace | null} place */
+  draw(place) {
+    const key = JSON.stringify(place && [place.of, place.groups, place.alone]);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.root.replaceChildren();
+    this.root.hidden = !place || place.groups.length + (place.alone?.count ?? 0) < 2;
+    if (place && !this.root.hidden) this.root.append(...this.#sentence(place));
+  }
+  /**
+   * @param {QueryPlace} place
+   * @returns {(Node | string)[]}
+   */
+  #sentence({ of, groups, alone }) {
+    const each = groups.map(
+      (group, at) => this.#button(group, at, `Look at this group and select its ${pictures(group.count)}`)
+    );
+    const apart = alone && `Look at the ${pictures(alone.count)} by themselves and select them`;
+    const single = alone && apart ? [this.#button(alone, groups.length, apart)] : [];
+    if (!groups.length) return ["The best hits on the map all lie apart: ", ...single];
+    if (groups.length === 1) {
+      return [`Of the ${of} best hits on the map `, each[0], " lie together, ", ...single, " alone"];
+    }
+    const numbers = each.flatMap((one, at) => at ? [" / ", one] : [one]);
+    const rest = single.length ? [", and ", ...single, " alone"] : [];
+    return [`The ${of} best hits on the map lie in ${groups.length} groups: `, ...numbers, ...rest];
+  }
+  /**
+   * @param {Group} group
+   * @param {number} place
+   * @param {string} title
+   */
+  #button(group, place, title) {
+    const button = textButton("group", String(group.count), title, () => {
+      this.#map.lookAt(group.box);
+      this.#map.send({ type: "group", place });
+    });
+    button.setAttribute("aria-label", title);
+    return button;
+  }
+};
+function pictures(count) {
+  return count === 1 ? "picture" : `${count} pictures`;
+}
+
+// map/labels.js
+var FADE_AT = 3;
+var SHIFTS = [0, -26, 26];
+var Labels = class {
+  root = make("div", "labels");
+  /** @type {{ button: HTMLButtonElement, cluster: Cluster, size?: [number, number] }[]} */
+  names = [];
+  #key = "";
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+  }
+  /** @param {Cluster[]} clusters */
+  draw(clusters) {
+    const key = JSON.stringify(clusters);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.names = clusters.map((cluster) => ({ cluster, button: this.#button(cluster) }));
+    this.root.replaceChildren(...this.names.map(({ button }) => button));
+  }
+  /** Where there is no room for all, only the larger clusters' are shown. */
+  place() {
+    const map = this.#map;
+    const zoom = map.viewport.zoomFactor;
+    this.root.style.opacity = String(zoom <= FADE_AT ? 1 : Math.max(0.25, 1 - (zoom - FADE_AT) / 6));
+    const taken = this.#taken();
+    for (const name of this.names) {
+      const { button, cluster } = name;
+      const [left, top] = map.toPixels(cluster.x, cluster.y);
+      name.size ??= [button.offsetWidth || cluster.name.length * 7 + 12, button.offsetHeight || 20];
+      const [width, height] = name.size;
+      const middle2 = freeMiddle(left, top, name.size, taken, map);
+      button.hidden = middle2 === void 0;
+      if (middle2 === void 0) continue;
+      button.style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(middle2 - height / 2)}px)`;
+    }
+  }
+  /** A name gives way to the query's marker, and to what stands over the map. */
+  #taken() {
+    const taken = [];
+    const map = this.#map;
+    const marker = map.data?.place?.marker;
+    if (marker) {
+      const [left, top] = map.toPixels(marker.x, marker.y);
+      taken.push([left - 15, top - 15, left + 15, top + 15]);
+    }
+    for (const over of [map.selector.tools, map.foot, map.note]) {
+      if (over.hidden) continue;
+      const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = over;
+      taken.push([offsetLeft, offsetTop, offsetLeft + offsetWidth, offsetTop + offsetHeight]);
+    }
+    return taken;
+  }
+  /** @param {Cluster} cluster */
+  #button({ name, count, label }) {
+    const map = this.#map;
+    const title = `Select this cluster: ${countOf(count, "picture")}`;
+    const button = textButton("name", name, title, () => map.send({ type: "cluster", label }));
+    button.addEventListener("pointerenter", () => map.card.leave());
+    return button;
+  }
+};
+function freeMiddle(left, top, [width, height], taken, room) {
+  return SHIFTS.map((shift) => top + shift).find((middle2) => {
+    const box = [left - width / 2 - 3, middle2 - height / 2 - 2, left + width / 2 + 3, middle2 + height / 2 + 2];
+    const outside = box[0] < 0 || box[1] < 0 || box[2] > room.width || box[3] > room.height;
+    if (outside || taken.some((other) => meet(box, other))) return false;
+    taken.push(box);
+    return true;
+  });
+}
+function meet(one, other) {
+  return one[0] < other[2] && one[2] > other[0] && one[1] < other[3] && one[3] > other[1];
+}
+
+// map/legend.js
+var Legend = class {
+  root = make("div", "legend");
+  #key = "";
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+  }
+  /** @param {MapData} data */
+  draw({ colour, hits, place, texts }) {
+    const ink = this.#map.ink();
+    const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
+    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown]);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.root.replaceChildren(...colourSigns(colour, ink));
+    if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
+    if (shown.query) this.root.append(item(make("span", "query"), "query"));
+    if (shown.hits) this.root.append(item(make("span", "hit"), "hits, the closest largest"));
+    if (shown.ring) {
+      const ring = make("span", "ring");
+      ring.style.borderColor = ink.ring;
+      this.root.append(item(ring, "selected, the rest faded"));
+    }
+    this.root.hidden = !this.root.childElementCount;
+  }
+};
+function colourSigns(colour, ink) {
+  if (colour.kind === "one") return [];
+  const title = make("span", "title", colour.title);
+  if (colour.kind === "groups") {
+    return [title, ...colour.names.map((name, at) => dot(at < HUES.length ? HUES[at] : ink.grey, name))];
+  }
+  const bar = make("span", "ramp");
+  bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
+  const scale = make("span", "item");
+  scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
+  return [title, scale];
+}
+function dot(colour, name, shape = "dot") {
+  const sign = make("span", shape);
+  sign.style.background = colour;
+  return item(sign, name);
+}
+function item(sign, name) {
+  const one = make("span", "item");
+  one.append(sign, make("span", "", name));
+  return one;
+}
+
+// map/pointing.js
+var REACH = 12;
+var CLICK_WITHIN = 4;
+var Pointing = class {
+  /** @type {{ x: number, y: number, at: Spot | null } | null} */
+  pressed = null;
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+  }
+  /** @param {AbortSignal} signal */
+  listen(signal) {
+    const capture = { signal, capture: true };
+    this.#map.root.addEventListener("pointerdown", (event) => this.press(event), capture);
+    window.addEventListener("pointerup", (event) => this.release(event), capture);
+  }
+  /** The point that Plotly says the mouse is on. @param {PlotEvent} event */
+  hovered(event) {
+    const at = this.#spotOf(event);
+    if (at) this.#map.card.show(at);
+  }
+  /** A click is told from a drag here: Plotly forgets which point the mouse is on when it draws in between. @param {PointerEvent} event */
+  press(event) {
+    const map = this.#map;
+    const onPlot = event.target instanceof Node && map.plot.contains(event.target);
+    const starts = event.button === 0 && map.selector.mode === "move" && onPlot;
+    this.pressed = starts ? { x: event.clientX, y: event.clientY, at: map.card.at } : null;
+  }
+  /** @param {PointerEvent} event */
+  release(event) {
+    const from = this.pressed;
+    this.pressed = null;
+    if (!from || Math.hypot(event.clientX - from.x, event.clientY - from.y) > CLICK_WITHIN) return;
+    const at = from.at ?? this.nearest(event);
+    if (at) this.#map.card.pin(at);
+  }
+  /**
+   * The picture whose point is nearest to the mouse, within reach; null when there is none.
+   *
+   * @param {PointerEvent} event
+   * @returns {Spot | null}
+   */
+  nearest(event) {
+    const { points, root, gl } = this.#map;
+    if (!gl || !points || points.density) return null;
+    const box = root.getBoundingClientRect();
+    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+    const { x, y } = points;
+    let [best, index] = [REACH ** 2, -1];
+    for (let i = 0; i < x.length; i += 1) {
+      const [a, b] = this.#map.toPixels(x[i], y[i]);
+      const far = (a - left) ** 2 + (b - top) ** 2;
+      if (far < best) [best, index] = [far, i];
+    }
+    return index < 0 ? null : { row: this.#map.rowOf(index), x: x[index], y: y[index], text: null };
+  }
+  /**
+   * @param {PlotEvent} event
+   * @returns {Spot | null}
+   */
+  #spotOf(event) {
+    const point = event.points?.[0];
+    if (!point) return null;
+    const { x, y, pointIndex, customdata } = point;
+    const owners = this.#map.points?.texts?.owners;
+    if (point.curveNumber === 1 && owners) return { row: owners[pointIndex], x, y, text: pointIndex };
+    return { row: customdata ?? this.#map.rowOf(pointIndex), x, y, text: null };
+  }
+};
+
+// map/packing.js
+function pack(rows, count) {
+  if (rows.length * 32 < count) {
+    return { as: "rows", content: base64(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)) };
+  }
+  const bits = new Uint8Array(Math.ceil(count / 8));
+  for (const row of rows) bits[row >> 3] |= 1 << (row & 7);
+  return { as: "bits", content: base64(bits) };
+}
+function unpack({ as, content }) {
+  const bytes2 = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  if (as === "rows") return new Uint32Array(bytes2.buffer);
+  const rows = [];
+  for (let at = 0; at < bytes2.length; at += 1) {
+    for (let bit = 0; bytes2[at] >> bit; bit += 1) if (bytes2[at] >> bit & 1) rows.push(at * 8 + bit);
+  }
+  return Uint32Array.from(rows);
+}
+function base64(bytes2) {
+  let text = "";
+  for (let start = 0; start < bytes2.length; start += 8192) {
+    text += String.fromCharCode(...bytes2.subarray(start, start + 8192));
+  }
+  return btoa(text);
+}
+function placesOf(rows, chosen) {
+  const places2 = [];
+  for (let i = 0, j = 0; i < rows.length && j < chosen.length; ) {
+    if (rows[i] === chosen[j]) places2.push(i);
+    if (rows[i] <= chosen[j]) i += 1;
+    else j += 1;
+  }
+  return places2;
+}
+
+// map/polygon.js
+function inside({ x, y }, polygon) {
+  const across = polygon.map(([a]) => a);
+  const up = polygon.map(([, b]) => b);
+  const [left, right, bottom, top] = [Math.min(...across), Math.max(...across), Math.min(...up), Math.max(...up)];
+  const found = [];
+  for (let i = 0; i < x.length; i += 1) {
+    const outside = x[i] < left || x[i] > right || y[i] < bottom || y[i] > top;
+    if (!outside && isWithin(x[i], y[i], polygon)) found.push(i);
+  }
+  return Uint32Array.from(found);
+}
+function isWithin(a, b, polygon) {
+  const count = polygon.length;
+  let within = false;
+  for (let j = 0, k = count - 1; j < count; k = j, j += 1) {
+    const [x0, y0] = polygon[j];
+    const [x1, y1] = polygon[k];
+    if (y0 > b !== y1 > b && a < (x1 - x0) * (b - y0) / (y1 - y0) + x0) within = !within;
+  }
+  return within;
+}
+
+// map/selector.js
+var FEWEST_PIXELS = 3;
+var MOST_RINGS = 400;
+var MOST_ROUND = 3e3;
+var MARGIN = 15;
+var MODES = [
+  ["move", "Move", "Drag to move, scroll to zoom, click a point to pin its picture"],
+  ["lasso", "Lasso", "Draw around points to select their pictures"],
+  ["box", "Box", "Drag a box around points to select their pictures"]
+];
+var Selector = class {
+  canvas = make("canvas", "draw");
+  tools = make("div", "tools");
+  /** @type {Map<Mode, HTMLButtonElement>} */
+  buttons = /* @__PURE__ */ new Map();
+  /** @type {Mode} */
+  mode = "move";
+  /** @type {Uint32Array | null} */
+  rows = null;
+  /** @type {number | null} which selection of the server's this is */
+  number = null;
+  /** @type {Corner[] | null} what is being drawn */
+  path = null;
+  /** @type {[number, number][]} what was drawn last, in the map's coordinates */
+  polygon = [];
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    this.canvas.setAttribute("aria-hidden", "true");
+    for (const [mode, label, title] of MODES)
+      this.buttons.set(
+        mode,
+        this.#tool(label, title, () => this.choose(mode))
+      );
+    this.#tool("−", "Zoom out", () => map.zoom(1.6));
+    this.#tool("+", "Zoom in", () => map.zoom(1 / 1.6));
+    this.#tool("Whole map", "Show the whole map (double click)", () => map.fit());
+    this.canvas.addEventListener("pointerdown", (event) => this.begin(event));
+    this.canvas.addEventListener("pointermove", (event) => this.go(event));
+    this.canvas.addEventListener("pointerup", (event) => this.end(event));
+    this.canvas.addEventListener("pointercancel", () => this.cancel());
+    this.choose("move");
+  }
+  /** @param {Mode} mode */
+  choose(mode) {
+    this.mode = mode;
+    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === mode));
+    this.canvas.classList.toggle("on", mode !== "move");
+  }
+  /** @param {PointerEvent} event */
+  begin(event) {
+    if (event.button !== 0 || !this.#map.view) return;
+    this.path = [this.#cornerOf(event)];
+    this.canvas.setPointerCapture(event.pointerId);
+  }
+  /** @param {PointerEvent} event */
+  go(event) {
+    if (!this.path) return;
+    const corner = this.#cornerOf(event);
+    const last = this.path[this.path.length - 1];
+    if (this.mode === "box") this.path[1] = corner;
+    else if (Math.hypot(corner[0] - last[0], corner[1] - last[1]) >= FEWEST_PIXELS) this.path.push(corner);
+    this.drawPath(this.path);
+  }
+  /** @param {PointerEvent} event */
+  end(event) {
+    if (!this.path) return;
+    if (this.mode === "box") this.path[1] = this.#cornerOf(event);
+    const corners = this.mode === "box" ? cornersOfBox(this.path) : this.path;
+    this.cancel();
+    if (corners.length >= 3) this.select(corners);
+  }
+  /** @param {Corner[]} corners */
+  select(corners) {
+    const { data, points } = this.#map;
+    if (!data || !points) return;
+    this.polygon = corners.map(([left, top]) => this.#map.toMap(left, top));
+    if (data.view) {
+      this.#map.send({ type: "polygon", corners: this.polygon });
+      return;
+    }
+    this.rows = inside(points, this.polygon);
+    this.#map.send({ type: "select", ...pack(this.rows, data.count) });
+    this.#map.showSelection();
+    this.choose("move");
+  }
+  cancel() {
+    this.path = null;
+    const brush = brushOf(this.canvas);
+    brush.setTransform(1, 0, 0, 1, 0, 0);
+    brush.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+  /** @param {Corner[]} path */
+  drawPath(path) {
+    const brush = cleared(this.canvas, this.#map.width, this.#map.height);
+    const { ring } = this.#map.ink();
+    brush.beginPath();
+    if (this.mode === "box" && path.length === 2) {
+      const [[a, b], [c, d]] = path;
+      brush.rect(Math.min(a, c), Math.min(b, d), Math.abs(a - c), Math.abs(b - d));
+    } else {
+      for (const [left, top] of path) brush.lineTo(left, top);
+      brush.closePath();
+    }
+    brush.fillStyle = ring;
+    brush.globalAlpha = 0.12;
+    brush.fill();
+    brush.globalAlpha = 1;
+    brush.strokeStyle = ring;
+    brush.lineWidth = 1.5;
+    brush.setLineDash([5, 4]);
+    brush.stroke();
+    brush.setLineDash([]);
+  }
+  /** What the server holds selected. @param {Selected | null} selected */
+  take(selected) {
+    if (selected && selected.number === this.number) return;
+    this.number = selected ? selected.number : null;
+    this.rows = selected ? unpack(selected) : null;
+  }
+  /**
+   * The chosen points again in their own colours, above the cloud that steps back, each with a ring around it.
+   *
+   * @param {CanvasRenderingContext2D} brush
+   * @param {Ink} ink
+   */
+  drawChosen(brush, ink) {
+    const map = this.#map;
+    if (!this.rows || !map.points || map.points.density) return;
+    const size = map.pointSize() + 1;
+    const seen = this.#chosenInView(this.rows);
+    const many = seen.length > MOST_ROUND;
+    const gap = many ? 1.2 : seen.length > MOST_RINGS ? 1.5 : 3;
+    const disc = many ? square : circle;
+    brush.lineWidth = many ? 1 : 2;
+    brush.strokeStyle = ink.ring;
+    for (const { left, top, row } of seen) {
+      const hit = map.hits.get(row);
+      disc(brush, left, top, (hit ? map.hitRadius(hit) + 1 : size / 2) + gap);
+      brush.stroke();
+    }
+    for (const { left, top, row } of seen) {
+      brush.fillStyle = hueOf(map.colours, row, ink);
+      disc(brush, left, top, size / 2);
+      brush.fill();
+    }
+  }
+  /** @param {Uint32Array} chosen */
+  #chosenInView(chosen) {
+    const { points, width, height } = this.#map;
+    const seen = [];
+    for (const index of points?.rows ? placesOf(points.rows, chosen) : chosen) {
+      const [left, top] = this.#map.toPixels(points?.x[index] ?? 0, points?.y[index] ?? 0);
+      const inView = left > -MARGIN && top > -MARGIN && left < width + MARGIN && top < height + MARGIN;
+      if (inView) seen.push({ left, top, row: this.#map.rowOf(index) });
+    }
+    return seen;
+  }
+  /**
+   * @param {string} label
+   * @param {string} title
+   * @param {() => void} act
+   */
+  #tool(label, title, act) {
+    const button = textButton("tool", label, title, act);
+    if (label.length < 2) button.setAttribute("aria-label", title);
+    this.tools.append(button);
+    return button;
+  }
+  /**
+   * @param {PointerEvent} event
+   * @returns {Corner}
+   */
+  #cornerOf(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+};
+function cornersOfBox([[a, b], [c, d]]) {
+  const thin = Math.abs(a - c) < FEWEST_PIXELS || Math.abs(b - d) < FEWEST_PIXELS;
+  if (thin) return [];
+  return [
+    [a, b],
+    [c, b],
+    [c, d],
+    [a, d]
+  ];
+}
+function square(brush, left, top, radius) {
+  brush.beginPath();
+  brush.rect(left - radius, top - radius, 2 * radius, 2 * radius);
+}
+
+// map/view.js
+var PADDING = 0.05;
+var CLOSEST = 0.2;
+function around(x, y, across, up) {
+  return { x0: x - across, x1: x + across, y0: y - up, y1: y + up };
+}
+function middle({ x0, x1, y0, y1 }) {
+  return { x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
+}
+function wholeOf([left, right, bottom, top], width, height) {
+  const scale = (1 + 2 * PADDING) * Math.max((right - left) / width, (top - bottom) / height);
+  return around((left + right) / 2, (bottom + top) / 2, scale * width / 2, scale * height / 2);
+}
+function closeTo([left, right, bottom, top], whole, width, height) {
+  const closest = (whole.x1 - whole.x0) * CLOSEST;
+  const across = Math.max(closest, 1.5 * (right - left), 1.5 * (top - bottom) * width / height);
+  return around((left + right) / 2, (bottom + top) / 2, across / 2, across * height / width / 2);
+}
+function zoomed(view, factor) {
+  const { x, y } = middle(view);
+  return around(x, y, (view.x1 - view.x0) / 2 * factor, (view.y1 - view.y0) / 2 * factor);
+}
+function resized(view, widthBefore, width, height) {
+  const scale = (view.x1 - view.x0) / widthBefore;
+  const { x, y } = middle(view);
+  return around(x, y, scale * width / 2, scale * height / 2);
+}
+
+// map/viewport.js
+var LOWEST = 380;
+var BELOW = 92;
+var NARROW = 640;
+var MOVING_MS = 500;
+var MOVED_MS = 120;
+var VIEW_AFTER_MS = 160;
+var Viewport = class {
+  width = 50;
+  height = LOWEST;
+  /** @type {View | null} */
+  view = null;
+  #until = 0;
+  // the overlay follows Plotly till then
+  #following = false;
+  #telling = new Settling(VIEW_AFTER_MS, () => this.#tell());
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+  }
+  end() {
+    this.#telling.end();
+  }
+  /** Take the room there is: to the lower end of the window. @param {HTMLCanvasElement[]} canvases of the same size */
+  size(canvases) {
+    const { root } = this.#map;
+    const top = root.getBoundingClientRect().top + window.scrollY;
+    const { innerWidth, innerHeight } = window;
+    this.height = innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
+    root.style.height = `${this.height}px`;
+    this.width = Math.max(50, root.clientWidth);
+    const ratio = window.devicePixelRatio || 1;
+    for (const canvas of canvases) {
+      canvas.width = Math.round(this.width * ratio);
+      canvas.height = Math.round(this.height * ratio);
+    }
+  }
+  /** @param {HTMLCanvasElement[]} canvases */
+  resized(canvases) {
+    const [width, height] = [this.width, this.height];
+    this.size(canvases);
+    if (width === this.width && height === this.height) this.#map.draw();
+    else if (this.#map.isDrawn && this.view) this.show(resized(this.view, width, this.width, this.height), true);
+  }
+  whole() {
+    return wholeOf(this.#map.data?.bounds ?? [0, 1, 0, 1], this.width, this.height);
+  }
+  /** @param {Bounds} box */
+  lookAt(box) {
+    this.show(closeTo(box, this.whole(), this.width, this.height));
+  }
+  /** @param {number} factor */
+  zoom(factor) {
+    if (this.view) this.show(zoomed(this.view, factor));
+  }
+  /**
+   * @param {View} view
+   * @param {boolean} [resize]
+   */
+  show(view, resize = false) {
+    this.view = view;
+    const change = { "xaxis.range": [view.x0, view.x1], "yaxis.range": [view.y0, view.y1] };
+    const size = resize ? { width: this.width, height: this.height } : {};
+    if (this.#map.isDrawn) plotly()?.relayout(this.#map.plot, { ...change, ...size });
+    this.#map.draw();
+    this.#ask();
+  }
+  /** Something moves: the overlay follows each frame until it rests. */
+  moving() {
+    this.#until = performance.now() + MOVING_MS;
+    if (this.#following) return;
+    this.#following = true;
+    requestAnimationFrame(() => this.#follow());
+  }
+  /** Pixels a unit of the map takes. */
+  get scale() {
+    return this.view ? this.width / (this.view.x1 - this.view.x0) : 1;
+  }
+  /** How many times larger than the whole map. */
+  get zoomFactor() {
+    const whole = this.whole();
+    return this.view ? (whole.x1 - whole.x0) / (this.view.x1 - this.view.x0) : 1;
+  }
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {[number, number]}
+   */
+  toPixels(x, y) {
+    const { x0, x1, y0, y1 } = this.view ?? this.whole();
+    return [(x - x0) / (x1 - x0) * this.width, (y1 - y) / (y1 - y0) * this.height];
+  }
+  /**
+   * @param {number} left
+   * @param {number} top
+   * @returns {[number, number]}
+   */
+  toMap(left, top) {
+    const { x0, x1, y0, y1 } = this.view ?? this.whole();
+    return [x0 + left / this.width * (x1 - x0), y1 - top / this.height * (y1 - y0)];
+  }
+  #follow() {
+    const drawn = this.#map.plot._fullLayout;
+    if (this.#map.gone || !this.#map.isDrawn || !drawn) {
+      this.#following = false;
+      return;
+    }
+    const [x0, x1] = drawn.xaxis.range;
+    const [y0, y1] = drawn.yaxis.range;
+    const { view } = this;
+    if (view && (view.x0 !== x0 || view.x1 !== x1 || view.y0 !== y0 || view.y1 !== y1)) {
+      this.view = { x0, x1, y0, y1 };
+      this.#map.draw();
+      this.#ask();
+      this.#until = Math.max(this.#until, performance.now() + MOVED_MS);
+    }
+    if (performance.now() < this.#until) requestAnimationFrame(() => this.#follow());
+    else this.#following = false;
+  }
+  /** Of very many points the server says what is in view. */
+  #ask() {
+    if (this.#map.data?.view) this.#telling.stir();
+  }
+  #tell() {
+    if (!this.view) return;
+    const { x0, x1, y0, y1 } = this.view;
+    this.#map.send({ type: "view", range: [x0, x1, y0, y1] });
+  }
+};
+
+// map/embedding_map.js
+var RECOLOUR_AFTER_MS = 200;
+var views = /* @__PURE__ */ new Map();
+var EmbeddingMap = class {
+  /** @type {(said: Message) => void} */
+  send = () => {
+  };
+  /** @type {MapData | null} */
+  data = null;
+  version = "";
+  /** @type {Points | null} */
+  points = null;
+  /** @type {Colours | null} */
+  colours = null;
+  /** @type {Map<number, Hit>} what is shown of each row that is a hit */
+  hits = /* @__PURE__ */ new Map();
+  root = make("div", "t2i-map");
+  /** @type {Plot} */
+  plot = make("div", "plot");
+  overlay = make("canvas", "overlay");
+  note = make("p", "note");
+  foot = make("div", "foot");
+  gl = hasWebGL();
+  gone = false;
+  /** The part in view that the points here are of. */
+  shownView = "";
+  /** @type {Ink | null} */
+  inks = null;
+  stop = new AbortController();
+  viewport = new Viewport(this);
+  drawnCloud = new DrawnCloud(this);
+  card = new Card(this);
+  selector = new Selector(this);
+  labels = new Labels(this);
+  groups = new Groups(this);
+  legend = new Legend(this);
+  pointing = new Pointing(this);
+  theme = new MutationObserver(() => requestAnimationFrame(() => this.drawnCloud.recolour()));
+  resizer = new ResizeObserver(() => this.viewport.resized(this.canvases));
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.root.dataset.state = "loading";
+    Object.assign(this.root, { embeddingMap: this });
+    for (const one of [this.plot, this.overlay]) one.setAttribute("aria-hidden", "true");
+    this.note.hidden = true;
+    this.foot.append(this.groups.root, this.legend.root);
+    const above = [this.labels.root, this.selector.canvas, this.selector.tools, this.foot, this.note];
+    this.root.append(this.plot, this.overlay, ...above, this.card.element, this.card.pinned);
+    parent.append(this.root);
+    this.listen();
+    this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+    this.theme.observe(document.head, { childList: true });
+    this.resizer.observe(parent instanceof ShadowRoot ? parent.host : parent);
+    this.viewport.size(this.canvases);
+  }
+  listen() {
+    const { viewport } = this;
+    const { signal } = this.stop;
+    const capture = { signal, capture: true };
+    this.root.addEventListener("wheel", () => viewport.moving(), { ...capture, passive: true });
+    this.root.addEventListener("pointermove", (event) => event.buttons && viewport.moving(), capture);
+    this.root.addEventListener("pointerup", () => viewport.moving(), capture);
+    this.pointing.listen(signal);
+    this.root.addEventListener("dblclick", () => this.selector.mode === "move" && this.fit(), { signal });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.card.unpin(), { signal });
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => setTimeout(() => this.drawnCloud.recolour(), RECOLOUR_AFTER_MS), { signal });
+    window.addEventListener("resize", () => viewport.resized(this.canvases), { signal });
+  }
+  destroy() {
+    this.stop.abort();
+    this.theme.disconnect();
+    this.resizer.disconnect();
+    this.viewport.end();
+    this.card.destroy();
+    if (this.view) views.set(this.version, { ...this.view });
+    this.drawnCloud.end();
+    this.root.remove();
+    this.gone = true;
+  }
+  // What the server says.
+  /** @param {MapData} data */
+  update(data) {
+    this.data = data;
+    this.root.setAttribute("aria-label", data.label);
+    this.root.setAttribute("role", "group");
+    if (data.version !== this.version) {
+      this.version = data.version;
+      this.root.dataset.state = "loading";
+      this.points = null;
+      this.colours = null;
+      this.card.forget();
+      this.load(data).catch((error) => this.fail(error));
+      return;
+    }
+    if (!this.points) return;
+    this.follow(data).catch((error) => this.fail(error));
+  }
+  /** @param {Error} error */
+  fail(error) {
+    this.note.hidden = false;
+    this.note.textContent = `The map could not be drawn: ${error.message}. Load the page again.`;
+    this.root.dataset.state = "failed";
+  }
+  /** @param {MapData} data */
+  async load(data) {
+    const asked = performance.now();
+    const [, points] = await Promise.all([loadPlotly(data.plotly), loadPoints(data), nextFrame()]);
+    if (this.gone || data.version !== this.version) return;
+    this.points = points;
+    this.shownView = this.keyOfView();
+    this.viewport.view = views.get(data.version) ?? null;
+    await this.takeColours();
+    await this.drawnCloud.draw();
+    this.takeMarkers();
+    this.root.dataset.state = "ready";
+    this.root.dataset.readyMs = String(Math.round(performance.now() - asked));
+  }
+  /** New data for the cloud that is there. @param {MapData} data */
+  async follow(data) {
+    const shown = this.keyOfView();
+    if (shown !== this.shownView) {
+      this.shownView = shown;
+      this.points = await loadPoints(data);
+      this.colours = null;
+      await this.takeColours();
+      this.drawnCloud.draw();
+    } else if (await this.takeColours()) this.drawnCloud.recolour();
+    else this.drawnCloud.drawHits();
+    this.takeMarkers();
+  }
+  /** Whether other colours came than were there. */
+  async takeColours() {
+    if (!this.data) return false;
+    const { colour } = this.data;
+    const key = JSON.stringify(colour);
+    if (this.colours?.key === key) return false;
+    this.colours = await loadColours(colour, key);
+    return true;
+  }
+  takeMarkers() {
+    const { data } = this;
+    if (!data) return;
+    this.selector.take(data.selected);
+    this.hits = new Map(data.hits.map((hit) => [hit.row, hit]));
+    this.card.receive(data);
+    this.groups.draw(data.place);
+    this.labels.draw(data.clusters);
+    this.showSelection();
+    this.root.dataset.query = data.asked || "";
+  }
+  /** What is chosen has changed: the rest steps back. */
+  showSelection() {
+    if (this.data) this.legend.draw(this.data);
+    this.drawnCloud.fade();
+    this.draw();
+  }
+  keyOfView() {
+    return this.data?.view ? JSON.stringify(this.data.view) : "";
+  }
+  // Drawing the cloud.
+  /** What the cloud is drawn of, once all of it is there. */
+  get cloud() {
+    const { data, points, colours, gl } = this;
+    return data && points && colours ? { data, points, colours, gl, ink: this.ink() } : null;
+  }
+  /** @param {number} index of a point */
+  rowOf(index) {
+    return this.points?.rows ? this.points.rows[index] : index;
+  }
+  pointSize() {
+    return pointSize(this.points?.x.length ?? 0);
+  }
+  /** The closer the hit, the larger; never smaller than the points around it. @param {Hit} hit */
+  hitRadius(hit) {
+    return Math.max(this.pointSize() / 2 + 2, 5, 9.5 - 0.19 * (hit.rank - 1));
+  }
+  /** Colours of the theme that is on. */
+  ink() {
+    const theme = themeOf(this.root);
+    if (this.inks?.key !== theme.join(" ")) this.inks = null;
+    this.inks ??= inkOf(theme);
+    return this.inks;
+  }
+  // What the parts of the map ask of its window.
+  get canvases() {
+    return [this.overlay, this.selector.canvas];
+  }
+  get isDrawn() {
+    return this.drawnCloud.isDrawn;
+  }
+  get view() {
+    return this.viewport.view;
+  }
+  get width() {
+    return this.viewport.width;
+  }
+  get height() {
+    return this.viewport.height;
+  }
+  /** Everything in view. */
+  whole() {
+    return this.viewport.whole();
+  }
+  fit() {
+    this.viewport.show(this.whole());
+  }
+  /** @param {number} factor */
+  zoom(factor) {
+    this.viewport.zoom(factor);
+  }
+  /** @param {Bounds} box */
+  lookAt(box) {
+    this.viewport.lookAt(box);
+  }
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
+  toPixels(x, y) {
+    return this.viewport.toPixels(x, y);
+  }
+  /**
+   * @param {number} left
+   * @param {number} top
+   */
+  toMap(left, top) {
+    return this.viewport.toMap(left, top);
+  }
+  /** Draw above the cloud. */
+  draw() {
+    if (!this.view || !this.points || !this.data) return;
+    const brush = cleared(this.overlay, this.width, this.height);
+    const ink = this.ink();
+    drawCaptionLines(this, brush, ink);
+    this.selector.drawChosen(brush, ink);
+    drawQuery(this, brush, ink);
+    this.labels.place();
+    this.card.place(brush, ink);
+  }
+};
+function nextFrame() {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+// map/index.js
+var index_default = mounting((parent) => new EmbeddingMap(parent));
+export {
+  index_default as default
+};

@@ -1,0 +1,919 @@
+// shared/mounting.js
+var mounted = /* @__PURE__ */ new WeakMap();
+function mounting(open, name = "event") {
+  return ({ parentElement, data, setTriggerValue }) => {
+    let mount = mounted.get(parentElement);
+    if (!mount) {
+      mount = { object: open(parentElement), call: null };
+      mounted.set(parentElement, mount);
+    }
+    const own = mount;
+    const call = {};
+    const end = () => {
+      if (mounted.get(parentElement) !== own || own.call !== call) return;
+      mounted.delete(parentElement);
+      own.object.destroy();
+    };
+    const before = own.call;
+    own.call = call;
+    try {
+      own.object.send = (said) => setTriggerValue(name, said);
+      own.object.update(data);
+    } catch (error) {
+      if (before) own.call = before;
+      else end();
+      throw error;
+    }
+    return end;
+  };
+}
+
+// shared/settling.js
+var Settling = class {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #rest;
+  #act;
+  /**
+   * @param {number} rest milliseconds without a stir
+   * @param {() => void} act
+   */
+  constructor(rest, act) {
+    this.#rest = rest;
+    this.#act = act;
+  }
+  /** @param {number} [rest] another wait for this once */
+  stir(rest = this.#rest) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#act, rest);
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+};
+
+// shared/drawing.js
+function make(tag, className, text) {
+  const element2 = document.createElement(tag);
+  if (className) element2.className = className;
+  if (text !== void 0) element2.textContent = String(text);
+  return element2;
+}
+function textButton(className, text, title, act) {
+  const button = make("button", className, text);
+  button.type = "button";
+  if (title) button.title = title;
+  button.addEventListener("click", act);
+  return button;
+}
+function signButton(className, sign, label, act) {
+  const button = textButton(className, typeof sign === "string" ? sign : "", label, act);
+  button.setAttribute("aria-label", label);
+  if (typeof sign !== "string") button.append(lines(sign));
+  return button;
+}
+function filledBar(part) {
+  const bar = make("span", "bar");
+  const fill = make("span", "fill");
+  fill.style.width = `${Math.round(part * 100)}%`;
+  bar.append(fill);
+  return bar;
+}
+function scoreText(score) {
+  return (score < 0 ? "−" : "") + Math.abs(score).toFixed(3);
+}
+function clampShape(width, height) {
+  if (!width || !height) return 1.33;
+  return Math.min(3, Math.max(0.5, width / height));
+}
+var SVG = "http://www.w3.org/2000/svg";
+function lines(paths) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+// shared/detail/frame.js
+function frame(parts, { step, close }) {
+  const dialog = make("dialog", "detail");
+  dialog.setAttribute("aria-label", "Picture");
+  dialog.tabIndex = -1;
+  const head = make("div", "detail-head");
+  const place = make("span", "place");
+  const previous = signButton("tool", "‹", "Previous picture (left arrow)", () => step(-1));
+  const next = signButton("tool", "›", "Next picture (right arrow)", () => step(1));
+  head.append(previous, place, next, signButton("tool close", "×", "Close (Esc)", close));
+  const body = make("div", "detail-body");
+  body.append(...parts);
+  dialog.append(head, body);
+  const show = (id, order) => {
+    const at = order.indexOf(id);
+    dialog.setAttribute("aria-label", `Picture ${id}`);
+    place.textContent = at >= 0 ? `${at + 1} of ${order.length}` : "";
+    previous.hidden = next.hidden = at < 0;
+    previous.disabled = at <= 0;
+    next.disabled = at >= order.length - 1;
+  };
+  return { dialog, body, show };
+}
+
+// shared/detail/neighbours.js
+var Neighbours = class {
+  root = make("div", "neighbours");
+  #key = "";
+  #open;
+  /** @param {(id: string) => void} open */
+  constructor(open) {
+    this.#open = open;
+  }
+  /**
+   * @param {Known | undefined} known
+   * @param {string} token
+   */
+  draw(known, token) {
+    const problem = known ? known.neighbours_problem : "";
+    const key = known ? JSON.stringify([token, problem, ...known.neighbours.map((one) => one.id)]) : "";
+    if (key === this.#key && this.root.childElementCount) return;
+    this.#key = key;
+    this.root.replaceChildren();
+    if (!known || !(known.neighbours.length || problem)) return;
+    this.root.append(make("h2", "", "Closest pictures"));
+    if (problem) {
+      this.root.append(make("p", "problem", problem));
+      return;
+    }
+    const strip = make("div", "strip");
+    strip.append(...known.neighbours.map((one) => this.#thumb(one)));
+    this.root.append(strip);
+  }
+  /** @param {Neighbour} one */
+  #thumb(one) {
+    const button = textButton("thumb", "", one.caption || one.id, () => this.#open(one.id));
+    button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
+    const image = make("img");
+    image.alt = "";
+    image.loading = "lazy";
+    if (one.src) image.src = one.src;
+    button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
+    button.append(image);
+    return button;
+  }
+};
+
+// shared/detail/facts.js
+function factsOf(id, known) {
+  const facts = known ? known.facts : [["File", id]];
+  return facts.flatMap(([name, value]) => [make("dt", "", name), factValue(value)]);
+}
+function factValue(value) {
+  const cell = make("dd");
+  if (/^https:\/\//.test(value)) {
+    const link = make("a", "", readable(value));
+    link.href = value;
+    link.target = "_blank";
+    link.rel = "noreferrer noopener";
+    cell.append(link);
+  } else cell.textContent = value;
+  return cell;
+}
+function readable(address) {
+  const short = address.replace(/^https:\/\//, "");
+  try {
+    return decodeURIComponent(short);
+  } catch {
+    return short;
+  }
+}
+
+// shared/detail/side.js
+var QUERY_WORDS = {
+  rank: "Rank",
+  score: "Score for the query",
+  best: "fits the query best",
+  bestHelp: "Closest caption to the query. Search with it"
+};
+var Side = class {
+  root = make("div", "side");
+  scoreLine = make("div", "score-line");
+  title = make("h2", "", "Captions");
+  captions = make("ul", "captions");
+  related = make("div", "related");
+  facts = make("dl", "facts");
+  download = make("a", "action", "Download");
+  words = QUERY_WORDS;
+  #acts;
+  /** @param {Acts} acts */
+  constructor(acts) {
+    this.#acts = acts;
+    this.like = textButton("action primary", "More like this", "", acts.like);
+    this.find = textButton("action", "Find its captions", "", acts.find);
+    this.table = textButton("action", "Open in Captions", "", acts.table);
+    this.download.setAttribute("role", "button");
+    const actions = make("div", "actions");
+    actions.append(this.like, this.find, this.table, this.download);
+    this.root.append(this.scoreLine, this.title, this.captions, actions, this.related, this.facts);
+  }
+  /**
+   * @param {string} id
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   * @param {Manner} manner
+   */
+  draw(id, shown, known, { words, scoreHelp, finding }) {
+    this.words = words ?? QUERY_WORDS;
+    const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
+    this.#drawScore(shown, known, help);
+    this.#drawCaptions(shown, known, Boolean(words));
+    this.#drawRelated(known);
+    this.facts.replaceChildren(...factsOf(id, known));
+    this.find.hidden = Boolean(known && (known.related || !known.captions_any));
+    this.find.disabled = finding;
+    this.table.hidden = !known?.captions_page;
+    this.download.hidden = !known?.download;
+    if (known?.download) {
+      this.download.href = known.download;
+      this.download.download = known.download_name;
+    }
+  }
+  /**
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   * @param {string} help
+   */
+  #drawScore(shown, known, help) {
+    const score = known?.score !== void 0 ? known.score : shown?.score;
+    this.scoreLine.replaceChildren();
+    this.scoreLine.hidden = score === null || score === void 0;
+    if (score === null || score === void 0) return;
+    const rank = shown?.rank || known?.rank;
+    if (rank) this.scoreLine.append(pair(this.words.rank, "rank", `${rank}`));
+    this.scoreLine.append(pair(this.words.score, "score", scoreText(score)));
+    const part = shown?.bar ?? known?.bar ?? null;
+    if (part !== null) this.scoreLine.append(filledBar(part));
+    this.scoreLine.title = help;
+  }
+  /**
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   * @param {boolean} ownWords whether the page around has words of its own for what is set apart
+   */
+  #drawCaptions(shown, known, ownWords) {
+    const captions = known ? known.captions : shown?.caption ? [shown.caption] : [];
+    const scored = shown && shown.score !== null && shown.score !== void 0;
+    const best = scored && (ownWords || known?.captions_any) && shown.caption;
+    this.captions.replaceChildren();
+    this.title.hidden = !captions.length && !known;
+    if (known && !captions.length) this.captions.append(make("li", "none", "This picture has no captions."));
+    for (const text of captions) this.captions.append(this.#row(text, { best: text === best && captions.length > 1 }));
+  }
+  /** @param {Known | undefined} known */
+  #drawRelated(known) {
+    this.related.replaceChildren();
+    if (!known?.related) return;
+    const list = make("ul", "captions");
+    for (const { text, score, own } of known.related) list.append(this.#row(text, { score, own }));
+    this.related.append(make("h2", "", "Captions closest to this picture"), list);
+  }
+  /**
+   * A caption to search with.
+   *
+   * @param {string} text
+   * @param {{ best?: boolean, score?: number, own?: boolean }} about
+   */
+  #row(text, { best = false, score, own = false }) {
+    const title = best ? this.words.bestHelp : "Search with this caption";
+    const button = textButton("caption-row", "", title, () => this.#acts.search(text));
+    button.classList.toggle("best", best);
+    button.classList.toggle("own", own);
+    const sentence = make("span", "text", text);
+    if (own) sentence.append(make("span", "tag", "its own"));
+    button.append(sentence);
+    if (best) button.append(make("span", "tag", this.words.best));
+    if (score !== void 0) button.append(make("span", "number", scoreText(score)));
+    const row = make("li");
+    row.append(button);
+    return row;
+  }
+};
+function pair(what, name, text) {
+  const both = make("span", "pair");
+  both.append(make("span", "what", what), make("span", name, text));
+  return both;
+}
+
+// shared/detail/stage.js
+var LARGEST_ZOOM = 2;
+var Stage = class {
+  root = make("div", "stage");
+  picture = make("img");
+  note = make("p", "note");
+  #drawn = "";
+  constructor() {
+    this.root.append(this.picture, this.note);
+  }
+  /**
+   * @param {string} id
+   * @param {Shown | undefined} shown
+   * @param {Known | undefined} known
+   */
+  draw(id, shown, known) {
+    const source = known?.large || shown?.src || "";
+    const key = JSON.stringify([id, source]);
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      this.#show(source, shown?.width || known?.width || 0, shown?.height || known?.height || 0);
+    }
+    this.picture.alt = shown?.caption || known?.captions[0] || id;
+    this.note.textContent = known?.note || (!source && known ? "This picture's file cannot be shown" : "");
+  }
+  /**
+   * @param {string} source
+   * @param {number} width
+   * @param {number} height
+   */
+  #show(source, width, height) {
+    this.picture.style.width = width ? `${width * LARGEST_ZOOM}px` : "";
+    this.picture.style.aspectRatio = width && height ? `${width} / ${height}` : "";
+    this.picture.hidden = !source;
+    if (source) this.picture.src = source;
+  }
+};
+
+// shared/detail/dialog.js
+var ASK_AFTER_MS = 180;
+var ASK_AT_ONCE_MS = 30;
+var Detail = class {
+  /** @type {string | null} the picture that is shown */
+  id = null;
+  /** @type {Map<string, Known>} */
+  known = /* @__PURE__ */ new Map();
+  token = "";
+  wantRelated = false;
+  stage = new Stage();
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.side = new Side({
+      search: (text) => this.ask("search", { text }),
+      like: () => this.ask("like"),
+      table: () => this.ask("captions"),
+      find: () => this.findCaptions()
+    });
+    this.neighbours = new Neighbours((id) => {
+      this.open(id);
+      this.frame.body.scrollTop = 0;
+    });
+    const parts = [this.stage.root, this.side.root, this.neighbours.root];
+    this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
+    this.dialog = this.frame.dialog;
+    this.dialog.addEventListener("close", () => this.closed());
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    this.dialog.addEventListener("keydown", (event) => this.onKey(event));
+    this.asking = new Settling(ASK_AFTER_MS, () => {
+      this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest });
+    });
+  }
+  destroy() {
+    this.asking.end();
+    if (this.dialog.open) {
+      this.id = null;
+      this.dialog.close();
+    }
+  }
+  /**
+   * Show a picture at once with what the page knows; the rest is asked for.
+   *
+   * @param {string} id
+   * @param {{ ask?: boolean }} [options]
+   */
+  open(id, { ask = true } = {}) {
+    this.id = id;
+    this.wantRelated = false;
+    this.draw();
+    if (!this.dialog.open) {
+      this.dialog.showModal();
+      this.dialog.focus();
+      this.frame.body.scrollTop = 0;
+    }
+    if (!ask) return;
+    this.host.sequence.next();
+    this.asking.stir(this.known.has(id) ? ASK_AFTER_MS : ASK_AT_ONCE_MS);
+  }
+  closed() {
+    this.asking.end();
+    if (this.id === null) return;
+    const id = this.id;
+    this.id = null;
+    this.host.say({ type: "close", seq: this.host.sequence.next() });
+    this.host.setFocus(this.host.shownOf(id) ? id : this.host.focusId, true);
+  }
+  /**
+   * Go on from this picture to something else.
+   *
+   * @param {string} type
+   * @param {Record<string, unknown>} [more]
+   */
+  ask(type, more = {}) {
+    this.asking.end();
+    const id = this.id;
+    this.id = null;
+    this.dialog.close();
+    this.host.say({ type, id, seq: this.host.sequence.next(), ...more });
+  }
+  findCaptions() {
+    this.asking.end();
+    this.wantRelated = true;
+    this.host.say({ type: "related", id: this.id, seq: this.host.sequence.next() });
+    this.draw();
+  }
+  /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
+  receive(data) {
+    if (data.token !== this.token) {
+      this.known.clear();
+      this.token = data.token;
+    }
+    if (data.detail) this.known.set(data.detail.id, data.detail);
+    if (!this.host.sequence.follow(data.seq)) {
+      if (this.dialog.open) this.draw();
+    } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
+    else if (!data.open && this.dialog.open) {
+      this.id = null;
+      this.dialog.close();
+    } else if (this.dialog.open) this.draw();
+  }
+  /** @param {number} by */
+  step(by) {
+    const { order } = this.host;
+    const at = this.id === null ? -1 : order.indexOf(this.id);
+    const to = order[at < 0 ? 0 : at + by];
+    if (to !== void 0) this.open(to);
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.step(event.key === "ArrowRight" ? 1 : -1);
+  }
+  draw() {
+    const { id, host } = this;
+    if (id === null) return;
+    const shown = host.shownOf(id);
+    const known = this.known.get(id);
+    this.frame.show(id, host.order);
+    this.stage.draw(id, shown, known);
+    this.side.draw(id, shown, known, { words: host.detailWords, scoreHelp: host.scoreHelp, finding: this.wantRelated });
+    this.neighbours.draw(known, this.token);
+  }
+};
+
+// shared/keys.js
+function withModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+
+// shared/sequence.js
+var Sequence = class {
+  /** Number of the latest message, ours or one that the server has answered. */
+  latest = 0;
+  /** The number of a new message. */
+  next() {
+    this.latest += 1;
+    return this.latest;
+  }
+  /**
+   * Whether an answer with this number is to be followed: it is not older than our latest message.
+   *
+   * @param {number} answered
+   */
+  follow(answered) {
+    if (answered < this.latest) return false;
+    this.latest = answered;
+    return true;
+  }
+};
+
+// picture_grid/card.js
+var CANNOT_BE_SHOWN = "This picture's file cannot be shown";
+var EmptyCard = class {
+  element = element("");
+  picture = void 0;
+  button = void 0;
+  /** @param {Skeleton} skeleton */
+  constructor({ id, shape }) {
+    this.element.dataset.id = id;
+    this.shape = shape;
+    this.frame = make("div", "picture");
+    this.element.append(this.frame);
+  }
+};
+var Card = class {
+  shape = 1;
+  /** @type {Picture | undefined} */
+  picture;
+  button = make("button", "picture");
+  image = make("img");
+  note = make("span", "note");
+  name = make("span", "name");
+  meta = make("div", "meta");
+  rank = make("span", "rank");
+  score = make("span", "score");
+  bar = make("span", "bar");
+  fill = make("span", "fill");
+  caption = make("p", "caption");
+  #src = "";
+  /** @param {string} id */
+  constructor(id) {
+    this.element = element(id);
+    this.frame = this.button;
+    this.button.type = "button";
+    this.button.tabIndex = -1;
+    this.image.decoding = "async";
+    this.image.draggable = false;
+    this.image.addEventListener("load", () => this.element.classList.add("seen"));
+    this.image.addEventListener("error", () => {
+      this.element.classList.add("missing");
+      this.note.textContent = CANNOT_BE_SHOWN;
+    });
+    this.button.append(this.image, this.note, this.name);
+    this.bar.append(this.fill);
+    this.meta.append(this.rank, this.score, this.bar);
+    this.image.alt = "";
+    for (const one of [this.meta, this.caption]) one.setAttribute("aria-hidden", "true");
+    this.element.append(this.button, this.meta, this.caption);
+  }
+  get isScored() {
+    return !this.meta.hidden;
+  }
+  /**
+   * Show a picture's data; true where its file is to be loaded once the card is near the window.
+   *
+   * @param {Picture} picture
+   * @param {{ captions: boolean, scoreHelp: string }} manner
+   */
+  fillWith(picture, { captions, scoreHelp }) {
+    this.picture = picture;
+    this.shape = clampShape(picture.width, picture.height);
+    this.element.classList.toggle("missing", !picture.src);
+    this.note.textContent = picture.src ? "" : picture.note || CANNOT_BE_SHOWN;
+    this.name.textContent = picture.id;
+    this.button.title = picture.id;
+    this.#showScore(picture, scoreHelp);
+    this.caption.title = picture.caption || "";
+    this.caption.textContent = picture.caption || "";
+    this.caption.hidden = !captions || !picture.caption;
+    return this.#takeSource(picture.src);
+  }
+  /** Load the picture now. */
+  load() {
+    const { src } = this.image.dataset;
+    if (!src) return;
+    this.image.src = src;
+    delete this.image.dataset.src;
+  }
+  /**
+   * @param {Picture} picture
+   * @param {string} help
+   */
+  #showScore({ id, rank, score, bar, caption }, help) {
+    const spoken = caption || id;
+    const scored = score !== null && score !== void 0;
+    const where = scored ? `Rank ${rank}, score ${scoreText(score)}: ` : "";
+    this.button.setAttribute("aria-label", `${where}${spoken}. Open`);
+    this.meta.hidden = !scored;
+    if (!scored) return;
+    this.rank.textContent = String(rank);
+    this.score.textContent = scoreText(score);
+    this.meta.title = help;
+    this.bar.hidden = typeof bar !== "number";
+    this.fill.style.width = `${Math.round((bar || 0) * 100)}%`;
+  }
+  /** @param {string} [src] */
+  #takeSource(src) {
+    if (!src || src === this.#src) return false;
+    this.#src = src;
+    this.element.classList.remove("seen");
+    this.image.removeAttribute("src");
+    this.image.dataset.src = src;
+    return true;
+  }
+};
+function element(id) {
+  const card = make("div", "card");
+  card.dataset.id = id;
+  card.setAttribute("role", "listitem");
+  return card;
+}
+
+// picture_grid/layout.js
+var GAP = 10;
+var NARROW = 560;
+var ROW_HEIGHT = { S: 130, M: 210, L: 330 };
+function boxesFor(shapes, width, size, extra) {
+  if (width >= NARROW) return justified(shapes, width, ROW_HEIGHT[size], extra);
+  return size === "L" ? oneColumn(shapes, width, extra) : twoColumns(shapes, width, extra);
+}
+function rowsFor(shapes, width, wished) {
+  const rows = [];
+  let count = 0;
+  let sum = 0;
+  const close = (height) => {
+    rows.push({ count, height });
+    count = 0;
+    sum = 0;
+  };
+  for (const shape of shapes) {
+    const before = count ? (width - GAP * (count - 1)) / sum : Number.POSITIVE_INFINITY;
+    const after = (width - GAP * count) / (sum + shape);
+    if (count && after < wished && Math.abs(before - wished) < Math.abs(after - wished)) close(before);
+    count += 1;
+    sum += shape;
+    const height = (width - GAP * (count - 1)) / sum;
+    if (height <= wished) close(height);
+  }
+  if (count) close(Math.min(wished, (width - GAP * (count - 1)) / sum));
+  return rows;
+}
+function justified(shapes, width, wished, extra) {
+  const boxes = [];
+  let top = 0;
+  for (const { count, height } of rowsFor(shapes, width, wished)) {
+    let left = 0;
+    for (const shape of shapes.slice(boxes.length, boxes.length + count)) {
+      boxes.push({ left, top, width: shape * height, height });
+      left += shape * height + GAP;
+    }
+    top += height + extra;
+  }
+  return boxes;
+}
+function twoColumns(shapes, width, extra) {
+  const columnWidth = (width - GAP) / 2;
+  const ends = [0, 0];
+  return shapes.map((shape) => {
+    const column = ends[0] <= ends[1] ? 0 : 1;
+    const height = columnWidth / shape;
+    const box = { left: column * (columnWidth + GAP), top: ends[column], width: columnWidth, height };
+    ends[column] += height + extra;
+    return box;
+  });
+}
+function oneColumn(shapes, width, extra) {
+  let top = 0;
+  return shapes.map((shape) => {
+    const box = { left: 0, top, width, height: width / shape };
+    top += box.height + extra;
+    return box;
+  });
+}
+function vertically(boxes, at, direction) {
+  const from = boxes[at];
+  if (!from) return at;
+  const middle = from.left + from.width / 2;
+  let best = at;
+  let bestCost = Number.POSITIVE_INFINITY;
+  boxes.forEach((box, index) => {
+    const distance = direction * (box.top - from.top);
+    if (distance <= 1) return;
+    const cost = distance * 4 + Math.abs(box.left + box.width / 2 - middle);
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = index;
+    }
+  });
+  return best;
+}
+
+// picture_grid/status.js
+var Status = class {
+  line = make("div", "status");
+  summary = make("span", "summary");
+  times = make("span", "times");
+  constructor() {
+    this.summary.setAttribute("role", "status");
+    this.times.title = "Time spent on the query by the model, on scoring all pictures, and on drawing the cards";
+  }
+  /**
+   * @param {GridData} data
+   * @param {number} drawMs how long drawing the cards took here
+   */
+  draw({ summary = "", timings }, drawMs) {
+    if (this.summary.textContent !== summary) this.summary.textContent = summary;
+    this.line.classList.toggle("nothing", !summary);
+    this.line.replaceChildren(this.summary);
+    if (!summary || !timings) return;
+    const parts = timings.encode_ms > 0 ? [`encode ${milliseconds(timings.encode_ms)}`] : [];
+    parts.push(`search ${milliseconds(timings.search_ms)}`, `render ${milliseconds(timings.pictures_ms + drawMs)}`);
+    this.times.textContent = parts.join(" · ");
+    this.line.append(this.times);
+  }
+};
+function milliseconds(value) {
+  return `${value < 0.95 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+// picture_grid/picture_grid.js
+var META_HEIGHT = 24;
+var CAPTION_HEIGHT = 38;
+var SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
+var LOAD_WITHIN = "900px";
+var PictureGrid = class {
+  /** @type {(said: Message) => void} */
+  send = () => {
+  };
+  /** @type {GridData} */
+  data = { pictures: [], size: "M", captions: true, open: null, detail: null, seq: 0, token: "" };
+  root = make("div", "grid-root");
+  area = make("div", "area");
+  status = new Status();
+  /** @type {Map<string, Card | EmptyCard>} */
+  cards = /* @__PURE__ */ new Map();
+  /** @type {string[]} */
+  order = [];
+  /** @type {Box[]} */
+  boxes = [];
+  /** @type {string | null} */
+  focusId = null;
+  scoreHelp = "";
+  width = 0;
+  sequence = new Sequence();
+  detail = new Detail(this);
+  resizer = new ResizeObserver(() => this.resized());
+  loader = new IntersectionObserver((entries) => this.loadSeen(entries), { rootMargin: LOAD_WITHIN });
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.area.setAttribute("role", "list");
+    this.root.append(this.status.line, this.area, this.detail.dialog);
+    parent.append(this.root);
+    this.resizer.observe(this.root);
+    this.area.addEventListener("keydown", (event) => this.onKey(event));
+    this.area.addEventListener("focusin", ({ target }) => {
+      const card = target instanceof Element ? target.closest(".card") : null;
+      if (card instanceof HTMLElement && card.dataset.id) this.setFocus(card.dataset.id, false);
+    });
+  }
+  destroy() {
+    this.resizer.disconnect();
+    this.loader.disconnect();
+    this.detail.destroy();
+    this.root.remove();
+  }
+  /** @param {Message} said */
+  say(said) {
+    this.send(said);
+  }
+  /** @param {string} id */
+  shownOf(id) {
+    return this.cards.get(id)?.picture;
+  }
+  /** @param {GridData} data */
+  update(data) {
+    const started = performance.now();
+    this.data = data;
+    this.scoreHelp = data.score_help || "";
+    this.root.classList.toggle("loading", Boolean(data.loading));
+    this.area.setAttribute("aria-label", data.label || "Pictures");
+    this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
+    this.takeCards();
+    if (!this.focusId || !this.cards.has(this.focusId)) this.setFocus(this.order[0] || null, false);
+    this.layout();
+    this.status.draw(data, performance.now() - started);
+    this.detail.receive(data);
+  }
+  /** The cards that are wanted, in their order; those that are there already stay. */
+  takeCards() {
+    const wanted = this.data.loading ? skeletons(this.data.loading) : this.data.pictures;
+    const ids = new Set(wanted.map((one) => one.id));
+    for (const [id, card] of this.cards) {
+      if (ids.has(id)) continue;
+      this.loader.unobserve(card.element);
+      card.element.remove();
+      this.cards.delete(id);
+    }
+    let previous = null;
+    for (const one of wanted) {
+      const { element: element2 } = "shape" in one ? this.emptyCard(one) : this.card(one);
+      const expected = previous ? previous.nextSibling : this.area.firstChild;
+      if (element2 !== expected) this.area.insertBefore(element2, expected);
+      previous = element2;
+    }
+    this.order = wanted.map((one) => one.id);
+  }
+  /** @param {import("./data.d.ts").Skeleton} skeleton */
+  emptyCard(skeleton) {
+    const card = this.cards.get(skeleton.id) ?? new EmptyCard(skeleton);
+    this.cards.set(skeleton.id, card);
+    return card;
+  }
+  /** @param {import("./data.d.ts").Picture} picture */
+  card(picture) {
+    let card = this.cards.get(picture.id);
+    if (!(card instanceof Card)) {
+      card?.element.remove();
+      card = new Card(picture.id);
+      card.element.addEventListener("click", () => this.detail.open(picture.id));
+      this.cards.set(picture.id, card);
+    }
+    const { captions } = this.data;
+    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp })) this.loader.observe(card.element);
+    return card;
+  }
+  /** @param {IntersectionObserverEntry[]} entries */
+  loadSeen(entries) {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      const card = target instanceof HTMLElement && this.cards.get(target.dataset.id ?? "");
+      if (card instanceof Card) card.load();
+      this.loader.unobserve(target);
+    }
+  }
+  resized() {
+    const width = this.root.clientWidth;
+    if (width && width !== this.width) this.layout();
+  }
+  layout() {
+    const width = this.root.clientWidth;
+    this.width = width;
+    if (!width) return;
+    const cards = this.order.flatMap((id) => this.cards.get(id) ?? []);
+    const extra = this.heightBelow(cards);
+    const shapes = cards.map((card) => card.shape);
+    this.boxes = boxesFor(shapes, width, this.data.size || "M", extra);
+    let bottom = 0;
+    cards.forEach((card, index) => {
+      const box = this.boxes[index];
+      card.element.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
+      card.element.style.width = `${box.width.toFixed(1)}px`;
+      card.frame.style.height = `${box.height.toFixed(1)}px`;
+      card.element.classList.toggle("slim", box.width < 120);
+      bottom = Math.max(bottom, box.top + box.height + extra);
+    });
+    this.area.style.height = `${Math.ceil(bottom)}px`;
+  }
+  /** What a card takes below its picture, which is the same for all. @param {(Card | EmptyCard)[]} cards */
+  heightBelow(cards) {
+    const { loading, captions } = this.data;
+    const scored = loading ? this.data.scored : cards.some((card) => card instanceof Card && card.isScored);
+    const withCaptions = captions && (loading || cards.some((card) => card.picture?.caption));
+    const gap = scored || withCaptions ? GAP : GAP - 4;
+    return (scored ? META_HEIGHT : 4) + (withCaptions ? CAPTION_HEIGHT : 0) + gap;
+  }
+  /**
+   * @param {string | null} id
+   * @param {boolean} move whether the focus goes there, or only would
+   */
+  setFocus(id, move) {
+    const old = this.cards.get(this.focusId ?? "");
+    if (old?.button) old.button.tabIndex = -1;
+    this.focusId = id;
+    const card = this.cards.get(id ?? "");
+    if (!card?.button) return;
+    card.button.tabIndex = 0;
+    if (!move) return;
+    card.button.focus({ preventScroll: true });
+    card.element.scrollIntoView({ block: "nearest" });
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (withModifier(event) || this.focusId === null) return;
+    const at = this.order.indexOf(this.focusId);
+    const to = this.target(event.key, at);
+    if (to === null) return;
+    event.preventDefault();
+    if (to >= 0 && to < this.order.length) this.setFocus(this.order[to], true);
+  }
+  /**
+   * Where a key leads from one card; null for a key that leads nowhere.
+   *
+   * @param {string} key
+   * @param {number} at
+   */
+  target(key, at) {
+    if (key === "ArrowRight") return at + 1;
+    if (key === "ArrowLeft") return at - 1;
+    if (key === "Home") return 0;
+    if (key === "End") return this.order.length - 1;
+    if (key === "ArrowDown") return vertically(this.boxes, at, 1);
+    return key === "ArrowUp" ? vertically(this.boxes, at, -1) : null;
+  }
+};
+function skeletons(count) {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `skeleton-${i}`,
+    shape: SKELETON_SHAPES[i % SKELETON_SHAPES.length]
+  }));
+}
+
+// picture_grid/index.js
+var index_default = mounting((parent) => new PictureGrid(parent));
+export {
+  index_default as default
+};

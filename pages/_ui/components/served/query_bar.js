@@ -1,0 +1,798 @@
+// shared/mounting.js
+var mounted = /* @__PURE__ */ new WeakMap();
+function mounting(open, name = "event") {
+  return ({ parentElement, data, setTriggerValue }) => {
+    let mount = mounted.get(parentElement);
+    if (!mount) {
+      mount = { object: open(parentElement), call: null };
+      mounted.set(parentElement, mount);
+    }
+    const own = mount;
+    const call = {};
+    const end = () => {
+      if (mounted.get(parentElement) !== own || own.call !== call) return;
+      mounted.delete(parentElement);
+      own.object.destroy();
+    };
+    const before = own.call;
+    own.call = call;
+    try {
+      own.object.send = (said) => setTriggerValue(name, said);
+      own.object.update(data);
+    } catch (error) {
+      if (before) own.call = before;
+      else end();
+      throw error;
+    }
+    return end;
+  };
+}
+
+// shared/drawing.js
+var LENS = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15.4 20 20"];
+var CROSS = ["M6 6l12 12", "M18 6 6 18"];
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== void 0) element.textContent = String(text);
+  return element;
+}
+function textButton(className, text, title, act) {
+  const button = make("button", className, text);
+  button.type = "button";
+  if (title) button.title = title;
+  button.addEventListener("click", act);
+  return button;
+}
+function signButton(className, sign, label, act) {
+  const button = textButton(className, typeof sign === "string" ? sign : "", label, act);
+  button.setAttribute("aria-label", label);
+  if (typeof sign !== "string") button.append(lines(sign));
+  return button;
+}
+function textField() {
+  const input = make("input");
+  input.type = "text";
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.enterKeyHint = "search";
+  return input;
+}
+var SVG = "http://www.w3.org/2000/svg";
+function lines(paths) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+// shared/keys.js
+function withModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+function isTaken(event) {
+  const path = event.composedPath();
+  const target = path[0];
+  if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
+    return true;
+  }
+  return path.some((one) => one instanceof HTMLDialogElement);
+}
+function slashGoesTo(input, signal, show) {
+  const onKey = (event) => {
+    if (event.key !== "/" || withModifier(event) || isTaken(event)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+    show();
+  };
+  document.addEventListener("keydown", onKey, { signal });
+}
+function slashSign(title) {
+  const key = document.createElement("kbd");
+  key.textContent = "/";
+  key.title = title;
+  return key;
+}
+function hasKeys() {
+  return !matchMedia("(hover: none)").matches;
+}
+function focusedBeside(element) {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+// shared/settling.js
+var Settling = class {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #rest;
+  #act;
+  /**
+   * @param {number} rest milliseconds without a stir
+   * @param {() => void} act
+   */
+  constructor(rest, act) {
+    this.#rest = rest;
+    this.#act = act;
+  }
+  /** @param {number} [rest] another wait for this once */
+  stir(rest = this.#rest) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#act, rest);
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+};
+
+// query_bar/dropping.js
+function listenForPictures(field, signal, take) {
+  field.file.addEventListener("change", () => {
+    const file = field.file.files?.[0];
+    if (file) take(file);
+    field.file.value = "";
+  });
+  const mark = (event, inside) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    field.root.classList.toggle("dropping", inside);
+  };
+  document.addEventListener("paste", (event) => onPaste(event, field.input, take), { signal });
+  document.addEventListener("dragover", (event) => mark(event, true), {
+    signal
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget || mark(event, false), { signal });
+  document.addEventListener(
+    "drop",
+    (event) => {
+      field.root.classList.remove("dropping");
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      take(file);
+    },
+    { signal }
+  );
+}
+function onPaste(event, input, take) {
+  const target = event.composedPath()[0];
+  const elsewhere = target instanceof HTMLElement && target !== input && /^(INPUT|TEXTAREA)$/.test(target.tagName);
+  const file = Array.from(event.clipboardData?.files ?? []).find((one) => one.type.startsWith("image/"));
+  if (elsewhere || !file) return;
+  event.preventDefault();
+  take(file);
+}
+
+// query_bar/field.js
+var PICTURE = ["M4 5h16v14H4Z", "M4 16l4.5-4.5 4 4 2.5-2.5 5 5", "M15.5 8.7h.01"];
+var Field = class {
+  root = make("div", "bar-root");
+  /** The frame that holds all of one line. */
+  line = make("div", "field");
+  chip = make("span", "chip-image");
+  chipPicture = make("img");
+  chipLabel = make("span", "label");
+  input = textField();
+  key = slashSign("Press / to type a query");
+  file = make("input");
+  message = make("p", "message");
+  examples = make("div", "examples");
+  /** @param {() => void} clear takes the whole query away */
+  constructor(clear) {
+    this.chipPicture.alt = "";
+    this.chip.append(this.chipPicture, this.chipLabel, signButton("icon", CROSS, "Remove this from the query", clear));
+    this.clearButton = signButton("icon", CROSS, "Clear the query", clear);
+    this.message.setAttribute("role", "alert");
+    for (const [name, value] of Object.entries(COMBOBOX)) this.input.setAttribute(name, value);
+    const upload = this.#upload();
+    this.line.append(lines(LENS), this.chip, this.input, this.clearButton, this.key, upload, this.file);
+    this.line.append(make("div", "busy"));
+    this.root.append(this.line, this.message, this.examples);
+  }
+  /** @param {Parent} parent */
+  appendTo(parent) {
+    parent.append(this.root);
+  }
+  /** The picture among what is asked for. @param {{ label: string, src: string } | null} image */
+  showImage(image) {
+    this.chip.hidden = !image;
+    if (!image) return;
+    this.chipPicture.hidden = !image.src;
+    if (image.src) this.chipPicture.src = image.src;
+    this.chipLabel.textContent = image.label;
+    this.chip.title = image.label;
+  }
+  /** @param {string} text */
+  say(text) {
+    this.message.textContent = text;
+    this.message.hidden = !text;
+  }
+  /** Below what the list of suggestions begins: a message is never covered. */
+  bottom() {
+    return (this.message.hidden ? this.line : this.message).getBoundingClientRect().bottom;
+  }
+  #upload() {
+    this.file.type = "file";
+    this.file.accept = "image/*";
+    this.file.hidden = true;
+    this.file.setAttribute("aria-label", "Choose a picture to search with");
+    const label = "Search with a picture: choose, paste or drop one";
+    const upload = signButton("icon upload", PICTURE, label, () => this.file.click());
+    upload.append(make("span", "word", "Picture"));
+    return upload;
+  }
+};
+var COMBOBOX = {
+  role: "combobox",
+  "aria-label": "What the pictures should show",
+  "aria-autocomplete": "list",
+  "aria-expanded": "false",
+  "aria-controls": "suggestions"
+};
+
+// shared/folding.js
+var WORD = /[\p{L}\p{N}_]+/gu;
+var PIECES = /([\p{L}\p{N}\p{M}_]+)/u;
+function caseless(letter) {
+  if (letter === "ı") return letter;
+  if (letter === "ẞ") return "ss";
+  if (/\p{Script=Cherokee}/u.test(letter)) return letter.toUpperCase();
+  return Array.from(letter.toUpperCase(), (one) => one.toLowerCase()).join("");
+}
+function fold(text) {
+  return Array.from(text.normalize("NFKC"), caseless).join("").normalize("NFKC");
+}
+function bare(text) {
+  return fold(text).normalize("NFKD").replace(/\p{M}/gu, "");
+}
+function wordsOf(text) {
+  return bare(text).match(WORD) ?? [];
+}
+function piecesOf(text) {
+  return text.split(PIECES);
+}
+
+// query_bar/options.js
+var CLOCK = ["M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16Z", "M12 8v4.5l3 1.5"];
+function optionsFor(text, suggestions, recent) {
+  if (!text) {
+    const asked = recent.map((one) => ({ text: one.label, recent: one }));
+    return asked.length ? [...asked, { text: "Forget these queries", forget: true }] : [];
+  }
+  const { text: of, items } = suggestions || { text: "", items: [] };
+  const near = of && fold(text).startsWith(fold(of));
+  if (!near && of !== text) return [];
+  return items.filter((one) => one !== text).map((one) => ({ text: one }));
+}
+function stepped(active, step, count) {
+  const to = active < 0 && step < 0 ? count - 1 : (active + step + count + 1) % (count + 1);
+  return to === count ? -1 : to;
+}
+function typedWords(typed) {
+  const words = wordsOf(typed);
+  const last = words.at(-1);
+  return last === void 0 ? null : (word) => words.includes(word) || word.startsWith(last);
+}
+function optionSign(option) {
+  if (!option.recent?.thumb) return lines(option.forget ? CROSS : option.recent ? CLOCK : LENS);
+  const image = make("img");
+  image.alt = "";
+  image.src = option.recent.thumb;
+  return image;
+}
+
+// query_bar/picture_file.js
+var SEND_AS_IT_IS_BYTES = 6 * 1024 * 1024;
+var LARGEST_FILE_BYTES = 60 * 1024 * 1024;
+var SMALLER_SIDE = 1280;
+var PictureRefused = class extends Error {
+};
+async function contentOf(file) {
+  if (file.size > LARGEST_FILE_BYTES) {
+    const size = (file.size / 1048576).toFixed(0);
+    throw new PictureRefused(`A picture may have at most 60 MB, got ${size} MB: ${file.name}. Make it smaller.`);
+  }
+  if (file.size <= SEND_AS_IT_IS_BYTES) return base64Of(file);
+  const small = await smaller(file);
+  if (small) return base64Of(small);
+  const rule = "A picture must be one this browser can open when it is over 6 MB";
+  throw new PictureRefused(`${rule}, got ${file.name}. Save it as a JPEG.`);
+}
+async function base64Of(content) {
+  const url = await new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => resolve("");
+    reader.readAsDataURL(content);
+  });
+  const comma = url.indexOf(",");
+  return comma < 0 ? "" : url.slice(comma + 1);
+}
+async function smaller(file) {
+  try {
+    const bitmap = await createImageBitmap(file, {
+      imageOrientation: "from-image"
+    });
+    const scale = Math.min(1, SMALLER_SIDE / Math.min(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    const context = canvas.getContext("2d");
+    if (!context) return null;
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    return await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+  } catch {
+    return null;
+  }
+}
+
+// query_bar/recent_entry.js
+var LONGEST = 2e3;
+var MOST_PARTS = 20;
+var THUMB_SIDE = 64;
+var THUMB = /^data:image\/(jpeg|png|webp);base64,[A-Za-z0-9+/=]{1,20000}$/;
+function checked(one) {
+  if (!one || typeof one !== "object" || !isText(one.key)) return null;
+  const entry = {
+    key: one.key,
+    kind: one.kind,
+    label: isText(one.label) ? one.label : "",
+    thumb: ""
+  };
+  if (isThumb(one.thumb)) entry.thumb = one.thumb;
+  if (one.kind === "text" && isText(one.text)) return { ...entry, text: one.text, label: one.text };
+  if (one.kind === "like" && isText(one.id)) return { ...entry, id: one.id, label: entry.label || one.id };
+  const parts = one.kind === "alike" ? one.ids : one.kind === "together" ? one.texts : null;
+  if (!Array.isArray(parts) || !parts.length || parts.length > MOST_PARTS || !parts.every(isText)) return null;
+  return {
+    ...entry,
+    [one.kind === "alike" ? "ids" : "texts"]: parts,
+    label: entry.label || parts[0]
+  };
+}
+function thumbOf(image) {
+  const scale = Math.min(1, THUMB_SIDE / Math.max(image.naturalWidth, image.naturalHeight));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
+  canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const thumb = canvas.toDataURL("image/jpeg", 0.8);
+  return isThumb(thumb) ? thumb : "";
+}
+function isThumb(value) {
+  return typeof value === "string" && THUMB.test(value);
+}
+function isText(value) {
+  return typeof value === "string" && value.length > 0 && value.length <= LONGEST;
+}
+
+// query_bar/recent_queries.js
+var PREFIX = "t2i recent ";
+var MOST = 10;
+var MOST_DATASETS = 20;
+var refused = /* @__PURE__ */ new Map();
+var RecentQueries = class {
+  of = "";
+  last = "";
+  /** @type {Asked | null} */
+  asked = null;
+  /**
+   * Take over which dataset is open and what was asked of it, if anything that can be asked again.
+   *
+   * @param {string} of
+   * @param {Asked | null} asked
+   */
+  take(of, asked) {
+    this.of = of || "";
+    this.asked = asked || null;
+    const now = asked ? `${this.of} ${asked.key}` : "";
+    if (asked && now !== this.last) this.keep(asked);
+    this.last = now;
+  }
+  /** @param {Asked} asked */
+  keep(asked) {
+    const list = this.list();
+    const known = list.find((one) => one.key === asked.key);
+    const entry = checked({ ...asked, thumb: known ? known.thumb : "" });
+    if (entry) this.write([entry, ...list.filter((one) => one.key !== asked.key)].slice(0, MOST));
+  }
+  /**
+   * The picture that is the query was drawn: a small copy of it goes with its entry, for addresses do not last.
+   *
+   * @param {HTMLImageElement} image
+   */
+  picture(image) {
+    const { asked } = this;
+    if (!asked || !["like", "alike"].includes(asked.kind) || image.hidden || !image.naturalWidth) return;
+    const list = this.list();
+    const entry = list.find((one) => one.key === asked.key);
+    if (!entry || entry.thumb) return;
+    entry.thumb = thumbOf(image);
+    if (entry.thumb) this.write(list);
+  }
+  /** @returns {Recent[]} */
+  list() {
+    const name = PREFIX + this.of;
+    const unkept = refused.get(name);
+    if (unkept) return unkept;
+    try {
+      const kept = JSON.parse(localStorage.getItem(name) || "{}");
+      const list = Array.isArray(kept.list) ? kept.list : [];
+      return list.flatMap((one) => checked(one) ?? []).slice(0, MOST);
+    } catch {
+      return [];
+    }
+  }
+  /** @param {Recent[]} list */
+  write(list) {
+    const name = PREFIX + this.of;
+    try {
+      localStorage.setItem(name, JSON.stringify({ at: Date.now(), list }));
+      refused.delete(name);
+      forgetOldest();
+    } catch {
+      refused.set(name, list);
+    }
+  }
+  forget() {
+    const name = PREFIX + this.of;
+    refused.delete(name);
+    try {
+      localStorage.removeItem(name);
+    } catch {
+    }
+  }
+};
+function forgetOldest() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+  if (names.length <= MOST_DATASETS) return;
+  const ages = new Map(names.map((name) => [name, ageOf(name)]));
+  names.sort((one, other) => (ages.get(one) ?? 0) - (ages.get(other) ?? 0));
+  for (const name of names.slice(0, names.length - MOST_DATASETS)) localStorage.removeItem(name);
+}
+function ageOf(name) {
+  try {
+    return Number(JSON.parse(localStorage.getItem(name) ?? "").at) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+// shared/marking.js
+function markedPieces(text, isMeant) {
+  return piecesOf(text).map((piece, place) => [piece, place % 2 === 1 && isMeant(bare(piece))]);
+}
+function markedLine(className, text, isMeant) {
+  const line = make("span", className);
+  if (isMeant === null) line.textContent = text;
+  else for (const [piece, hit] of markedPieces(text, isMeant)) line.append(hit ? make("b", "", piece) : piece);
+  return line;
+}
+
+// query_bar/suggestion_list.js
+var SuggestionList = class {
+  list = make("ul", "list");
+  /** @type {Option[]} */
+  options = [];
+  active = -1;
+  #field;
+  #choose;
+  /**
+   * @param {Field} field
+   * @param {(option: Option) => void} choose does what a line stands for
+   */
+  constructor(field, choose) {
+    this.#field = field;
+    this.#choose = choose;
+    this.list.id = "suggestions";
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", "Suggestions");
+    if (this.list.popover !== void 0) this.list.popover = "manual";
+    field.root.append(this.list);
+  }
+  get isOpen() {
+    return this.options.length > 0 && !this.list.hidden;
+  }
+  /** The line that the arrows picked out, if they did. */
+  get chosen() {
+    return this.active >= 0 ? this.options[this.active] ?? null : null;
+  }
+  /** @param {Option[]} options */
+  show(options) {
+    const chosen = this.chosen?.text;
+    this.options = options;
+    this.active = chosen === void 0 ? -1 : options.findIndex((option) => option.text === chosen);
+    if (!options.length) {
+      this.hide();
+      return;
+    }
+    const isTyped = typedWords(this.#field.input.value);
+    this.list.replaceChildren(...options.map((option, index) => this.#line(option, index, isTyped)));
+    this.list.hidden = false;
+    if (this.list.showPopover && !this.list.matches(":popover-open")) this.list.showPopover();
+    this.#field.input.setAttribute("aria-expanded", "true");
+    this.place();
+    this.#mark();
+  }
+  hide() {
+    this.active = -1;
+    this.#field.input.setAttribute("aria-expanded", "false");
+    this.#field.input.removeAttribute("aria-activedescendant");
+    if (this.list.hidePopover && this.list.matches(":popover-open")) this.list.hidePopover();
+    this.list.hidden = true;
+  }
+  /** @param {1 | -1} by */
+  step(by) {
+    this.active = stepped(this.active, by, this.options.length);
+    this.#mark();
+  }
+  /** Below the field, wherever the page was scrolled to. */
+  place() {
+    if (!this.isOpen) return;
+    const box = this.#field.line.getBoundingClientRect();
+    this.list.style.left = `${box.left}px`;
+    this.list.style.top = `${this.#field.bottom() + 4}px`;
+    this.list.style.width = `${box.width}px`;
+  }
+  /**
+   * @param {Option} option
+   * @param {number} index
+   * @param {((word: string) => boolean) | null} isTyped
+   */
+  #line(option, index, isTyped) {
+    const row = make("li");
+    row.id = `option-${index}`;
+    row.setAttribute("role", "option");
+    row.append(optionSign(option), markedLine("text", option.text, isTyped));
+    row.classList.toggle("forget", Boolean(option.forget));
+    row.addEventListener("pointerdown", (event) => event.preventDefault());
+    row.addEventListener("click", () => this.#choose(option));
+    return row;
+  }
+  #mark() {
+    Array.from(this.list.children).forEach((row, index) => {
+      row.setAttribute("aria-selected", String(index === this.active));
+    });
+    if (this.active >= 0) this.#field.input.setAttribute("aria-activedescendant", `option-${this.active}`);
+    else this.#field.input.removeAttribute("aria-activedescendant");
+  }
+};
+
+// query_bar/query_bar.js
+var TYPED_AFTER_MS = 140;
+var SETTLED_AFTER_MS = 1400;
+var BUSY_AFTER_MS = 300;
+var QueryBar = class {
+  /** @type {(said: Message) => void} */
+  send = () => {
+  };
+  /** @type {Partial<BarData>} */
+  data = {};
+  /** @type {number | null | undefined} */
+  version;
+  recent = new RecentQueries();
+  field = new Field(() => this.clear());
+  list = new SuggestionList(this.field, (option) => this.choose(option));
+  /** Tells this bar from one that takes its place. */
+  number = String(Math.random());
+  stop = new AbortController();
+  /** What the server was told last, and what it was told to keep. */
+  sentText = "";
+  settledText = "";
+  typedText = "";
+  /** @type {string | null} the text the list was put away for, until there is another one */
+  closedFor = null;
+  typing = new Settling(TYPED_AFTER_MS, () => this.tellTyped());
+  settling = new Settling(SETTLED_AFTER_MS, () => this.settle());
+  busy = new Settling(BUSY_AFTER_MS, () => this.field.root.classList.add("is-busy"));
+  examplesKey = "";
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.listen();
+    this.field.appendTo(parent);
+  }
+  listen() {
+    const { input, chipPicture, line } = this.field;
+    const { signal } = this.stop;
+    const look = () => {
+      if (!input.value.trim()) this.closedFor = null;
+      this.drawList();
+    };
+    input.addEventListener("input", () => this.typed());
+    input.addEventListener("keydown", (event) => this.onKey(event));
+    input.addEventListener("focus", look);
+    input.addEventListener("click", look);
+    input.addEventListener("blur", () => {
+      this.list.hide();
+      this.settle();
+    });
+    chipPicture.addEventListener("load", () => this.recent.picture(chipPicture));
+    listenForPictures(this.field, signal, (file) => this.takePicture(file));
+    slashGoesTo(input, signal, () => {
+      window.scrollTo({ top: 0 });
+      line.scrollIntoView({ block: "nearest" });
+    });
+    window.addEventListener("scroll", () => this.list.place(), {
+      signal,
+      capture: true,
+      passive: true
+    });
+    window.addEventListener("resize", () => this.list.place(), { signal });
+  }
+  destroy() {
+    this.stop.abort();
+    this.field.root.remove();
+    for (const wait of [this.typing, this.settling, this.busy]) wait.end();
+    const page = document.documentElement.dataset;
+    if (page.queryBar === this.number) delete page.queryBar;
+  }
+  /** @param {BarData} data */
+  update(data) {
+    const { field } = this;
+    this.data = data;
+    document.documentElement.dataset.queryBar = this.number;
+    this.busy.end();
+    field.root.classList.remove("is-busy");
+    if (data.version !== this.version) {
+      this.version = data.version;
+      this.put(data.text || "");
+    }
+    this.recent.take(data.dataset, data.asked);
+    field.showImage(data.image);
+    field.input.placeholder = data.image ? "or type a sentence" : data.placeholder || "";
+    field.say(data.message || "");
+    this.drawButtons();
+    this.drawExamples();
+    if (focusedBeside(field.root) === field.input) this.drawList();
+  }
+  /** @param {Message} said */
+  tell(said) {
+    this.busy.stir();
+    this.send(said);
+  }
+  /** Let a text stand in the field that the server knows or is told now. @param {string} text */
+  put(text) {
+    this.field.input.value = text;
+    this.sentText = text;
+    this.settledText = text;
+  }
+  /** The same, and nothing of what was typed is to be told any more. @param {string} text */
+  replace(text) {
+    this.typing.end();
+    this.settling.end();
+    this.put(text);
+  }
+  typed() {
+    this.list.active = -1;
+    this.drawButtons();
+    this.drawList();
+    this.typedText = this.field.input.value;
+    this.typing.stir();
+    this.settling.stir();
+  }
+  tellTyped() {
+    const text = this.typedText;
+    if (text === this.sentText) return;
+    this.sentText = text;
+    this.tell({ type: this.data.live ? "typed" : "suggest", text });
+  }
+  /** The person stopped typing: the link and the history may now hold this query. */
+  settle() {
+    this.settling.end();
+    const text = this.field.input.value;
+    if (!text.trim() || text === this.settledText) return;
+    this.typing.end();
+    this.sentText = text;
+    this.settledText = text;
+    this.tell({ type: "settled", text });
+  }
+  /** @param {string} text */
+  search(text) {
+    this.replace(text);
+    this.list.hide();
+    this.closedFor = text;
+    this.drawButtons();
+    this.tell({ type: "search", text });
+  }
+  /** Do what a line of the list stands for. @param {Option} option */
+  choose(option) {
+    if (option.forget) {
+      this.recent.forget();
+      this.drawList();
+    } else if (option.recent && option.recent.kind !== "text") this.again(option.recent);
+    else this.search(option.recent?.text ?? option.text);
+  }
+  /** Ask once more for what was asked with pictures, or with several sentences. @param {Asked} asked */
+  again({ kind, id, ids, texts }) {
+    this.replace("");
+    this.closedFor = "";
+    this.list.hide();
+    this.tell({ type: "again", kind, id, ids, texts });
+  }
+  clear() {
+    this.replace("");
+    this.closedFor = null;
+    this.tell({ type: "clear" });
+    this.field.input.focus();
+  }
+  /** @param {File} file */
+  async takePicture(file) {
+    this.field.message.hidden = true;
+    let content = "";
+    try {
+      content = await contentOf(file);
+    } catch (error) {
+      if (!(error instanceof PictureRefused)) throw error;
+      this.field.say(error.message);
+      return;
+    }
+    this.replace("");
+    this.list.hide();
+    this.tell({
+      type: "picture",
+      name: file.name || "pasted picture",
+      content
+    });
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const { input } = this.field;
+    if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      if (this.list.chosen) this.choose(this.list.chosen);
+      else this.search(input.value);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!this.list.options.length) return;
+      event.preventDefault();
+      this.list.step(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") {
+      if (this.list.isOpen) {
+        event.stopPropagation();
+        this.closedFor = input.value;
+        this.list.hide();
+      } else input.blur();
+    }
+  }
+  drawList() {
+    const text = this.field.input.value.trim();
+    if (this.closedFor !== null && text === this.closedFor.trim()) {
+      this.list.show([]);
+      return;
+    }
+    this.closedFor = null;
+    this.list.show(optionsFor(text, this.data.suggestions, this.recent.list()));
+  }
+  drawButtons() {
+    const typed = Boolean(this.field.input.value);
+    this.field.clearButton.hidden = !typed;
+    this.field.key.hidden = typed || Boolean(this.data.image) || !hasKeys();
+  }
+  drawExamples() {
+    const { examples = [], intro, waiting } = this.data;
+    const key = JSON.stringify([examples, intro, waiting]);
+    if (key === this.examplesKey) return;
+    this.examplesKey = key;
+    const line = this.field.examples;
+    line.replaceChildren();
+    line.hidden = !examples.length && !waiting;
+    if (line.hidden) return;
+    if (intro) line.append(make("span", "intro", intro));
+    for (const text of examples) line.append(textButton("chip", text, "", () => this.search(text)));
+  }
+};
+
+// query_bar/index.js
+var index_default = mounting((parent) => new QueryBar(parent));
+export {
+  index_default as default
+};

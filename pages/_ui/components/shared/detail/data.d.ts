@@ -1,0 +1,80 @@
+import type { Sequence } from "../sequence.js";
+import type { Message } from "../types.d.ts";
+
+/** The part of a component's data that is the dialog's: `pages/_ui/detail.py` writes it. */
+export interface DetailData {
+  /** The picture that is to be open. */
+  open: string | null;
+  detail: Known | null;
+  /** The number of the message these data answer. */
+  seq: number;
+  /** Changes when what is kept of pictures would be another query's or another dataset's. */
+  token: string;
+}
+
+/** What the page around the dialog shows of a picture. */
+export interface Shown {
+  id?: string;
+  src?: string;
+  note?: string;
+  width?: number;
+  height?: number;
+  caption?: string;
+  rank?: number | null;
+  score?: number | null;
+  bar?: number | null;
+}
+
+/** Everything the server told of a picture. */
+export interface Known {
+  id: string;
+  large: string;
+  width: number;
+  height: number;
+  note: string;
+  captions: string[];
+  captions_page: boolean;
+  /** Whether captions can be compared with this picture. */
+  captions_any: boolean;
+  facts: [string, string][];
+  neighbours: Neighbour[];
+  neighbours_problem: string;
+  download: string;
+  download_name: string;
+  score?: number | null;
+  score_help?: string;
+  rank?: number;
+  bar?: number | null;
+  related?: { text: string; score: number; own: boolean }[];
+}
+
+export interface Neighbour {
+  id: string;
+  src: string;
+  caption: string;
+  width: number;
+  height: number;
+}
+
+/** What rank, score and the caption set apart mean. */
+export interface Words {
+  rank: string;
+  score: string;
+  scoreHelp?: string;
+  best: string;
+  bestHelp: string;
+}
+
+/** The component that shows the pictures of which the dialog opens one. */
+export interface Host {
+  /** Pictures in the order in which the arrows step through them. */
+  order: string[];
+  focusId: string | null;
+  sequence: Sequence;
+  /** Its own words where rank and score are not those of a query. */
+  detailWords?: Words;
+  scoreHelp?: string;
+  shownOf(id: string): Shown | undefined;
+  setFocus(id: string | null, move: boolean): void;
+  say(said: Message): void;
+}

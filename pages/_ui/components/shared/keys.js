@@ -1,0 +1,57 @@
+// Keys of the whole page: they are ours only where nobody types and no dialog is open.
+
+/** @param {KeyboardEvent | MouseEvent} event */
+export function withModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+
+/**
+ * Whether a key belongs to a field or to a dialog.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function isTaken(event) {
+  const path = event.composedPath();
+  const target = path[0];
+  if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
+    return true;
+  }
+  return path.some((one) => one instanceof HTMLDialogElement);
+}
+
+/**
+ * Let "/" put the cursor into a field.
+ *
+ * @param {HTMLInputElement} input
+ * @param {AbortSignal} signal
+ * @param {() => void} show brings the field into view
+ */
+export function slashGoesTo(input, signal, show) {
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "/" || withModifier(event) || isTaken(event)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+    show();
+  };
+  document.addEventListener("keydown", onKey, { signal });
+}
+
+/** The sign in a field that "/" leads there. @param {string} title */
+export function slashSign(title) {
+  const key = document.createElement("kbd");
+  key.textContent = "/";
+  key.title = title;
+  return key;
+}
+
+/** Whether this device has a pointer that hovers, and so most likely a keyboard. */
+export function hasKeys() {
+  return !matchMedia("(hover: none)").matches;
+}
+
+/** The element that has the focus in the document or the shadow an element is in. @param {Node} element */
+export function focusedBeside(element) {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}

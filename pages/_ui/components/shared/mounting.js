@@ -1,0 +1,49 @@
+// How Streamlit and our components meet: one object for each parentElement, made at the first call and told of every later one.
+//
+// Streamlit imports a component's module anew whenever its data changes, and calls it when the import has come. Data that
+// comes before that begins a second call; the first is made all the same, late, and the clean-up it returned is run at once,
+// before or after the second call. Of calls that were not late only the last clean-up is ever run, when the page is left.
+// So a clean-up ends the object only when its call was the last one made for that parentElement.
+
+/** @import { Call, Message, Mounted, Parent } from "./types.d.ts" */
+
+/** @type {WeakMap<Parent, { object: Mounted<any, any>, call: object | null }>} */
+const mounted = new WeakMap(); // parentElement: the object and the last call that told it something
+
+/**
+ * The default export of a component: `open(parentElement)` makes its object, which is told data and sends under `name`.
+ *
+ * @template Data
+ * @template [Said=Message]
+ * @param {(parent: Parent) => Mounted<Data, Said>} open
+ * @param {string} [name] as the Python that mounts the component reads it
+ * @returns {(call: Call<Data, Said>) => () => void}
+ */
+export function mounting(open, name = "event") {
+  return ({ parentElement, data, setTriggerValue }) => {
+    let mount = mounted.get(parentElement);
+    if (!mount) {
+      mount = { object: open(parentElement), call: null };
+      mounted.set(parentElement, mount);
+    }
+    const own = mount;
+    const call = {};
+    const end = () => {
+      if (mounted.get(parentElement) !== own || own.call !== call) return;
+      mounted.delete(parentElement);
+      own.object.destroy();
+    };
+    const before = own.call;
+    own.call = call;
+    try {
+      own.object.send = (said) => setTriggerValue(name, said);
+      own.object.update(data);
+    } catch (error) {
+      // No clean-up comes of this call, so it leaves its turn to the one before, or ends what it began.
+      if (before) own.call = before;
+      else end();
+      throw error;
+    }
+    return end;
+  };
+}

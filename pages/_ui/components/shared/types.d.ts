@@ -1,0 +1,20 @@
+/** What a component says to the server: what happened, and the words and numbers that belong to it. */
+export type Message = { type: string; [detail: string]: unknown };
+
+/** An object that mounting.js keeps for one place in the page. */
+export interface Mounted<Data, Said = Message> {
+  /** Set before every `update`: tells the server something. */
+  send(said: Said): void;
+  update(data: Data): void;
+  destroy(): void;
+}
+
+/** What Streamlit calls the default export of a component with. */
+export interface Call<Data, Said = Message> {
+  parentElement: Parent;
+  data: Data;
+  setTriggerValue(name: string, said: Said): void;
+}
+
+/** Where a component draws: an element, or the root of its shadow. */
+export type Parent = HTMLElement | ShadowRoot;
