@@ -322,7 +322,7 @@ def test_pictures_asked_together_stand_in_the_link_while_they_are_few(session: V
     assert params == {"alike": "a.jpg\nb/c.jpg"}
     follow(session, **params)
     assert state.query() == Query.like(("a.jpg", "b/c.jpg"))
-    state.ask_examples([f"{number}.jpg" for number in range(links.MOST_ALIKE + 1)])
+    state.ask_examples([f"{number}.jpg" for number in range(recent.MOST_ALIKE + 1)])
     assert links.link_params(first_dataset="data") == {}
     state.ask_examples(["a.jpg"])
     assert state.query() == Query.like(["a.jpg"])

@@ -25,11 +25,8 @@ def hits(
         if not open_now:
             return
         st.caption("This link opens the same search elsewhere")
-        if result.query.outside is not None:
-            notices.notes(["An uploaded picture is not part of a link; the rest of the view is."])
-        if len(result.query.pictures) > links.MOST_ALIKE:
-            told = f"A query of more than {links.MOST_ALIKE} pictures is not part of a link; the rest of the view is."
-            notices.notes([told])
+        left_out = links.why_left_out(result.query)
+        notices.notes([left_out] * bool(left_out))
         show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
         st.caption(f"The hits: {plain(count_of(len(result.hits), 'picture'))}, with ranks, scores and captions")
         with st.container(horizontal=True):

@@ -49,12 +49,24 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
 
 def query_params(query: Query) -> dict[str, str]:
     """The part of a link that holds the query; empty where no link can."""
-    if not query.linkable or len(query.pictures) > MOST_ALIKE:
+    if why_left_out(query):
         return {}
-    params = query_to_link(query)
-    if len(params.get(TERMS, "")) > LONGEST_LINK_QUERY:
-        return {}  # cut anywhere it could not be read
-    return {name: value[:LONGEST_LINK_QUERY] for name, value in params.items()}
+    return {name: value[:LONGEST_LINK_QUERY] for name, value in query_to_link(query).items()}
+
+
+def why_left_out(query: Query) -> str:
+    """What keeps a query out of a link; empty where nothing does."""
+    if query.outside is not None:
+        return "An uploaded picture is not part of a link; the rest of the view is."
+    if not query.linkable:
+        return "A picture whose file name is no Unicode text is not part of a link; the rest of the view is."
+    if len(query.pictures) > MOST_ALIKE:
+        return f"A query of more than {MOST_ALIKE} pictures is not part of a link; the rest of the view is."
+    if len(query_to_link(query).get(TERMS, "")) > LONGEST_LINK_QUERY:  # cut anywhere it could not be read
+        return (
+            f"A query of terms longer than {LONGEST_LINK_QUERY:,} signs is not part of a link; the rest of the view is."
+        )
+    return ""
 
 
 def _shared_params(*, first_dataset: str | None) -> dict[str, str]:
