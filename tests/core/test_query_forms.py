@@ -197,3 +197,18 @@ def test_bad_requests_get_a_clear_error(written: str, said: str) -> None:
 def test_every_kind_is_tried_here() -> None:
     """A kind that is added must join the strategies above."""
     assert set(SUBJECTS) == {"words", "picture", "sha256"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (Condition("folder", ("animals",)), "folder is animals"),
+        (Condition("picture", ("a.jpg", "b.jpg"), negated=True), "the file name is not a.jpg or b.jpg"),
+        (Condition("column:who", tuple("abcdefg")), "who is a or b or c or d or e or 2 more"),
+        (Condition("column:year", at_least=2001), "year is at least 2001"),
+        (Condition("column:year", at_most=1.5), "year is at most 1.5"),
+        (Condition("column:year", at_least=1, at_most=3, negated=True), "year is not from 1 to 3"),
+    ],
+)
+def test_a_condition_is_called_what_it_demands(condition: Condition, said: str) -> None:
+    assert condition.label == said
