@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 from search_page import Visit, cards, ids, search, set_top_k
@@ -164,5 +165,26 @@ def test_ways_between_pages_are_one_step_each(visit: Visit) -> None:
     expect(page.locator(".status .times")).to_be_visible()
     expect(query_field(page)).to_have_value("a cat")
     assert ids(page)
+    walk.step()
+    walk.there_and_back()
+
+
+def test_taking_out_what_a_link_asks_is_one_step(visit: Visit) -> None:
+    asked = urlencode({"q": "a dog", "where": '[{"field":"folder","values":["animals"]}]', "cut": "-0.5"})
+    page = visit(f"/?{asked}")
+    told = page.get_by_text("Only pictures where folder is animals")
+    expect(told).to_be_visible()
+    expect(page.locator(".status .times")).to_be_visible()
+    page.set_default_timeout(20_000)
+    assert all(one.startswith("animals/") for one in ids(page))
+    walk = Walk(page)
+    walk.begin()
+    page.get_by_role("button", name="Take out").first.click()
+    expect(told).to_have_count(0)
+    page.wait_for_url(lambda url: "where=" not in url and "cut=-0.5" in url)
+    expect(cards(page)).to_have_count(24)
+    walk.step()
+    page.get_by_role("button", name="Take out").click()
+    page.wait_for_url(address(r"\?q=a\+dog$"))
     walk.step()
     walk.there_and_back()
