@@ -186,13 +186,13 @@ def test_progress_and_stop(
 
 
 def test_second_build_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages._ui.jobs.jobs import BuildJobs
+    from pages._ui.jobs.builds import build_jobs
     from pages._ui.serving.permissions import Permit
     from t2i_core.errors import BuildError
 
     end = threading.Event()
     monkeypatch.setattr(building, "build", lambda *_, **__: end.wait(SECONDS))
-    jobs = BuildJobs()
+    jobs = build_jobs()
     options = building.BuildOptions(
         images_dir=tmp_path, data_dir=tmp_path / "one", captions=None, model=None, model_dir=None, device="cpu",
         batch_size=None, max_pixels=1,
