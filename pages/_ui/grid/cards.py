@@ -74,7 +74,7 @@ def ranking(
             **detail.grid_part(engine.gallery, engine, everything, settings),
         }
     )
-    later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row >= 0]
+    later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row is not None]
     pictures.warm(engine.gallery, later, settings)
 
 
