@@ -36,6 +36,7 @@ from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.switching import remove_leftovers
 from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import BuildError
+from t2i_core.pictures.disks import is_root
 from t2i_core.pictures.folder import FolderContents
 from t2i_core.pictures.images import PICTURE_SUFFIXES, look_through
 from t2i_core.types import Encoder, Manifest
@@ -158,7 +159,8 @@ def begin_run(
 
 
 def list_folder(images_dir: Path) -> FolderContents:
-    """The pictures of the folder and what is left out; BuildError when there are no pictures."""
+    """The pictures of the folder and what is left out; BuildError when there are no pictures, or it is a whole disk."""
+    refuse_root(images_dir)
     contents = look_through(images_dir)
     if not contents.pictures:
         left_out = "".join(f" {one}" for one in contents.left_out)
@@ -168,6 +170,15 @@ def list_folder(images_dir: Path) -> FolderContents:
             "Name the folder that holds the pictures."
         )
     return contents
+
+
+def refuse_root(images_dir: Path) -> None:
+    """BuildError for a folder that has none around it; it is said before anything below it is looked at."""
+    if is_root(images_dir):
+        raise BuildError(
+            f"The folder of pictures must be a folder on a disk, got a whole disk: {images_dir}. "
+            "Name the folder on it that holds the pictures."
+        )
 
 
 def tell_captions(table: CaptionTable | None, image_ids: Sequence[str], options: BuildOptions) -> list[str]:
