@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
+Batches = Sequence[tuple[Item, ...]]
+Kept = Callable[[], Mapping[int, tuple[Item, ...]]]
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,7 @@ class Part(Generic[Item]):
 class Selector(Protocol):
     """Takes a run's batches out of those of the whole build."""
 
-    def select(
-        self,
-        batches: Sequence[tuple[Item, ...]],
-        *,
-        known: int,
-        kept: Callable[[], Mapping[int, tuple[Item, ...]]],
-    ) -> Part[Item]:
+    def select(self, batches: Batches[Item], *, known: int, kept: Kept[Item]) -> Part[Item]:
         """What a run has to do.
 
         Parameters
@@ -57,13 +53,7 @@ class Selector(Protocol):
 class EveryBatch:
     """The selector of a build on one machine. What its journal holds counts as known, and is in no batch."""
 
-    def select(
-        self,
-        batches: Sequence[tuple[Item, ...]],
-        *,
-        known: int,
-        kept: Callable[[], Mapping[int, tuple[Item, ...]]],
-    ) -> Part[Item]:
+    def select(self, batches: Batches[Item], *, known: int, kept: Kept[Item]) -> Part[Item]:
         return Part(tuple((None, items) for items in batches), known)
 
 

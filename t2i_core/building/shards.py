@@ -14,7 +14,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 from t2i_core.building.building import begin_run, build_in, list_folder, made_by, open_model
 from t2i_core.building.journal import Journal, hash_texts
 from t2i_core.building.run import embedding_settings
-from t2i_core.building.selecting import Item, Part
+from t2i_core.building.selecting import Batches, Item, Kept, Part
 from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop
 from t2i_core.building.workshop import WORKSHOP_NAME, open_workshop
 from t2i_core.counting import count_of
@@ -52,13 +52,7 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
-    def select(
-        self,
-        batches: Sequence[tuple[Item, ...]],
-        *,
-        known: int,
-        kept: Callable[[], Mapping[int, tuple[Item, ...]]],
-    ) -> Part[Item]:
+    def select(self, batches: Batches[Item], *, known: int, kept: Kept[Item]) -> Part[Item]:
         """Every ``count``-th batch, under the number it has in the whole build; what that one knows is no shard's work."""
         mine = [(_FIRST_BATCH + place, items) for place, items in enumerate(batches) if self._takes(place)]
         done = kept()
