@@ -14,18 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from t2i_core.captions_by_row import CaptionsByRow
+from t2i_core.arrays import CaptionsByRow
+from t2i_core.arrays import FloatArray as FloatArray
+from t2i_core.arrays import MaskArray as MaskArray
+from t2i_core.arrays import RowArray as RowArray
 from t2i_core.query import Query, SearchRequest
 
 if TYPE_CHECKING:
     from PIL import Image
-
-FloatArray = npt.NDArray[np.float32]
-RowArray = npt.NDArray[np.int64]
-MaskArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ class Gallery:
     Attributes
     ----------
     image_ids : sequence of str, length N
-        File names relative to ``images_dir``; unique. A tuple, or `t2i_core.texts.PackedTexts` of very many.
+        File names relative to ``images_dir``; unique. A tuple, or `t2i_core.dataset.packed_texts.PackedTexts` of very many.
     image_embeddings : ndarray of shape (N, D), float32, read-only
         L2-normalised rows; row i belongs to ``image_ids[i]``.
     captions : sequence of str, length M

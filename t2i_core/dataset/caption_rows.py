@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from t2i_core.arrays import read_only
-from t2i_core.captions_by_row import NO_PICTURE
+from t2i_core.arrays import NO_PICTURE, read_only
 from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings

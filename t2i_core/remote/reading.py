@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from t2i_core.arrays import read_only, spread_rows
-from t2i_core.captions_by_row import NO_PICTURE
+from t2i_core.arrays import NO_PICTURE, read_only, spread_rows
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import parse_address
 from t2i_core.index.milvus import MilvusCollection

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from t2i_core.captions_by_row import NO_PICTURE
+from t2i_core.arrays import NO_PICTURE
 from t2i_core.index.address import Address
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.opening import open_engine

@@ -12,8 +12,9 @@ import streamlit as st
 from pages._ui.jobs import background
 from pages._ui.resources.dataset_choices import DatasetChoice, unique
 from pages._ui.resources.work import built_folders
-from t2i_core import config, dataset, memory, opening, remote, variety
+from t2i_core import config, dataset, memory, opening, remote
 from t2i_core.index.address import is_address
+from t2i_core.neighbours import variety
 from t2i_core.types import Gallery
 
 EXAMPLES = 5
