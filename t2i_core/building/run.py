@@ -14,10 +14,9 @@ from t2i_core.building.plan import PicturePlan, Pictures, collect_pictures, pict
 from t2i_core.building.progress import ProgressMeter
 from t2i_core.building.selecting import EveryBatch, Selector, cut
 from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
-from t2i_core.counting import count_of
 from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions
-from t2i_core.errors import BuildError, DatasetError
+from t2i_core.errors import BuildError, DatasetError, count_of
 from t2i_core.pictures.images import DECODING_VERSION
 from t2i_core.types import Encoder, FloatArray, Manifest
 

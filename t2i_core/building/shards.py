@@ -25,9 +25,8 @@ from t2i_core.building.run import embedding_settings
 from t2i_core.building.selecting import Batches, Item, Kept, Part
 from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop
 from t2i_core.building.workshop import WORKSHOP_NAME, open_workshop
-from t2i_core.counting import count_of
 from t2i_core.dataset import list_some, replace_file
-from t2i_core.errors import BuildError
+from t2i_core.errors import BuildError, count_of
 from t2i_core.types import Encoder
 
 MOST_SHARDS = 10_000

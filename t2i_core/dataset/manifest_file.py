@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from t2i_core.counting import count_of
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME
 from t2i_core.dataset.switch_record import read_current
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, count_of
 from t2i_core.pictures.disks import is_root
 from t2i_core.pictures.folder import is_folder
 from t2i_core.types import Manifest, Problem

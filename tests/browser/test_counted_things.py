@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pages._ui import components
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 
 COUNTS = (0, 1, 2, 1_234_567)
 

@@ -11,11 +11,10 @@ from pages._ui.session import widgets
 from pages._ui.session.visit import visit
 from t2i_core import dataset
 from t2i_core.building.building import list_folder, refuse_root
-from t2i_core.counting import count_of
+from t2i_core.config import typed_path
 from t2i_core.dataset import whole_file
-from t2i_core.errors import BuildError, T2IError
+from t2i_core.errors import BuildError, T2IError, count_of
 from t2i_core.pictures.disks import is_mounted
-from t2i_core.typed_path import typed_path
 
 MAX_CHECKPOINT_BYTES = 16 * 2**30
 

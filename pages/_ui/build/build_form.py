@@ -17,9 +17,8 @@ from pages._ui.serving.permissions import Permit
 from pages._ui.session import widgets
 from t2i_core import building, dataset
 from t2i_core.config import Settings
-from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
-from t2i_core.errors import BuildError, T2IError
+from t2i_core.errors import BuildError, T2IError, count_of
 from t2i_core.index import address
 
 PROGRESS_SECONDS = 0.5

@@ -20,7 +20,7 @@ from t2i_core.captions.columns import CHOICE, NUMBER, Column
 from t2i_core.captions.sheet import CAPTION, FILE, FOLDER, ORDER, RANK, SIMILARITY, CaptionSheet, Selection
 from t2i_core.captions.word_index import Reading, WordIndex
 from t2i_core.captions.word_query import parse_words
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 from t2i_core.types import Gallery, Problem
 
 THUMBNAIL_SIDE = 320

@@ -10,8 +10,7 @@ from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.maps import MapJob, MapOrder, job_of
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
-from t2i_core.counting import count_of
-from t2i_core.errors import T2IError
+from t2i_core.errors import T2IError, count_of
 from t2i_core.types import Gallery
 
 PROGRESS_SECONDS = 0.4

@@ -14,7 +14,7 @@ from pages._ui.session import state
 from pages._ui.session.visit import visit
 from t2i_core import export
 from t2i_core.captions import telling_words
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 from t2i_core.types import SearchResult
 
 COMMON_WORDS = 8

@@ -16,8 +16,8 @@ from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
 from t2i_core import projection as projections
 from t2i_core.config import Settings
-from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
+from t2i_core.errors import count_of
 from t2i_core.projection import drawing
 from t2i_core.types import Gallery, Hit, RowArray, SearchResult
 
