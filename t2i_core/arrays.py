@@ -59,7 +59,8 @@ def common_direction(rows: FloatArray, *, asked: str, way_out: str) -> FloatArra
         raise QueryError(
             f"{asked} asked together must have something in common, these {len(rows)} cancel out. {way_out} fewer of them."
         )
-    return l2_normalize(mean)[0]
+    unit: FloatArray = l2_normalize(mean)[0]
+    return unit
 
 
 def spread_rows(count: int, most: int) -> RowArray:

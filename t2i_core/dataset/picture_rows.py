@@ -244,4 +244,5 @@ def _sizes(stored: StoredEmbeddings, rows: np.ndarray) -> RowArray:
     sizes = stored.image_sizes
     if sizes is None or sizes.shape != (len(stored.image), 2) or sizes.dtype.kind not in "iu":
         return np.zeros((len(rows), 2), dtype=np.int64)
-    return sizes[rows].astype(np.int64)
+    found: RowArray = sizes[rows].astype(np.int64)
+    return found

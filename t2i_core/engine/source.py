@@ -122,7 +122,8 @@ class FolderSource:
         )
 
     def picture_embedding(self, image_id: str) -> FloatArray:
-        return self.gallery.image_embeddings[self.row_of(image_id)]
+        row: FloatArray = self.gallery.image_embeddings[self.row_of(image_id)]
+        return row
 
     def gallery_with(self, image_id: str) -> Gallery:
         self.row_of(image_id)

@@ -22,11 +22,11 @@ from t2i_core.pictures.cut_short import (
     missing_rows,
     tolerable,
 )
-from t2i_core.pictures.depth import Samples, SixteenBitColours, few_bits
+from t2i_core.pictures.depth import SCALED_NOTE, Samples, SixteenBitColours, few_bits
 from t2i_core.pictures.folder import regular_file
 from t2i_core.pictures.gif_file import LongGifHeader, check_gif
 from t2i_core.pictures.jpeg_file import END, JpegFacts, LongJpegHeader, read_jpeg
-from t2i_core.pictures.pixels import DAMAGE, SCALED_NOTE, UPRIGHT, read_orientation, to_rgb
+from t2i_core.pictures.pixels import DAMAGE, UPRIGHT, read_orientation, to_rgb
 from t2i_core.pictures.png_file import PngParts, TooManyChunks, open_png
 from t2i_core.pictures.refusals import AVIF_HEAD_BYTES, LONGEST_AVIF_SIDE, avif_side, damaged, not_decoded, plain
 from t2i_core.pictures.tiff_file import BadTiff, TiffFacts, read_tiff
@@ -120,7 +120,7 @@ def decode(picture: Opened, *, max_pixels: int, draft_side: int | None) -> Decod
         try:
             colours = None if note else _sixteen_bits(picture, image, factor)
             if colours is not None:
-                image.im = Image.core.new("L", (1, 1))  # the next decoding must not stand beside this one
+                image.im = Image.new("L", (1, 1)).im  # the next decoding must not stand beside this one
                 image, scaled = _all_bits(picture, colours)
                 rgb, _ = to_rgb(image, name=label)
                 note = SCALED_NOTE if scaled else ""

@@ -211,7 +211,7 @@ def _save(file: BinaryIO, header: Mapping[str, object], arrays: Mapping[str, np.
 
 def _read(
     gallery: Gallery, name: str, wanted: Mapping[str, tuple[type, int]]
-) -> tuple[dict, dict[str, np.ndarray]] | None:
+) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
     try:
         with open_npz(gallery.data_dir / name) as npz:
             arrays = npz.arrays(("header", *wanted))
@@ -278,7 +278,7 @@ def _within(positions: np.ndarray, first: int, end: int) -> bool:
     return not positions.size or (int(positions.min()) >= first and int(positions.max()) < end)
 
 
-def _projection(header: Mapping, arrays: Mapping[str, np.ndarray]) -> Projection:
+def _projection(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Projection:
     return Projection(
         gallery_key=str(header.get("gallery_key", "")),
         dataset_sha256=str(header.get("dataset_sha256", "")),
@@ -288,7 +288,7 @@ def _projection(header: Mapping, arrays: Mapping[str, np.ndarray]) -> Projection
     )
 
 
-def _check_fresh(header: Mapping, gallery: Gallery, name: str) -> None:
+def _check_fresh(header: Mapping[str, Any], gallery: Gallery, name: str) -> None:
     if header.get("gallery_key") == gallery.key:
         return
     raise ProjectionError(

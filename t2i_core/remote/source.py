@@ -38,7 +38,8 @@ class CollectionSource:
         """The stored row of one picture, wherever it is: ndarray of shape (D,), float32."""
         row = self.gallery.rows_by_id.get(image_id)
         if row is not None:
-            return self.gallery.image_embeddings[row]
+            stored: FloatArray = self.gallery.image_embeddings[row]
+            return stored
         return np.array(self.record_of(image_id)["vector"], dtype=np.float32)
 
     def record_of(self, image_id: str) -> Mapping[str, Any]:
