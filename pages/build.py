@@ -33,11 +33,11 @@ with st.container(width=760):
         else:
             match build_form.outcome(ended := mine.ended):
                 case "open":
-                    jobs.finished(ended.options.data_dir)
-                    state.open_dataset(resources.name_of(here.settings, ended.options.data_dir))
+                    resources.built_folders().add(ended.order.data_dir)
+                    state.open_dataset(resources.name_of(here.settings, ended.order.data_dir))
                     st.switch_page(registry.page("search").file)
                 case "go on":
-                    mine.ended = jobs.start(ended.options, permit=permit)
+                    mine.ended = jobs.start(ended.order, permit=permit)
                     st.rerun()
                 case "another":
                     mine.ended = None

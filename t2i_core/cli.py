@@ -29,7 +29,8 @@ examples:
   python -m t2i_core COMMAND --help
 
 Settings come from the environment where an option is left out: T2I_DATA, T2I_IMAGES, T2I_MODEL,
-T2I_MODEL_DIR, T2I_DEVICE, T2I_MAX_PIXELS."""
+T2I_MODEL_DIR, T2I_DEVICE. T2I_MAX_PIXELS is the most pixels a picture may have; T2I_FLOAT32=1 makes
+models compute in float32 only, so that rows are the same on every machine."""
 
 
 def build_parser() -> argparse.ArgumentParser:

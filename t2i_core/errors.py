@@ -1,4 +1,4 @@
-"""The errors a caller can expect, each with a message that says the rule, what came, and what to do."""
+"""The errors a caller can expect, each with a message that says the rule, what came, and what to do; and how messages count."""
 
 
 class T2IError(Exception):
@@ -47,3 +47,14 @@ class ProjectionError(T2IError):
 
 class ExtraMissingError(T2IError):
     """An optional package is missing; the message holds the exact install line."""
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number and what is counted, which takes an s unless it is one.
+
+    Examples
+    --------
+    >>> count_of(1, "picture"), count_of(2000, "picture"), count_of(0, "caption")
+    ('1 picture', '2,000 pictures', '0 captions')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

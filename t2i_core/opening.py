@@ -38,9 +38,9 @@ def open_gallery(data: Path | str, images_dir: Path | None = None) -> Gallery:
 def open_source(gallery: Gallery) -> Source:
     """What finds a gallery's pictures: its own rows, or the whole collection it is a sample of."""
     from t2i_core.engine import FolderSource
-    from t2i_core.remote import CollectionGallery, CollectionSource
+    from t2i_core.remote import source_of
 
-    return CollectionSource(gallery) if isinstance(gallery, CollectionGallery) else FolderSource(gallery)
+    return source_of(gallery) or FolderSource(gallery)
 
 
 def open_engine(encoder: Encoder, gallery: Gallery) -> SearchEngine:

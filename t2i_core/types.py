@@ -14,18 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from t2i_core.captions_by_row import CaptionsByRow
+from t2i_core.arrays import CaptionsByRow
+from t2i_core.arrays import FloatArray as FloatArray
+from t2i_core.arrays import MaskArray as MaskArray
+from t2i_core.arrays import RowArray as RowArray
 from t2i_core.query import Query, SearchRequest
 
 if TYPE_CHECKING:
     from PIL import Image
-
-FloatArray = npt.NDArray[np.float32]
-RowArray = npt.NDArray[np.int64]
-MaskArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,25 @@ class Problem:
         return f"{self.severity}: {self.message}" + (f" {self.fix}" if self.fix else "")
 
 
+class Whole(Protocol):
+    """What a gallery is a stated sample of, when searches look at more than it holds: a collection on a server."""
+
+    @property
+    def images(self) -> int:
+        """Pictures in all."""
+        ...
+
+    @property
+    def captions(self) -> int:
+        """Captions in all."""
+        ...
+
+    @property
+    def searched_by(self) -> str:
+        """Who searches it where, and how, for a person to read."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Gallery:
     """N pictures with their embeddings and M captions, checked and ready to search.
@@ -73,7 +88,7 @@ class Gallery:
     Attributes
     ----------
     image_ids : sequence of str, length N
-        File names relative to ``images_dir``; unique. A tuple, or `t2i_core.texts.PackedTexts` of very many.
+        File names relative to ``images_dir``; unique. A tuple, or `t2i_core.dataset.packed_texts.PackedTexts` of very many.
     image_embeddings : ndarray of shape (N, D), float32, read-only
         L2-normalised rows; row i belongs to ``image_ids[i]``.
     captions : sequence of str, length M
@@ -93,6 +108,9 @@ class Gallery:
         Where it was opened when that is no folder; ``data_dir`` then holds only what this machine made of it.
     key : str
         Changes whenever the content does; the cache key.
+    whole : Whole, optional
+        What this is a sample of, all of it where it is small; None where a gallery is all there is. Only `opening` and
+        `remote` need it: ask `images`, `all_captions`, `sampled` and `searched_by`.
     """
 
     name: str
@@ -110,29 +128,30 @@ class Gallery:
     caption_columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
     missing_pictures: Mapping[int, str] = field(default_factory=dict)
     address: str = ""
+    whole: Whole | None = None
 
     def __len__(self) -> int:
         return len(self.image_ids)
 
     @property
     def images(self) -> int:
-        """Pictures a search looks at; more than the gallery holds where it is a sample of a collection."""
-        return len(self)
+        """Pictures a search looks at; more than the gallery holds where it is a sample."""
+        return len(self) if self.whole is None else self.whole.images
 
     @property
     def all_captions(self) -> int:
         """Captions of all those pictures."""
-        return len(self.captions)
+        return len(self.captions) if self.whole is None else self.whole.captions
 
     @property
     def sampled(self) -> bool:
-        """Whether the gallery holds fewer pictures than a search looks at."""
+        """Whether searches look at more pictures than the gallery holds."""
         return len(self) < self.images
 
     @property
     def searched_by(self) -> str:
-        """Which server looks, where it is and how; empty where this program looks itself."""
-        return ""
+        """Who searches instead of this program, as ``Milvus at localhost:19530 (exact)``; empty where nobody does."""
+        return "" if self.whole is None else self.whole.searched_by
 
     @property
     def dimension(self) -> int:
@@ -197,12 +216,12 @@ def _digest(content: list[object]) -> str:
 class Hit:
     """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine, bigger is better.
 
-    ``row`` is -1 for a picture of a collection that is not in the gallery's sample. ``shares`` says what each term of a
-    query of several gave to the score, in the query's order.
+    ``row`` is None for a picture outside a gallery that is a sample: the hit has what a card shows. ``shares`` says what
+    each term of a query of several gave to the score, in the query's order.
     """
 
     rank: int
-    row: int
+    row: int | None
     image_id: str
     score: float
     caption: str | None = None

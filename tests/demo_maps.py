@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from t2i_core import clusters
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import read_gallery, write_dataset
 from t2i_core.encoder import open_encoder
 from t2i_core.neighbours.graph import nearest_neighbours, row_prints
-from t2i_core.projection import Projection, write_projection
+from t2i_core.projection import Projection, clusters, write_projection
 from t2i_core.projection.layout import pca_layout
 from t2i_core.projection.trust import neighbours_kept
 from t2i_core.types import FloatArray, Gallery

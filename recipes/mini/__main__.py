@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from t2i_core.cli import FAILED, INTERRUPTED
+from t2i_core.config import typed_path
 from t2i_core.errors import T2IError
 from t2i_core.index.address import refuse_address
-from t2i_core.typed_path import typed_path
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -20,6 +20,7 @@ from t2i_core.building.matching import compare_captions
 from t2i_core.building.pictures import fitting_batch_size
 from t2i_core.building.plan import plan_pictures
 from t2i_core.building.run import BuildRun, embedding_settings
+from t2i_core.building.selecting import EveryBatch, Selector
 from t2i_core.building.types import (
     BuildOptions,
     BuildProgress,
@@ -28,13 +29,14 @@ from t2i_core.building.types import (
     ShouldStop,
     SkippedPicture,
 )
-from t2i_core.building.workshop import open_workshop
+from t2i_core.building.workshop import WORKSHOP_NAME, open_workshop
 from t2i_core.config import read_settings
 from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable
 from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.switching import remove_leftovers
 from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import BuildError
+from t2i_core.pictures.disks import is_root
 from t2i_core.pictures.folder import FolderContents
 from t2i_core.pictures.images import PICTURE_SUFFIXES, look_through
 from t2i_core.types import Encoder, Manifest
@@ -89,27 +91,76 @@ def build_in(
 ) -> BuildReport:
     """`build` for whoever holds the workshop already; ``settings`` names a journal made elsewhere."""
     remove_leftovers(options.data_dir)
-    manifest = read_own_manifest(options)
+    run = begin_run(
+        workshop,
+        contents,
+        options,
+        encoder=encoder,
+        settings=settings,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    run.notes += _origin_notes(options, run.encoder, run.ledger)
+    run.skipped += run.plan.skipped
+    finished = run.encode_pictures()
+    if finished:
+        run.check_usable()
+        finished = run.encode_texts()
+    if not finished:
+        return replace(run.stopped(), left_out=contents.left_out)
+    run.notes += run.told
+    return replace(run.write(), left_out=contents.left_out)
+
+
+def begin_run(
+    workshop: Path,
+    contents: FolderContents,
+    options: BuildOptions,
+    *,
+    encoder: Encoder | None = None,
+    settings: Mapping[str, object] | None = None,
+    selector: Selector | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> BuildRun:
+    """A run that has read what there is, opened its model and knows what is to be done; nothing is encoded yet.
+
+    Parameters
+    ----------
+    workshop : Path
+        Where its own batches are kept; the dataset's, but for a part of a build.
+    settings : mapping, optional
+        What its batches were made with elsewhere; else what this machine would make them with.
+    selector : Selector, optional
+        Which batches it encodes; all of them, when not given.
+    """
     table = find_captions(options.captions, options.data_dir)
     told = tell_captions(table, contents.pictures, options)
-    if encoder is None:
-        encoder = open_model(options, model_of(manifest))
+    encoder = encoder or open_model(options, model_of(read_own_manifest(options)))
     batch_size = options.batch_size or choose_batch_size(workshop, options, encoder)
-    made_with = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
-    journal = Journal(workshop, dict(settings) if settings is not None else made_with, dimension=encoder.dimension)
-    ledger = read_ledger(workshop, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
-    run = BuildRun(options, encoder, batch_size, journal, ledger, on_progress, should_stop or _never)
-    run.notes += _origin_notes(options, manifest, encoder, ledger)
-    plan = plan_pictures(contents.pictures, options, ledger=ledger, journal=journal)
-    finished = run.encode_pictures(plan) and (table is None or run.encode_texts(table))
-    if not finished:
-        return replace(run.stopped(plan), left_out=contents.left_out)
-    run.notes += told
-    return replace(run.write(plan, table), left_out=contents.left_out)
+    made_with = dict(settings or made_by(options, encoder, batch_size))
+    whole = options.data_dir / WORKSHOP_NAME
+    ledger = read_ledger(whole, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
+    before = Journal(whole, made_with, dimension=encoder.dimension)
+    return BuildRun(
+        options,
+        encoder,
+        batch_size,
+        journal=before if workshop == whole else Journal(workshop, made_with, dimension=encoder.dimension),
+        before=before,
+        ledger=ledger,
+        plan=plan_pictures(contents.pictures, options, ledger=ledger, journal=before),
+        table=table,
+        on_progress=on_progress,
+        should_stop=should_stop or _never,
+        selector=selector or EveryBatch(),
+        told=told,
+    )
 
 
 def list_folder(images_dir: Path) -> FolderContents:
-    """The pictures of the folder and what is left out; BuildError when there are no pictures."""
+    """The pictures of the folder and what is left out; BuildError when there are no pictures, or it is a whole disk."""
+    refuse_root(images_dir)
     contents = look_through(images_dir)
     if not contents.pictures:
         left_out = "".join(f" {one}" for one in contents.left_out)
@@ -119,6 +170,15 @@ def list_folder(images_dir: Path) -> FolderContents:
             "Name the folder that holds the pictures."
         )
     return contents
+
+
+def refuse_root(images_dir: Path) -> None:
+    """BuildError for a folder that has none around it; it is said before anything below it is looked at."""
+    if is_root(images_dir):
+        raise BuildError(
+            f"The folder of pictures must be a folder on a disk, got a whole disk: {images_dir}. "
+            "Name the folder on it that holds the pictures."
+        )
 
 
 def tell_captions(table: CaptionTable | None, image_ids: Sequence[str], options: BuildOptions) -> list[str]:
@@ -157,19 +217,23 @@ def open_model(options: BuildOptions, built_with: str) -> Encoder:
 def choose_batch_size(workshop: Path, options: BuildOptions, encoder: Encoder) -> int:
     """That of a build which was stopped here, so that this one goes on with it, else what fits this machine."""
     fitting = fitting_batch_size(encoder)
-    made_with = embedding_settings(encoder) | run_settings(options, encoder, fitting)
-    return begun_batch_size(workshop, made_with) or fitting
+    return begun_batch_size(workshop, made_by(options, encoder, fitting)) or fitting
 
 
-def run_settings(options: BuildOptions, encoder: Encoder, batch_size: int) -> dict[str, object]:
-    """What the last bits of a run's arrays depend on, and which pictures are skipped."""
-    return {"device": encoder.device, "batch_size": batch_size, "max_pixels": options.max_pixels}
+def made_by(options: BuildOptions, encoder: Encoder, batch_size: int) -> dict[str, object]:
+    """What a run's batches depend on: the embeddings, their last bits, and which pictures are skipped."""
+    return embedding_settings(encoder) | {
+        "device": encoder.device,
+        "batch_size": batch_size,
+        "max_pixels": options.max_pixels,
+    }
 
 
-def _origin_notes(options: BuildOptions, manifest: Manifest | None, encoder: Encoder, ledger: Ledger) -> list[str]:
+def _origin_notes(options: BuildOptions, encoder: Encoder, ledger: Ledger) -> list[str]:
     """Why everything is encoded again, when there was a dataset."""
     if ledger.pictures or not (options.data_dir / EMBEDDINGS_NAME).exists():
         return []
+    manifest = read_own_manifest(options)
     if manifest is None:
         why = "was made by another program"
     elif manifest.weights_sha256 != encoder.weights_sha256:

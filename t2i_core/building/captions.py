@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,6 @@ from t2i_core.types import Encoder, FloatArray
 CAPTION_BATCH = 256
 # openai/CLIP's tokenizer makes no more tokens than a text has bytes, so shorter ones need not be asked about.
 SURELY_READ_BYTES = 70
-
-
-@dataclass(frozen=True)
-class CaptionsToEncode:
-    """The different texts that have no embedding yet, shortest first, and the digest of each."""
-
-    texts: tuple[str, ...]
-    digests: tuple[bytes, ...]
 
 
 def find_captions(captions: Path | None, data_dir: Path) -> CaptionTable | None:
@@ -41,23 +33,20 @@ def find_captions(captions: Path | None, data_dir: Path) -> CaptionTable | None:
     return replace(read_captions(there), path=own) if there.exists() else None
 
 
-def plan_captions(captions: Sequence[str], known: set[bytes]) -> CaptionsToEncode:
-    """Which texts are to be encoded, in an order that depends on nothing but the texts."""
+def plan_captions(captions: Sequence[str], known: set[bytes]) -> dict[bytes, str]:
+    """The different texts that have no embedding yet by their digests, shortest first: the order depends on nothing else."""
     unique = sorted(set(captions), key=lambda text: (len(text), text))
-    pairs = [
-        (text, digest)
+    return {
+        digest: text
         for text, row in zip(unique, hash_texts(unique), strict=True)
         if (digest := row.tobytes()) not in known
-    ]
-    return CaptionsToEncode(tuple(text for text, _ in pairs), tuple(digest for _, digest in pairs))
+    }
 
 
-def encode_captions(todo: CaptionsToEncode, encoder: Encoder) -> Iterator[CaptionBatch]:
-    """Encode texts ``CAPTION_BATCH`` at a time."""
-    for start in range(0, len(todo.texts), CAPTION_BATCH):
-        stop = start + CAPTION_BATCH
-        digests = np.frombuffer(b"".join(todo.digests[start:stop]), dtype=np.uint8).reshape(-1, 32)
-        yield CaptionBatch(digests, encoder.encode_text(todo.texts[start:stop]))
+def encode_captions(texts: Mapping[bytes, str], encoder: Encoder) -> CaptionBatch:
+    """Encode one batch of texts, given by their digests."""
+    digests = np.frombuffer(b"".join(texts), dtype=np.uint8).reshape(-1, 32)
+    return CaptionBatch(digests, encoder.encode_text(tuple(texts.values())))
 
 
 def caption_rows(captions: Sequence[str], rows: dict[bytes, FloatArray], *, dimension: int) -> FloatArray:

@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from t2i_core.building.workshop import read_arrays, write_arrays
-from t2i_core.errors import BuildError
+from t2i_core.building.workshop import read_arrays, write_arrays, writing_to
 from t2i_core.types import FloatArray, MaskArray, RowArray
 
 JOURNAL_VERSION = 2
@@ -157,7 +156,7 @@ class Journal:
 
     def adopt(self, other: Journal) -> None:
         """Take over the batches of a journal made with the same; BuildError when that is not possible."""
-        try:
+        with writing_to(self._folder, who="A merge", fix="Free some space and merge again."):
             self._folder.mkdir(parents=True, exist_ok=True)
             for path in sorted(other._folder.glob("*-*.npz")):
                 kept = self._folder / path.name
@@ -170,16 +169,11 @@ class Journal:
                 temporary.replace(kept)
             for made in other.computed_in():
                 (self._folder / f"{_COMPUTED_IN}{made}").touch()
-        except OSError as error:
-            raise BuildError(
-                f"A merge must be able to write to {self._folder}, got: {error.strerror or error}. "
-                "Free some space and merge again."
-            ) from error
         self._numbers.clear()
 
     def _say_how(self, computed_in: str) -> None:
         """Keep beside the batches what they were made with: another kind of machine may go on with them."""
-        try:
+        with writing_to(self._folder):
             settings = self._folder / _SETTINGS
             if not settings.exists():
                 temporary = settings.with_name(f"{settings.name}.tmp")
@@ -187,11 +181,6 @@ class Journal:
                 temporary.replace(settings)
             if computed_in:
                 (self._folder / f"{_COMPUTED_IN}{computed_in}").touch()
-        except OSError as error:
-            raise BuildError(
-                f"A build must be able to write to {self._folder}, got: {error.strerror or error}. "
-                "Free some space and run the same build again: it goes on from there."
-            ) from error
 
     def _read(self, kind: str) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
         for path in sorted(self._folder.glob(f"{kind}-*.npz")):

@@ -6,17 +6,17 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from t2i_core.building.captions import caption_notes, caption_rows, encode_captions, plan_captions
-from t2i_core.building.journal import Journal, hash_settings
+from t2i_core.building.captions import CAPTION_BATCH, caption_notes, caption_rows, encode_captions, plan_captions
+from t2i_core.building.journal import CaptionBatch, Journal, hash_settings
 from t2i_core.building.ledger import Ledger, remove_other_ledgers, write_ledger
 from t2i_core.building.pictures import PictureReader, encode_batches
 from t2i_core.building.plan import PicturePlan, Pictures, collect_pictures, picture_notes
 from t2i_core.building.progress import ProgressMeter
+from t2i_core.building.selecting import EveryBatch, Selector, cut
 from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
-from t2i_core.counting import count_of
 from t2i_core.dataset import CaptionTable, is_picture_name, write_dataset
 from t2i_core.dataset.captions_file import write_captions
-from t2i_core.errors import BuildError, DatasetError
+from t2i_core.errors import BuildError, DatasetError, count_of
 from t2i_core.pictures.images import DECODING_VERSION
 from t2i_core.types import Encoder, FloatArray, Manifest
 
@@ -45,28 +45,52 @@ def computed_in(encoder: Encoder) -> str:
 
 @dataclass(eq=False)
 class BuildRun:
-    """One run of a build: what its stages share, and what it has done so far."""
+    """One run of a build: what its stages share, and what it has done so far.
+
+    Attributes
+    ----------
+    journal : Journal
+        Where its batches are kept.
+    before : Journal
+        That of the whole build: what an earlier run on one machine has kept. The same one, unless this run is a part.
+    selector : Selector
+        Which batches of the build it encodes.
+    told : list of str
+        How captions and pictures fit, told before anything is encoded.
+    ready : int
+        Pictures of this run that need no work.
+    """
 
     options: BuildOptions
     encoder: Encoder
     batch_size: int
     journal: Journal
+    before: Journal
     ledger: Ledger
+    plan: PicturePlan
+    table: CaptionTable | None
     on_progress: OnProgress | None
     should_stop: ShouldStop
+    selector: Selector = field(default_factory=EveryBatch)
+    told: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    ready: int = 0
     encoded: int = 0
     handled: int = 0
     skipped: list[SkippedPicture] = field(default_factory=list)
     picture_seconds: float = 0.0
     captions_encoded: int = 0
 
-    def encode_pictures(self, plan: PicturePlan) -> bool:
-        """Encode what the plan leaves to do; False when stopped."""
-        self.skipped = list(plan.skipped)
-        ready = plan.total - len(plan.todo)
-        meter = ProgressMeter(self.on_progress, "pictures", plan.total, done=ready, skipped=len(self.skipped))
+    def encode_pictures(self) -> bool:
+        """Encode the run's pictures; False when stopped."""
+        part = self.selector.select(
+            cut(self.plan.todo, self.batch_size),
+            known=self.plan.total - len(self.plan.todo),
+            kept=lambda: {number: batch.image_ids for number, batch in self.journal.numbered_pictures()},
+        )
+        self.ready = part.ready
+        meter = ProgressMeter(self.on_progress, "pictures", part.total, done=part.ready, skipped=len(self.skipped))
         reader = PictureReader(
             self.options.images_dir,
             self.encoder,
@@ -74,14 +98,13 @@ class BuildRun:
             known=self.ledger.by_content(),
         )
         started = time.monotonic()
-        groups = [plan.todo[start : start + self.batch_size] for start in range(0, len(plan.todo), self.batch_size)]
-        batches = encode_batches(groups, reader=reader, encoder=self.encoder)
+        batches = encode_batches([names for _, names in part.left], reader=reader, encoder=self.encoder)
         try:
-            while not self.should_stop():
-                batch = next(batches, None)
-                if batch is None:
-                    break
-                self.journal.add_pictures(batch, computed_in=computed_in(self.encoder))
+            for number, _ in part.left:
+                if self.should_stop():
+                    return False
+                batch = next(batches)
+                self.journal.add_pictures(batch, number=number, computed_in=computed_in(self.encoder))
                 failed = [SkippedPicture(*pair) for pair in zip(batch.image_ids, batch.reasons, strict=True) if pair[1]]
                 self.skipped += failed
                 self.handled += len(batch)
@@ -90,34 +113,42 @@ class BuildRun:
         finally:
             batches.close()
             self.picture_seconds = time.monotonic() - started
-        if self.handled < len(plan.todo):
-            return False
-        if len(self.skipped) == plan.total:
-            raise _none_usable(self.options, plan.total, self.skipped[0])
         return True
 
-    def encode_texts(self, table: CaptionTable) -> bool:
-        """Encode the captions that have no embedding yet; False when stopped."""
-        unique = len(set(table.captions))
+    def encode_texts(self) -> bool:
+        """Encode the run's captions that have no embedding yet; False when stopped."""
+        if self.table is None:
+            return True
         known = set(self.ledger.texts)
-        for kept in self.journal.captions():
+        for kept in self.before.captions():
             known |= {digest.tobytes() for digest in kept.digests}
-        todo = plan_captions(table.captions, known)
-        meter = ProgressMeter(
-            self.on_progress, "captions", unique, done=unique - len(todo.texts), skipped=len(self.skipped)
+        todo = plan_captions(self.table.captions, known)
+        part = self.selector.select(
+            cut(tuple(todo), CAPTION_BATCH),
+            known=len(set(self.table.captions)) - len(todo),
+            kept=lambda: {number: _digests(batch) for number, batch in self.journal.numbered_captions()},
         )
-        batches = encode_captions(todo, self.encoder)
-        while not self.should_stop():
-            batch = next(batches, None)
-            if batch is None:
-                return True
-            self.journal.add_captions(batch)
-            self.captions_encoded += len(batch.digests)
-            meter.add(len(batch.digests))
-        return self.captions_encoded == len(todo.texts)
+        meter = ProgressMeter(self.on_progress, "captions", part.total, done=part.ready, skipped=len(self.skipped))
+        for number, digests in part.left:
+            if self.should_stop():
+                return False
+            batch = encode_captions({digest: todo[digest] for digest in digests}, self.encoder)
+            self.journal.add_captions(batch, number=number)
+            self.captions_encoded += len(digests)
+            meter.add(len(digests))
+        return True
 
-    def write(self, plan: PicturePlan, table: CaptionTable | None) -> BuildReport:
+    def check_usable(self) -> None:
+        """BuildError when not one picture of the folder can be used."""
+        if len(self.skipped) == self.plan.total:
+            raise BuildError(
+                f"A build needs at least one usable picture, and none of the {self.plan.total:,} below "
+                f"{self.options.images_dir} is, first {self.skipped[0].image_id}: {self.skipped[0].reason}"
+            )
+
+    def write(self) -> BuildReport:
         """Put everything together and write the dataset."""
+        plan, table = self.plan, self.table
         meter = ProgressMeter(self.on_progress, "writing", 1, skipped=len(self.skipped))
         pictures = collect_pictures(plan, ledger=self.ledger, journal=self.journal, dimension=self.encoder.dimension)
         texts = None if table is None else self._texts(table)
@@ -135,17 +166,17 @@ class BuildRun:
             removed=len(set(self.ledger.pictures) - plan.listed),
             skipped=tuple(sorted(self.skipped, key=lambda picture: picture.image_id)),
             seconds=time.monotonic() - self.started,
-            rate=self._rate(),
+            rate=self.rate,
             captions_encoded=self.captions_encoded,
             captions_reused=0 if table is None else len(set(table.captions)) - self.captions_encoded,
             notes=tuple(self.notes),
         )
 
-    def stopped(self, plan: PicturePlan) -> BuildReport:
+    def stopped(self) -> BuildReport:
         """The report of a run that was asked to stop."""
-        ready = plan.total - len(plan.todo) + self.handled
+        ready = self.ready + self.handled
         self.notes.append(
-            f"Stopped with {ready:,} of {count_of(plan.total, 'picture')} ready. What is done is kept: "
+            f"Stopped with {ready:,} of {count_of(self.plan.total, 'picture')} ready. What is done is kept: "
             "run the same build again and it goes on from there."
         )
         return BuildReport(
@@ -155,11 +186,16 @@ class BuildRun:
             removed=0,
             skipped=tuple(sorted(self.skipped, key=lambda picture: picture.image_id)),
             seconds=time.monotonic() - self.started,
-            rate=self._rate(),
+            rate=self.rate,
             captions_encoded=self.captions_encoded,
             stopped=True,
             notes=tuple(self.notes),
         )
+
+    @property
+    def rate(self) -> float:
+        """Pictures encoded a second, while pictures were being encoded."""
+        return self.encoded / self.picture_seconds if self.picture_seconds > 0 else 0.0
 
     def _texts(self, table: CaptionTable) -> FloatArray:
         rows = dict(self.ledger.texts)
@@ -203,9 +239,6 @@ class BuildRun:
         self.journal.clear()
         return manifest
 
-    def _rate(self) -> float:
-        return self.encoded / self.picture_seconds if self.picture_seconds > 0 else 0.0
-
 
 def _numbers_note(computed: frozenset[str]) -> list[str]:
     """What to say of pictures encoded on machines of several kinds."""
@@ -218,8 +251,5 @@ def _numbers_note(computed: frozenset[str]) -> list[str]:
     ]
 
 
-def _none_usable(options: BuildOptions, total: int, first: SkippedPicture) -> BuildError:
-    return BuildError(
-        f"A build needs at least one usable picture, and none of the {total:,} below {options.images_dir} is, "
-        f"first {first.image_id}: {first.reason}"
-    )
+def _digests(batch: CaptionBatch) -> tuple[bytes, ...]:
+    return tuple(digest.tobytes() for digest in batch.digests)

@@ -19,27 +19,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from t2i_core.building.building import (
-    build_in,
-    choose_batch_size,
-    list_folder,
-    model_of,
-    open_model,
-    read_own_manifest,
-    run_settings,
-    tell_captions,
-)
-from t2i_core.building.captions import CAPTION_BATCH, encode_captions, find_captions, plan_captions
-from t2i_core.building.journal import Journal, hash_settings, hash_texts
-from t2i_core.building.ledger import Ledger, read_ledger
-from t2i_core.building.pictures import PictureReader, encode_batches
-from t2i_core.building.plan import plan_pictures
-from t2i_core.building.progress import ProgressMeter
-from t2i_core.building.run import computed_in, embedding_settings
-from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop, SkippedPicture
+from t2i_core.building.building import begin_run, build_in, list_folder, made_by, open_model
+from t2i_core.building.journal import Journal, hash_texts
+from t2i_core.building.run import embedding_settings
+from t2i_core.building.selecting import Batches, Item, Kept, Part
+from t2i_core.building.types import BuildOptions, BuildReport, OnProgress, ShouldStop
 from t2i_core.building.workshop import WORKSHOP_NAME, open_workshop
-from t2i_core.dataset import CaptionTable, count_of, list_some, replace_file
-from t2i_core.errors import BuildError
+from t2i_core.dataset import list_some, replace_file
+from t2i_core.errors import BuildError, count_of
 from t2i_core.types import Encoder
 
 MOST_SHARDS = 10_000
@@ -64,8 +51,14 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
-    def takes(self, batch: int) -> bool:
-        """Whether a batch, counted from 0, is this shard's."""
+    def select(self, batches: Batches[Item], *, known: int, kept: Kept[Item]) -> Part[Item]:
+        """Every ``count``-th batch, under the number it has in the whole build; what that one knows is no shard's work."""
+        mine = [(_FIRST_BATCH + place, items) for place, items in enumerate(batches) if self._takes(place)]
+        done = kept()
+        left = tuple((number, items) for number, items in mine if done.get(number) != items)
+        return Part(left, ready=sum(len(items) for _, items in mine) - sum(len(items) for _, items in left))
+
+    def _takes(self, batch: int) -> bool:
         return batch % self.count == self.number - 1
 
     def folder(self, data_dir: Path) -> Path:
@@ -101,33 +94,32 @@ def build_shard(
     contents = list_folder(options.images_dir)
     with open_workshop(shard.folder(options.data_dir)) as own:
         (shard.folder(options.data_dir) / _RECORD).unlink(missing_ok=True)
-        table = find_captions(options.captions, options.data_dir)
-        notes = tell_captions(table, contents.pictures, options)
-        encoder = encoder or open_model(options, model_of(read_own_manifest(options)))
-        batch_size = options.batch_size or choose_batch_size(own, options, encoder)
-        settings = embedding_settings(encoder) | run_settings(options, encoder, batch_size)
-        whole = options.data_dir / WORKSHOP_NAME
-        ledger = read_ledger(whole, options.data_dir, made_with=hash_settings(embedding_settings(encoder)))
-        run = _ShardRun(options, shard, encoder, batch_size, Journal(own, settings), ledger)
-        before = Journal(whole, settings)
-        stop = should_stop or (lambda: False)
-        plan = plan_pictures(contents.pictures, options, ledger=ledger, journal=before)
-        started = time.monotonic()
-        report = run.encode_pictures(plan.todo, on_progress, stop)
-        if not report.stopped and table is not None:
-            report = run.encode_texts(table, before, report, on_progress, stop)
-        seconds = time.monotonic() - started
-        report = replace(report, seconds=seconds, notes=tuple(notes), left_out=contents.left_out)
-        if not report.stopped:
+        run = begin_run(
+            own, contents, options, encoder=encoder, selector=shard, on_progress=on_progress, should_stop=should_stop
+        )
+        finished = run.encode_pictures() and run.encode_texts()
+        if finished:
             record = {
                 "shard": asdict(shard),
-                "model": encoder.model_id,
-                "settings": settings,
-                "pictures": _hash_names(plan.todo),
-                "captions": "" if table is None else _hash_names(table.captions),
+                "model": run.encoder.model_id,
+                "settings": made_by(options, run.encoder, run.batch_size),
+                "pictures": _hash_names(run.plan.todo),
+                "captions": "" if run.table is None else _hash_names(run.table.captions),
             }
             _write_record(shard.folder(options.data_dir) / _RECORD, record)
-        return report
+    return BuildReport(
+        manifest=None,
+        encoded=run.encoded,
+        reused=run.ready,
+        removed=0,
+        skipped=tuple(run.skipped),
+        seconds=time.monotonic() - run.started,
+        rate=run.rate,
+        captions_encoded=run.captions_encoded,
+        stopped=not finished,
+        notes=tuple(run.told),
+        left_out=contents.left_out,
+    )
 
 
 def merge(
@@ -173,96 +165,6 @@ def merge(
             for shard in shards:
                 shutil.rmtree(shard.folder(options.data_dir), ignore_errors=True)
     return report
-
-
-@dataclass(eq=False)
-class _ShardRun:
-    options: BuildOptions
-    shard: Shard
-    encoder: Encoder
-    batch_size: int
-    journal: Journal
-    ledger: Ledger
-
-    def encode_pictures(
-        self, todo: Sequence[str], on_progress: OnProgress | None, should_stop: ShouldStop
-    ) -> BuildReport:
-        done = {number: batch.image_ids for number, batch in self.journal.numbered_pictures()}
-        mine = [
-            (_FIRST_BATCH + number, tuple(todo[start : start + self.batch_size]))
-            for number, start in enumerate(range(0, len(todo), self.batch_size))
-            if self.shard.takes(number)
-        ]
-        left = [(number, names) for number, names in mine if done.get(number) != names]
-        total, ready = sum(len(names) for _, names in mine), sum(len(names) for _, names in mine)
-        ready -= sum(len(names) for _, names in left)
-        meter = ProgressMeter(on_progress, "pictures", total, done=ready, skipped=0)
-        reader = PictureReader(
-            self.options.images_dir,
-            self.encoder,
-            max_pixels=self.options.max_pixels,
-            known=self.ledger.by_content(),
-        )
-        skipped: list[SkippedPicture] = []
-        encoded, started = 0, time.monotonic()
-        batches = encode_batches([names for _, names in left], reader=reader, encoder=self.encoder)
-        stopped = False
-        try:
-            for number, _ in left:
-                if should_stop():
-                    stopped = True
-                    break
-                batch = next(batches)
-                self.journal.add_pictures(batch, number=number, computed_in=computed_in(self.encoder))
-                failed = [SkippedPicture(*pair) for pair in zip(batch.image_ids, batch.reasons, strict=True) if pair[1]]
-                skipped += failed
-                encoded += int(batch.encoded.sum())
-                meter.add(len(batch), skipped=len(failed))
-        finally:
-            batches.close()
-        seconds = time.monotonic() - started
-        return BuildReport(
-            manifest=None,
-            encoded=encoded,
-            reused=ready,
-            removed=0,
-            skipped=tuple(skipped),
-            seconds=seconds,
-            rate=encoded / seconds if seconds > 0 else 0.0,
-            stopped=stopped,
-        )
-
-    def encode_texts(
-        self,
-        table: CaptionTable,
-        before: Journal,
-        report: BuildReport,
-        on_progress: OnProgress | None,
-        should_stop: ShouldStop,
-    ) -> BuildReport:
-        known = set(self.ledger.texts)
-        for kept in before.captions():
-            known |= {digest.tobytes() for digest in kept.digests}
-        todo = plan_captions(table.captions, known)
-        done = {number: batch.digests.tobytes() for number, batch in self.journal.numbered_captions()}
-        mine = [
-            (_FIRST_BATCH + number, slice(start, start + CAPTION_BATCH))
-            for number, start in enumerate(range(0, len(todo.texts), CAPTION_BATCH))
-            if self.shard.takes(number)
-        ]
-        left = [(number, part) for number, part in mine if done.get(number) != b"".join(todo.digests[part])]
-        total = sum(len(todo.texts[part]) for _, part in mine)
-        waiting = sum(len(todo.texts[part]) for _, part in left)
-        meter = ProgressMeter(on_progress, "captions", total, done=total - waiting, skipped=len(report.skipped))
-        encoded = 0
-        for number, part in left:
-            if should_stop():
-                return replace(report, captions_encoded=encoded, stopped=True)
-            [batch] = encode_captions(replace(todo, texts=todo.texts[part], digests=todo.digests[part]), self.encoder)
-            self.journal.add_captions(batch, number=number)
-            encoded += len(batch.digests)
-            meter.add(len(batch.digests))
-        return replace(report, captions_encoded=encoded)
 
 
 def _finished_shards(options: BuildOptions) -> tuple[list[Shard], dict[str, Any]]:

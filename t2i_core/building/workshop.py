@@ -36,10 +36,7 @@ def open_workshop(data_dir: Path) -> Iterator[Path]:
     except Timeout:
         raise _taken(data_dir) from None
     except (OSError, NotImplementedError) as error:
-        raise BuildError(
-            f"A build must be able to write to {data_dir}, got: {getattr(error, 'strerror', None) or error}. "
-            "Choose a folder you may write to."
-        ) from error
+        raise _not_written(data_dir, error, fix="Choose a folder you may write to.") from error
     try:
         with suppress(OSError):  # a full disk is told of when something that matters is written
             (workshop / OWNER_NAME).write_text(f"{os.getpid()}\n", encoding="ascii")
@@ -60,18 +57,35 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
         When it cannot be written (disk full, no permission).
     """
     temporary = path.with_name(f"{path.name}.tmp")
+    with writing_to(path.parent):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+            temporary.replace(path)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def writing_to(
+    folder: Path,
+    *,
+    who: str = "A build",
+    fix: str = "Free some space and run the same build again: it goes on from there.",
+) -> Iterator[None]:
+    """Say who must be able to write to ``folder`` where that fails, and what to do: BuildError for any OSError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        temporary.replace(path)
+        yield
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise BuildError(
-            f"A build must be able to write to {path.parent}, got: {error.strerror or error}. "
-            "Free some space and run the same build again: it goes on from there."
-        ) from error
+        raise _not_written(folder, error, who=who, fix=fix) from error
+
+
+def _not_written(folder: Path, error: Exception, *, fix: str, who: str = "A build") -> BuildError:
+    why = getattr(error, "strerror", None) or error
+    return BuildError(f"{who} must be able to write to {folder}, got: {why}. {fix}")
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray] | None:

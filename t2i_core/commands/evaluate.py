@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.config import read_settings
-from t2i_core.counting import count_of
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console

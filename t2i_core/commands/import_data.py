@@ -6,9 +6,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.config import read_settings
-from t2i_core.counting import count_of
-from t2i_core.typed_path import typed_path
+from t2i_core.config import read_settings, typed_path
+from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console

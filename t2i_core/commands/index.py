@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from t2i_core import opening
-from t2i_core.config import Settings, read_settings
+from t2i_core.config import Settings, read_settings, typed_path
 from t2i_core.encoder.names import MINI_NAME, OPENAI_MODELS
 from t2i_core.index import address
-from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
@@ -109,11 +109,12 @@ def _progress(console: Console, *, as_json: bool) -> Callable[[ProjectionProgres
 
 def _words_near(gallery: Gallery, directions: FloatArray, console: Console) -> list[list[str]]:
     """Names from the model's own words; none where the model cannot be had."""
-    from t2i_core.clusters import nearest_words, vocabulary
+    from t2i_core.captions.telling_words import vocabulary
     from t2i_core.config import read_settings
     from t2i_core.dataset import check_model_matches
     from t2i_core.encoder import model_to_open, open_encoder
     from t2i_core.errors import ModelError
+    from t2i_core.projection.clusters import nearest_words
 
     settings = read_settings()
     built_with = gallery.manifest.model_id if gallery.manifest else None

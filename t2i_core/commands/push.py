@@ -7,8 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.counting import count_of
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, count_of
 from t2i_core.index.address import Address, parse_address
 from t2i_core.index.milvus import INDEX_TYPES, INSTALL, INSTALL_LITE, RESTART_PATIENCE_S, MilvusCollection
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from t2i_core.commands import options
 from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
-from t2i_core.config import read_settings
+from t2i_core.config import read_settings, typed_path
 from t2i_core.errors import QueryError
 from t2i_core.export import hit_record
 from t2i_core.query import OutsidePicture, Query, SearchRequest, parse_query
-from t2i_core.typed_path import typed_path
 
 if TYPE_CHECKING:
     from pathlib import Path

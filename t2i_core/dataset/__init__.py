@@ -1,6 +1,5 @@
 """Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
 
-from t2i_core.counting import count_of
 from t2i_core.dataset.ann_file import make_ann, open_ann
 from t2i_core.dataset.caption_records import holds_records, read_records, records_of
 from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
@@ -40,6 +39,7 @@ from t2i_core.dataset.stored_files import (
 from t2i_core.dataset.text_decoding import decode_text, text_lines
 from t2i_core.dataset.validation import validate
 from t2i_core.dataset.writing import save_captions, write_dataset, write_files
+from t2i_core.errors import count_of
 
 __all__ = [
     "CAPTIONS_NAME",

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from t2i_core.counting import count_of
 from t2i_core.dataset.csv_rows import CAPTION_NAMES, IMAGE_NAMES, MOST_COLUMNS, TableRows, names_picture
 from t2i_core.dataset.picture_names import list_some
 from t2i_core.dataset.text_decoding import text_lines
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, count_of
 from t2i_core.types import Problem
 
 _RECORDS = ("sentences", "captions", "texts", "descriptions", *CAPTION_NAMES)  # where a record keeps its captions

@@ -9,9 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from t2i_core.arrays import read_only
-from t2i_core.captions_by_row import NO_PICTURE
-from t2i_core.counting import count_of
+from t2i_core.arrays import NO_PICTURE, read_only
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import list_some, match_pictures
@@ -19,6 +17,7 @@ from t2i_core.dataset.picture_rows import PictureRows, length_note, listed_pictu
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME
 from t2i_core.dataset.unit_rows import usable_rows
+from t2i_core.errors import count_of
 from t2i_core.types import FloatArray, Problem, RowArray
 
 

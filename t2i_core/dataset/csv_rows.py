@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from t2i_core.counting import count_of
 from t2i_core.dataset.open_quotes import Quoting, read_loosely
 from t2i_core.dataset.picture_names import list_some
 from t2i_core.dataset.text_decoding import text_lines
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, count_of
 from t2i_core.pictures.folder import PICTURE_SUFFIXES
 from t2i_core.types import Problem
 

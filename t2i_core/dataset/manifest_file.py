@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from t2i_core.counting import count_of
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME
 from t2i_core.dataset.switch_record import read_current
-from t2i_core.errors import DatasetError
+from t2i_core.errors import DatasetError, count_of
+from t2i_core.pictures.disks import is_root
 from t2i_core.pictures.folder import is_folder
 from t2i_core.types import Manifest, Problem
 
@@ -129,17 +129,12 @@ def _checked_images_dir(images_dir: str, data_dir: Path) -> tuple[str, tuple[Pro
     why = f"{MANIFEST_NAME} names {shown} as the picture folder, which cannot be one"
     try:
         if _is_plain(images_dir):
-            if not _is_disk(data_dir.resolve().parent / images_dir) and not _is_disk(Path(images_dir)):
+            if not is_root(data_dir.resolve().parent / images_dir) and not is_root(Path(images_dir)):
                 return images_dir, ()
             why = f"{MANIFEST_NAME} names {shown} as the picture folder, which is a whole disk"
     except (OSError, ValueError, RuntimeError):
         pass  # too long, or a link to itself
     return "", (Problem("warning", "images_dir_refused", f"{why}.", "Name the folder with --images."),)
-
-
-def _is_disk(path: Path) -> bool:
-    whole = path.resolve()
-    return whole == whole.parent
 
 
 def read_name(data_dir: Path) -> str:

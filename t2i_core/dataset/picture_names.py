@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
-from t2i_core.counting import count_of as count_of  # also asked for here
+from t2i_core.errors import count_of as count_of  # also asked for here
 
 LONGEST_NAME, LONGEST_PATH = 255, 4096  # characters; systems count bytes or characters
 _DRIVE = re.compile(r"^[A-Za-z]:")

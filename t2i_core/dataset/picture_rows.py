@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from t2i_core.arrays import read_only
-from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import CaptionTable
 from t2i_core.dataset.embeddings_file import StoredEmbeddings
 from t2i_core.dataset.picture_names import (
@@ -26,7 +25,7 @@ from t2i_core.dataset.picture_names import (
 from t2i_core.dataset.rebuilding import REBUILD
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.unit_rows import CHUNK_ROWS, row_norms, usable_rows
-from t2i_core.errors import DatasetError, ImageError
+from t2i_core.errors import DatasetError, ImageError, count_of
 from t2i_core.pictures.folder import is_folder, list_pictures
 from t2i_core.types import FloatArray, Problem, RowArray
 

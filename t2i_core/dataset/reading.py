@@ -10,13 +10,13 @@ from t2i_core.dataset.caption_rows import read_caption_rows
 from t2i_core.dataset.captions_file import parse_captions
 from t2i_core.dataset.embeddings_file import StoredEmbeddings, read_embeddings
 from t2i_core.dataset.manifest_file import StoredManifest, check_belongs, find_images_dir, read_manifest
+from t2i_core.dataset.packed_texts import packed
 from t2i_core.dataset.picture_rows import read_pictures
 from t2i_core.dataset.rebuilding import BUILD, complete, complete_error
 from t2i_core.dataset.stored_files import CAPTIONS_NAME, EMBEDDINGS_NAME, MANIFEST_NAME, dataset_stamp, sha256_of
 from t2i_core.dataset.switch_record import read_current
 from t2i_core.errors import DatasetError
 from t2i_core.pictures.folder import is_folder
-from t2i_core.texts import packed
 from t2i_core.types import Gallery, Manifest, Problem
 
 ATTEMPTS = 20

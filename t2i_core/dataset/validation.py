@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from t2i_core.counting import count_of
 from t2i_core.dataset.captions_file import read_captions
 from t2i_core.dataset.mapped_rows import MAPPED_DIR, check_mapped
 from t2i_core.dataset.picture_names import list_some
@@ -12,7 +11,7 @@ from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import BUILD, complete
 from t2i_core.dataset.stored_files import CAPTIONS_NAME
 from t2i_core.dataset.switch_record import current_path, read_current
-from t2i_core.errors import DatasetError, ImageError
+from t2i_core.errors import DatasetError, ImageError, count_of
 from t2i_core.pictures.folder import is_folder, is_there
 from t2i_core.pictures.images import list_pictures, picture_path, picture_size
 from t2i_core.types import Gallery, Problem

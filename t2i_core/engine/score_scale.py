@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from t2i_core.arrays import spread_rows
-from t2i_core.clusters import vocabulary
+from t2i_core.captions.telling_words import vocabulary
 from t2i_core.memory import let_go
 from t2i_core.types import FloatArray, Gallery
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FoundPicture:
-    """One picture that was found; ``row`` is its row in the gallery, -1 for a picture outside a gallery that is a sample."""
+    """One picture that was found; ``row`` is its row in the gallery, None for a picture outside a gallery that is a sample."""
 
-    row: int
+    row: int | None
     image_id: str
     score: float
     width: int

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from t2i_core.arrays import check_top_k
-from t2i_core.counting import count_of
-from t2i_core.errors import DatasetError, SearchIndexError
+from t2i_core.errors import DatasetError, SearchIndexError, count_of
 from t2i_core.index.milvus import MOST_HITS, MilvusCollection
 from t2i_core.index.scoring import best_of, exact_scores, float32_slack, search_each
 from t2i_core.types import FloatArray, MaskArray, RowArray

@@ -28,6 +28,7 @@ from t2i_core.pictures.gif_file import LongGifHeader, check_gif
 from t2i_core.pictures.jpeg_file import END, JpegFacts, LongJpegHeader, read_jpeg
 from t2i_core.pictures.pixels import DAMAGE, UPRIGHT, read_orientation, to_rgb
 from t2i_core.pictures.png_file import PngParts, TooManyChunks, open_png
+from t2i_core.pictures.refusals import AVIF_HEAD_BYTES, LONGEST_AVIF_SIDE, avif_side, damaged, not_decoded, plain
 from t2i_core.pictures.tiff_file import BadTiff, TiffFacts, read_tiff
 
 # Pillow reads many more (EPS would start an interpreter); these are the ones people keep pictures in.
@@ -129,7 +130,7 @@ def decode(picture: Opened, *, max_pixels: int, draft_side: int | None) -> Decod
             if rgb is image and image.format != "JPEG":  # a decoded JPEG has let go of its file already
                 rgb = image.copy()
         except DAMAGE as error:
-            raise damaged(label, plain(error)) from error
+            raise not_decoded(image, error, label=label) from error
         del image
         if orientation != 1:
             rgb = rgb.transpose(UPRIGHT[orientation])
@@ -163,6 +164,14 @@ def _open(file: BinaryIO, label: str) -> Opened:
             raise ImageError(
                 f"A JPEG must have 8 bits a sample, got {facts.bits}: {label}. Save it as an ordinary JPEG or as PNG."
             ) from error
+        if kind == "AVIF":
+            file.seek(0)
+            side = avif_side(file.read(AVIF_HEAD_BYTES))
+            if side > LONGEST_AVIF_SIDE:
+                raise ImageError(
+                    f"An AVIF may have at most {LONGEST_AVIF_SIDE:,} pixels a side, got {side:,}: {label}. "
+                    "Save it smaller, or as PNG."
+                ) from error
         if kind:
             raise damaged(label, f"it begins as {kind}, and what follows cannot be read") from error
         raise ImageError(
@@ -170,7 +179,7 @@ def _open(file: BinaryIO, label: str) -> Opened:
             "Replace it or remove it."
         ) from error
     except DAMAGE as error:
-        raise damaged(label, plain(error)) from error
+        raise not_decoded(None, error, label=label) from error
     return Opened(image, file, label, facts)
 
 
@@ -227,7 +236,7 @@ def _load(picture: Opened, draft_side: int | None) -> tuple[Image.Image, str]:
         image.load()
     except DAMAGE as error:
         if not isinstance(error, OSError) or "truncated" not in str(error):
-            raise damaged(picture.label, plain(error)) from error
+            raise not_decoded(image, error, label=picture.label) from error
         if isinstance(facts, PngParts) and not facts.interlaced:
             missing, rows = missing_rows(image.im), image.height
             image.tile = []  # type: ignore[attr-defined]
@@ -256,7 +265,7 @@ def _with_end(picture: Opened, draft_side: int | None) -> Image.Image:
     try:
         image.load()
     except DAMAGE as error:
-        raise damaged(picture.label, plain(error)) from error
+        raise not_decoded(image, error, label=picture.label) from error
     return image
 
 
@@ -302,14 +311,3 @@ _OTHER_BYTES = {
     **{f"{mode};16L": f"{mode};16B" for mode in ("RGB", "RGBX", "RGBA", "RGBa")},
     **{f"{mode};16N": f"{mode};16B" for mode in ("RGB", "RGBX", "RGBA", "RGBa")},
 }
-
-
-def plain(error: BaseException) -> str:
-    """Pillow's own words in one line, without its addresses of objects in memory."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return type(error).__name__ if " at 0x" in text else text.rstrip(".")
-
-
-def damaged(label: str, why: str) -> ImageError:
-    """What is said of a picture that is not whole."""
-    return ImageError(f"A picture must be whole, {label} is damaged ({why}). Copy it again or remove it.")

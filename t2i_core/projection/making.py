@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from t2i_core.arrays import l2_normalize, read_only
-from t2i_core.clusters import find_clusters, name_clusters
 from t2i_core.errors import ProjectionError
 from t2i_core.neighbours.graph import nearest_neighbours, row_prints, unique_rows
+from t2i_core.projection.clusters import find_clusters, name_clusters
 from t2i_core.projection.layout import FEWEST_FOR_UMAP, NEIGHBOURS, pca_layout, umap_layout, umap_parameters
 from t2i_core.projection.placing import place_by_neighbours
 from t2i_core.projection.stored import JointMap, PrintArray, Projection, read_earlier

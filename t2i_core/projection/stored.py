@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from t2i_core.arrays import read_only
-from t2i_core.counting import count_of
 from t2i_core.dataset import replace_file
 from t2i_core.dataset.npz_file import NpzError, open_npz
-from t2i_core.errors import ProjectionError
+from t2i_core.errors import ProjectionError, count_of
 from t2i_core.types import FloatArray, Gallery, MaskArray, RowArray
 
 PROJECTION_NAME = "projection.npz"

@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from t2i_core.arrays import spread_rows
-from t2i_core.captions_by_row import NO_PICTURE
-from t2i_core.counting import count_of
-from t2i_core.errors import DatasetError
+from t2i_core.arrays import NO_PICTURE, spread_rows
+from t2i_core.errors import DatasetError, count_of
 from t2i_core.index.milvus import LONGEST_TEXT, MilvusCollection
 from t2i_core.types import Gallery
 

@@ -1,18 +1,17 @@
-"""CollectionGallery: a collection opened as a gallery of a stated sample of its pictures, all of them where they are few."""
+"""A collection opened as a gallery of a stated sample of its pictures, all of them where they are few."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from t2i_core.arrays import read_only, spread_rows
-from t2i_core.captions_by_row import NO_PICTURE
+from t2i_core.arrays import NO_PICTURE, read_only, spread_rows
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import parse_address
 from t2i_core.index.milvus import MilvusCollection
@@ -24,22 +23,25 @@ _CAPTION_FIELDS = ("position", "row", "caption", "columns", "vector")
 
 
 @dataclass(frozen=True, eq=False)
-class CollectionGallery(Gallery):
-    """A sample of a collection's pictures as a `Gallery`, and the collection that is searched.
+class Collection:
+    """Implements `t2i_core.types.Whole`: the collection that a gallery is a sample of, and how it is searched.
 
     Attributes
     ----------
     index : MilvusIndex
         Over the whole collection; its rows are those of the dataset that was pushed.
-    collection_rows : ndarray of shape (S,), int64, read-only
+    rows : ndarray of shape (S,), int64, read-only
         Row in the collection of each picture of the sample, ascending.
-    pushed_key : str
-        Key of the gallery that was pushed; another one there now means other pictures.
+    captions : int
+        Captions in the whole collection.
+    key : str
+        Of the gallery that was pushed; another one there now means other pictures.
     """
 
-    index: MilvusIndex = field(kw_only=True)
-    collection_rows: RowArray = field(kw_only=True)
-    pushed_key: str = field(kw_only=True)
+    index: MilvusIndex
+    rows: RowArray
+    captions: int
+    key: str
 
     @property
     def images(self) -> int:
@@ -47,21 +49,21 @@ class CollectionGallery(Gallery):
         return len(self.index)
 
     @property
-    def all_captions(self) -> int:
-        """Captions in the whole collection."""
-        return (self.manifest.captions if self.manifest is not None else 0) or len(self.captions)
-
-    @property
     def searched_by(self) -> str:
-        """Milvus, with its address and how it looks."""
+        """``Milvus at localhost:19530 (exact)``."""
         kind = "exact" if self.index.exact else f"approximate, {self.index.index_type}"
         place = self.index.collection.address.uri.partition("://")
         return f"Milvus at {place[2] or place[0]} ({kind})"
 
-    def local_row(self, collection_row: int) -> int:
-        """Row in the sample of a row of the collection; -1 when it is not in the sample."""
-        place = int(np.searchsorted(self.collection_rows, collection_row))
-        return place if place < len(self) and self.collection_rows[place] == collection_row else -1
+    def row_in_sample(self, row: int) -> int | None:
+        """Row in the sample of a row of the collection; None when it is not in the sample."""
+        place = int(np.searchsorted(self.rows, row))
+        return place if place < len(self.rows) and self.rows[place] == row else None
+
+
+def collection_of(gallery: Gallery) -> Collection | None:
+    """The collection a gallery is a sample of; None for a gallery of a folder."""
+    return gallery.whole if isinstance(gallery.whole, Collection) else None
 
 
 def open_collection(
@@ -70,7 +72,7 @@ def open_collection(
     *,
     sample: int = SAMPLE,
     collection: MilvusCollection | None = None,
-) -> CollectionGallery:
+) -> Gallery:
     """Open a collection by its address.
 
     Raises
@@ -103,7 +105,7 @@ def open_collection(
     place = {int(row): position for position, row in enumerate(rows.tolist())}
     columns = facts.get("columns", [])
     folder = find_images(facts, images_dir)
-    return CollectionGallery(
+    return Gallery(
         name=str(facts["name"]),
         data_dir=_cache_dir(str(address), facts["key"]),
         images_dir=folder,
@@ -120,11 +122,14 @@ def open_collection(
         # A collection pushed by an earlier version has no cell behind its columns.
         missing_pictures={at: str(row[len(columns)]) for at, row in enumerate(cells) if len(row) > len(columns)},
         address=str(address),
-        index=MilvusIndex(
-            collection, images=manifest.images, dimension=manifest.dimension, index_type=str(facts["index_type"])
+        whole=Collection(
+            MilvusIndex(
+                collection, images=manifest.images, dimension=manifest.dimension, index_type=str(facts["index_type"])
+            ),
+            rows=read_only(rows),
+            captions=manifest.captions,
+            key=str(facts["key"]),
         ),
-        collection_rows=read_only(rows),
-        pushed_key=str(facts["key"]),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from t2i_core.engine import Found, FoundPicture
 from t2i_core.engine.source import closest_caption
 from t2i_core.errors import DatasetError, QueryError
-from t2i_core.remote.reading import CollectionGallery
+from t2i_core.remote.reading import Collection, collection_of
 from t2i_core.types import FloatArray, Gallery, MaskArray
 
 _APPROXIMATE = (
@@ -20,19 +20,19 @@ _APPROXIMATE = (
 
 
 class CollectionSource:
-    """A `Source` over the collection that a gallery is a sample of; a picture outside the sample has row -1."""
+    """A `Source` over the collection that a gallery is a sample of; a picture outside the sample has no row."""
 
     approximate = None
 
-    def __init__(self, gallery: CollectionGallery) -> None:
-        self.gallery = gallery
+    def __init__(self, gallery: Gallery, collection: Collection) -> None:
+        self.gallery, self._whole = gallery, collection
 
     @property
     def images(self) -> int:
-        return self.gallery.images
+        return self._whole.images
 
     def with_gallery(self, gallery: Gallery) -> CollectionSource:
-        return CollectionSource(gallery) if isinstance(gallery, CollectionGallery) else self
+        return CollectionSource(gallery, self._whole)
 
     def picture_embedding(self, image_id: str) -> FloatArray:
         """The stored row of one picture, wherever it is: ndarray of shape (D,), float32."""
@@ -44,7 +44,7 @@ class CollectionSource:
 
     def record_of(self, image_id: str) -> Mapping[str, Any]:
         """What the collection knows of one picture; QueryError when it has none of that name."""
-        collection = self.gallery.index.collection
+        collection = self._whole.index.collection
         quoted = image_id.replace("\\", "\\\\").replace('"', '\\"')
         found = collection.fetch(collection.pictures, f'name == "{quoted}"', ("row", "width", "height", "vector"))
         if not found:
@@ -67,7 +67,7 @@ class CollectionSource:
                 f"A filter must cover the whole collection of {self.images:,} pictures, and the columns at hand are of a sample of "
                 f"{len(self.gallery):,}. Search the dataset folder itself with --data DIR."
             )
-        index = self.gallery.index
+        index = self._whole.index
         self._check_unchanged()
         # Pictures of the query may lie outside the sample, where their rows are not known: some more are asked for.
         away = frozenset(left_out)
@@ -88,7 +88,7 @@ class CollectionSource:
         if image_id in self.gallery.rows_by_id:
             return self.gallery
         record = self.record_of(image_id)
-        collection = self.gallery.index.collection
+        collection = self._whole.index.collection
         captions = sorted(
             collection.fetch_rows(collection.captions, np.array([record["row"]]), ("position", "caption")),
             key=lambda one: int(one["position"]),
@@ -103,22 +103,22 @@ class CollectionSource:
             text_embeddings=None,
             caption_columns={},
             missing_pictures={},
-            collection_rows=np.array([record["row"]], dtype=np.int64),
+            whole=replace(self._whole, rows=np.array([record["row"]], dtype=np.int64)),
             key=f"{self.gallery.key} {record['row']}",
         )
 
     def _check_unchanged(self) -> None:
-        facts = self.gallery.index.collection.facts()
+        facts = self._whole.index.collection.facts()
         if facts is None:
-            raise self.gallery.index.collection.missing()
-        if facts.get("key") != self.gallery.pushed_key:
+            raise self._whole.index.collection.missing()
+        if facts.get("key") != self._whole.key:
             raise DatasetError(
                 f"The collection {self.gallery.address} must be the one that was opened, and another dataset was pushed "
                 "over it since. Load the page again in some seconds."
             )
 
     def _found(self, row: int, score: float, record: Mapping[str, Any], caption: str | None) -> FoundPicture:
-        local, width, height = self.gallery.local_row(row), int(record["width"]), int(record["height"])
+        local, width, height = self._whole.row_in_sample(row), int(record["width"]), int(record["height"])
         return FoundPicture(local, str(record["name"]), score, width, height, caption)
 
     def _captions(self, rows: list[int], embedding: FloatArray, texts: FloatArray | None) -> dict[int, str]:
@@ -126,13 +126,13 @@ class CollectionSource:
         best: dict[int, str] = {}
         away: list[int] = []
         for row in rows:
-            local = self.gallery.local_row(row)
-            if local < 0:
+            local = self._whole.row_in_sample(row)
+            if local is None:
                 away.append(row)
             elif (caption := closest_caption(self.gallery, local, embedding, texts)) is not None:
                 best[row] = caption
-        collection = self.gallery.index.collection
-        if not away or not self.gallery.manifest or not self.gallery.manifest.captions:
+        collection = self._whole.index.collection
+        if not away or not self._whole.captions:
             return best
         found = collection.fetch_rows(collection.captions, np.array(away), ("position", "row", "caption", "vector"))
         scored: dict[int, tuple[float, int]] = {}
@@ -143,3 +143,9 @@ class CollectionSource:
                 scored[one["row"]] = rated
                 best[one["row"]] = str(one["caption"])
         return best
+
+
+def source_of(gallery: Gallery) -> CollectionSource | None:
+    """What searches the collection a gallery is a sample of; None for a gallery of a folder."""
+    collection = collection_of(gallery)
+    return None if collection is None else CollectionSource(gallery, collection)

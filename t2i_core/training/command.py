@@ -7,9 +7,9 @@ import logging
 import sys
 from typing import Any, NoReturn
 
+from t2i_core.config import typed_path
 from t2i_core.errors import T2IError
 from t2i_core.index.address import refuse_address
-from t2i_core.typed_path import typed_path
 
 MOVED = (
     "train fine-tunes a model, got --recipe. The bundled model is made again, in a checkout of the project, by: "

@@ -30,36 +30,30 @@ PLACE = re.compile(r"(t2i_core|pages|recipes)/[\w/]*(\.py)?")
 LEVELS = {
     "t2i_core": 0,  # the version
     "errors": 0,
-    "captions_by_row": 0,
+    "arrays": 1,
     "query": 1,
-    "counting": 1,
     "pictures": 1,
     "types": 2,
-    "typed_path": 2,
-    "arrays": 3,
-    "texts": 3,
     "memory": 3,
     "config": 3,
     "cores": 3,
     "encoder": 4,
     "index": 4,
     "neighbours": 4,
-    "clusters": 4,
-    "variety": 4,
+    "evaluation": 4,
     "export": 4,
     "dataset": 5,
-    "engine": 6,
-    "evaluation": 6,
+    "captions": 6,
     "importers": 6,
-    "projection": 6,
+    "engine": 7,
+    "projection": 7,
     "building": 7,
-    "captions": 7,
-    "remote": 7,
-    "opening": 8,
     "training": 7,
-    "commands": 9,
-    "cli": 10,
-    "__main__": 11,
+    "remote": 8,
+    "opening": 9,
+    "commands": 10,
+    "cli": 11,
+    "__main__": 12,
 }
 
 
@@ -207,6 +201,20 @@ def test_a_page_imports_no_page() -> None:
         source.module for source in below("pages/") if source.path.count("/") == 1 and source.module != "pages"
     )
     assert import_breaches(below("pages/", "Home.py"), names) == []
+
+
+def test_nobody_asks_whether_a_gallery_is_a_folder_or_a_collection() -> None:
+    """Only what opens them knows; everybody else asks the gallery how many pictures there are and who searches."""
+    asking = ("whole", "collection_of", "source_of", "CollectionSource")
+    allowed = ("t2i_core/types.py", "t2i_core/remote/", "t2i_core/opening.py")
+    assert [
+        f"{source.path}:{node.lineno}"
+        for source in below("t2i_core/", "pages/", "Home.py", "recipes/", "benchmarks/")
+        if not source.path.startswith(allowed)
+        for node in ast.walk(source.tree)
+        if (isinstance(node, ast.Attribute) and node.attr in asking)
+        or (isinstance(node, ast.ImportFrom) and any(one.name in asking for one in node.names))
+    ] == []
 
 
 @pytest.mark.parametrize("source", below("t2i_core/"), ids=lambda source: source.path)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from t2i_core.cli import COMMANDS
+from t2i_core.cli import COMMANDS, build_parser
 from tests.architecture.cli_pages import PAGE, cli_page, parsers
 from tests.architecture.source_tree import ROOT
 
@@ -39,3 +39,10 @@ def test_the_page_of_the_command_line_is_what_help_prints() -> None:
     assert PAGE.read_text(encoding="utf-8").split() == cli_page().split(), (
         "docs/cli.md is not what --help prints any more: python -m tests.architecture.cli_pages"
     )
+
+
+def test_settings_of_the_command_line_are_told_by_help_and_page() -> None:
+    told = set(re.findall(r"T2I_[A-Z0-9_]+", (ROOT / "t2i_core/config.py").read_text(encoding="utf-8")))
+    assert "T2I_FLOAT32" in told
+    for text in (build_parser().format_help(), PAGE.read_text(encoding="utf-8"), README):
+        assert told <= set(re.findall(r"T2I_[A-Z0-9_]+", text))

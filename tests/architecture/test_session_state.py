@@ -56,6 +56,6 @@ def test_a_visit_holds_every_setting_of_a_request() -> None:
 
 def test_no_page_asks_what_kind_of_dataset_is_open() -> None:
     """A folder and a collection are one thing to the pages: galleries and sources say what differs."""
-    kinds = ("t2i_core.remote.CollectionGallery", "t2i_core.remote.CollectionSource", "t2i_core.engine.FolderSource")
+    kinds = ("t2i_core.remote.Collection", "t2i_core.remote.CollectionSource", "t2i_core.engine.FolderSource")
     files = below("pages/", "Home.py")
     assert import_breaches(files, (*kinds, "t2i_core.remote.reading", "t2i_core.remote.source")) == []

@@ -6,7 +6,7 @@ from typing import Any
 
 from served_app import ROOT
 
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 
 COUNTING = ROOT / "pages" / "_ui" / "components" / "shared" / "counting.js"
 COUNTS = (0, 1, 2, 1_234_567)

@@ -8,10 +8,19 @@ from uuid import uuid4
 import numpy as np
 
 from t2i_core.arrays import l2_normalize
+from t2i_core.index.milvus_index import MilvusIndex
+from t2i_core.remote import collection_of
 from t2i_core.types import Gallery, Manifest
 from tests.core.small_galleries import ColourEncoder, make_gallery
 
 ROWS, DIMENSION = 1_200, 32
+
+
+def index_of(gallery: Gallery) -> MilvusIndex:
+    """What searches the collection that a gallery is a sample of."""
+    collection = collection_of(gallery)
+    assert collection is not None
+    return collection.index
 
 
 def a_name() -> str:

@@ -318,3 +318,13 @@ def test_a_disk_that_is_full_at_the_end(room: Room, monkeypatch: pytest.MonkeyPa
         "Then run the same build again: what is encoded is kept."
     )
     assert room.build().encoded == 0
+
+
+def test_a_whole_disk_is_refused_before_it_is_looked_through(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("t2i_core.pictures.folder._Looking.enter", lambda *_: pytest.fail("looked through"))
+    for disk in (Path("/"), Path("/tmp/..")):
+        with pytest.raises(
+            BuildError, match=rf"must be a folder on a disk, got a whole disk: {disk}\. Name the folder"
+        ):
+            room.build(images_dir=disk)
+    assert not room.data_dir.exists()

@@ -10,6 +10,7 @@ import pytest
 from build_rooms import ColourEncoder, Room
 from picture_files import encoded, noise, put
 
+from t2i_core.building.selecting import EveryBatch, cut
 from t2i_core.building.shards import Shard, build_shard, merge, parse_shard
 from t2i_core.cli import main
 from t2i_core.errors import BuildError
@@ -63,6 +64,21 @@ def test_merged_shards_are_the_bytes_of_one_build(room: Room, count: int) -> Non
     assert [skipped.image_id for skipped in report.skipped] == ["a/004.jpg", "b/011.jpg"]
     assert files(room.data_dir) == built_at_once(room)
     assert not list((room.data_dir / ".build").glob("shard-*"))
+
+
+def test_which_batches_a_run_takes() -> None:
+    batches = cut("abcdefghij", 3)
+    assert batches == [("a", "b", "c"), ("d", "e", "f"), ("g", "h", "i"), ("j",)]
+    whole = EveryBatch().select(batches, known=5, kept=dict)
+    assert [items for _, items in whole.left] == batches and {number for number, _ in whole.left} == {None}
+    assert (whole.ready, whole.total) == (5, 15)
+    second = Shard(2, 2).select(batches, known=5, kept=dict)
+    assert [items for _, items in second.left] == [("d", "e", "f"), ("j",)]
+    assert (second.ready, second.total) == (0, 4)
+    numbers = [number for number, _ in second.left if number is not None]
+    kept = {numbers[0]: ("d", "e", "f"), numbers[1]: ("another",)}  # the last one was kept of other items
+    again = Shard(2, 2).select(batches, known=5, kept=lambda: kept)
+    assert again.left == ((numbers[1], ("j",)),) and (again.ready, again.total) == (3, 4)
 
 
 def test_a_merged_dataset_is_brought_up_to_date_like_any_other(room: Room) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from t2i_core import clusters
+from t2i_core.captions import telling_words
+from t2i_core.projection import clusters
 from tests.core.small_maps import grouped_gallery, grouped_rows
 
 GROUP = np.arange(90) * 3 // 90
@@ -57,7 +58,7 @@ def test_names_stand_at_a_picture_of_their_cluster() -> None:
 
 
 def test_telling_words_leave_out_what_every_sentence_has() -> None:
-    told = clusters.telling_words("Two photos of the castles, seen from a church's berries and a bus; it's grass")
+    told = telling_words.telling_words("Two photos of the castles, seen from a church's berries and a bus; it's grass")
     assert told == {"castle", "church", "berry", "bus", "grass"}
 
 
@@ -65,13 +66,13 @@ def test_distinctive_words_are_frequent_here_and_rare_elsewhere() -> None:
     chosen = [{"castle", "sky"}, {"castle", "sky"}, {"castle", "water"}, {"sky", "ruin"}]
     others = [{"sky", "fish"}] * 20
     everywhere = Counter(word for words in [*chosen, *others] for word in words)
-    words = clusters.distinctive_words(chosen, everywhere, 24)
+    words = telling_words.distinctive_words(chosen, everywhere, 24)
     assert words[0] == "castle"
     assert "sky" not in words
-    assert clusters.distinctive_words([], everywhere, 24) == []
+    assert telling_words.distinctive_words([], everywhere, 24) == []
 
 
 def test_the_vocabulary_is_plain_words() -> None:
-    words = clusters.vocabulary()
+    words = telling_words.vocabulary()
     assert len(words) > 300
     assert len(set(words)) == len(words)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from t2i_core.commands import build, evaluate, project
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 
 
 @pytest.mark.parametrize(

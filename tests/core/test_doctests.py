@@ -16,7 +16,7 @@ WITH_EXAMPLES = sorted(source.module for source in below("t2i_core/") if PROMPT 
 PUBLIC = {
     "t2i_core.arrays",
     "t2i_core.captions.word_query",
-    "t2i_core.counting",
+    "t2i_core.errors",
     "t2i_core.evaluation",
     "t2i_core.opening",
     "t2i_core.query.link_form",

@@ -18,9 +18,9 @@ from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
 from t2i_core.opening import open_engine
 from t2i_core.query import Query, SearchRequest
-from t2i_core.remote import CollectionGallery, open_collection, push
+from t2i_core.remote import open_collection, push
 from t2i_core.types import Gallery
-from tests.core.pushed_galleries import ROWS, Rows, a_name, numbers, queries
+from tests.core.pushed_galleries import ROWS, Rows, a_name, index_of, numbers, queries
 from tests.core.small_galleries import make_gallery, save_ours
 from tests.milvus_server import HoldingProxy, MilvusServer, free_port
 
@@ -28,9 +28,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
-def pushed(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Gallery, CollectionGallery]:
+def pushed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, Gallery]:
     """The same rows here and there: on the real server, then in a local file."""
     if request.param == "server":
         uri = request.getfixturevalue("milvus_server").uri
@@ -53,16 +51,16 @@ MASKS = {
 
 @pytest.mark.parametrize("top_k", [1, 10, 50, ROWS])
 @pytest.mark.parametrize("mask", MASKS)
-def test_rows_and_scores_are_the_oracles(pushed: tuple[Gallery, CollectionGallery], mask: str, top_k: int) -> None:
+def test_rows_and_scores_are_the_oracles(pushed: tuple[Gallery, Gallery], mask: str, top_k: int) -> None:
     gallery, there = pushed
     asked = queries(gallery)
-    scores, rows = there.index.search(asked, top_k, MASKS[mask])
+    scores, rows = index_of(there).search(asked, top_k, MASKS[mask])
     exact_scores, exact_rows = ExactIndex(gallery.image_embeddings).search(asked, top_k, MASKS[mask])
     np.testing.assert_array_equal(rows, exact_rows)
     np.testing.assert_array_equal(scores, exact_scores)
 
 
-def test_everything_comes_back(pushed: tuple[Gallery, CollectionGallery]) -> None:
+def test_everything_comes_back(pushed: tuple[Gallery, Gallery]) -> None:
     gallery, there = pushed
     assert not there.sampled
     assert (there.image_ids, there.captions) == (gallery.image_ids, gallery.captions)
@@ -74,7 +72,7 @@ def test_everything_comes_back(pushed: tuple[Gallery, CollectionGallery]) -> Non
 
 
 def test_answers_that_milvus_cuts_are_asked_for_in_parts(
-    pushed: tuple[Gallery, CollectionGallery], monkeypatch: pytest.MonkeyPatch
+    pushed: tuple[Gallery, Gallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gallery, there = pushed
     monkeypatch.setattr(milvus, "MOST_HITS", 50)
@@ -87,11 +85,11 @@ def test_answers_that_milvus_cuts_are_asked_for_in_parts(
 
 
 def test_captions_of_hits_outside_the_sample_are_whole_where_milvus_cuts_them(
-    pushed: tuple[Gallery, CollectionGallery], monkeypatch: pytest.MonkeyPatch
+    pushed: tuple[Gallery, Gallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gallery, whole = pushed
     there = open_collection(whole.address, sample=100)
-    collection, counts = there.index.collection, []
+    collection, counts = index_of(there).collection, []
     fetch = collection.fetch
 
     def counted(name: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -103,12 +101,12 @@ def test_captions_of_hits_outside_the_sample_are_whole_where_milvus_cuts_them(
     monkeypatch.setattr(milvus, "MOST_HITS", 50)
     ours = open_engine(Rows(), there).search(SearchRequest.of("anything", top_k=60)).hits
     theirs = open_engine(Rows(), gallery).search(SearchRequest.of("anything", top_k=60)).hits
-    away = sum(hit.row < 0 for hit in ours)
+    away = sum(hit.row is None for hit in ours)
     assert counts[0] == 50 < 2 * away  # the first answer was cut: two captions a picture were asked for
     assert [(hit.image_id, hit.caption) for hit in ours] == [(hit.image_id, hit.caption) for hit in theirs]
 
 
-def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, CollectionGallery]) -> None:
+def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Gallery]) -> None:
     gallery, whole = pushed
     there = open_collection(whole.address, sample=100)
     assert (len(there), there.images, there.sampled) == (100, ROWS, True)
@@ -124,8 +122,8 @@ def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Colle
         (h.image_id, h.score, h.caption) for h in theirs.hits
     ]
     for hit in ours.hits:
-        assert hit.row == (there.rows_by_id.get(hit.image_id, -1))
-    away = next(hit.image_id for hit in ours.hits if hit.row < 0)
+        assert hit.row == (there.rows_by_id.get(hit.image_id))
+    away = next(hit.image_id for hit in ours.hits if hit.row is None)
     liked = engine.search(SearchRequest.of(Query.like([away]), top_k=5))
     assert [h.image_id for h in liked.hits] == [
         h.image_id for h in local.search(SearchRequest.of(Query.like([away]), top_k=5)).hits
@@ -134,21 +132,21 @@ def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Colle
         engine.search(SearchRequest.of(Query.like(['no"such.jpg']), top_k=5))
 
 
-def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, CollectionGallery]) -> None:
+def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, Gallery]) -> None:
     _, there = pushed
     with pytest.raises(ModelError, match="built with colours"):
         open_engine(Rows("b" * 64), there)
     with pytest.raises(ModelError, match="32 dimensions and colours makes 16"):
         open_engine(Rows(dimension=16), there)
     with pytest.raises(SearchIndexError, match=r"must have shape \(Q, 32\), got \(1, 16\)"):
-        there.index.search(np.ones((1, 16), dtype=np.float32), 3)
+        index_of(there).search(np.ones((1, 16), dtype=np.float32), 3)
 
 
 def test_pushing_again_writes_nothing_and_another_dataset_is_refused(
-    pushed: tuple[Gallery, CollectionGallery],
+    pushed: tuple[Gallery, Gallery],
 ) -> None:
     gallery, there = pushed
-    collection = there.index.collection
+    collection = index_of(there).collection
     assert push(gallery, collection).written == 0
     with pytest.raises(DatasetError, match="must be new or hold this dataset"):
         push(numbers(1, key="others"), collection)
@@ -211,12 +209,12 @@ def test_a_slow_server_is_told_and_answers_later(milvus_server: MilvusServer) ->
         asked = queries(gallery)
         proxy.hold()
         with pytest.raises(DatasetError, match="must answer within 3 s"):
-            there.index.search(asked, 10)
+            index_of(there).search(asked, 10)
         proxy.release()
         patient = MilvusCollection(Address(proxy.uri, name))
         there = open_collection(f"milvus+{proxy.uri}/{name}", collection=patient)
         np.testing.assert_array_equal(
-            there.index.search(asked, 10)[1], ExactIndex(gallery.image_embeddings).search(asked, 10)[1]
+            index_of(there).search(asked, 10)[1], ExactIndex(gallery.image_embeddings).search(asked, 10)[1]
         )
     finally:
         proxy.close()
@@ -235,7 +233,7 @@ def test_connections_cut_in_the_middle_lose_nothing(milvus_server: MilvusServer)
 
         push(gallery, collection, on_progress=cut)  # the same client before and after
         assert cuts[0] == 1_000
-        index = open_collection(str(collection.address), collection=collection).index
+        index = index_of(open_collection(str(collection.address), collection=collection))
         proxy.cut()
         asked = queries(gallery)
         truth = ExactIndex(gallery.image_embeddings).search(asked, 50)

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from t2i_core.captions_by_row import NO_PICTURE
+from t2i_core.arrays import NO_PICTURE
 from t2i_core.index.address import Address
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.opening import open_engine
 from t2i_core.query import Query, SearchRequest
-from t2i_core.remote import CollectionGallery, open_collection, push
+from t2i_core.remote import open_collection, push
 from t2i_core.types import Gallery
 from tests.core.pushed_galleries import Rows, a_name, numbers
 
@@ -23,7 +23,7 @@ MISSING = {3: "gone/a.jpg", 8: "gone/b.jpg"}
 
 
 @pytest.fixture(scope="module")
-def pushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, CollectionGallery]:
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, Gallery]:
     gallery = numbers(rows=IMAGES)
     rows = gallery.caption_rows.copy()
     rows[list(MISSING)] = NO_PICTURE
@@ -33,7 +33,7 @@ def pushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gallery, Collectio
     return gallery, open_collection(str(address))
 
 
-def test_names_of_missing_pictures_come_back(pushed: tuple[Gallery, CollectionGallery]) -> None:
+def test_names_of_missing_pictures_come_back(pushed: tuple[Gallery, Gallery]) -> None:
     gallery, there = pushed
     np.testing.assert_array_equal(there.caption_rows, gallery.caption_rows)
     assert there.missing_pictures == MISSING
@@ -43,7 +43,7 @@ def test_names_of_missing_pictures_come_back(pushed: tuple[Gallery, CollectionGa
     assert sorted(named) == sorted(MISSING.values())
 
 
-def test_pictures_of_the_query_are_left_out_wherever_they_are(pushed: tuple[Gallery, CollectionGallery]) -> None:
+def test_pictures_of_the_query_are_left_out_wherever_they_are(pushed: tuple[Gallery, Gallery]) -> None:
     gallery, there = pushed
     local, sampled = open_engine(Rows(), gallery), open_collection(there.address, sample=10)
     for where in (there, sampled):

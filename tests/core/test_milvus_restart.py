@@ -13,9 +13,9 @@ from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import RESTART_PATIENCE_S, MilvusCollection
 from t2i_core.opening import open_engine
 from t2i_core.query import SearchRequest
-from t2i_core.remote import CollectionGallery, open_collection, push
+from t2i_core.remote import open_collection, push
 from t2i_core.types import Gallery
-from tests.core.pushed_galleries import Rows, a_name, numbers, queries
+from tests.core.pushed_galleries import Rows, a_name, index_of, numbers, queries
 from tests.milvus_server import MilvusServer
 
 pytestmark = pytest.mark.slow
@@ -24,9 +24,9 @@ PICTURES = 2_500
 AWAY = r"must answer within 1 s, and \d+ tries failed.*Start the server or check the address.*nothing is lost"
 
 
-def assert_as_the_oracle(gallery: Gallery, there: CollectionGallery) -> None:
+def assert_as_the_oracle(gallery: Gallery, there: Gallery) -> None:
     asked = queries(gallery)
-    scores, rows = there.index.search(asked, 50)
+    scores, rows = index_of(there).search(asked, 50)
     exact_scores, exact_rows = ExactIndex(gallery.image_embeddings).search(asked, 50)
     np.testing.assert_array_equal(rows, exact_rows)
     np.testing.assert_array_equal(scores, exact_scores)

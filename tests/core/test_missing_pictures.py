@@ -11,17 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from t2i_core import clusters, variety
-from t2i_core.arrays import l2_normalize
-from t2i_core.captions import fit, saving
+from t2i_core.arrays import NO_PICTURE, l2_normalize
+from t2i_core.captions import fit, saving, telling_words
 from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import FILE, SheetView, caption_sheet
-from t2i_core.captions_by_row import NO_PICTURE
 from t2i_core.dataset import read_gallery, validate, write_dataset
 from t2i_core.engine.score_scale import reach_of_captions
 from t2i_core.errors import ProjectionError
 from t2i_core.evaluation import evaluate
 from t2i_core.export import pictures_to_csv
+from t2i_core.neighbours import variety
 from t2i_core.opening import open_engine
 from t2i_core.projection.gap import modality_gap
 from t2i_core.projection.making import make_joint
@@ -102,8 +101,8 @@ def test_gap_scale_words_and_examples_know_nothing_of_them() -> None:
     gallery = orphaned()
     own = without_orphans(gallery)
     assert modality_gap(gallery) == modality_gap(own)
-    assert clusters.words_by_picture(gallery) == clusters.words_by_picture(own)
-    assert not any("zebra" in words for words in clusters.words_by_picture(gallery))
+    assert telling_words.words_by_picture(gallery) == telling_words.words_by_picture(own)
+    assert not any("zebra" in words for words in telling_words.words_by_picture(gallery))
     assert sorted(variety.short_captions(gallery, 7)) == ["house number 0", "house number 2", "house number 3"]
     many = make_gallery(np.eye(DIMENSION)[[0, 1]], [0, 1, NO_PICTURE] * 20, np.eye(DIMENSION)[[0, 1, 1] * 20])
     reach = reach_of_captions(many, np.eye(DIMENSION, dtype=np.float32)[[0, 1, 1] * 20], many.image_embeddings)

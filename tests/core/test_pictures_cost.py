@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from t2i_core.pictures import cost
 from t2i_core.pictures.cost import MemoryGate, decoding_bytes, most_bytes, reduction
 from t2i_core.pictures.images import open_image, read_image
 from t2i_core.pictures.pixels import ORIENTATION_TAG
+from t2i_core.pictures.refusals import row_bits
 
 pytestmark = pytest.mark.slow
 
@@ -216,3 +218,51 @@ def test_the_gate_lets_one_in_and_then_what_fits() -> None:
 
 def test_halves_survive_every_way_of_reading() -> None:
     assert open_image(encoded(halves()), max_pixels=10**6).tobytes() == halves().tobytes()
+
+
+def bmp_header(width: int, height: int) -> bytes:
+    head = struct.pack("<2sIHHI", b"BM", 54, 0, 0, 54)
+    return head + struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0) + bytes(400)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+def test_a_row_that_is_too_long_to_decode_is_told_with_its_rule(kind: str) -> None:
+    content = {"PNG": png_header, "BMP": bmp_header}[kind](99_999_999, 1)
+    said = (
+        rf"at most 2,147,483,647 bits, .* has 2,399,999,976 \(99,999,999 × 1 pixels, 24 bits each, {kind}\)\. Save it"
+    )
+    with pytest.raises(ImageError, match=said):
+        open_image(content, max_pixels=100_000_000)
+
+
+def test_a_long_strip_is_refused_by_what_it_would_take() -> None:
+    for content in (png_header(1, 99_999_999), bmp_header(1, 99_999_999)):
+        with pytest.raises(ImageError, match=r"at most 530 MB of memory, .* would take about .* MB \(1 × 99,999,999"):
+            open_image(content, max_pixels=100_000_000)
+
+
+def test_a_picture_that_does_not_fit_into_memory_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(image: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", none_left)
+    with pytest.raises(ImageError, match=r"must fit into the memory there is, .* does not \(64 × 48 pixels, PNG\)"):
+        open_image(encoded(halves()), max_pixels=100_000_000)
+
+
+def test_an_avif_with_too_long_a_side_is_told_with_its_rule() -> None:
+    with pytest.raises(ImageError, match=r"An AVIF may have at most 32,768 pixels a side, got 40,000"):
+        open_image(encoded(Image.new("RGB", (40_000, 1)), "AVIF"), max_pixels=10**8)
+    assert open_image(encoded(Image.new("RGB", (32_768, 1)), "AVIF"), max_pixels=10**8).width == 32_768
+
+
+@pytest.mark.parametrize(
+    ("mode", "layout", "bits"),
+    [("RGB", None, 24), ("L", "L;16B", 16), ("RGB", "RGB;16B", 48), ("RGBA", "BGRA", 32), ("1", "1;I", 1),
+     ("RGB", "BGR;15", 16), ("CMYK", "CMYK", 32), ("LA", "LA;16B", 32), ("F", "F;32F", 32), ("P", "P;4", 4)],
+)  # fmt: skip
+def test_bits_of_a_row(mode: str, layout: str | None, bits: int) -> None:
+    image = Image.new(mode, (10, 1))
+    if layout is not None:
+        image.tile = [("raw", (0, 0, 10, 1), 0, (layout, 0, 1))]  # type: ignore[attr-defined]
+    assert row_bits(image) == 10 * bits

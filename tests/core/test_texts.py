@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from t2i_core import texts
-from t2i_core.texts import PackedTexts, packed
+from t2i_core.dataset import packed_texts as texts
+from t2i_core.dataset.packed_texts import PackedTexts, packed
 
 ANY_TEXT = st.text(st.characters(), max_size=12)  # lone surrogates too, as in names of files
 

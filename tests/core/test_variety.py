@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from t2i_core.arrays import l2_normalize
+from t2i_core.neighbours.variety import varied_rows
 from t2i_core.types import FloatArray
-from t2i_core.variety import varied_rows
 
 
 def grouped(groups: int, per_group: int, *, seed: int = 0) -> FloatArray:

@@ -62,8 +62,8 @@ def test_what_was_offered_before_is_refused_by_the_server(
 
 
 def test_the_server_refuses_a_start_without_a_permit_for_its_folders(tmp_path: Path) -> None:
-    from pages._ui.jobs.jobs import BuildJobs
-    from pages._ui.jobs.project_job import ProjectJobs
+    from pages._ui.jobs.builds import build_jobs
+    from pages._ui.jobs.maps import MapOrder, map_jobs
     from pages._ui.serving.permissions import NotAllowedError, Permit
 
     inside, outside = tmp_path / "in", tmp_path / "out"
@@ -74,10 +74,10 @@ def test_the_server_refuses_a_start_without_a_permit_for_its_folders(tmp_path: P
         building.BuildOptions(inside, inside / "data", captions=outside / "captions.csv"),
     ):
         with pytest.raises(NotAllowedError):
-            BuildJobs().start(options, permit=permit)
+            build_jobs().start(options, permit=permit)
     for given in (permit, Permit("closed")):
         with pytest.raises(NotAllowedError):
-            ProjectJobs().start(outside, inside, permit=given)
+            map_jobs().start(MapOrder(outside, inside), permit=given)
 
 
 def test_everybody_below_the_roots_only(

@@ -74,6 +74,44 @@ def test_folder_is_counted(open_app: OpenApp, datasets: Path, photos: Path) -> N
     assert "3 pictures there" in texts(fill(open_build(open_app, datasets), images=str(photos)))
 
 
+@pytest.mark.parametrize("typed", ["/", "//", "/tmp/..", "/usr/../."])
+def test_a_whole_disk_is_refused_before_anything_on_it_is_counted(
+    open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    app = open_build(open_app, datasets)
+    looked = not_looked_through(monkeypatch)
+    app = fill(app, images=typed)
+    told = "The folder of pictures must be a folder on a disk, got a whole disk: "
+    assert not app.exception
+    assert texts(app).count(told) == 1
+    app.button(key="build_start").click().run()
+    assert texts(app).count(told) == 1
+    assert looked == []
+
+
+def test_where_a_disk_begins_nothing_is_counted_before_the_build(
+    open_app: OpenApp, datasets: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stick, a network drive or a volume of a container: it may hold just the pictures, so it may be built from."""
+    (tmp_path / "some.csv").write_text("image,caption\ngone.png,a ghost\n", encoding="utf-8")
+    app = open_build(open_app, datasets)
+    looked = not_looked_through(monkeypatch)
+    monkeypatch.setattr("os.path.ismount", lambda path: Path(path) == photos.resolve())
+    app = fill(app, images=str(photos), captions=str(tmp_path / "some.csv"))
+    assert f"{photos} is a whole disk or network drive." in texts(app)
+    assert not app.button(key="build_start").disabled
+    assert looked == []
+
+
+def not_looked_through(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Folders that were looked through from now on, which none should be."""
+    from t2i_core.pictures import folder
+
+    looked: list[str] = []
+    monkeypatch.setattr(folder._Looking, "enter", lambda looking, prefix, path: looked.append(str(path)))
+    return looked
+
+
 def test_captions_file_that_is_none(open_app: OpenApp, datasets: Path, photos: Path, tmp_path: Path) -> None:
     (tmp_path / "captions.csv").write_text("name,words\nblue.png,a blue field\n", encoding="utf-8")
     app = fill(open_build(open_app, datasets), images=str(photos), captions=str(tmp_path / "captions.csv"))
@@ -186,13 +224,13 @@ def test_progress_and_stop(
 
 
 def test_second_build_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages._ui.jobs.jobs import BuildJobs
+    from pages._ui.jobs.builds import build_jobs
     from pages._ui.serving.permissions import Permit
     from t2i_core.errors import BuildError
 
     end = threading.Event()
     monkeypatch.setattr(building, "build", lambda *_, **__: end.wait(SECONDS))
-    jobs = BuildJobs()
+    jobs = build_jobs()
     options = building.BuildOptions(
         images_dir=tmp_path, data_dir=tmp_path / "one", captions=None, model=None, model_dir=None, device="cpu",
         batch_size=None, max_pixels=1,

@@ -11,7 +11,7 @@ from pages._ui.session import widgets
 from pages._ui.session.visit import Shown, acted, visit
 from t2i_core import engine
 from t2i_core.arrays import MAX_TOP_K
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import Gallery, SearchResult
 

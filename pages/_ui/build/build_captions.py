@@ -14,14 +14,16 @@ from t2i_core.building.matching import compare_captions
 from t2i_core.dataset import CAPTIONS_NAME
 from t2i_core.errors import BuildError, T2IError
 from t2i_core.pictures import images
+from t2i_core.pictures.disks import is_mounted
 
 
 def compare(images_dir: Path | None, captions: Path | None, data_dir: Path) -> bool:
     """Say how captions and pictures fit; whether a build may start.
 
-    Compared again only when a folder or the captions file is another. What makes them unreadable is told by Start.
+    Compared again only when a folder or the captions file is another. What makes them unreadable is told by Start, and what
+    a whole disk holds is compared by the build.
     """
-    if images_dir is None:
+    if images_dir is None or is_mounted(images_dir):
         return True
     found = visit().build
     compared = found.compared

@@ -10,11 +10,11 @@ from pages._ui.serving.permissions import Permit
 from pages._ui.session import widgets
 from pages._ui.session.visit import visit
 from t2i_core import dataset
-from t2i_core.building.building import list_folder
-from t2i_core.counting import count_of
+from t2i_core.building.building import list_folder, refuse_root
+from t2i_core.config import typed_path
 from t2i_core.dataset import whole_file
-from t2i_core.errors import BuildError, T2IError
-from t2i_core.typed_path import typed_path
+from t2i_core.errors import BuildError, T2IError, count_of
+from t2i_core.pictures.disks import is_mounted
 
 MAX_CHECKPOINT_BYTES = 16 * 2**30
 
@@ -66,6 +66,7 @@ def pictures_folder(permit: Permit) -> Path:
         )
     if not _is_folder(folder):
         raise BuildError(f"The folder of pictures must exist on this computer, got {folder}. Check the path.")
+    refuse_root(folder)
     return folder
 
 
@@ -91,6 +92,8 @@ def checkpoint(text: str, permit: Permit) -> str:
 def how_many(permit: Permit) -> str:
     """How many pictures the folder in the form holds, empty when none is named; counted again only for another folder.
 
+    A folder where a whole disk begins is not counted: that could take minutes, before anything is said.
+
     Raises
     ------
     T2IError
@@ -99,6 +102,8 @@ def how_many(permit: Permit) -> str:
     if typed(widgets.BUILD_IMAGES, permit) is None:
         return ""
     folder = pictures_folder(permit)
+    if is_mounted(folder):
+        return f"{folder} is a whole disk or network drive. Its pictures are counted when the build starts, not before"
     found = visit().build
     counted = found.counted
     if counted is None or counted[0] != folder:

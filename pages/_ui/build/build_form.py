@@ -10,15 +10,15 @@ from pages._ui import resources
 from pages._ui.build import build_captions, build_files
 from pages._ui.frame import frame, notices
 from pages._ui.frame.plain_text import plain
-from pages._ui.jobs.jobs import BuildJob
+from pages._ui.jobs.builds import BuildJob, duration
+from pages._ui.jobs.job import Progress
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
 from pages._ui.session import widgets
 from t2i_core import building, dataset
 from t2i_core.config import Settings
-from t2i_core.counting import count_of
 from t2i_core.encoder import MINI_NAME, OPENAI_MODELS
-from t2i_core.errors import BuildError, T2IError
+from t2i_core.errors import BuildError, T2IError, count_of
 from t2i_core.index import address
 
 PROGRESS_SECONDS = 0.5
@@ -28,7 +28,6 @@ MODEL_HINTS = {
     MINI_NAME: "bundled, small, fast on any processor",
     CHECKPOINT: "a file of your own",
 }
-STAGES = {"pictures": "Encoding pictures", "captions": "Encoding captions", "writing": "Writing the dataset"}
 
 
 def form(settings: Settings, permit: Permit) -> building.BuildOptions | None:
@@ -104,28 +103,28 @@ def closed(permit: Permit) -> None:
 def last_one(job: BuildJob) -> bool:
     """Say that a build somebody else started has ended; True when its outcome is asked for."""
     with st.container(horizontal=True, vertical_alignment="center", key="build_last"):
-        st.text(f"The last build here, into {job.options.data_dir}, has ended.", width="content")
+        st.text(f"The last build here, into {job.order.data_dir}, has ended.", width="content")
         return st.button("See how it ended", key="build_see", type="tertiary")
 
 
 def follow(job: BuildJob) -> None:
     """Progress of a running build; the page is drawn again and again until it ends."""
     seen = _mark(job)
-    st.header(f"Building {plain(job.options.data_dir.name)}", anchor=False)
-    st.caption(f"From {plain(job.options.images_dir)} with {plain(job.options.model or MINI_NAME)}")
+    st.header(f"Building {plain(job.order.data_dir.name)}", anchor=False)
+    st.caption(f"From {plain(job.order.images_dir)} with {plain(job.order.model or MINI_NAME)}")
     _draw_progress(job)
     frame.draw_again_when_changed(lambda: job.running, True)
     frame.draw_again_when_changed(lambda: _mark(job), seen, every=PROGRESS_SECONDS)
 
 
-def _mark(job: BuildJob) -> tuple[bool, building.BuildProgress | None]:
+def _mark(job: BuildJob) -> tuple[bool, Progress]:
     """Changes whenever there is more to tell of a build that runs."""
     return job.stopping, job.progress
 
 
 def outcome(job: BuildJob) -> str:
     """How a build ended and which pictures it left out; what to do next: "open", "go on", "another" or nothing."""
-    report = job.report
+    report = job.outcome
     if job.error is not None:
         notices.error(job.error, title="The build ended early")
     if report is not None:
@@ -159,24 +158,14 @@ def _summary(report: building.BuildReport) -> str:
     parts += [f"{count:,} {word}" for count, word in counts if count]
     rate = f" ({report.rate:,.0f} a second)" if report.encoded and report.rate >= 1 else ""
     kept = " What was done is kept, and the same build goes on from there." if report.stopped else ""
-    return f"{', '.join(parts)}, in {_duration(report.seconds)}{rate}.{kept}"
+    return f"{', '.join(parts)}, in {duration(report.seconds)}{rate}.{kept}"
 
 
 def _draw_progress(job: BuildJob) -> None:
     now = job.progress
-    if now is None:
-        st.progress(0.0, text="Loading the model")
-    else:
-        share = now.done / now.total if now.total else 0.0
-        st.progress(min(1.0, share), text=f"{plain(STAGES.get(now.stage, now.stage))}: {now.done:,} of {now.total:,}")
-        parts = []
-        if now.rate:
-            parts.append(f"{now.rate:,.0f} a second")
-        if now.seconds_left is not None:
-            parts.append(f"{_duration(now.seconds_left)} left")
-        if now.skipped:
-            parts.append(f"{now.skipped:,} left out")
-        st.caption(plain(", ".join(parts)))
+    st.progress(now.fraction, text=plain(str(now)))
+    if now.counted:
+        st.caption(plain(", ".join(now.notes)))
     if job.stopping:
         st.caption("Stopping after the pictures in hand")
     else:
@@ -221,10 +210,3 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
     except T2IError:
         return "they cannot be told, for it cannot be read"
     return "" if present.resolve() == images_dir.resolve() else str(present)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:,.0f} s"
-    minutes = seconds / 60
-    return f"{minutes:,.0f} min" if minutes < 90 else f"{minutes / 60:,.1f} h"

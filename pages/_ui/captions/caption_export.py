@@ -11,7 +11,7 @@ from pages._ui.frame.plain_text import plain
 from pages._ui.session import links
 from t2i_core.captions import saving
 from t2i_core.captions.sheet import CaptionSheet, Selection
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 
 
 def heading() -> DeltaGenerator:

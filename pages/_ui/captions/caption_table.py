@@ -20,7 +20,7 @@ from t2i_core.captions.columns import CHOICE, NUMBER, Column
 from t2i_core.captions.sheet import CAPTION, FILE, FOLDER, ORDER, RANK, SIMILARITY, CaptionSheet, Selection
 from t2i_core.captions.word_index import Reading, WordIndex
 from t2i_core.captions.word_query import parse_words
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 from t2i_core.types import Gallery, Problem
 
 THUMBNAIL_SIDE = 320
@@ -77,7 +77,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
     }
     _mount(data)
     pending = [one for one in shown if isinstance(one, pictures.Pending)]
-    if pending or not work.ranked.done() or work.stage != stage:
+    if pending or work.ranks.running or work.stage != stage:
         frame.draw_again_when_changed(lambda: (work.stage, all(one.done for one in pending)), (stage, not pending))
     return sheet, selection
 
@@ -203,8 +203,8 @@ def _fit_part(
             "shown": histogram.shown.tolist(),
         }
     }
-    if not work.ranked.done():
-        part["counting"] = round(work.share, 2)
+    if work.ranks.running:
+        part["counting"] = round(work.ranks.fraction, 2)
     return part
 
 

@@ -21,8 +21,7 @@ from pages._ui.serving import permissions, sign_in
 from pages._ui.session import links, state, widgets
 from pages._ui.session.visit import visit
 from t2i_core import config
-from t2i_core.counting import count_of
-from t2i_core.errors import T2IError
+from t2i_core.errors import T2IError, count_of
 from t2i_core.types import Gallery
 
 OPENING_WAIT_S = 0.3  # a dataset that is open by then is shown at once, without its empty layout before

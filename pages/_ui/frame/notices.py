@@ -21,8 +21,7 @@ from pages._ui import registry, resources
 from pages._ui.frame.plain_text import plain, with_commands
 from pages._ui.serving import permissions
 from t2i_core.config import Settings
-from t2i_core.counting import count_of
-from t2i_core.errors import ModelError, ServerAwayError, T2IError, UnvouchedModelError
+from t2i_core.errors import ModelError, ServerAwayError, T2IError, UnvouchedModelError, count_of
 from t2i_core.types import Gallery, Problem
 
 WIDTH = 760  # of a place that is empty: longer lines are hard to read

@@ -13,7 +13,7 @@ from pages._ui.frame.plain_text import plain
 from pages._ui.session import links, state
 from pages._ui.session.visit import visit
 from t2i_core import export
-from t2i_core.counting import count_of
+from t2i_core.errors import count_of
 from t2i_core.types import Gallery, SearchResult
 
 

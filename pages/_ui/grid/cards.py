@@ -10,8 +10,8 @@ from pages._ui.grid import detail, pictures, score_bar
 from pages._ui.session import events
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
-from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
+from t2i_core.errors import count_of
 from t2i_core.types import Gallery, Hit, SearchResult
 
 SAMPLE = 36
@@ -74,7 +74,7 @@ def ranking(
             **detail.grid_part(engine.gallery, engine, everything, settings),
         }
     )
-    later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row >= 0]
+    later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row is not None]
     pictures.warm(engine.gallery, later, settings)
 
 

@@ -159,7 +159,7 @@ def _neighbours(engine: SearchEngine, image_id: str, settings: Settings) -> dict
             "src": one.url,
             "width": one.width,
             "height": one.height,
-            "caption": _first_caption(engine.gallery, hit.row) if hit.row >= 0 else hit.caption or "",
+            "caption": _first_caption(engine.gallery, hit.row) if hit.row is not None else hit.caption or "",
         }
         for hit, one in zip(hits, shown, strict=True)
     ]

@@ -1,1 +1,1 @@
-"""Work that goes on behind the pages."""
+"""Work that goes on behind the pages: one kind of job (`job.py`), and a file for each thing that is one."""

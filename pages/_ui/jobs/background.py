@@ -21,17 +21,22 @@ def start(task: Callable[[], Outcome], *, name: str, large: bool = False) -> Fut
     future: Future[Outcome] = Future()
 
     def work() -> None:
-        try:
-            outcome = task()
-        except BaseException as error:  # noqa: BLE001 - handed on by Future.result() and Future.exception()
-            future.set_exception(error)
-        else:
-            future.set_result(outcome)
+        _carry_out(task, future)
         if large:
             memory.give_back()
 
     threading.Thread(target=work, name=name, daemon=True).start()
     return future
+
+
+def _carry_out(task: Callable[[], Outcome], future: Future[Outcome]) -> None:
+    """Do a task; how it ended is for whoever asks the future."""
+    try:
+        outcome = task()
+    except BaseException as error:  # noqa: BLE001 - handed on by Future.result() and Future.exception()
+        future.set_exception(error)
+    else:
+        future.set_result(outcome)
 
 
 def finished(outcome: Outcome) -> Future[Outcome]:
@@ -52,16 +57,7 @@ class Workers:
     def submit(self, task: Callable[[], Outcome]) -> Future[Outcome]:
         """Run ``task`` once a thread is free."""
         future: Future[Outcome] = Future()
-
-        def work() -> None:
-            try:
-                outcome = task()
-            except BaseException as error:  # noqa: BLE001 - handed on by Future.result() and Future.exception()
-                future.set_exception(error)
-            else:
-                future.set_result(outcome)
-
-        self._tasks.put(work)
+        self._tasks.put(lambda: _carry_out(task, future))
         return future
 
     def _work(self) -> None:

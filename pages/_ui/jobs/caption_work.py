@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from pages._ui.jobs import background
+from pages._ui.jobs.job import Job, Progress, Run, Work
 from t2i_core.captions import fit
 from t2i_core.captions.sheet import CaptionSheet, caption_sheet
 from t2i_core.captions.word_index import WordIndex
@@ -12,7 +12,7 @@ from t2i_core.types import Gallery
 
 
 class CaptionWork:
-    """Three pieces of work on one gallery. The sheet comes first, then the words, then the ranks.
+    """Three jobs on one gallery. The sheet comes first, then the words, then the ranks.
 
     Attributes
     ----------
@@ -20,25 +20,22 @@ class CaptionWork:
     sheet : Future of CaptionSheet
         Without ranks.
     index : Future of WordIndex
-    ranked : Future of CaptionSheet
-        The same sheet with ranks.
-    share : float
-        How much of the ranks is counted, 0 to 1.
+    ranks : Job of CaptionSheet
+        The same sheet with ranks, and how many of them are counted.
     """
 
     def __init__(self, gallery: Gallery) -> None:
         self.gallery = gallery
-        self.share = 0.0
-        self.sheet: Future[CaptionSheet] = background.start(self._make_sheet, name="captions")
-        self.index: Future[WordIndex] = background.start(self._make_index, name="words of captions")
-        self.ranked: Future[CaptionSheet] = background.start(self._make_ranked, name="ranks of captions")
+        self.sheet: Future[CaptionSheet] = Job(Work("captions", _make_sheet), gallery).future
+        self.index: Future[WordIndex] = Job(Work("words of captions", self._make_index), gallery).future
+        self.ranks: Job[Gallery, CaptionSheet] = Job(Work("ranks of captions", self._make_ranked), gallery)
 
     @property
     def best_sheet(self) -> CaptionSheet | None:
         """The sheet as far as it is; None while there is none."""
-        if self.ranked.done():
-            return self.ranked.result()
-        return self.sheet.result() if self.sheet.done() else None
+        if self.ranks.error is not None:
+            raise self.ranks.error
+        return self.ranks.outcome or (self.sheet.result() if self.sheet.done() else None)
 
     @property
     def words(self) -> WordIndex | None:
@@ -48,19 +45,23 @@ class CaptionWork:
     @property
     def stage(self) -> tuple[bool, bool, bool, int]:
         """What is done, and how many twentieths of the ranks: it changes when the page has something new to show."""
-        return self.sheet.done(), self.index.done(), self.ranked.done(), int(20 * self.share)
+        return self.sheet.done(), self.index.done(), not self.ranks.running, int(20 * self.ranks.fraction)
 
-    def _make_sheet(self) -> CaptionSheet:
-        return caption_sheet(self.gallery, fit.caption_similarities(self.gallery))
-
-    def _make_index(self) -> WordIndex:
+    def _make_index(self, gallery: Gallery, run: Run) -> WordIndex:
         self.sheet.exception()  # one after the other: each is quicker alone, and the first is shown sooner
-        return WordIndex(self.gallery.captions)
+        return WordIndex(gallery.captions)
 
-    def _make_ranked(self) -> CaptionSheet:
+    def _make_ranked(self, gallery: Gallery, run: Run) -> CaptionSheet:
+        """Ranks that are stopped are not there, and counted anew next time."""
         sheet = self.sheet.result()
         self.index.exception()
-        return sheet.with_ranks(fit.kept_caption_ranks(self.gallery, on_progress=self._note))
 
-    def _note(self, share: float) -> None:
-        self.share = share
+        def note(fraction: float) -> None:
+            run.tell(Progress("Counting ranks", fraction, f"{fraction:.0%}"))
+            run.end_if_stopping()
+
+        return sheet.with_ranks(fit.kept_caption_ranks(gallery, on_progress=note))
+
+
+def _make_sheet(gallery: Gallery, run: Run) -> CaptionSheet:
+    return caption_sheet(gallery, fit.caption_similarities(gallery))

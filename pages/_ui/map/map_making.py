@@ -7,11 +7,10 @@ import streamlit as st
 from pages._ui import resources
 from pages._ui.frame import frame, notices
 from pages._ui.frame.plain_text import plain
-from pages._ui.jobs.project_job import STAGES, ProjectJob
+from pages._ui.jobs.maps import MapJob, MapOrder, job_of
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
-from t2i_core.counting import count_of
-from t2i_core.errors import T2IError
+from t2i_core.errors import T2IError, count_of
 from t2i_core.types import Gallery
 
 PROGRESS_SECONDS = 0.4
@@ -19,7 +18,7 @@ PROGRESS_SECONDS = 0.4
 
 def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) -> None:
     """Say what is missing or wrong with it, and offer to make it here."""
-    job = resources.project_jobs().of(gallery.data_dir)
+    job = job_of(resources.map_jobs(), gallery.data_dir)
     if job is not None and job.running:
         _follow(job)
         return
@@ -70,9 +69,8 @@ def may_be_made(gallery: Gallery, permit: Permit) -> bool:
 
 def _start(gallery: Gallery, permit: Permit, *, refit: bool = False, joint: bool = False) -> None:
     try:
-        resources.project_jobs().start(
-            gallery.data_dir, gallery.images_dir, permit=permit, address=gallery.address, refit=refit, joint=joint
-        )
+        order = MapOrder(gallery.data_dir, gallery.images_dir, gallery.address, refit=refit, joint=joint)
+        resources.map_jobs().start(order, permit=permit)
     except T2IError as error:
         notices.error(error, title="The map could not be made")
     else:
@@ -81,25 +79,24 @@ def _start(gallery: Gallery, permit: Permit, *, refit: bool = False, joint: bool
 
 def running(gallery: Gallery) -> bool:
     """Whether this gallery's map is being made; its progress is drawn then."""
-    job = resources.project_jobs().of(gallery.data_dir)
+    job = job_of(resources.map_jobs(), gallery.data_dir)
     if job is None or not job.running:
         return False
     _follow(job)
     return True
 
 
-def _follow(job: ProjectJob) -> None:
-    stage, share = job.stage, job.share
+def _follow(job: MapJob) -> None:
+    now = job.progress
     with st.container(width=760):
         st.header("Making the map", anchor=False)
-        text = plain(STAGES.get(stage, "Starting"))
-        st.progress(min(1.0, share), text=f"{text}: {share:.0%}" if stage else text)
+        st.progress(now.fraction, text=plain(str(now)))
         if permissions.current().allowed:
             st.button("Stop", key="map_stop", on_click=_stop, args=(job,))
     frame.draw_again_when_changed(lambda: job.running, True)
-    frame.draw_again_when_changed(lambda: (job.stage, job.share), (stage, share), every=PROGRESS_SECONDS)
+    frame.draw_again_when_changed(lambda: job.progress, now, every=PROGRESS_SECONDS)
 
 
-def _stop(job: ProjectJob) -> None:
+def _stop(job: MapJob) -> None:
     if permissions.current().allowed:
         job.stop()

@@ -12,8 +12,9 @@ from pages._ui.map import map_state
 from pages._ui.map.map_view import Scene
 from pages._ui.session import state
 from pages._ui.session.visit import visit
-from t2i_core import clusters, export
-from t2i_core.counting import count_of
+from t2i_core import export
+from t2i_core.captions import telling_words
+from t2i_core.errors import count_of
 from t2i_core.types import SearchResult
 
 COMMON_WORDS = 8
@@ -68,7 +69,7 @@ def _common_words(scene: Scene, chosen: map_state.Selection) -> list[str]:
     if not scene.gallery.captions:
         return []
     words, everywhere = resources.picture_words(scene.gallery)
-    return clusters.distinctive_words(
+    return telling_words.distinctive_words(
         [words[row] for row in chosen.rows.tolist()], everywhere, len(scene.gallery), limit=COMMON_WORDS
     )
 

@@ -16,8 +16,8 @@ from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
 from t2i_core import projection as projections
 from t2i_core.config import Settings
-from t2i_core.counting import count_of
 from t2i_core.engine import SearchEngine
+from t2i_core.errors import count_of
 from t2i_core.projection import drawing
 from t2i_core.types import Gallery, Hit, RowArray, SearchResult
 
@@ -77,8 +77,8 @@ def data(scene: Scene) -> dict[str, object]:
         "asked": scene.result.query.label if scene.result is not None else "",  # to read only; nothing goes by it
         "place": _place(scene),
         "hits": [
-            {"row": hit.row, "rank": hit.rank, "x": float(coordinates[hit.row, 0]), "y": float(coordinates[hit.row, 1])}
-            for hit in _mapped(scene.result)
+            {"row": row, "rank": hit.rank, "x": float(coordinates[row, 0]), "y": float(coordinates[row, 1])}
+            for row, hit in _mapped(scene.result)
         ],
         "clusters": _clusters(scene),
         "selected": _selected(scene.gallery.key, len(coordinates)),
@@ -140,7 +140,8 @@ def _view(coordinates: np.ndarray, bounds: drawing.Bounds, gallery_key: str) -> 
 def query_place(scene: Scene) -> projections.QueryPlace:
     """Where the query stands, by the best hits of the whole ranking: top k has no part in it."""
     mapped = _mapped(scene.everything)
-    return projections.place_query(scene.places.coordinates, [hit.row for hit in mapped], [hit.score for hit in mapped])
+    rows, scores = [row for row, _ in mapped], [hit.score for _, hit in mapped]
+    return projections.place_query(scene.places.coordinates, rows, scores)
 
 
 def _place(scene: Scene) -> dict[str, object] | None:
@@ -161,9 +162,9 @@ def _group(scene: Scene, rows: tuple[int, ...]) -> dict[str, object]:
     return {"count": len(rows), "box": drawing.bounds_of(scene.places.coordinates[list(rows)])}
 
 
-def _mapped(result: SearchResult | None) -> list[Hit]:
-    """Hits that have a place on the map: of a collection only a sample is mapped."""
-    return [hit for hit in result.hits if hit.row >= 0] if result is not None else []
+def _mapped(result: SearchResult | None) -> list[tuple[int, Hit]]:
+    """Hits that have a place on the map, each behind its row: of a collection only a sample is mapped."""
+    return [(hit.row, hit) for hit in result.hits if hit.row is not None] if result is not None else []
 
 
 def _clusters(scene: Scene) -> list[dict[str, object]]:

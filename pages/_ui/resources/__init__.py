@@ -25,12 +25,13 @@ from pages._ui.resources.galleries import (
     titles,
 )
 from pages._ui.resources.maps import cluster_centres, joint_map, modality_gap, projection, projection_stamp
-from pages._ui.resources.work import build_jobs, project_jobs, thumbnails_trimmed
+from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbnails_trimmed
 
 __all__ = [
     "DatasetChoice",
     "EngineState",
     "build_jobs",
+    "built_folders",
     "caption_work",
     "cluster_centres",
     "column_by_picture",
@@ -43,11 +44,11 @@ __all__ = [
     "gallery",
     "gallery_of_captions",
     "joint_map",
+    "map_jobs",
     "modality_gap",
     "name_of",
     "named_models",
     "picture_words",
-    "project_jobs",
     "projection",
     "projection_stamp",
     "rows_by_id",

@@ -10,7 +10,8 @@ import streamlit as st
 from pages._ui.jobs import background
 from pages._ui.jobs.caption_work import CaptionWork
 from pages._ui.resources.engines import EngineState
-from t2i_core import clusters, dataset
+from t2i_core import dataset
+from t2i_core.captions import telling_words
 from t2i_core.captions.suggestions import CaptionSuggestions
 from t2i_core.types import Gallery
 
@@ -66,5 +67,5 @@ def _column_by_picture(gallery_key: str, column: str, *, _gallery: Gallery) -> l
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _picture_words(gallery_key: str, *, _gallery: Gallery) -> tuple[list[frozenset[str]], Counter[str]]:
-    words = clusters.words_by_picture(_gallery)
+    words = telling_words.words_by_picture(_gallery)
     return words, Counter(word for one in words for word in one)

@@ -11,9 +11,10 @@ import streamlit as st
 
 from pages._ui.jobs import background
 from pages._ui.resources.dataset_choices import DatasetChoice, unique
-from pages._ui.resources.work import build_jobs
-from t2i_core import config, dataset, memory, opening, remote, variety
+from pages._ui.resources.work import built_folders
+from t2i_core import config, dataset, memory, opening, remote
 from t2i_core.index.address import is_address
+from t2i_core.neighbours import variety
 from t2i_core.types import Gallery
 
 EXAMPLES = 5
@@ -29,7 +30,7 @@ def datasets(settings: config.Settings) -> list[DatasetChoice]:
         for folder in folders
     ]
     known = {choice.folder.resolve() for choice in choices}
-    built = (folder for folder in build_jobs().finished_folders() if folder.resolve() not in known)
+    built = (folder for folder in built_folders().all() if folder.resolve() not in known)
     choices += [DatasetChoice(folder.name, folder) for folder in built if folder.is_dir()]
     return unique(choices)
 

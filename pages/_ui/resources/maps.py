@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from t2i_core import clusters
 from t2i_core import projection as projections
-from t2i_core.projection import gap
+from t2i_core.projection import clusters, gap
 from t2i_core.types import Gallery
 
 

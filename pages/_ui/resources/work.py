@@ -7,20 +7,26 @@ from concurrent.futures import Future
 
 import streamlit as st
 
-from pages._ui.jobs.jobs import BuildJobs
-from pages._ui.jobs.project_job import ProjectJobs
+from pages._ui.jobs import builds, maps
+from pages._ui.resources.built_folders import BuiltFolders
 
 
 @st.cache_resource(show_spinner=False)
-def build_jobs() -> BuildJobs:
+def build_jobs() -> builds.BuildJobs:
     """Builds started from the Build page; they go on whoever looks at them."""
-    return BuildJobs()
+    return builds.build_jobs()
 
 
 @st.cache_resource(show_spinner=False)
-def project_jobs() -> ProjectJobs:
+def built_folders() -> BuiltFolders:
+    """Folders built since the start, which are offered wherever they lie."""
+    return BuiltFolders()
+
+
+@st.cache_resource(show_spinner=False)
+def map_jobs() -> maps.MapJobs:
     """Maps being made for the Map page."""
-    return ProjectJobs()
+    return maps.map_jobs()
 
 
 @st.cache_resource(show_spinner=False)

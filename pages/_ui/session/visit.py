@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from streamlit.runtime.app_session import AppSession
 
-    from pages._ui.jobs.jobs import BuildJob
+    from pages._ui.jobs.builds import BuildJob
     from t2i_core.errors import T2IError
 
 KEY = "visit"

@@ -1,4 +1,4 @@
-// Numbers of things in sentences, as t2i_core/counting.py writes them.
+// Numbers of things in sentences, as `count_of` in t2i_core/errors.py writes them.
 
 /**
  * @param {number} number
