@@ -84,6 +84,21 @@ test("a view has one unit as long across as up", () => {
   assert.ok(Math.abs(wider.x1 - wider.x0 - 2 * (whole.x1 - whole.x0)) < 1e-9);
 });
 
+test("the whole map lies clear of the tools above and the lines below", () => {
+  for (const [width, height] of [
+    [1080, 648],
+    [390, 500],
+    [1600, 300],
+    [300, 120],
+  ]) {
+    const { y0, y1 } = wholeOf([0, 10, 0, 10], width, height);
+    const above = ((y1 - 10) / (y1 - y0)) * height;
+    const below = ((0 - y0) / (y1 - y0)) * height;
+    const share = Math.min(1, height / 2 / 120);
+    assert.ok(above > 48 * share && below > 72 * share, `${width} × ${height}: ${above}, ${below}`);
+  }
+});
+
 test("names give way to each other and stay inside", () => {
   const room = { width: 200, height: 100 };
   /** @type {[number, number, number, number][]} */

@@ -3,6 +3,10 @@
 /** @import { Bounds, View } from "./data.d.ts" */
 
 const PADDING = 0.05;
+// What stands over the map's edges, in pixels: its tools, and the lines that say what is drawn. Fixed, so that nothing moves
+// when a line comes or goes; in a very low window at most half is left to them.
+const TOOLS = 48;
+const LINES = 72;
 const CLOSEST = 0.2; // share of the whole map that is shown of a small group
 
 /**
@@ -24,15 +28,18 @@ function middle({ x0, x1, y0, y1 }) {
 }
 
 /**
- * Everything in view.
+ * Everything in view, and nothing of it below what stands over the edges.
  *
  * @param {Bounds} bounds
  * @param {number} width of the window
  * @param {number} height
  */
 export function wholeOf([left, right, bottom, top], width, height) {
-  const scale = (1 + 2 * PADDING) * Math.max((right - left) / width, (top - bottom) / height);
-  return around((left + right) / 2, (bottom + top) / 2, (scale * width) / 2, (scale * height) / 2);
+  const share = Math.min(1, height / 2 / (TOOLS + LINES));
+  const free = height - share * (TOOLS + LINES);
+  const scale = (1 + 2 * PADDING) * Math.max((right - left) / width, (top - bottom) / free);
+  const y = (bottom + top) / 2 - (scale * share * (LINES - TOOLS)) / 2;
+  return around((left + right) / 2, y, (scale * width) / 2, (scale * height) / 2);
 }
 
 /**

@@ -1285,6 +1285,8 @@ function square(brush, left, top, radius) {
 
 // map/view.js
 var PADDING = 0.05;
+var TOOLS = 48;
+var LINES = 72;
 var CLOSEST = 0.2;
 function around(x, y, across, up) {
   return { x0: x - across, x1: x + across, y0: y - up, y1: y + up };
@@ -1293,8 +1295,11 @@ function middle({ x0, x1, y0, y1 }) {
   return { x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
 }
 function wholeOf([left, right, bottom, top], width, height) {
-  const scale = (1 + 2 * PADDING) * Math.max((right - left) / width, (top - bottom) / height);
-  return around((left + right) / 2, (bottom + top) / 2, scale * width / 2, scale * height / 2);
+  const share = Math.min(1, height / 2 / (TOOLS + LINES));
+  const free = height - share * (TOOLS + LINES);
+  const scale = (1 + 2 * PADDING) * Math.max((right - left) / width, (top - bottom) / free);
+  const y = (bottom + top) / 2 - scale * share * (LINES - TOOLS) / 2;
+  return around((left + right) / 2, y, scale * width / 2, scale * height / 2);
 }
 function closeTo([left, right, bottom, top], whole, width, height) {
   const closest = (whole.x1 - whole.x0) * CLOSEST;
