@@ -61,11 +61,11 @@ def main() -> None:
 
 def make_dataset(folder: Path, captions: int, pictures: int) -> None:
     """Write the dataset and its pictures."""
-    import demo_dataset
     import torch
 
     from t2i_core.arrays import l2_normalize
     from t2i_core.encoder import open_encoder
+    from tests import demo_dataset
 
     random = np.random.default_rng(0)
     folder.mkdir(parents=True, exist_ok=True)

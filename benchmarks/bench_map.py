@@ -29,8 +29,7 @@ Figures = dict[str, list[float]]
 
 
 def main() -> None:
-    import demo_dataset
-    import demo_maps
+    from tests import demo_dataset, demo_maps
 
     parser = machine.options(__doc__)
     parser.add_argument("--pictures", type=int, default=31_783)

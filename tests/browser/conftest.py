@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-import demo_dataset
-from ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
-from map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
-from served_app import HOSTILE_CAPTION, ROOT, App, serve
+from tests import demo_dataset
+from tests.browser.ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
+from tests.browser.map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
+from tests.browser.served_app import HOSTILE_CAPTION, ROOT, App, serve
 
 IMAGES = 30
 # A busy machine is no failure: these are for an app that hangs, not for one that is slow.

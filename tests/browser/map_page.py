@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import demo_maps
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from search_page import Visit, field
-from served_app import ROOT, App
 
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection, read_projection
 from t2i_core.projection.drawing import STEPS, bounds_of, quantised
 from t2i_core.types import FloatArray
+from tests import demo_maps
+from tests.browser.search_page import Visit, field
+from tests.browser.served_app import ROOT, App
 
 LARGE = 31_783
 

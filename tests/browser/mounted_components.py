@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from served_app import ROOT
+from tests.browser.served_app import ROOT
 
 PAGES = ("/?q=a+mill", "/embedding_map?q=a+mill", "/captions", "/build")
 NAMES = sorted(

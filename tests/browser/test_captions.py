@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from map_page import Place
 from playwright.sync_api import Page, expect
-from search_page import Visit, expect_no_sideways_scroll
-from served_app import HOSTILE_CAPTION, App
+
+from tests.browser.map_page import Place
+from tests.browser.search_page import Visit, expect_no_sideways_scroll
+from tests.browser.served_app import HOSTILE_CAPTION, App
 
 FIRST_ROWS_MS = 120_000  # the first visit to a fresh server waits for the model's libraries, too
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from served_app import ROOT
-
 from t2i_core.errors import count_of
+from tests.browser.served_app import ROOT
 
 COUNTING = ROOT / "pages" / "_ui" / "components" / "shared" / "counting.js"
 COUNTS = (0, 1, 2, 1_234_567)

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from app_session import AppSession
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards
-from served_app import App, serve
+
+from tests.app_session import AppSession
+from tests.browser.search_page import Visit, cards
+from tests.browser.served_app import App, serve
 
 SLOW = str(Path(__file__).with_name("slow_app.py"))
 # Everything that moved by itself: how far the browser thinks it moved, and what it was.

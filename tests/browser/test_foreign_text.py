@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
-from served_app import App
 
 from tests.app_server import Served, served
+from tests.browser.served_app import App
 from tests.hostile_texts import HOSTILE_TEXTS
 
 JOINER = "\u2060"

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards, ids, search, set_top_k
-from search_page import field as query_field
+
+from tests.browser.search_page import Visit, cards, ids, search, set_top_k
+from tests.browser.search_page import field as query_field
 
 FIRST_ROWS_MS = 120_000
 SHOWN = """() => {

@@ -7,7 +7,8 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards, field, ids, picture_bytes, search, set_top_k
+
+from tests.browser.search_page import Visit, cards, field, ids, picture_bytes, search, set_top_k
 
 HOSTILE = '<img src=x onerror="window.hurt=1"> **bold**'
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from search_page import Visit, cards, field, ids, link_to, picture_bytes, search, set_top_k
-from served_app import ROOT, App
+
+from tests.browser.search_page import Visit, cards, field, ids, link_to, picture_bytes, search, set_top_k
+from tests.browser.served_app import ROOT, App
 
 
 def test_first_visit_shows_pictures_before_anything_is_asked(visit: Visit) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from search_page import Visit, cards, expect_no_sideways_scroll, ids
-from served_app import HOSTILE_CAPTION
+
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, ids
+from tests.browser.served_app import HOSTILE_CAPTION
 
 
 def test_arrow_keys_walk_the_grid(visit: Visit) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
-from served_app import App
 
 from tests.app_server import free_port, served
+from tests.browser.served_app import App
 from tests.oidc_server import CLIENT_ID, CLIENT_SECRET, provider
 
 SECRETS = """

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from served_app import App
 
 from pages._ui.serving.hosts import is_loopback
 from tests.app_server import Served, other_addresses, served
+from tests.browser.served_app import App
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from picture_files import encoded, noise, put
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.building import BuildOptions, build
 from t2i_core.pictures.images import open_image
 from t2i_core.types import FloatArray
+from tests.core.picture_files import encoded, noise, put
 
 DIMENSION = 16
 BATCH = 4

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from build_rooms import BATCH, ColourEncoder, Room, kill, read_until, start_build
-from picture_files import encoded, noise, png_header, put
 from PIL import Image
 
 from t2i_core.building import BuildProgress
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import BuildError, DatasetError, ImageError
 from t2i_core.pictures.images import PICTURE_SUFFIXES
+from tests.core.build_rooms import BATCH, ColourEncoder, Room, kill, read_until, start_build
+from tests.core.picture_files import encoded, noise, png_header, put
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from build_rooms import BATCH, ColourEncoder, Room, same
-from picture_files import encoded, noise, put
 
 from t2i_core.building import BuildReport
 from t2i_core.building import building as build_module
+from tests.core.build_rooms import BATCH, ColourEncoder, Room, same
+from tests.core.picture_files import encoded, noise, put
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_files import LEFT, RIGHT, encoded, halves, noise, open_folder, png_header, put, rights_of_nobody
 from PIL import Image
 
 from t2i_core.errors import ImageError
 from t2i_core.pictures.images import jpeg_preview, open_image, picture_size
 from t2i_core.pictures.pixels import ORIENTATION_TAG
+from tests.core.picture_files import LEFT, RIGHT, encoded, halves, noise, open_folder, png_header, put, rights_of_nobody
 
 LIMIT = 1_000_000
 FORMATS_MESSAGE = (

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from picture_files import encoded, halves, noise, put
 from PIL import Image
 
 from t2i_core.errors import ImageError
 from t2i_core.pictures.images import make_thumbnail, picture_size, trim_thumbnails
 from t2i_core.pictures.pixels import ORIENTATION_TAG
+from tests.core.picture_files import encoded, halves, noise, put
 
 LIMIT = 10_000_000
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from picture_files import encoded, halves, noise, png_header
 from PIL import Image
 
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
@@ -22,6 +21,7 @@ from t2i_core.pictures.cost import MemoryGate, decoding_bytes, most_bytes, reduc
 from t2i_core.pictures.images import open_image, read_image
 from t2i_core.pictures.pixels import ORIENTATION_TAG
 from t2i_core.pictures.refusals import row_bits
+from tests.core.picture_files import encoded, halves, noise, png_header
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +121,7 @@ def test_a_large_picture_comes_reduced_and_looks_the_same(mode: str, kind: str, 
         exif[ORIENTATION_TAG] = orientation
         options["exif"] = exif
     if mode == "RGB16":
-        from test_pictures_deep import png16
+        from tests.core.test_pictures_deep import png16
 
         content = png16(np.asarray(picture).astype(np.uint16) * 16)
         orientation = 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -13,12 +12,10 @@ from PIL import Image
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from tests import demo_dataset
+from tests.pages.page_parts import SECONDS_TO_LOAD, settle
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests"))
-
-import demo_dataset  # noqa: E402  (tests is no package)
-from page_parts import SECONDS_TO_LOAD, settle  # noqa: E402
-
 IMAGES = 12
 
 

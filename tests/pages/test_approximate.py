@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from page_parts import grid
 from streamlit.testing.v1 import AppTest
 
 from t2i_core.dataset import make_ann, read_gallery
 from t2i_core.index.ann import AnnIndex
 from t2i_core.index.exact import ExactIndex
+from tests.pages.page_parts import grid
 
 OpenApp = Callable[..., AppTest]
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from t2i_core.query import Query
+from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
+from tests.pages.visits import visit
 
 PAGE = "pages/captions.py"
 OpenApp = Callable[..., AppTest]

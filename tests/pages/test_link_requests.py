@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_parts import bar, grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import begin_visit, visit
 
 from pages._ui.frame import sharing
 from pages._ui.session import links, state
 from t2i_core.query import Condition, Query, SearchRequest, parse_query, request_from_link, request_to_link
+from tests.pages.page_parts import bar, grid, texts
+from tests.pages.visits import begin_visit, visit
 
 OpenApp = Callable[..., AppTest]
 MAP = "pages/embedding_map.py"

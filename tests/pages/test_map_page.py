@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,9 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from pages._ui.map import map_colours, map_state
 from pages._ui.map.map_view import packed
@@ -23,10 +20,9 @@ from pages._ui.session import events
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-import demo_maps
+from tests import demo_maps
+from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
+from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
 PAGE = "pages/embedding_map.py"

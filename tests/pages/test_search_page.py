@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from page_parts import bar, grid, texts
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from t2i_core.encoder import ClipEncoder
 from t2i_core.index.exact import ExactIndex
 from t2i_core.query import OutsidePicture, Query
+from tests.pages.page_parts import bar, grid, texts
+from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from page_parts import SECONDS_TO_LOAD
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from pages._ui.serving import sign_in
+from tests.pages.page_parts import SECONDS_TO_LOAD
 
 SECRET = "nobody guesses this one"
 # What secrets.toml must say of all providers, and of each.

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import streamlit as st
-from visits import begin_visit
 
 from pages._ui.session import events, links, recent, state
 from pages._ui.session.visit import Visit
 from t2i_core.query import OutsidePicture, Query
 from tests.core.small_galleries import make_gallery
+from tests.pages.visits import begin_visit
 
 GALLERY = make_gallery(np.eye(3))
 
