@@ -97,7 +97,7 @@ def lasso(page: Page, figures: Figures) -> float:
         note(figures, "a mouse move while drawing", move)
     shown = "document.querySelector('[data-testid=stMain]').innerText.includes('pictures selected')"
     note(figures, "mouse released to cards shown", clocked(page, page.mouse.up, shown))
-    return page.evaluate(f"{MAP}.selector.rows.length")
+    return float(page.evaluate(f"{MAP}.selector.rows.length"))
 
 
 def clocked(page: Page, act: Callable[[], Any], shown: str) -> float:

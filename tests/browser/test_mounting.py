@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from t2i_core.projection import PROJECTION_NAME
 from tests import demo_maps
@@ -33,7 +33,7 @@ def mapped(app: App) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def given(app: App, chromium: Any, mapped: None) -> Iterator[tuple[dict[str, Given], Callable[[], Page]]]:
+def given(app: App, chromium: Browser, mapped: None) -> Iterator[tuple[dict[str, Given], Callable[[], Page]]]:
     """What the app gives each component, and an empty page of the same address to replay it on."""
     context = chromium.new_context()
     context.set_default_timeout(240_000)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -182,10 +183,10 @@ def test_a_strip_is_cropped_first_with_the_same_result(size: tuple[int, int], re
 
 
 def test_a_very_long_strip_is_cropped_in_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[tuple[int, int]] = []
+    made: list[tuple[int, ...]] = []
     resize = Image.Image.resize
 
-    def noted(image: Image.Image, size: tuple[int, int], *options: object, **named: object) -> Image.Image:
+    def noted(image: Image.Image, size: tuple[int, int], *options: Any, **named: Any) -> Image.Image:
         made.append(tuple(size))
         return resize(image, size, *options, **named)
 
@@ -264,5 +265,5 @@ def test_an_avif_with_too_long_a_side_is_told_with_its_rule() -> None:
 def test_bits_of_a_row(mode: str, layout: str | None, bits: int) -> None:
     image = Image.new(mode, (10, 1))
     if layout is not None:
-        image.tile = [("raw", (0, 0, 10, 1), 0, (layout, 0, 1))]  # type: ignore[attr-defined]
+        image.tile = [("raw", (0, 0, 10, 1), 0, (layout, 0, 1))]  # type: ignore[attr-defined]  # as a file's reader has
     assert row_bits(image) == 10 * bits

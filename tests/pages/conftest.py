@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -62,8 +63,8 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     begin = PagesManager.__init__
 
-    def begin_later(self: PagesManager, *args: object, **options: object) -> None:
-        begin(self, *args, **options)  # type: ignore[arg-type]
+    def begin_later(self: PagesManager, *args: Any, **options: Any) -> None:
+        begin(self, *args, **options)
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begin_later)

@@ -197,7 +197,12 @@ def test_progress_and_stop(
 ) -> None:
     reached, stopped = threading.Event(), threading.Event()
 
-    def slow_build(options: building.BuildOptions, *, on_progress: Callable, should_stop: Callable) -> object:
+    def slow_build(
+        options: building.BuildOptions,
+        *,
+        on_progress: building.types.OnProgress,
+        should_stop: building.types.ShouldStop,
+    ) -> object:
         on_progress(building.BuildProgress("pictures", 1_200, 4_800, 96.0, 37.5, 2))
         reached.set()
         while not should_stop():

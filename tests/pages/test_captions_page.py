@@ -123,7 +123,7 @@ def test_without_captions_the_page_says_how_to_get_them(open_app: OpenApp, datas
     assert any("--captions captions.csv" in code.value for code in app.code)
 
 
-def rewrite(source: Path, target: Path, change: Callable[[dict[str, np.ndarray]], None]) -> Path:
+def rewrite(source: Path, target: Path, change: Callable[[dict[str, np.ndarray]], object]) -> Path:
     """A copy of a dataset with other arrays; its manifest no longer vouches for them."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("plain"))
     with np.load(target / "aligned_embeddings.npz") as stored:

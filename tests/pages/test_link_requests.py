@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
@@ -166,7 +167,7 @@ def test_any_request_survives_a_visit_and_its_link(
     request = SearchRequest(query, tuple(where), top_k, cutoff=cutoff, approximate=approximate)
     with pytest.MonkeyPatch.context() as monkeypatch:
         begun = begin_visit(monkeypatch)
-        links.st.query_params.from_dict(request_to_link(request))
+        streamlit.query_params.from_dict(request_to_link(request))
         links.follow_link(page="search", titles={"data": "Data"})
         assert begun.asked.request(begun.shown.top_k) == request
         params = links.link_params(first_dataset="data")
