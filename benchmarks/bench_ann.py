@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,7 +60,7 @@ def ivf(rows: np.ndarray, queries: np.ndarray, exact: QuantizedIndex, rounds: in
     made, cells = machine.timed(lambda: make_cells(rows))
     facts = measure(rows, cells, exact, queries, queried_with="made-up queries")
     index = AnnIndex(rows, cells, facts)
-    took = [machine.seconds(lambda query=query: index.search(query[None], TOP_K)) for query in queries[:rounds]]  # type: ignore[misc]
+    took = [machine.seconds(partial(index.search, query[None], TOP_K)) for query in queries[:rounds]]
     with TemporaryDirectory() as folder:
         write_cells(cells, Path(folder) / "cells")
         size = (Path(folder) / "cells").stat().st_size
@@ -83,7 +84,7 @@ def graph(
         recall = hits / truth.size
         if recall >= WANTED_RECALL:
             break
-    took = [machine.seconds(lambda query=query: search(query, effort)) for query in queries[:rounds]]  # type: ignore[misc]
+    took = [machine.seconds(partial(search, query, effort)) for query in queries[:rounds]]
     tell(name, made, size, recall, f"{effort} candidates", took)
 
 
@@ -95,7 +96,8 @@ def faiss_graph(rows: np.ndarray) -> tuple[Find, int]:
 
     def find(query: np.ndarray, effort: int) -> np.ndarray:
         _, found = index.search(query[None], SPARE * TOP_K, params=faiss.SearchParametersHNSW(efSearch=effort))
-        return found[0][found[0] >= 0]
+        rows_found: np.ndarray = found[0][found[0] >= 0]
+        return rows_found
 
     return find, faiss.serialize_index(index).nbytes
 
@@ -110,7 +112,8 @@ def usearch_graph(rows: np.ndarray) -> tuple[Find, int]:
 
     def find(query: np.ndarray, effort: int) -> np.ndarray:
         index.expansion_search = effort
-        return index.search(query, SPARE * TOP_K).keys.astype(np.int64)
+        found: np.ndarray = index.search(query, SPARE * TOP_K).keys.astype(np.int64)
+        return found
 
     return find, index.serialized_length
 

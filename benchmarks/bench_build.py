@@ -122,7 +122,8 @@ def original_tower(encoder: ClipEncoder) -> Callable[[torch.Tensor], torch.Tenso
     """The image tower in float32, as openai/CLIP runs it."""
     network = encoder._network
     if isinstance(network, OpenAINetwork):
-        return network.module.encode_image
+        tower: Callable[[torch.Tensor], torch.Tensor] = network.module.encode_image
+        return tower
     module, _ = load_mini(find_weights(encoder.model_id, model_dir=None))
     return module.encode_image
 

@@ -23,6 +23,7 @@ import machine
 import numpy as np
 import pandas as pd
 from PIL import Image
+from playwright.sync_api import Page
 from serving import chromium, served
 
 from t2i_core.captions import fit
@@ -61,11 +62,11 @@ def main() -> None:
 
 def make_dataset(folder: Path, captions: int, pictures: int) -> None:
     """Write the dataset and its pictures."""
-    import demo_dataset
     import torch
 
     from t2i_core.arrays import l2_normalize
     from t2i_core.encoder import open_encoder
+    from tests.core.clip_weights import tiny_vit
 
     random = np.random.default_rng(0)
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +81,7 @@ def make_dataset(folder: Path, captions: int, pictures: int) -> None:
     names = [f"{number % 20:02d}/{number:06d}.jpg" for number in range(pictures)]
     rows = np.sort(np.arange(captions) % pictures)
     save_pictures(folder / "pictures", names, random)
-    torch.save(demo_dataset.clip_weights.tiny_vit(dimension=DIMENSION).state_dict(), folder / "tiny.pt")
+    torch.save(tiny_vit(dimension=DIMENSION).state_dict(), folder / "tiny.pt")
     encoder = open_encoder(str(folder / "tiny.pt"), device="cpu")
     step = 4096
     text_rows = np.concatenate([encoder.encode_text(texts[at : at + step]) for at in range(0, captions, step)])
@@ -184,18 +185,18 @@ def measure_page(folder: Path, gallery: Gallery, words: list[str], rounds: int) 
     )
 
 
-def one_word(page: object, word: str) -> float:
+def one_word(page: Page, word: str) -> float:
     """Seconds from the last key of a word to its rows."""
-    field = page.get_by_role("textbox", name="Words in captions")  # type: ignore[attr-defined]
+    field = page.get_by_role("textbox", name="Words in captions")
     field.fill("")
-    page.wait_for_function(  # type: ignore[attr-defined]
+    page.wait_for_function(
         """() => [...document.querySelectorAll('*')].some((one) => one.shadowRoot
             && one.shadowRoot.querySelector('.captions-root')?.dataset.words === '')"""
     )
     field.focus()
-    waiting = page.evaluate_handle(f"(word) => {{ window.shown = ({WATCH})(word); }}", word)  # type: ignore[attr-defined]
-    page.keyboard.type(word, delay=120)  # type: ignore[attr-defined]
-    seconds = page.evaluate("() => window.shown") / 1e3  # type: ignore[attr-defined]
+    waiting = page.evaluate_handle(f"(word) => {{ window.shown = ({WATCH})(word); }}", word)
+    page.keyboard.type(word, delay=120)
+    seconds = page.evaluate("() => window.shown") / 1e3
     waiting.dispose()
     return float(seconds)
 

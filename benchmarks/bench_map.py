@@ -29,8 +29,7 @@ Figures = dict[str, list[float]]
 
 
 def main() -> None:
-    import demo_dataset
-    import demo_maps
+    from tests import demo_dataset, demo_maps
 
     parser = machine.options(__doc__)
     parser.add_argument("--pictures", type=int, default=31_783)
@@ -98,7 +97,7 @@ def lasso(page: Page, figures: Figures) -> float:
         note(figures, "a mouse move while drawing", move)
     shown = "document.querySelector('[data-testid=stMain]').innerText.includes('pictures selected')"
     note(figures, "mouse released to cards shown", clocked(page, page.mouse.up, shown))
-    return page.evaluate(f"{MAP}.selector.rows.length")
+    return float(page.evaluate(f"{MAP}.selector.rows.length"))
 
 
 def clocked(page: Page, act: Callable[[], Any], shown: str) -> float:

@@ -92,7 +92,7 @@ def open_app(data: Path, images: int) -> None:
 
 async def search(url: str) -> list[float]:
     """Seconds of each search of one tab; the first waits for the model."""
-    from app_session import AppSession
+    from tests.app_session import AppSession
 
     answers = []
     async with AppSession(url) as session:

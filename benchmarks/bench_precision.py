@@ -39,7 +39,8 @@ def main() -> None:
     print(machine.describe())
     torch.set_num_threads(1)
     if arguments.bfloat16:
-        mini_adapter.multiplies_bfloat16 = openai_towers.multiplies_bfloat16 = lambda: True
+        for module in (mini_adapter, openai_towers):  # each asks by the name it imported
+            vars(module)["multiplies_bfloat16"] = lambda: True
     with tempfile.TemporaryDirectory() as folder:
         own = open_model(arguments.model, Path(folder))
         precise = open_encoder(own.model_id, device=own.device, float32=True)

@@ -14,6 +14,7 @@ import argparse
 import statistics
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import faiss
 import machine
@@ -101,7 +102,7 @@ def one_by_one(name: str, way: Callable[[np.ndarray], object], queries: np.ndarr
     """Seconds a query, after one that is not counted."""
     way(queries[0])
     few = queries[:SLOW_ROUNDS] if name == "scikit-learn" else queries
-    return [machine.seconds(lambda query=query: way(query)) for query in few]  # type: ignore[misc]
+    return [machine.seconds(partial(way, query)) for query in few]
 
 
 def bandwidth(threads: int) -> float:
@@ -110,7 +111,8 @@ def bandwidth(threads: int) -> float:
     parts = np.array_split(numbers, threads)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(_sum, parts))
-        return numbers.nbytes / min(machine.seconds(lambda: list(pool.map(_sum, parts))) for _ in range(7))
+        best: float = min(machine.seconds(lambda: list(pool.map(_sum, parts))) for _ in range(7))
+        return numbers.nbytes / best
 
 
 @njit(nogil=True)

@@ -14,8 +14,9 @@ import statistics
 from pathlib import Path
 
 import machine
-from app_session import AppSession
 from serving import Served, served
+
+from tests.app_session import AppSession
 
 SUBJECTS = (
     "dog",

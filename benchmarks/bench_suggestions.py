@@ -8,6 +8,7 @@ Each figure is the best of the rounds; both ways run in every round, so that a b
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 
 import machine
@@ -34,8 +35,8 @@ def main() -> None:
     for typed in ("a", "s", "a ", "in a", "a the in", "a the s", rare, "nothing like this", "the a in t"):
         ours, plain = [], []
         for _ in range(arguments.rounds):
-            ours.append(machine.seconds(lambda text=typed: suggestions.suggest(text, limit=LIMIT)))
-            plain.append(machine.seconds(lambda text=typed: plain_suggestions(captions, text)))
+            ours.append(machine.seconds(partial(suggestions.suggest, typed, limit=LIMIT)))
+            plain.append(machine.seconds(partial(plain_suggestions, captions, typed)))
         slowest = (max(slowest[0], min(ours)), max(slowest[1], min(plain)))
         print(f"{typed:<24}{1e3 * min(ours):>7.2f} ms{1e3 * min(plain):>13.2f} ms")
     print(

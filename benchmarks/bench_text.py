@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import machine
@@ -49,13 +50,18 @@ def main() -> None:
         with torch.inference_mode():
             for block in model.transformer.resblocks:
                 block.attn_mask = mask
-            return l2_normalize(model.encode_text(tokens).float().numpy())[0]
+            row: np.ndarray = l2_normalize(model.encode_text(tokens).float().numpy())[0]
+            return row
+
+    def own(text: str) -> np.ndarray:
+        row: np.ndarray = encoder.encode_text([text])[0]
+        return row
 
     ours, theirs, cosines = [], [], []
     for number in range(arguments.rounds + 1):
         text = QUERIES[number % len(QUERIES)]
-        seconds, mine = machine.timed(lambda text=text: encoder.encode_text([text])[0])  # type: ignore[misc]
-        full_seconds, full = machine.timed(lambda text=text: whole(text))  # type: ignore[misc]
+        seconds, mine = machine.timed(partial(own, text))
+        full_seconds, full = machine.timed(partial(whole, text))
         cosines.append(float(mine @ full))
         if number:
             ours.append(seconds)

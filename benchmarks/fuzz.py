@@ -18,6 +18,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def run(folder: Path, kind: str, seed: int) -> Outcome:
     return Outcome(kind, seed, endings.get(status, f"ended by {status}"), seconds, megabytes, told.read_text()[-1500:])
 
 
-def in_child(work: object, told: Path) -> tuple[int, float, float]:
+def in_child(work: Callable[[], int], told: Path) -> tuple[int, float, float]:
     """Exit status, seconds and peak megabytes of a task in a fork of this process."""
     started = time.monotonic()
     child = os.fork()
@@ -91,7 +92,7 @@ def in_child(work: object, told: Path) -> tuple[int, float, float]:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
             try:
-                status = work()  # type: ignore[operator]
+                status = work()
             except BaseException:  # noqa: BLE001 - this is what is counted
                 traceback.print_exc()
                 status = TRACEBACK

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
+sys.path.insert(0, str(ROOT))
 
 PACKAGES = ("numpy", "torch", "faiss-cpu", "numba", "scikit-learn", "pandas", "pillow", "umap-learn", "streamlit")
 Result = TypeVar("Result")

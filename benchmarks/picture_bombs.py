@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import machine
 import numpy as np
@@ -84,7 +85,10 @@ def twelve_bits() -> bytes:
     return bytes(whole)
 
 
-def tiff(width: int, height: int, tags: dict[int, tuple[int, int, bytes | int]], data: bytes = b"") -> bytes:
+Tags = Mapping[int, tuple[int, int, bytes | int]]
+
+
+def tiff(width: int, height: int, tags: Tags, data: bytes = b"") -> bytes:
     """A little-endian TIFF of one directory; a tag's bytes stand behind it."""
     tags = {256: (4, 1, width), 257: (4, 1, height), **tags}
     at = 8 + 2 + 12 * len(tags) + 4
@@ -108,7 +112,7 @@ def giant_tile() -> bytes:
 
 def many_strips() -> bytes:
     count = 2_000_000
-    tags = {
+    tags: Tags = {
         **GREY_TIFF,
         259: (3, 1, 1),
         278: (4, 1, 1),
@@ -241,7 +245,7 @@ def main() -> None:
             print(json.dumps(found) if arguments.json else told(found), flush=True)
 
 
-def told(found: dict) -> str:
+def told(found: dict[str, Any]) -> str:
     if "died" in found:
         return f"{found['name']:44} DIED: {found['died']}"
     costs = found["costs"]
@@ -252,7 +256,7 @@ def told(found: dict) -> str:
     )
 
 
-def measure(path: Path, wanted: Sequence[str]) -> dict:
+def measure(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
     """Everything that is done with a picture, each with the peak above idle and the seconds."""
     from t2i_core.encoder.preprocessing import PixelRule, openai_rule
     from t2i_core.errors import ImageError

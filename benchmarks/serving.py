@@ -79,8 +79,9 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def chromium(*, webgl: bool = False) -> Iterator[Browser]:
     """A headless Chromium."""
-    from ensure_chromium import find_chromium
     from playwright.sync_api import sync_playwright
+
+    from tests.browser.ensure_chromium import find_chromium
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

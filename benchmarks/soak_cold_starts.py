@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import machine
 from serving import chromium, wait_for
@@ -119,15 +119,15 @@ def serve(port: int, slow: float) -> None:
 
     real = t2i_core.encoder.open_encoder
 
-    def open_encoder(*arguments: object, **options: object) -> object:
+    def open_encoder(*arguments: Any, **options: Any) -> t2i_core.encoder.ClipEncoder:
         sys.setswitchinterval(SWITCH_S)
         ready = time.monotonic() + slow
         while time.monotonic() < ready:  # no sleep: loading holds all other threads up, as importing torch does
             sum(range(10_000))
         sys.setswitchinterval(0.005)
-        return real(*arguments, **options)  # type: ignore[arg-type]
+        return real(*arguments, **options)
 
-    t2i_core.encoder.open_encoder = open_encoder  # type: ignore[assignment]
+    t2i_core.encoder.open_encoder = open_encoder
     sys.argv = ["streamlit", "run", "Home.py", "--server.headless", "true", "--server.address", "127.0.0.1"]
     sys.argv += ["--server.port", str(port)]
     cli.main()

@@ -56,7 +56,7 @@ def served(
     with log.open("wb") as output:
         server = subprocess.Popen(
             [*command, "--server.headless", "true", *options],
-            cwd=ROOT, env=own | {"OMP_NUM_THREADS": "1"} | environment, stdout=output, stderr=subprocess.STDOUT,
+            cwd=ROOT, env=own | {"OMP_NUM_THREADS": "1"} | dict(environment), stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", server, log)

@@ -8,7 +8,9 @@ from types import TracebackType
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Subprotocol
 
 
 class AppSession:
@@ -35,7 +37,7 @@ class AppSession:
 
     async def __aenter__(self) -> AppSession:
         self._socket = await websockets.connect(
-            self._address, max_size=None, subprotocols=["streamlit"], ping_interval=None
+            self._address, max_size=None, subprotocols=[Subprotocol("streamlit")], ping_interval=None
         )
         await self._run(BackMsg())
         return self
@@ -111,11 +113,11 @@ class AppSession:
                 if element.WhichOneof("type") == "bidi_component":
                     hits = self._note(element.bidi_component) or hits
 
-    def _note(self, component: object) -> list[str]:
-        if component.component_name.endswith("t2i_query_bar"):  # type: ignore[attr-defined]
-            self._bar = component.id  # type: ignore[attr-defined]
-        if not component.component_name.endswith("t2i_picture_grid"):  # type: ignore[attr-defined]
+    def _note(self, component: BidiComponent) -> list[str]:
+        if component.component_name.endswith("t2i_query_bar"):
+            self._bar = component.id
+        if not component.component_name.endswith("t2i_picture_grid"):
             return []
-        given = json.loads(component.json)  # type: ignore[attr-defined]
+        given = json.loads(component.json)
         self._label = given["label"]
         return [picture["id"] for picture in given["pictures"] if picture.get("score") is not None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not _in_a_worker():
         return
     seconds = _seconds()
-    longest: Counter[str] = Counter()
+    longest: dict[str, float] = defaultdict(float)
     for file in {item.nodeid.partition("::")[0] for item in items}:
         longest[part_of(config.rootpath, file)] += seconds.get(file, SECONDS_OF_A_NEW_FILE)
     items.sort(key=lambda item: -longest[part_of(config.rootpath, item.nodeid)])
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     from xdist.scheduler import LoadFileScheduling
 
-    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist names no types
         def _split_scope(self, nodeid: str) -> str:
             return part_of(config.rootpath, nodeid)
 
@@ -80,7 +80,7 @@ class _Stopwatch:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._taken: Counter[str] = Counter()
+        self._taken: dict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._taken[report.nodeid.partition("::")[0]] += report.duration

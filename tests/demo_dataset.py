@@ -6,7 +6,6 @@ weights are random. They are not what the model makes of the pictures, and the a
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,9 @@ from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import write_dataset
 from t2i_core.encoder import open_encoder
 from t2i_core.pictures.images import picture_size
+from tests.core import clip_weights
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests" / "core"))
-
-import clip_weights  # noqa: E402  (tests/core is no package)
 
 
 def write_checkpoint(path: Path) -> Path:

@@ -42,7 +42,7 @@ class MilvusServer:
         from milvus import MilvusServer as Server
         from milvus import MilvusServerConfig
 
-        class Config(MilvusServerConfig):
+        class Config(MilvusServerConfig):  # type: ignore[misc]  # the package names no types
             def try_bind_port(self, port: int) -> socket.socket | None:
                 """As the package's, but a port whose last connections have just ended counts as free."""
                 sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

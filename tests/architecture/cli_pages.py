@@ -24,7 +24,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
     for parser in action.choices.values():
         late = getattr(parser, "declare_late", None)
         if late is not None:
-            parser.declare_late = None  # type: ignore[attr-defined]
+            parser.declare_late = None
             late(parser)
     return dict(action.choices)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.count_repeats import code_lines, repeats
+from count_repeats import code_lines, repeats
 
 BLOCK = "\n".join(f"        value_{number} = make({number})" for number in range(6))
 

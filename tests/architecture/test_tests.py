@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from tests.architecture.source_tree import below
+from tests.architecture.source_tree import below, import_breaches
 from tests.dealing import WITH_SERVER
 from tests.slow import FOLDERS
 
@@ -19,6 +19,12 @@ def test_no_two_files_have_one_name() -> None:
     """pytest takes them for one module, and runs neither."""
     names = Counter(source.path.rpartition("/")[2] for source in below("tests/"))
     assert [name for name, count in names.items() if count > 1 and name.startswith("test_")] == []
+
+
+def test_what_tests_share_is_imported_by_its_full_name() -> None:
+    """``tests.core.small_galleries``: under a bare name mypy would not find it, and take all that it gives for Any."""
+    bare = {source.path.rpartition("/")[2].removesuffix(".py") for source in below("tests/")}
+    assert import_breaches(below("tests/", "benchmarks/"), tuple(sorted(bare))) == []
 
 
 def test_files_that_start_processes_or_servers_say_that_they_are_slow() -> None:

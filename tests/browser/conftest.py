@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-import demo_dataset
-from ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
-from map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
-from served_app import HOSTILE_CAPTION, ROOT, App, serve
+from tests import demo_dataset
+from tests.browser.ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
+from tests.browser.map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
+from tests.browser.search_page import Visit
+from tests.browser.served_app import HOSTILE_CAPTION, ROOT, App, serve
 
 IMAGES = 30
 # A busy machine is no failure: these are for an app that hangs, not for one that is slow.
@@ -57,7 +56,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[object]:
+def playwright() -> Iterator[Playwright]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=DEFAULT_TIMEOUT_MS)
@@ -66,20 +65,20 @@ def playwright() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: object) -> Iterator[object]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     yield from _chromium(playwright, [])
 
 
 @pytest.fixture(scope="session")
-def chromium_with_webgl(playwright: object) -> Iterator[object]:
+def chromium_with_webgl(playwright: Playwright) -> Iterator[Browser]:
     """WebGL drawn by the processor, as on a machine without a graphics card."""
     yield from _chromium(
         playwright, ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
     )
 
 
-def _chromium(playwright: object, options: list[str]) -> Iterator[object]:
-    browser = playwright.chromium.launch(  # type: ignore[attr-defined]
+def _chromium(playwright: Playwright, options: list[str]) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(
         executable_path=str(find_chromium()), args=["--no-sandbox", *options], timeout=DEFAULT_TIMEOUT_MS
     )
     yield browser
@@ -87,43 +86,58 @@ def _chromium(playwright: object, options: list[str]) -> Iterator[object]:
 
 
 @pytest.fixture
-def visit(chromium: object, app: App) -> Iterator[Callable[..., object]]:
+def visit(chromium: Browser, app: App) -> Iterator[Visit]:
     """Open a page of the app in a browser context of its own; errors of its scripts fail the test."""
     yield from _visits(chromium, app)
 
 
 @pytest.fixture
-def visit_with_webgl(chromium_with_webgl: object, app: App) -> Iterator[Callable[..., object]]:
+def visit_with_webgl(chromium_with_webgl: Browser, app: App) -> Iterator[Visit]:
     """The same in a browser that can draw the map's points."""
     yield from _visits(chromium_with_webgl, app)
 
 
-def _visits(browser: object, app: App) -> Iterator[Callable[..., object]]:
-    contexts, faults = [], []
+class _Opener:
+    """The `Visit` of one test: opens pages, and notes what is wrong with any of them."""
 
-    def open_page(
-        path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, before: str = "", home: str = ""
-    ) -> object:
-        home = home or app.url
-        context = browser.new_context(  # type: ignore[attr-defined]
+    def __init__(self, browser: Browser, app: App) -> None:
+        self.sent: list[int] = []
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+        self._browser, self._app = browser, app
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        before: str = "",
+        home: str = "",
+    ) -> Page:
+        home = home or self._app.url
+        context = self._browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
         )
-        contexts.append(context)
+        self.contexts.append(context)
         context.set_default_timeout(DEFAULT_TIMEOUT_MS)
         if before:
             context.add_init_script(before)
         page = context.new_page()
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: open_page.sent.append(len(frame))))
-        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("request", lambda request: _note_foreign(request.url, home, faults))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(len(frame))))
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        page.on("request", lambda request: _note_foreign(request.url, home, self.faults))
         page.goto(home + path)
         return page
 
-    open_page.sent = []  # type: ignore[attr-defined]
-    yield open_page
-    for context in contexts:
+
+def _visits(browser: Browser, app: App) -> Iterator[Visit]:
+    opener = _Opener(browser, app)
+    yield opener
+    for context in opener.contexts:
         context.close()
-    assert not faults, faults
+    assert not opener.faults, opener.faults
 
 
 def _note_foreign(url: str, home: str, faults: list[str]) -> None:

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import demo_maps
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from search_page import Visit, field
-from served_app import ROOT, App
 
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection, read_projection
 from t2i_core.projection.drawing import STEPS, bounds_of, quantised
 from t2i_core.types import FloatArray
+from tests import demo_maps
+from tests.browser.search_page import Visit, field
+from tests.browser.served_app import ROOT, App
 
 LARGE = 31_783
 
@@ -40,7 +40,8 @@ class Place:
         bounds = bounds_of(self.projection.coordinates)
         low = np.array([bounds[0], bounds[2]])
         wide = np.array([bounds[1] - bounds[0], bounds[3] - bounds[2]])
-        return low + quantised(self.projection.coordinates, bounds) / STEPS * wide
+        places: FloatArray = low + quantised(self.projection.coordinates, bounds) / STEPS * wide
+        return places
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def demo(app: App) -> Iterator[Place]:
     gallery = read_gallery(folder, ROOT / "static" / "images")
     stored = read_projection(gallery)
     assert stored is not None
-    yield Place("demo", stored, gallery.image_ids)
+    yield Place("demo", stored, tuple(gallery.image_ids))
     shutil.rmtree(folder)
 
 
@@ -65,7 +66,7 @@ def demo(app: App) -> Iterator[Place]:
 def large(app: App) -> Iterator[Place]:
     folder = app.data_dir / "large"
     made = demo_maps.write_large_dataset(folder, app.checkpoint, images=LARGE)
-    yield Place("large", made, read_gallery(folder).image_ids)
+    yield Place("large", made, tuple(read_gallery(folder).image_ids))
     shutil.rmtree(folder)
     shutil.rmtree(app.data_dir / "large pictures")
 
@@ -139,7 +140,7 @@ def selected(page: Page) -> int:
 
 def isolated(page: Page) -> int:
     """The row farthest from every other, among those no name or button covers: pointing at it is pointing at nothing else."""
-    return of_map(
+    row: int = of_map(
         page,
         """(() => {
           const { x, y } = map.points, box = map.root.getBoundingClientRect();
@@ -154,3 +155,4 @@ def isolated(page: Page) -> int:
           return row;
         })()""",
     )
+    return row

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from served_app import ROOT
+from playwright.sync_api import Page
+
+from tests.browser.served_app import ROOT
 
 PAGES = ("/?q=a+mill", "/embedding_map?q=a+mill", "/captions", "/build")
 NAMES = sorted(
@@ -157,7 +159,7 @@ class Given:
     shadow: bool
 
 
-def read_given(page: Any) -> dict[str, Given]:
+def read_given(page: Page) -> dict[str, Given]:
     """What the components of a page that is open were called with last."""
     told = page.evaluate(
         """async () => Object.fromEntries(await Promise.all(Object.entries(window.called).map(

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
-from playwright.sync_api import Page, expect
-
-Visit = Callable[..., Page]
+from playwright.sync_api import Locator, Page, expect
 
 
-def field(page: Page) -> Any:
+class Visit(Protocol):
+    """Opens a page of the app in a browser context of its own.
+
+    Attributes
+    ----------
+    sent : list of int
+        How long each message is that the pages sent to the server.
+    """
+
+    sent: list[int]
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        before: str = "",
+        home: str = "",
+    ) -> Page: ...
+
+
+def field(page: Page) -> Locator:
     return page.get_by_role("combobox", name="What the pictures should show")
 
 
-def cards(page: Page) -> Any:
+def cards(page: Page) -> Locator:
     return page.locator(".card:not(:has(.picture:empty))")
 
 
 def ids(page: Page) -> list[str]:
-    return page.eval_on_selector_all(".card[data-id]", "cards => cards.map(card => card.dataset.id)")
+    found: list[str] = page.eval_on_selector_all(".card[data-id]", "cards => cards.map(card => card.dataset.id)")
+    return found
 
 
 def link_to(text: str) -> Callable[[str], bool]:

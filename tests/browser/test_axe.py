@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from urllib.parse import urljoin
 
-import demo_maps
 import pytest
-from accessibility import headings, tree, violations
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards, field, search
-from served_app import App, serve
 
 from t2i_core.projection import PROJECTION_NAME
+from tests import demo_maps
+from tests.browser.accessibility import headings, tree, violations
+from tests.browser.search_page import Visit, cards, field, search
+from tests.browser.served_app import App, serve
 
 WIDE, NARROW = 1280, 390
 LOOKS = [(WIDE, False), (NARROW, False), (WIDE, True), (NARROW, True)]

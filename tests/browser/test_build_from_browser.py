@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect
-from served_app import App
+
+from tests.browser.served_app import App
 
 
 def test_build_a_folder_and_search_it(visit: Callable[..., Page], app: App, tmp_path: Path) -> None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from map_page import Place
-from playwright.sync_api import Page, expect
-from search_page import Visit, expect_no_sideways_scroll
-from served_app import HOSTILE_CAPTION, App
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.map_page import Place
+from tests.browser.search_page import Visit, expect_no_sideways_scroll
+from tests.browser.served_app import HOSTILE_CAPTION, App
 
 FIRST_ROWS_MS = 120_000  # the first visit to a fresh server waits for the model's libraries, too
 
 
-def field(page: Page) -> Any:
+def field(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Words in captions")
 
 
-def rows(page: Page) -> Any:
+def rows(page: Page) -> Locator:
     return page.locator("tr.row")
 
 
-def summary(page: Page) -> Any:
+def summary(page: Page) -> Locator:
     return page.locator(".said-line .sum")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from served_app import ROOT
+from playwright.sync_api import Browser
 
 from t2i_core.errors import count_of
+from tests.browser.served_app import ROOT
 
 COUNTING = ROOT / "pages" / "_ui" / "components" / "shared" / "counting.js"
 COUNTS = (0, 1, 2, 1_234_567)
 
 
-def test_one_is_one_in_scripts_too(chromium: Any) -> None:
+def test_one_is_one_in_scripts_too(chromium: Browser) -> None:
     page = chromium.new_page()
     counted = page.evaluate(
         """async ([script, counts]) => {

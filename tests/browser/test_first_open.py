@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from app_session import AppSession
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards
-from served_app import App, serve
+
+from tests.app_session import AppSession
+from tests.browser.search_page import Visit, cards
+from tests.browser.served_app import App, serve
 
 SLOW = str(Path(__file__).with_name("slow_app.py"))
 # Everything that moved by itself: how far the browser thinks it moved, and what it was.
@@ -76,7 +77,7 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.goto(slow_server)
     expect(page.locator(LINKS)).to_have_count(4)
-    visit.sent.clear()  # type: ignore[attr-defined]
+    visit.sent.clear()
     order = (1, 2, 0, 3, 2, 1, 0, 2, 3, 1, 2, 0)
     for number in order:
         page.evaluate("([links, at]) => document.querySelectorAll(links)[at].click()", [LINKS, number])
@@ -86,7 +87,7 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
     assert page.url.rstrip("/") == slow_server
     assert page.locator('[data-testid="stDialog"], [data-testid="stException"]').count() == 0
     assert not [one for one in told if "404" not in one], told
-    assert len(visit.sent) <= len(order) + 2  # type: ignore[attr-defined]
+    assert len(visit.sent) <= len(order) + 2
 
 
 def test_no_page_lets_the_browser_ask_by_itself_or_keep_a_message(slow_server: str) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
-from served_app import App
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import Served, served
+from tests.browser.served_app import App
 from tests.hostile_texts import HOSTILE_TEXTS
 
 JOINER = "\u2060"
@@ -45,8 +45,8 @@ def lines(page: Page) -> list[str]:
     return [" ".join(line.replace(JOINER, "").split()) for line in page.evaluate(SEEN)]
 
 
-def test_a_link_to_a_dataset_that_is_not_here(named: Served, chromium: object) -> None:
-    page = chromium.new_page()  # type: ignore[attr-defined]
+def test_a_link_to_a_dataset_that_is_not_here(named: Served, chromium: Browser) -> None:
+    page = chromium.new_page()
     page.goto(named.url)
     expect(page.locator(".card.seen").first).to_be_visible()
     before = page.locator(MADE).count()
@@ -59,8 +59,8 @@ def test_a_link_to_a_dataset_that_is_not_here(named: Served, chromium: object) -
     page.close()
 
 
-def test_names_of_datasets(named: Served, chromium: object) -> None:
-    page = chromium.new_page()  # type: ignore[attr-defined]
+def test_names_of_datasets(named: Served, chromium: Browser) -> None:
+    page = chromium.new_page()
     page.goto(named.url)
     expect(page.locator(".card.seen").first).to_be_visible()
     before = page.locator(MADE).count()
@@ -74,8 +74,8 @@ def test_names_of_datasets(named: Served, chromium: object) -> None:
     page.close()
 
 
-def test_paths_on_the_build_page(named: Served, chromium: object, tmp_path: Path) -> None:
-    page = chromium.new_page()  # type: ignore[attr-defined]
+def test_paths_on_the_build_page(named: Served, chromium: Browser, tmp_path: Path) -> None:
+    page = chromium.new_page()
     page.goto(f"{named.url}/build")
     field = page.get_by_role("textbox", name="Folder of pictures")
     expect(field).to_be_visible()

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, expect
-from search_page import Visit, cards, ids, search, set_top_k
-from search_page import field as query_field
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.search_page import Visit, cards, ids, search, set_top_k
+from tests.browser.search_page import field as query_field
 
 FIRST_ROWS_MS = 120_000
 SHOWN = """() => {
@@ -79,7 +80,7 @@ def to_page(page: Page, name: str) -> None:
     page.get_by_test_id("stPageLink").filter(has_text=name).get_by_role("link").click()
 
 
-def rows(page: Page) -> Any:
+def rows(page: Page) -> Locator:
     return page.locator("tr.row")
 
 

@@ -8,10 +8,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from app_session import AppSession
-from served_app import App
-
 from pages._ui.asking.ranking import KEPT_RANKINGS
+from tests.app_session import AppSession
+from tests.browser.served_app import App
 from tests.own_loop import run_apart
 
 Result = TypeVar("Result")

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from map_page import LARGE, Place, ask, draw, isolated, of_map, point_at, ready, selected
 from playwright.sync_api import Page, expect
-from search_page import Visit, cards, expect_no_sideways_scroll, field
 
 from t2i_core.projection import Projection
 from t2i_core.projection.drawing import rows_in_polygon
+from tests.browser.map_page import LARGE, Place, ask, draw, isolated, of_map, point_at, ready, selected
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field
 
 DEMO = 291
 NO_WEBGL = """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from map_page import Place, ask, draw, isolated, of_map, point_at, selected
 from playwright.sync_api import Page, expect
 
 from t2i_core.projection import Projection
+from tests.browser.map_page import Place, ask, draw, isolated, of_map, point_at, selected
 
 # How many hits and chosen points are drawn as they should be, by the pixels of the overlay.
 OVERLAY = """() => {

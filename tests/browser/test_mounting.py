@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import demo_maps
 import pytest
-from mounted_components import BETWEEN, GATE, NAMES, PAGES, REPLAY, STORIES, WATCH, Given, read_given
-from playwright.sync_api import Page, expect
-from search_page import Visit
-from served_app import App
+from playwright.sync_api import Browser, Page, expect
 
 from t2i_core.projection import PROJECTION_NAME
+from tests import demo_maps
+from tests.browser.mounted_components import BETWEEN, GATE, NAMES, PAGES, REPLAY, STORIES, WATCH, Given, read_given
+from tests.browser.search_page import Visit
+from tests.browser.served_app import App
 
 # What shows that a component of this page has drawn what it was given.
 DRAWN = {
@@ -33,7 +33,7 @@ def mapped(app: App) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def given(app: App, chromium: Any, mapped: None) -> Iterator[tuple[dict[str, Given], Callable[[], Page]]]:
+def given(app: App, chromium: Browser, mapped: None) -> Iterator[tuple[dict[str, Given], Callable[[], Page]]]:
     """What the app gives each component, and an empty page of the same address to replay it on."""
     context = chromium.new_context()
     context.set_default_timeout(240_000)

@@ -6,8 +6,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
-from search_page import Visit, cards, field, ids, picture_bytes, search, set_top_k
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.search_page import Visit, cards, field, ids, picture_bytes, search, set_top_k
 
 HOSTILE = '<img src=x onerror="window.hurt=1"> **bold**'
 
@@ -31,9 +32,10 @@ def recent(page: Page) -> list[str]:
 
 
 def stored(page: Page) -> dict[str, str]:
-    return page.evaluate(
+    found: dict[str, str] = page.evaluate(
         "Object.fromEntries(Object.entries(localStorage).filter(([name]) => name.startsWith('t2i recent')))"
     )
+    return found
 
 
 def clear(page: Page) -> None:
@@ -69,7 +71,7 @@ def test_a_picture_of_the_gallery_is_among_them_with_its_thumbnail_and_an_upload
     )
     assert liked not in ids(page)
     page.wait_for_function("Object.values(localStorage).some((text) => text.includes('data:image/jpeg'))")
-    upload = {"name": "red.png", "mimeType": "image/png", "buffer": picture_bytes()}
+    upload: FilePayload = {"name": "red.png", "mimeType": "image/png", "buffer": picture_bytes()}
     page.get_by_label("Choose a picture to search with").set_input_files(upload)
     expect(page.locator(".chip-image")).to_contain_text("red.png")
     clear(page)

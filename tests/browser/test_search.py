@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
-from search_page import Visit, cards, field, ids, link_to, picture_bytes, search, set_top_k
-from served_app import ROOT, App
+from playwright.sync_api import FilePayload, expect
+
+from tests.browser.search_page import Visit, cards, field, ids, link_to, picture_bytes, search, set_top_k
+from tests.browser.served_app import ROOT, App
 
 
 def test_first_visit_shows_pictures_before_anything_is_asked(visit: Visit) -> None:
@@ -209,7 +210,7 @@ def test_download_is_the_original_file(visit: Visit, app: App, query: str) -> No
 def test_upload_a_picture(visit: Visit) -> None:
     page = visit()
     expect(cards(page).first).to_be_visible()
-    picture = {"name": "red.png", "mimeType": "image/png", "buffer": picture_bytes()}
+    picture: FilePayload = {"name": "red.png", "mimeType": "image/png", "buffer": picture_bytes()}
     field(page).press_sequentially("a mi")  # letters that are not sent yet give way to the picture
     page.get_by_label("Choose a picture to search with").set_input_files(picture)
     expect(page.locator(".chip-image")).to_contain_text("red.png")
@@ -242,7 +243,7 @@ def test_paste_and_drop_a_picture(visit: Visit, way: str) -> None:
 def test_upload_that_is_no_picture_is_explained(visit: Visit) -> None:
     page = visit()
     expect(cards(page).first).to_be_visible()
-    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"%PDF-1.7 no picture at all"}
+    letter: FilePayload = {"name": "letter.png", "mimeType": "image/png", "buffer": b"%PDF-1.7 no picture at all"}
     page.get_by_label("Choose a picture to search with").set_input_files(letter)
     expect(page.get_by_role("alert")).to_contain_text("got something else: letter.png")
     expect(cards(page).first).to_be_visible()
@@ -257,11 +258,11 @@ def test_large_picture_travels_small(visit: Visit) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (1600, 1800, 3), dtype=np.uint8)
     Image.fromarray(noise).save(content, "PNG")
     assert len(content.getvalue()) > 6 * 1024**2
-    picture = {"name": "noise.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    picture: FilePayload = {"name": "noise.png", "mimeType": "image/png", "buffer": content.getvalue()}
     page.get_by_label("Choose a picture to search with").set_input_files(picture)
     expect(page.locator(".chip-image")).to_contain_text("noise.png")
     expect(page.locator(".card .rank")).to_have_count(24)
-    assert 10_000 < max(visit.sent) < 4 * 1024**2  # type: ignore[attr-defined]
+    assert 10_000 < max(visit.sent) < 4 * 1024**2
 
 
 def test_link_reproduces_the_search_in_another_browser(visit: Visit) -> None:

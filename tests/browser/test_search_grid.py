@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
-from search_page import Visit, cards, expect_no_sideways_scroll, ids
-from served_app import HOSTILE_CAPTION
+from playwright.sync_api import Locator, expect
+
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, ids
+from tests.browser.served_app import HOSTILE_CAPTION
 
 
 def test_arrow_keys_walk_the_grid(visit: Visit) -> None:
     page = visit("/?q=a+mill")
     expect(page.locator(".card .rank")).to_have_count(24)
     order = ids(page)
-    button = lambda place: page.locator(f'.card[data-id="{order[place]}"] .picture')  # noqa: E731
+
+    def button(place: int) -> Locator:
+        return page.locator(f'.card[data-id="{order[place]}"] .picture')
+
     button(0).focus()
     page.keyboard.press("ArrowRight")
     expect(button(1)).to_be_focused()
@@ -43,7 +47,7 @@ def test_rows_have_equal_heights_and_true_shapes(visit: Visit) -> None:
                      shape: image.naturalWidth ? image.naturalWidth / image.naturalHeight : null };
         })""",
     )
-    rows: dict[int, list[dict]] = {}
+    rows: dict[int, list[dict[str, float]]] = {}
     for box in boxes:
         rows.setdefault(round(box["top"]), []).append(box)
     assert len(rows) > 2

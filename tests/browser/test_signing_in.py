@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import expect
-from served_app import App
+from playwright.sync_api import Browser, expect
 
 from tests.app_server import free_port, served
+from tests.browser.served_app import App
 from tests.oidc_server import CLIENT_ID, CLIENT_SECRET, provider
 
 SECRETS = """
@@ -24,7 +23,7 @@ allowed = ["ada@example.org"]
 """
 
 
-def test_somebody_signs_in_looks_around_and_signs_out(app: App, chromium: Any, tmp_path: Path) -> None:
+def test_somebody_signs_in_looks_around_and_signs_out(app: App, chromium: Browser, tmp_path: Path) -> None:
     port, secrets = free_port(), tmp_path / "secrets.toml"
     environment = {"T2I_DATA": str(app.data_dir), "T2I_MODEL": str(app.checkpoint)}
     with provider() as oidc:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import expect
-from served_app import App
+from playwright.sync_api import Browser, expect
 
 from pages._ui.serving.hosts import is_loopback
 from tests.app_server import Served, other_addresses, served
+from tests.browser.served_app import App
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +19,7 @@ def opened(app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
         yield running
 
 
-def test_only_on_the_same_computer(opened: Served, chromium: Any) -> None:
+def test_only_on_the_same_computer(opened: Served, chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_default_timeout(120_000)
     for address in ("localhost", "127.0.0.1"):

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from picture_files import encoded, noise, put
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.building import BuildOptions, build
 from t2i_core.pictures.images import open_image
 from t2i_core.types import FloatArray
+from tests.core.picture_files import encoded, noise, put
 
 DIMENSION = 16
 BATCH = 4
@@ -79,7 +79,8 @@ class Room:
         return self.captions
 
     def options(self, **changes: Any) -> BuildOptions:
-        return BuildOptions(**{"images_dir": self.images_dir, "data_dir": self.data_dir, "batch_size": BATCH} | changes)
+        usual: dict[str, Any] = {"images_dir": self.images_dir, "data_dir": self.data_dir, "batch_size": BATCH}
+        return BuildOptions(**(usual | changes))
 
     def build(self, *, on_progress: Any = None, should_stop: Any = None, encoder: Any = None, **changes: Any) -> Any:
         self.encoder.images_seen.clear()
@@ -97,12 +98,14 @@ class Room:
 
     def row(self, image_id: str) -> np.ndarray:
         arrays = self.arrays()
-        return arrays["image"][arrays["image_ids"].tolist().index(image_id)]
+        found: np.ndarray = arrays["image"][arrays["image_ids"].tolist().index(image_id)]
+        return found
 
     def alone(self, image_id: str) -> np.ndarray:
         """What the encoder makes of one picture."""
         image = open_image(self.images_dir / image_id, max_pixels=10**8)
-        return ColourEncoder().encode_image([image])[0]
+        row: np.ndarray = ColourEncoder().encode_image([image])[0]
+        return row
 
 
 def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:

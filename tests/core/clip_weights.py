@@ -48,6 +48,7 @@ def _random(seed: int, *shape: object, large: bool = False) -> clip_model.CLIP:
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.weight.data.uniform_(0.5, 1.5)
                 module.bias.data.normal_(std=0.2)
+                assert module.running_mean is not None and module.running_var is not None
                 module.running_mean.normal_(std=0.2)
                 module.running_var.uniform_(0.5, 1.5)
             if isinstance(module, torch.nn.LayerNorm):

@@ -67,7 +67,7 @@ def kill_at(step: int, *, after: bool) -> Callable[[], int]:
     def open_counted(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
         return (changing if set(mode) & set("wax+") else opened)(file, mode, *arguments, **options)
 
-    io.open = open_counted  # type: ignore[assignment]
+    io.open = open_counted
     return lambda: seen
 
 

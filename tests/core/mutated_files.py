@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,13 +60,13 @@ def make_room(room: Path) -> Path:
     gallery = read_gallery(data, room / "images")
     n, m = len(gallery), len(gallery.captions)
     header = {"format_version": 1, "gallery_key": gallery.key, "cluster_names": ["a"], "parameters": {"seed": 1}}
-    arrays = {
+    arrays: dict[str, Any] = {
         "coordinates": np.zeros((n, 2), np.float32), "neighbours": np.zeros((n, 2), np.int32),
         "similarities": np.ones((n, 2), np.float32), "trust": np.ones(n, np.float32), "placed": np.zeros(n, np.bool_),
         "row_prints": np.zeros(n, np.uint64), "cluster_labels": np.zeros(n, np.int32),
     }  # fmt: skip
     np.savez(data / stored.PROJECTION_NAME, header=np.array(json.dumps(header)), **arrays)
-    joint = {"caption_coordinates": np.zeros((m, 2), np.float32), "caption_positions": np.arange(m)}
+    joint: dict[str, Any] = {"caption_coordinates": np.zeros((m, 2), np.float32), "caption_positions": np.arange(m)}
     np.savez(data / stored.JOINT_NAME, header=np.array(json.dumps(header)), coordinates=arrays["coordinates"], **joint)
     write_caption_ranks(gallery, np.ones(m, np.int64))
     journal = _journal(room)
@@ -113,6 +114,11 @@ def _read_dataset(room: Path, path: Path) -> None:
     "\n".join([gallery.name, *gallery.image_ids, *gallery.captions, *map(str, gallery.problems)]).encode()
     assert len(gallery) == len(gallery.image_ids) == len(gallery.image_embeddings) == len(gallery.image_sizes)
     assert gallery.caption_rows.max(initial=-1) < len(gallery)
+
+
+def _read_captions(room: Path, path: Path) -> None:
+    _read_dataset(room, path)
+    read_captions(path)
 
 
 def _read_manifest(room: Path, path: Path) -> None:
@@ -196,7 +202,7 @@ KINDS: dict[str, Kind] = {
     "captions": Kind(
         ("data/captions_tokenized.csv",),
         change_csv,
-        lambda room, path: (_read_dataset(room, path), read_captions(path)),
+        _read_captions,
     ),
     "checkpoint": Kind(
         ("zip.pt", "old.pt", "jit.pt", "a.safetensors"),

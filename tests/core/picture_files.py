@@ -17,6 +17,13 @@ from PIL import Image
 LEFT, RIGHT = (200, 30, 30), (30, 30, 200)
 
 
+def colour_at(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    """One pixel of a picture in colour."""
+    colour = image.getpixel((x, y))
+    assert isinstance(colour, tuple)
+    return colour
+
+
 def halves(width: int = 64, height: int = 48) -> Image.Image:
     """Red on the left, blue on the right: a picture whose way up can be told."""
     pixels = np.empty((height, width, 3), dtype=np.uint8)

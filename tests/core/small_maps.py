@@ -19,7 +19,8 @@ def grouped_rows(images: int, *, groups: int = 3, seed: int = 0, noise: float = 
     random = np.random.default_rng(seed)
     centres = np.eye(DIMENSION)[:groups]
     rows = centres[np.arange(images) * groups // images] + noise * random.standard_normal((images, DIMENSION)) / 2
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: np.ndarray = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def grouped_gallery(rows: np.ndarray, data_dir: Path, *, key: str = "grouped", captions: bool = True) -> Gallery:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -12,7 +13,7 @@ from t2i_core.encoder.mini_network import MiniClip, build_mini
 from t2i_core.training.saving import save_mini
 
 
-def small_config() -> dict:
+def small_config() -> dict[str, Any]:
     config = copy.deepcopy(CONFIG)
     config.update(dimension=32, image_size=64)
     config["image"] = {"variants": ["lite0"], "head_width": 64}
@@ -21,8 +22,16 @@ def small_config() -> dict:
 
 
 def small_mini() -> MiniClip:
+    """Drawn in float64: in float32 torch draws other numbers on another kind of processor."""
+    state, numbers = torch.random.get_rng_state(), torch.get_default_dtype()
     torch.manual_seed(0)
-    return build_mini(small_config()).eval()
+    try:
+        torch.set_default_dtype(torch.float64)
+        module = build_mini(small_config()).eval()
+    finally:
+        torch.set_default_dtype(numbers)
+        torch.random.set_rng_state(state)
+    return module.float()
 
 
 def write_small_mini(path: Path) -> MiniClip:

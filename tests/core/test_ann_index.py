@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,8 +30,9 @@ def clustered(images: int = IMAGES, seed: int = 0) -> FloatArray:
     return l2_normalize(centers[rng.integers(0, 30, images)] + 0.4 * rng.normal(size=(images, DIMENSION)))
 
 
-def facts(rows: FloatArray, cells: object, probes: int = 1) -> AnnFacts:
-    return AnnFacts(*rows.shape, cells.nlist, probes, 50, 0.0, 0, "captions")  # type: ignore[attr-defined]
+def facts(rows: FloatArray, cells: Any, probes: int = 1) -> AnnFacts:
+    images, dimension = rows.shape
+    return AnnFacts(images, dimension, cells.nlist, probes, 50, 0.0, 0, "captions")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,9 @@ def cells(rows: FloatArray) -> object:
 
 @settings(max_examples=30, deadline=None)
 @given(share=st.sampled_from([None, 0.0, 0.002, 0.1]), top_k=st.sampled_from([1, 50, IMAGES]), seed=st.integers(0, 99))
-def test_as_many_as_there_are_with_exact_scores(rows, cells, share, top_k, seed) -> None:
+def test_as_many_as_there_are_with_exact_scores(
+    rows: FloatArray, cells: object, share: float | None, top_k: int, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     queries = clustered(2, seed)
     where = None if share is None else rng.random(IMAGES) < share

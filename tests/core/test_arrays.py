@@ -42,5 +42,5 @@ def test_top_k_in_range(top_k: int) -> None:
 @pytest.mark.parametrize("top_k", [0, -1, 109, 500, 2.5, "5", True])
 def test_top_k_out_of_range(top_k: object) -> None:
     with pytest.raises(QueryError) as caught:
-        check_top_k(top_k, images=108)  # type: ignore[arg-type]
+        check_top_k(top_k, images=108)  # type: ignore[arg-type]  # what is refused
     assert str(caught.value) == f"top_k must be in 1..108, got {top_k}. Ask for at most as many pictures as there are."

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from build_rooms import BATCH, ColourEncoder, Room, kill, read_until, start_build
-from picture_files import encoded, noise, png_header, put
 from PIL import Image
 
 from t2i_core.building import BuildProgress
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import BuildError, DatasetError, ImageError
 from t2i_core.pictures.images import PICTURE_SUFFIXES
+from t2i_core.types import FloatArray
+from tests.core.build_rooms import BATCH, ColourEncoder, Room, kill, read_until, start_build
+from tests.core.picture_files import encoded, noise, png_header, put
 
 
 @pytest.fixture
@@ -146,9 +149,9 @@ def test_no_more_than_a_few_batches_wait(room: Room, monkeypatch: pytest.MonkeyP
     ahead = []
 
     class Slow(ColourEncoder):
-        def encode_image(self, images: object) -> object:
+        def encode_image(self, images: Sequence[Any]) -> FloatArray:
             ahead.append(reads[0] - sum(self.images_seen))
-            return super().encode_image(images)  # type: ignore[arg-type]
+            return super().encode_image(images)
 
     room.build(encoder=Slow(seconds=0.02))
     assert len(ahead) == 10
@@ -281,13 +284,13 @@ def test_a_folder_that_cannot_be_written(room: Room) -> None:
 def test_a_full_disk_loses_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.put_pictures(12)
     savez = np.savez
-    written = []
+    written: list[object] = []
 
-    def full(file: object, **arrays: object) -> None:
+    def full(file: Any, **arrays: Any) -> None:
         if len(written) == 2:
             raise OSError(28, "No space left on device")
         written.append(arrays)
-        savez(file, **arrays)  # type: ignore[arg-type]
+        savez(file, **arrays)
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(BuildError) as caught:

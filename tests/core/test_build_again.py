@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from build_rooms import BATCH, ColourEncoder, Room, same
-from picture_files import encoded, noise, put
 
 from t2i_core.building import BuildReport
 from t2i_core.building import building as build_module
+from tests.core.build_rooms import BATCH, ColourEncoder, Room, same
+from tests.core.picture_files import encoded, noise, put
 
 
 @pytest.fixture
@@ -236,7 +237,7 @@ def test_without_its_record_everything_is_encoded_again(room: Room) -> None:
 def test_embeddings_changed_by_somebody_else_are_not_reused(room: Room) -> None:
     room.put_pictures(3)
     room.build()
-    arrays = room.arrays()
+    arrays: dict[str, Any] = {**room.arrays()}
     arrays["image"] = np.roll(arrays["image"], 1, axis=0)
     np.savez(room.data_dir / "aligned_embeddings.npz", **arrays)
     assert room.build().encoded == 3

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build_rooms import Room
-from picture_files import encoded, noise, put
 
 from t2i_core.building import build
 from t2i_core.building.shards import Shard, build_shard, merge
 from t2i_core.cli import main
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import BuildError
+from tests.core.build_rooms import Room
+from tests.core.picture_files import encoded, noise, put
 
 
 @pytest.fixture

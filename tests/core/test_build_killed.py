@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from build_rooms import Room, kill, read_until, same, start_build
-from picture_files import put
+
+from tests.core.build_rooms import Room, kill, read_until, same, start_build
+from tests.core.picture_files import put
 
 pytestmark = pytest.mark.slow
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from clip_weights import tiny_vit
-from picture_files import encoded, noise, put
 
 from t2i_core.building import BuildOptions, build
 from t2i_core.dataset import read_gallery
 from t2i_core.encoder import ClipEncoder, open_encoder
 from t2i_core.encoder.core_workers import CoreWorkers
 from t2i_core.pictures.images import open_image
+from tests.core.clip_weights import tiny_vit
+from tests.core.picture_files import encoded, noise, put
 
 pytestmark = pytest.mark.slow
 

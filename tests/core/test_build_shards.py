@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build_rooms import ColourEncoder, Room
-from picture_files import encoded, noise, put
 
 from t2i_core.building.selecting import EveryBatch, cut
 from t2i_core.building.shards import Shard, build_shard, merge, parse_shard
 from t2i_core.cli import main
 from t2i_core.errors import BuildError
+from tests.core.build_rooms import ColourEncoder, Room
+from tests.core.picture_files import encoded, noise, put
 
 CAPTIONS = 700  # several batches
 

@@ -14,7 +14,7 @@ from t2i_core.dataset.captions_file import NO_CAPTIONS, parse_captions
 from t2i_core.errors import DatasetError
 
 PATH = Path("captions.csv")
-letters = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",), include_characters="\n\r\t"), max_size=30)
+letters = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\r\t"), max_size=30)
 caption = letters.map(str.strip).filter(lambda text: text not in NO_CAPTIONS and ".jpg" not in text)
 pieces = st.sampled_from(
     ['"', '""', ",", ";", "\t", "|", "\n", "\r", "\r\n", " ", "p1.jpg", "p2.PNG", "image", "caption", "sep=;", "{", "}", "[", "]", ":",

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,8 +51,9 @@ def sheet(gallery: Gallery) -> CaptionSheet:
     return caption_sheet(gallery, fit.caption_similarities(gallery)).with_ranks(fit.caption_ranks(gallery))
 
 
-def rows(sheet: CaptionSheet, **view: object) -> list[int]:
-    return sheet.select(SheetView(**view), WordIndex(sheet.gallery.captions)).rows.tolist()  # type: ignore[arg-type]
+def rows(sheet: CaptionSheet, **view: Any) -> list[int]:
+    found: list[int] = sheet.select(SheetView(**view), WordIndex(sheet.gallery.captions)).rows.tolist()
+    return found
 
 
 def test_similarity_and_rank_are_those_of_the_own_picture(gallery: Gallery) -> None:

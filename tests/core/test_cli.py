@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import io
 import json
@@ -15,7 +16,6 @@ import pytest
 
 from t2i_core import cli
 from t2i_core.cli import COMMANDS, main
-from t2i_core.commands import console as console_module
 from t2i_core.commands.console import Console
 from t2i_core.dataset import write_dataset
 from t2i_core.encoder import open_encoder
@@ -227,7 +227,7 @@ def test_progress_on_a_terminal_is_one_line_rewritten(monkeypatch: pytest.Monkey
 
 def test_progress_in_a_log_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 6.0, 7.0])
-    monkeypatch.setattr(console_module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("t2i_core.commands.console.time.monotonic", lambda: next(clock))
     err = io.StringIO()
     console = Console(io.StringIO(), err)
     for number in (1, 2, 3):
@@ -247,8 +247,13 @@ def test_nobody_listening_to_messages_stops_nothing() -> None:
 def test_train_is_left_to_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     module = types.ModuleType("t2i_core.training.command")
-    module.add_arguments = lambda parser: parser.add_argument("--out")  # type: ignore[attr-defined]
-    module.run = lambda arguments: asked.append(arguments.out) or 1  # type: ignore[attr-defined]
+    module.add_arguments = lambda parser: parser.add_argument("--out")  # type: ignore[attr-defined]  # a stand-in
+
+    def run(arguments: argparse.Namespace) -> int:
+        asked.append(arguments.out)
+        return 1
+
+    module.run = run  # type: ignore[attr-defined]  # a stand-in
     monkeypatch.setitem(sys.modules, "t2i_core.training.command", module)
     monkeypatch.setattr(importlib.import_module("t2i_core.training"), "command", module, raising=False)
     assert cli.main(["train", "--out", "x"]) == 1

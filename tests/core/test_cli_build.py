@@ -76,8 +76,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         return seen.outcome()
 
     module = types.ModuleType("t2i_core.building")
-    module.build = build  # type: ignore[attr-defined]
-    module.BuildOptions = lambda **values: facts(**values)  # type: ignore[attr-defined]
+    module.build = build  # type: ignore[attr-defined]  # a stand-in
+    module.BuildOptions = lambda **values: facts(**values)  # type: ignore[attr-defined]  # a stand-in
     monkeypatch.setitem(sys.modules, "t2i_core.building", module)
     return seen
 

@@ -24,7 +24,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     return captured.out
 
 
-def test_build_search_evaluate_and_validate(tmp_path, capsys):
+def test_build_search_evaluate_and_validate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pictures, data = tmp_path / "pictures", tmp_path / "data"
     for image_id in CAPTIONS:
         (pictures / image_id).parent.mkdir(parents=True)

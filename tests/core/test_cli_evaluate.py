@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("other_dimension", {"image": foreign[:, :24], "text": foreign[:, :24]}),
     ):
         (root / name).mkdir()
-        np.savez(root / name / "aligned_embeddings.npz", **(rows | changed))
+        arrays: dict[str, Any] = rows | changed
+        np.savez(root / name / "aligned_embeddings.npz", **arrays)
         pd.DataFrame({"image": names, "caption": CAPTIONS}).to_csv(root / name / "captions_tokenized.csv", index=False)
     return root
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -27,7 +28,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     return f"{server.uri}/{name}", f"milvus+{server.uri}/{name}"
 
 
-def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -44,7 +45,7 @@ def test_a_pushed_dataset_answers_as_the_folder_does(
         assert main([*asked, "--data", "data"]) == 0
         local = printed(capsys)
         assert main([*asked, "--data", address]) == 0
-        assert printed(capsys)[0]["hits"] == [{**hit} for hit in local[0]["hits"]]  # type: ignore[attr-defined]
+        assert printed(capsys)[0]["hits"] == [{**hit} for hit in local[0]["hits"]]
     monkeypatch.setenv("T2I_DATA", address)
     assert main(["evaluate", "--format", "json"]) == 0
     there = printed(capsys)

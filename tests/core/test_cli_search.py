@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         picture.save(root / "images" / name)
     encoder = open_encoder(str(root / "tiny.safetensors"), device="cpu")
     captions = pd.DataFrame({"image": NAMES, "caption": ["A dog – Hund.", "Red \x1b[31mbus", "=1+1"]})
-    facts = {
+    facts: dict[str, Any] = {
         "image_ids": NAMES,
         "image_embeddings": encoder.encode_image(batch),
         "image_sizes": np.array([picture.size for picture in batch]),

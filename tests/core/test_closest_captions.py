@@ -34,7 +34,7 @@ def engine(*, with_text: bool = True) -> SearchEngine:
         key="pets",
         manifest=Manifest(1, "none", "0", 4, 3, 5, "", "", "", ""),
     )
-    return open_engine(NoEncoder(), gallery)  # type: ignore[arg-type]
+    return open_engine(NoEncoder(), gallery)  # type: ignore[arg-type]  # pictures alone are asked for, nothing is encoded
 
 
 def test_best_first_and_own_marked() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from t2i_core.dataset import dataset_stamp, list_datasets, read_gallery, write_dataset
+from t2i_core.types import Gallery
 from tests.core.small_galleries import (
     CAPTIONS,
     COLOURS,
@@ -25,8 +26,8 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("T2I_IMAGES", raising=False)
 
 
-def codes(gallery: object) -> list[str]:
-    return [problem.code for problem in gallery.problems]  # type: ignore[attr-defined]
+def codes(gallery: Gallery) -> list[str]:
+    return [problem.code for problem in gallery.problems]
 
 
 def test_ours_comes_back_as_written(tmp_path: Path) -> None:

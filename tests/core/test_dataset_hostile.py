@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,8 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_anything_is_written(t
 
 
 def test_rows_of_which_none_can_be_used_leave_nothing(tmp_path: Path) -> None:
-    folder = save_ours(tmp_path / "data") and tmp_path / "data"
+    folder = tmp_path / "data"
+    save_ours(folder)
     ids = np.array([f"{number}.png" for number in range(MAPPED_FROM)])
     np.savez(folder / EMBEDDINGS, image=np.zeros((MAPPED_FROM, 8), dtype=np.float32), image_ids=ids)
     assert "at least one usable image row" in refused(folder)
@@ -70,16 +72,19 @@ def test_rows_of_which_none_can_be_used_leave_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["image_ids", "text"])
 def test_what_is_refused_for_another_array_makes_no_store(tmp_path: Path, fault: str) -> None:
-    folder = save_ours(tmp_path / "data") and tmp_path / "data"
+    folder = tmp_path / "data"
+    save_ours(folder)
     rows = np.ones((MAPPED_FROM, 8), dtype=np.float32)
     wrong = np.array(["a.png"]) if fault == "image_ids" else np.ones(MAPPED_FROM)
-    np.savez(folder / EMBEDDINGS, image=rows, **{fault: wrong})
+    arrays: dict[str, Any] = {"image": rows, fault: wrong}
+    np.savez(folder / EMBEDDINGS, **arrays)
     assert "The array" in refused(folder)
     assert not (folder / ".mapped").exists()
 
 
 def test_validate_writes_nothing(tmp_path: Path) -> None:
-    folder = save_ours(tmp_path / "data") and tmp_path / "data"
+    folder = tmp_path / "data"
+    save_ours(folder)
     rng = np.random.default_rng(0)
     ids = np.array([f"{number}.png" for number in range(MAPPED_FROM)])
     np.savez(folder / EMBEDDINGS, image=rng.standard_normal((MAPPED_FROM, 8), dtype=np.float32), image_ids=ids)
@@ -113,7 +118,8 @@ HEADERS = {
 def test_headers_that_are_none(tmp_path: Path, name: str, header: str) -> None:
     folder = save_original(tmp_path / "data")
     rows = npy(np.ones((6, 8), dtype=np.float32))
-    save(folder, **{"image": rows, name: with_header(HEADERS[header], bytes(192))})
+    members: dict[str, Any] = {"image": rows, name: with_header(HEADERS[header], bytes(192))}
+    save(folder, **members)
     message = refused(folder)
     assert message.startswith((f"{folder / EMBEDDINGS} must", f"The array {name} of {folder / EMBEDDINGS} must"))
     assert "python -m t2i_core build" in message
@@ -161,7 +167,8 @@ def test_a_pipe_does_not_wait(tmp_path: Path) -> None:
 
 def test_a_store_of_another_shape_is_made_again(tmp_path: Path) -> None:
     """A store that came with the dataset vouches for itself: its shapes are compared with the file's."""
-    folder = save_ours(tmp_path / "data") and tmp_path / "data"
+    folder = tmp_path / "data"
+    save_ours(folder)
     rng = np.random.default_rng(0)
     ids = np.array([f"{number}.png" for number in range(MAPPED_FROM)])
     rows = rng.standard_normal((MAPPED_FROM, 8), dtype=np.float32)

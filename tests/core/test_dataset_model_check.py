@@ -48,6 +48,7 @@ def test_text_rows_of_a_language_model(tmp_path: Path, encoder: ColourEncoder) -
     gallery = original(tmp_path, encoder, text=bert)
     assert "text_rows_scaled" in {problem.code for problem in gallery.problems}
     (problem,) = check_embeddings(gallery, encoder)
+    assert gallery.text_embeddings is not None
     own = np.einsum("bd,bd->b", gallery.text_embeddings, encoder.encode_text(gallery.captions))
     assert str(problem) == (
         "warning: The text rows were not made by the model ViT-B/32: encoding 6 captions again gave a median cosine of "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_an_ending_decides_between_like_base_names() -> None:
 
 
 @pytest.mark.parametrize(("stored", "written"), [("NFD", "NFC"), ("NFC", "NFD")])
-def test_accents_match_in_either_form(stored: str, written: str) -> None:
+def test_accents_match_in_either_form(stored: Literal["NFC", "NFD"], written: Literal["NFC", "NFD"]) -> None:
     picture = unicodedata.normalize(stored, "zoo/café.jpg")
     name = unicodedata.normalize(written, "café.jpg")
     assert match_pictures([name], [picture]).found == {name: picture}

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from t2i_core.dataset import read_captions, read_gallery, read_name, save_captions, write_dataset, write_files
 from t2i_core.errors import DatasetError
+from t2i_core.types import Manifest
 from tests.core.small_galleries import ColourEncoder, save_original, save_ours, save_pictures
 
 FILES = ("aligned_embeddings.npz", "captions_tokenized.csv", "manifest.json")
@@ -29,9 +31,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def write(folder: Path, **changes: object) -> object:
+def write(folder: Path, **changes: object) -> Manifest:
     rows = np.eye(2, 4, dtype=np.float32)
-    given_ = {
+    given_: dict[str, Any] = {
         "image_ids": ["a.jpg", "b.jpg"],
         "image_embeddings": rows,
         "image_sizes": np.full((2, 2), 9),
@@ -42,7 +44,7 @@ def write(folder: Path, **changes: object) -> object:
         "preprocessing": "none",
         "images_dir": folder.parent / "images",
     }
-    return write_dataset(folder, **(given_ | changes))  # type: ignore[arg-type]
+    return write_dataset(folder, **(given_ | changes))
 
 
 @settings(max_examples=60)
@@ -70,7 +72,8 @@ def test_datasets_round_trip_bit_for_bit(images: int, dimension: int, captions: 
 
     def unit(count: int) -> np.ndarray:
         rows = rng.standard_normal((count, dimension)).astype(np.float32)
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        scaled: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return scaled
 
     names = [f"{seed % 7}/{number}.jpg" for number in range(images)]
     image, text = unit(images), unit(captions)
@@ -100,7 +103,7 @@ def test_datasets_round_trip_bit_for_bit(images: int, dimension: int, captions: 
 
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
     first, second = write(tmp_path / "one"), write(tmp_path / "two")
-    assert first.dataset_sha256 == second.dataset_sha256  # type: ignore[attr-defined]
+    assert first.dataset_sha256 == second.dataset_sha256
     for name in FILES[:2]:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

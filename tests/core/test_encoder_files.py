@@ -8,15 +8,18 @@ import os
 import pickle
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from t2i_core.encoder import names, open_encoder, openai_towers, opening, weight_files
+from t2i_core.encoder import names, open_encoder, openai_towers, weight_files
 from t2i_core.encoder.openai_clip import clip_package
+from t2i_core.encoder.openai_network import OpenAINetwork
 from t2i_core.errors import ModelError
 from tests.core.clip_weights import save_jit, tiny_vit
 
@@ -25,9 +28,9 @@ pytestmark = pytest.mark.slow
 MODELS = "RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14, ViT-L/14@336px"
 
 
-def message_of(model: str | Path, **options: object) -> str:
+def message_of(model: str | Path, **options: Any) -> str:
     with pytest.raises(ModelError) as caught:
-        open_encoder(str(model), **{"device": "cpu", **options})  # type: ignore[arg-type]
+        open_encoder(str(model), **{"device": "cpu", **options})
     return str(caught.value)
 
 
@@ -48,7 +51,7 @@ def _save_half(path: Path) -> None:
     torch.save({name: tensor.half() for name, tensor in tiny_vit().state_dict().items()}, path)
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[[Path], object]] = {
     "state dict": lambda path: torch.save(tiny_vit().state_dict(), path),
     "state dict, old format": lambda path: torch.save(
         tiny_vit().state_dict(), path, _use_new_zipfile_serialization=False
@@ -80,6 +83,7 @@ def test_fp16_weights_are_computed_in_fp32_on_a_cpu(tmp_path: Path) -> None:
     _save_half(tmp_path / "half.pt")
     encoder = open_encoder(str(tmp_path / "half.pt"), device="cpu")
     assert encoder.encode_text(["a dog"]).dtype == np.float32
+    assert isinstance(encoder._network, OpenAINetwork)
     assert encoder._network._model.dtype == torch.float32
 
 
@@ -312,4 +316,4 @@ def test_mini_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     torch.save(tiny_vit().state_dict(), tmp_path / "stand_in.pt")
     monkeypatch.setattr(weight_files, "MINI_PATH", tmp_path / "stand_in.pt")
     assert open_encoder(device="cpu").model_id == open_encoder("mini", device="cpu").model_id == names.MINI_NAME
-    assert opening.MINI_NAME == "mini"
+    assert names.MINI_NAME == "mini"

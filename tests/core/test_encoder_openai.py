@@ -57,7 +57,8 @@ def vit_reference(saved_vit: dict[str, Path]) -> tuple[np.ndarray, np.ndarray]:
     for embeddings in (model.text_model.embeddings, model.vision_model.embeddings):
         embeddings.position_ids = torch.arange(embeddings.position_embedding.num_embeddings)[None]
     with torch.inference_mode():
-        text = model.eval().text_projection(model.text_model(clip_package.tokenize(TEXTS).long()).pooler_output)
+        model.eval()  # type: ignore[no-untyped-call]  # transformers names no types there
+        text = model.text_projection(model.text_model(clip_package.tokenize(TEXTS).long()).pooler_output)
         image = model.visual_projection(model.vision_model(_pixels()).pooler_output)
     return text.numpy(), image.numpy()
 

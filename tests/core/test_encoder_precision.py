@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import torch
 from safetensors.torch import save_file
 
 from t2i_core.encoder import ClipEncoder, bfloat16, mini_adapter, nearness, open_encoder, openai_towers
-from t2i_core.encoder.mini_network import PRECISE_BLOCKS, load_mini
+from t2i_core.encoder.mini_network import PRECISE_BLOCKS, LiteBackbone, load_mini
 from t2i_core.encoder.openai_network import OpenAINetwork
 from t2i_core.types import FloatArray
 from tests.core.clip_weights import pictures, tiny_rn, tiny_vit
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 PICTURES = pictures((90, 70), (64, 64), (40, 200), (300, 200), (64, 90))
 TEXTS = ["a dog on a beach", "two red buses", "word " * 90, "x", "y", "z"]
-MODELS = {
+MODELS: dict[str, Callable[[Path], object]] = {
     "mini": save_tiny_mini,
     "ViT": lambda path: save_file(dict(tiny_vit().state_dict()), path),
     "RN": lambda path: save_file(dict(tiny_rn().state_dict()), path),
@@ -110,6 +111,7 @@ def test_mini_keeps_its_first_blocks_in_float32(paths: dict[str, str]) -> None:
     module, _ = load_mini(paths["mini"])
     for number_type in (torch.bfloat16, torch.float16):
         part = mini_adapter.rounded_pictures(module, number_type).parts[0]
+        assert isinstance(part, LiteBackbone)
         types = [block.dtype for block in part.blocks]
         assert part.stem.conv.weight.dtype == torch.float32
         assert types == [torch.float32] * PRECISE_BLOCKS + [number_type] * (len(types) - PRECISE_BLOCKS)

@@ -43,6 +43,7 @@ def test_terms_are_weighed_and_summed(engine: SearchEngine, encoder: ColourEncod
     ]
     wanted = 2.0 * rows[0].astype(float) - 0.5 * rows[1] + 0.25 * rows[2]
     wanted /= np.linalg.norm(wanted)
+    assert result.query_embedding is not None
     np.testing.assert_allclose(result.query_embedding, wanted, atol=1e-6)
     scores = engine.gallery.image_embeddings @ wanted
     assert [hit.row for hit in result.hits] == np.argsort(-scores, kind="stable").tolist()

@@ -17,17 +17,20 @@ from t2i_core.evaluation import evaluate, rank_pairs, recall_at_k
 from tests.core.small_galleries import make_gallery, save_ours
 
 
+def best_first(scores: np.ndarray) -> list[int]:
+    """Places of scores, best first; ties by position."""
+    return sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+
+
 def oracle(scores: np.ndarray, caption_rows: list[int]) -> tuple[list[int], list[int]]:
     """Ranks by sorting every row and column; ties by position."""
     text_ranks = []
     for caption, row in enumerate(caption_rows):
-        order = sorted(range(scores.shape[1]), key=lambda image, line=scores[caption]: (-line[image], image))
+        order = best_first(scores[caption])
         text_ranks.append(order.index(row) + 1)
     image_ranks = []
     for image in sorted(set(caption_rows)):
-        order = sorted(
-            range(len(caption_rows)), key=lambda caption, column=scores[:, image]: (-column[caption], caption)
-        )
+        order = best_first(scores[:, image])
         image_ranks.append(min(order.index(caption) for caption, row in enumerate(caption_rows) if row == image) + 1)
     return text_ranks, image_ranks
 

@@ -12,6 +12,10 @@ from t2i_core.index.exact import ExactIndex
 from t2i_core.types import Index
 
 
+def best_first(allowed: list[int], rows: np.ndarray, query: np.ndarray) -> list[int]:
+    return sorted(allowed, key=lambda row: (-float(rows[row] @ query), row))
+
+
 @settings(max_examples=80)
 @given(st.integers(1, 30), st.integers(1, 30), st.booleans(), st.integers(0, 2**31))
 def test_agrees_with_a_full_sort(images: int, top_k: int, masked: bool, seed: int) -> None:
@@ -24,10 +28,10 @@ def test_agrees_with_a_full_sort(images: int, top_k: int, masked: bool, seed: in
     scores, found = ExactIndex(rows).search(queries, top_k, where)
     for query, query_scores, query_rows in zip(queries, scores, found, strict=True):
         allowed = [row for row in range(images) if where is None or where[row]]
-        expected = sorted(allowed, key=lambda row, query=query: (-float(rows[row] @ query), row))[:top_k]
+        expected = best_first(allowed, rows, query)[:top_k]
         assert query_rows.tolist() == expected
         assert query_scores.tolist() == [float(rows[row] @ query) for row in expected]
-    assert (scores.dtype, found.dtype) == (np.float32, np.int64)
+    assert (scores.dtype, found.dtype) == (np.dtype(np.float32), np.dtype(np.int64))
 
 
 def test_nothing_allowed_finds_nothing() -> None:
@@ -43,7 +47,7 @@ def test_is_an_index() -> None:
 
 def test_other_arrays_are_refused() -> None:
     with pytest.raises(SearchIndexError) as caught:
-        ExactIndex(np.eye(3))  # type: ignore[arg-type]
+        ExactIndex(np.eye(3))  # type: ignore[arg-type]  # what is refused
     assert str(caught.value) == (
         "image_embeddings must be a float32 array of shape (N, D), got float64 of shape (3, 3). Convert it first."
     )

@@ -7,12 +7,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_files import LEFT, RIGHT, encoded, halves, noise, open_folder, png_header, put, rights_of_nobody
 from PIL import Image
 
 from t2i_core.errors import ImageError
 from t2i_core.pictures.images import jpeg_preview, open_image, picture_size
 from t2i_core.pictures.pixels import ORIENTATION_TAG
+from tests.core.picture_files import (
+    LEFT,
+    RIGHT,
+    colour_at,
+    encoded,
+    halves,
+    noise,
+    open_folder,
+    png_header,
+    put,
+    rights_of_nobody,
+)
 
 LIMIT = 1_000_000
 FORMATS_MESSAGE = (
@@ -78,7 +89,7 @@ def test_transparent_pixels_are_white_and_half_transparent_ones_lighter() -> Non
     for position, alpha in enumerate((0, 128, 255, 0)):
         layer.putpixel((position, 0), (0, 0, 0, alpha))
     opened = open_image(encoded(layer), max_pixels=LIMIT)
-    assert [opened.getpixel((x, 0))[0] for x in range(4)] == [255, 127, 0, 255]
+    assert [colour_at(opened, x, 0)[0] for x in range(4)] == [255, 127, 0, 255]
 
 
 @pytest.mark.parametrize("mode", ["P", "RGB", "L"])
@@ -122,9 +133,9 @@ def test_exif_rotation_is_undone(kind: str, orientation: int) -> None:
     content = encoded(stored, kind, exif=exif)
     opened = open_image(content, max_pixels=LIMIT)
     assert opened.size == (64, 48) == picture_size(content)
-    assert close(opened.getpixel((30, 4)), (240, 240, 240), by=25)
-    assert close(opened.getpixel((4, 40)), LEFT, by=25)
-    assert close(opened.getpixel((60, 40)), RIGHT, by=25)
+    assert close(colour_at(opened, 30, 4), (240, 240, 240), by=25)
+    assert close(colour_at(opened, 4, 40), LEFT, by=25)
+    assert close(colour_at(opened, 60, 40), RIGHT, by=25)
 
 
 def test_a_senseless_orientation_changes_nothing() -> None:
@@ -137,7 +148,7 @@ def test_a_senseless_orientation_changes_nothing() -> None:
 def test_an_animation_is_its_first_frame(kind: str) -> None:
     frames = [Image.new("RGB", (32, 32), colour) for colour in ((250, 0, 0), (0, 250, 0), (0, 0, 250))]
     content = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-    assert close(open_image(content, max_pixels=LIMIT).getpixel((5, 5)), (250, 0, 0))
+    assert close(colour_at(open_image(content, max_pixels=LIMIT), 5, 5), (250, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from picture_files import encoded, halves, open_folder, put, rights_of_nobody
 
 from t2i_core.errors import ImageError
 from t2i_core.pictures.images import list_pictures, look_through, picture_path
+from tests.core.picture_files import encoded, halves, open_folder, put, rights_of_nobody
 
 
 def outside(name: str) -> str:

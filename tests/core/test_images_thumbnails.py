@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from picture_files import encoded, halves, noise, put
 from PIL import Image
 
 from t2i_core.errors import ImageError
 from t2i_core.pictures.images import make_thumbnail, picture_size, trim_thumbnails
 from t2i_core.pictures.pixels import ORIENTATION_TAG
+from tests.core.picture_files import colour_at, encoded, halves, noise, put
 
 LIMIT = 10_000_000
 
@@ -43,8 +43,8 @@ def test_it_looks_like_the_picture(folders: tuple[Path, Path]) -> None:
     put(folders[0], "turned.jpg", encoded(turned, "JPEG", exif=exif))
     with Image.open(thumbnail(folders, "turned.jpg", side=64)) as image:
         assert image.size == (64, 48)
-        assert image.getpixel((5, 20))[0] > 150
-        assert image.getpixel((58, 20))[2] > 150
+        assert colour_at(image, 5, 20)[0] > 150
+        assert colour_at(image, 58, 20)[2] > 150
 
 
 def test_small_pictures_are_not_enlarged(folders: tuple[Path, Path]) -> None:

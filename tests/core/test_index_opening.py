@@ -10,7 +10,9 @@ from t2i_core.index.quantized import QuantizedIndex
 
 
 @pytest.mark.parametrize(("images", "kind"), [(49, ExactIndex), (50, QuantizedIndex)])
-def test_large_galleries_are_quantized_and_answer_alike(monkeypatch, images, kind):
+def test_large_galleries_are_quantized_and_answer_alike(
+    monkeypatch: pytest.MonkeyPatch, images: int, kind: type
+) -> None:
     monkeypatch.setattr(opening, "QUANTIZED_FROM", 50)
     rows = l2_normalize(np.random.default_rng(3).normal(size=(images, 16)))
     index = opening.open_index(rows)

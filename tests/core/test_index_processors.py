@@ -6,11 +6,13 @@ many cores share the work.
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +47,7 @@ def answers() -> dict[str, np.ndarray]:
     rows = l2_normalize(centers[random.integers(0, 40, IMAGES)] + 1e-4 * random.normal(size=(IMAGES, DIMENSION)))
     queries = l2_normalize(np.concatenate([rows[: MANY_PLANES // 2], random.normal(size=(4, DIMENSION))]))
     where = random.random(IMAGES) < 0.3
-    given = {}
+    given: dict[str, np.ndarray] = {}
     for name, index in (("exact", ExactIndex(rows)), ("quantized", QuantizedIndex(rows))):
         for case, asked, mask in (
             ("one", queries[:1], None),
@@ -72,7 +74,8 @@ def test_both_indexes_agree_here(here: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize("kind", PROCESSORS)
 def test_another_processor_answers_the_same(kind: str, here: dict[str, np.ndarray], tmp_path: Path) -> None:
     # numpy's own choices are turned off, all of them, wherever numba's are.
-    dispatched = "" if kind == "one core" else " ".join(np._core._multiarray_umath.__cpu_dispatch__)
+    umath = importlib.import_module("numpy._core._multiarray_umath")
+    dispatched = "" if kind == "one core" else " ".join(umath.__cpu_dispatch__)
     out = tmp_path / "answers.npz"
     subprocess.run(
         [sys.executable, __file__, str(out)],
@@ -90,4 +93,5 @@ def test_another_processor_answers_the_same(kind: str, here: dict[str, np.ndarra
 if __name__ == "__main__":
     if os.environ.get("ONE_CORE") and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    np.savez(sys.argv[1], **answers())
+    arrays: dict[str, Any] = {**answers()}
+    np.savez(sys.argv[1], **arrays)

@@ -42,7 +42,8 @@ class Odd(torch.nn.Module):
         self.register_buffer("scalar", torch.tensor(7))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.again(self.layer(x)) + self.constant
+        outputs: torch.Tensor = self.again(self.layer(x)) + self.constant
+        return outputs
 
 
 class Sprung(torch.nn.Module):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from t2i_core import cli
-from t2i_core.dataset import picture_names, read_gallery, read_name, validate
+from t2i_core.dataset import read_gallery, read_name, validate
 from tests.core.bad_datasets import no_settings  # noqa: F401 - a fixture
 from tests.core.small_galleries import save_ours
 
@@ -116,7 +116,7 @@ def test_reading_looks_only_into_folders_that_pictures_are_named_in(
         looked.append(Path(path).relative_to(tmp_path / "images").as_posix())
         return scandir(path)
 
-    monkeypatch.setattr(picture_names.os, "scandir", noted)
+    monkeypatch.setattr("t2i_core.dataset.picture_names.os.scandir", noted)
     gallery = read_gallery(tmp_path / "data", tmp_path / "images")
     assert sorted(looked) == [".", "birds", "boats"]
     assert gallery.problems == ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import mapped_codes, mapped_rows, open_codes, read_gallery, validate
+from t2i_core.engine.source import FolderSource
 from t2i_core.index import opening
 from t2i_core.index.quantized import QuantizedIndex
 from t2i_core.opening import open_engine
@@ -25,7 +27,7 @@ def every_dataset_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "QUANTIZED_FROM", 4)
 
 
-def save_rows(folder: Path, rows: np.ndarray, **arrays: np.ndarray) -> Path:
+def save_rows(folder: Path, rows: np.ndarray, **arrays: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     ids = np.array([f"{row:03d}.jpg" for row in range(len(rows))])
     np.savez(folder / "aligned_embeddings.npz", image=rows, image_ids=ids, **arrays)
@@ -181,6 +183,7 @@ def test_codes_are_made_once_and_answer_like_fresh_ones(tmp_path: Path, monkeypa
     assert made is not None and found is not None
     assert (found.tiles == made.tiles).all() and (found.errors == made.errors).all()
     engine = open_engine(ColourEncoder(), gallery)
+    assert isinstance(engine.source, FolderSource)
     assert isinstance(engine.source.index, QuantizedIndex)
     scores, rows = engine.source.index.search(some_rows()[:3], 2)
     assert rows[:, 0].tolist() == [0, 1, 2]
@@ -192,6 +195,7 @@ def test_codes_of_another_gallery_are_not_used(tmp_path: Path) -> None:
     open_codes(read_gallery(folder))
     save_rows(folder, some_rows(2))
     engine = open_engine(ColourEncoder(), read_gallery(folder))
+    assert isinstance(engine.source, FolderSource)
     assert engine.source.index.search(some_rows(2)[:1], 1)[1].tolist() == [[0]]
 
 

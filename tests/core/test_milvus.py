@@ -150,7 +150,8 @@ def test_pushing_again_writes_nothing_and_another_dataset_is_refused(
     assert push(gallery, collection).written == 0
     with pytest.raises(DatasetError, match="must be new or hold this dataset"):
         push(numbers(1, key="others"), collection)
-    assert collection.facts()["key"] == gallery.key
+    facts = collection.facts()
+    assert facts is not None and facts["key"] == gallery.key
 
 
 def test_wrong_collections_are_named(milvus_server: MilvusServer) -> None:
@@ -189,7 +190,7 @@ def test_approximate_indexes_say_so_and_score_exactly(milvus_server: MilvusServe
         assert len(result.hits) == 20
         local = open_engine(Rows(), gallery).search(SearchRequest.of("x", top_k=ROWS))
         known = {hit.row: hit.score for hit in local.hits}
-        assert all(known[hit.row] == hit.score and hit.row % 3 == 0 for hit in result.hits)
+        assert all(hit.row is not None and known[hit.row] == hit.score and hit.row % 3 == 0 for hit in result.hits)
 
 
 def test_a_server_that_is_away_is_told_after_a_limit() -> None:

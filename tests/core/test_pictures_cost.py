@@ -8,11 +8,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from picture_files import encoded, halves, noise, png_header
 from PIL import Image
 
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
@@ -22,6 +22,7 @@ from t2i_core.pictures.cost import MemoryGate, decoding_bytes, most_bytes, reduc
 from t2i_core.pictures.images import open_image, read_image
 from t2i_core.pictures.pixels import ORIENTATION_TAG
 from t2i_core.pictures.refusals import row_bits
+from tests.core.picture_files import encoded, halves, noise, png_header
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +122,7 @@ def test_a_large_picture_comes_reduced_and_looks_the_same(mode: str, kind: str, 
         exif[ORIENTATION_TAG] = orientation
         options["exif"] = exif
     if mode == "RGB16":
-        from test_pictures_deep import png16
+        from tests.core.test_pictures_deep import png16
 
         content = png16(np.asarray(picture).astype(np.uint16) * 16)
         orientation = 1
@@ -182,10 +183,10 @@ def test_a_strip_is_cropped_first_with_the_same_result(size: tuple[int, int], re
 
 
 def test_a_very_long_strip_is_cropped_in_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[tuple[int, int]] = []
+    made: list[tuple[int, ...]] = []
     resize = Image.Image.resize
 
-    def noted(image: Image.Image, size: tuple[int, int], *options: object, **named: object) -> Image.Image:
+    def noted(image: Image.Image, size: tuple[int, int], *options: Any, **named: Any) -> Image.Image:
         made.append(tuple(size))
         return resize(image, size, *options, **named)
 
@@ -264,5 +265,5 @@ def test_an_avif_with_too_long_a_side_is_told_with_its_rule() -> None:
 def test_bits_of_a_row(mode: str, layout: str | None, bits: int) -> None:
     image = Image.new(mode, (10, 1))
     if layout is not None:
-        image.tile = [("raw", (0, 0, 10, 1), 0, (layout, 0, 1))]  # type: ignore[attr-defined]
+        image.tile = [("raw", (0, 0, 10, 1), 0, (layout, 0, 1))]  # type: ignore[attr-defined]  # as a file's reader has
     assert row_bits(image) == 10 * bits

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_files import encoded, noise, png_chunk, put
 from PIL import Image, TiffImagePlugin
 
 from t2i_core.pictures.images import is_plain, make_thumbnail, read_image
+from tests.core.picture_files import encoded, noise, png_chunk, put
 
 LIMIT = 10_000_000
 SCALED = "Scaled to the range they use, which is another than their file has room for"

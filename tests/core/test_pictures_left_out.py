@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build_rooms import Room
-from picture_files import encoded, halves, noise, put
 
 from t2i_core.commands.build import report_record, show
 from t2i_core.commands.console import Console
 from t2i_core.errors import BuildError, ImageError
 from t2i_core.pictures import kinds
 from t2i_core.pictures.images import list_pictures, look_through, open_image, picture_path
+from tests.core.build_rooms import Room
+from tests.core.picture_files import encoded, halves, noise, put
 
 PICTURE = encoded(halves(), "JPEG")
 

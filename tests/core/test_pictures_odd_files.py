@@ -8,12 +8,12 @@ import zlib
 
 import numpy as np
 import pytest
-from picture_files import encoded, halves, noise, png_chunk
 from PIL import Image
 
 from t2i_core.errors import ImageError
 from t2i_core.pictures.images import open_image, picture_size, read_image
 from t2i_core.pictures.pixels import ORIENTATION_TAG
+from tests.core.picture_files import encoded, halves, noise, png_chunk
 
 LIMIT = 10_000_000
 TEXT = b'{"nodes": [' + b'{"id": 1, "type": "KSampler"}, ' * 80_000 + b"]}"

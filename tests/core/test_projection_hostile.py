@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def save_map(folder: Path, header: Any = None, **arrays: np.ndarray) -> None:
     gallery = read_gallery(folder)
-    good = {
+    good: dict[str, Any] = {
         "coordinates": np.zeros((N, 2), np.float32),
         "neighbours": np.zeros((N, 3), np.int32),
         "similarities": np.ones((N, 3), np.float32),
@@ -38,7 +38,7 @@ def save_map(folder: Path, header: Any = None, **arrays: np.ndarray) -> None:
     record = {"format_version": 1, "gallery_key": gallery.key, "cluster_names": ["one"], "parameters": {}}
     told = record | header if isinstance(header, dict) else record if header is None else header
     text = told if isinstance(told, np.ndarray) else np.array(told if isinstance(told, str) else json.dumps(told))
-    np.savez(folder / stored.PROJECTION_NAME, **{"header": text, **good, **arrays})
+    np.savez(folder / stored.PROJECTION_NAME, **(good | {"header": text} | arrays))
 
 
 def refusal(folder: Path) -> str:
@@ -111,7 +111,10 @@ def test_files_that_are_none(folder: Path, content: bytes) -> None:
 def test_captions_that_are_not_there(folder: Path, positions: list[int]) -> None:
     gallery = read_gallery(folder)
     header = np.array(json.dumps({"format_version": 1, "gallery_key": gallery.key}))
-    arrays = {"coordinates": np.zeros((N, 2), np.float32), "caption_coordinates": np.zeros((1, 2), np.float32)}
+    arrays: dict[str, Any] = {
+        "coordinates": np.zeros((N, 2), np.float32),
+        "caption_coordinates": np.zeros((1, 2), np.float32),
+    }
     np.savez(folder / stored.JOINT_NAME, header=header, caption_positions=np.array([M - 1]), **arrays)
     assert stored.read_joint(gallery) is not None
     np.savez(folder / stored.JOINT_NAME, header=header, caption_positions=np.array(positions), **arrays)
@@ -134,7 +137,7 @@ def test_ranks_that_are_none(folder: Path, arrays: dict[str, np.ndarray]) -> Non
     gallery = read_gallery(folder)
     assert write_caption_ranks(gallery, np.ones(M, np.int64))
     assert read_caption_ranks(gallery).tolist() == [1] * M
-    good = {"key": np.array(gallery.key), "ranks": np.ones(M, np.int32)}
+    good: dict[str, Any] = {"key": np.array(gallery.key), "ranks": np.ones(M, np.int32)}
     np.savez(folder / ".cache" / "caption_ranks.npz", **(good | arrays))
     with pytest.raises(DatasetError, match="They are counted again"):
         read_caption_ranks(gallery)
@@ -142,7 +145,7 @@ def test_ranks_that_are_none(folder: Path, arrays: dict[str, np.ndarray]) -> Non
 
 def test_finished_batches_of_another_shape_are_left_out(tmp_path: Path) -> None:
     journal = Journal(tmp_path, {"a": 1}, dimension=4)
-    good = {"digests": np.zeros((2, 32), np.uint8), "embeddings": np.ones((2, 4), np.float32)}
+    good: dict[str, Any] = {"digests": np.zeros((2, 32), np.uint8), "embeddings": np.ones((2, 4), np.float32)}
     journal.add_captions(CaptionBatch(**good))
     [path] = tmp_path.rglob("captions-*.npz")
     assert len(list(journal.captions())) == 1

@@ -22,7 +22,8 @@ def blobs(*sizes: int) -> np.ndarray:
 
 
 def falling(count: int) -> list[float]:
-    return np.linspace(0.4, 0.2, count).tolist()
+    scores: list[float] = np.linspace(0.4, 0.2, count).tolist()
+    return scores
 
 
 def test_no_hits_no_marker() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -54,7 +56,8 @@ def shuffled_rows(rng: np.random.Generator, images: int, dimension: int) -> np.n
     return rng.permuted(np.tile(rng.normal(size=dimension) + 0.2, (images, 1)), axis=1)
 
 
-KINDS = (
+Rows = Callable[[np.random.Generator, int, int], np.ndarray]
+KINDS: tuple[Rows, ...] = (
     random_rows,
     clustered_rows,
     repeated_rows,
@@ -87,21 +90,30 @@ def queries_for(rng: np.random.Generator, rows: FloatArray) -> FloatArray:
     filtered=st.sampled_from([None, 0.0, 0.1, 0.9]),
     seed=st.integers(0, 2**16),
 )
-def test_rows_and_scores_are_the_oracles(kind, images, dimension, top_k, lanes, batched, filtered, seed):
+def test_rows_and_scores_are_the_oracles(
+    kind: Rows,
+    images: int,
+    dimension: int,
+    top_k: int | Literal["all"],
+    lanes: int,
+    batched: bool,
+    filtered: float | None,
+    seed: int,
+) -> None:
     rng = np.random.default_rng(seed)
     rows = l2_normalize(kind(rng, images, dimension))
     queries = np.concatenate([queries_for(rng, rows) for _ in range(9 if batched else 1)])
     where = None if filtered is None else rng.random(images) < filtered
-    top_k = images if top_k == "all" else min(top_k, images)
-    expected_scores, expected_rows = ExactIndex(rows).search(queries, top_k, where)
-    scores, found = QuantizedIndex(rows, threads=2, lanes=lanes).search(queries, top_k, where)
+    wanted = images if top_k == "all" else min(top_k, images)
+    expected_scores, expected_rows = ExactIndex(rows).search(queries, wanted, where)
+    scores, found = QuantizedIndex(rows, threads=2, lanes=lanes).search(queries, wanted, where)
     np.testing.assert_array_equal(found, expected_rows)
     np.testing.assert_array_equal(scores, expected_scores)
 
 
 @settings(max_examples=20, deadline=None)
 @given(kind=st.sampled_from(KINDS), images=st.sampled_from([1, 2, 50]), seed=st.integers(0, 2**16))
-def test_one_more_than_there_are_is_refused_as_by_the_oracle(kind, images, seed):
+def test_one_more_than_there_are_is_refused_as_by_the_oracle(kind: Rows, images: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = l2_normalize(kind(rng, images, 33))
     queries = queries_for(rng, rows)
@@ -110,7 +122,7 @@ def test_one_more_than_there_are_is_refused_as_by_the_oracle(kind, images, seed)
             index.search(queries, images + 1)
 
 
-def test_rows_shared_between_threads_are_the_oracles():
+def test_rows_shared_between_threads_are_the_oracles() -> None:
     rng = np.random.default_rng(5)
     rows = l2_normalize(clustered_rows(rng, 40_000, 64))
     queries = queries_for(rng, rows)
@@ -128,14 +140,14 @@ def test_rows_shared_between_threads_are_the_oracles():
         np.testing.assert_array_equal(scores, expected[0])
 
 
-def test_only_a_few_rows_are_read_in_full_precision():
+def test_only_a_few_rows_are_read_in_full_precision() -> None:
     rng = np.random.default_rng(6)
     rows = l2_normalize(random_rows(rng, 20_000, 256))
     candidates = QuantizedIndex(rows).candidates(queries_for(rng, rows)[2], 10)
     assert 10 <= candidates.size < 400
 
 
-def test_the_error_of_each_row_bounds_what_its_codes_leave_out():
+def test_the_error_of_each_row_bounds_what_its_codes_leave_out() -> None:
     rng = np.random.default_rng(7)
     rows = l2_normalize(clustered_rows(rng, 500, 96))
     codes = encode_rows(rows)
@@ -147,7 +159,7 @@ def test_the_error_of_each_row_bounds_what_its_codes_leave_out():
 
 @pytest.mark.parametrize("lanes", LANES)
 @pytest.mark.parametrize("planes", [ONE_PLANES, MANY_PLANES])
-def test_sums_of_a_tile_are_whole_number_products(planes, lanes):
+def test_sums_of_a_tile_are_whole_number_products(planes: int, lanes: int) -> None:
     rng = np.random.default_rng(8)
     # The biggest numbers there are among them: nothing may saturate or overflow.
     codes = rng.choice([0, 1, 128, 254, 255], (16, 512)).astype(np.uint8)
@@ -159,7 +171,7 @@ def test_sums_of_a_tile_are_whole_number_products(planes, lanes):
     np.testing.assert_array_equal(sums, numbers.astype(np.int64) @ codes.astype(np.int64).T)
 
 
-def test_the_planes_of_a_query_make_up_the_query():
+def test_the_planes_of_a_query_make_up_the_query() -> None:
     rng = np.random.default_rng(9)
     queries = l2_normalize(
         np.concatenate([rng.normal(size=(3, 33)), np.eye(33)[:2], -np.eye(33)[:2], np.zeros((1, 33))])
@@ -172,19 +184,19 @@ def test_the_planes_of_a_query_make_up_the_query():
     assert not planes[:, 33:].any()
 
 
-def test_top_k_beyond_the_gallery_is_refused():
+def test_top_k_beyond_the_gallery_is_refused() -> None:
     rows = l2_normalize(np.eye(4))
     with pytest.raises(QueryError, match=r"top_k must be in 1\.\.4, got 5\."):
         QuantizedIndex(rows).search(rows[:1], 5)
 
 
-def test_codes_of_other_rows_are_refused():
+def test_codes_of_other_rows_are_refused() -> None:
     codes = encode_rows(l2_normalize(np.eye(3)))
     with pytest.raises(SearchIndexError, match=r"codes must have the shape of image_embeddings \(4, 4\), got \(3, 3\)"):
         QuantizedIndex(l2_normalize(np.eye(4)), codes)
 
 
-def test_a_mask_of_the_wrong_shape_is_refused():
+def test_a_mask_of_the_wrong_shape_is_refused() -> None:
     rows = l2_normalize(np.eye(4))
     with pytest.raises(SearchIndexError, match=r"where must be a bool array of shape \(4,\), got bool of shape \(3,\)"):
         QuantizedIndex(rows).search(rows[:1], 1, np.ones(3, dtype=bool))

@@ -108,7 +108,7 @@ def test_errors_say_where(written: str, place: int) -> None:
 @pytest.mark.parametrize("weight", [2.1, -3, float("nan"), float("inf"), True, "1", None])
 def test_weights_have_bounds(weight: object) -> None:
     with pytest.raises(QueryError, match="weight must be in"):
-        Term(Words("dog"), weight)  # type: ignore[arg-type]
+        Term(Words("dog"), weight)  # type: ignore[arg-type]  # what is refused
 
 
 def test_the_key_is_of_the_content_and_of_nothing_else() -> None:

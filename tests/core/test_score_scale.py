@@ -33,7 +33,8 @@ class TopicEncoder(ColourEncoder):
     def one(self, text: str) -> FloatArray:
         number = int(text.split()[-1]) if text.startswith("thing ") else None
         row = 0.9 * self._row(text) if number is None else 0.9 * self._row(text) + 1.6 * self.picture(number)
-        return l2_normalize(row[None])[0]
+        unit: FloatArray = l2_normalize(row[None])[0]
+        return unit
 
     def picture(self, number: int) -> FloatArray:
         return self._row(f"picture {number}")

@@ -7,7 +7,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from t2i_core.captions.suggestions import CaptionSuggestions, fold
+from t2i_core.captions.suggestions import CaptionSuggestions
+from t2i_core.captions.words import fold
 
 CAPTIONS = [
     "A dog runs on the beach .",

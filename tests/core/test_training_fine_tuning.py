@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
 from recipes.mini import __main__ as recipe_of_mini
@@ -18,6 +20,7 @@ from t2i_core.encoder import MINI_PATH, open_encoder
 from t2i_core.errors import DatasetError
 from t2i_core.training import command, fine_tuning
 from t2i_core.training.fine_tuning import fine_tune
+from t2i_core.training.losses import caption_loss
 from tests.core.small_mini import write_small_mini
 
 pytestmark = pytest.mark.slow
@@ -76,7 +79,7 @@ def told_apart(model: Path, data: Path, words: tuple[str, ...]) -> float:
     return float((guesses == np.arange(len(images)) % len(words)).mean())
 
 
-def test_it_learns_words_it_never_knew(tmp_path, caplog):
+def test_it_learns_words_it_never_knew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     data = make_dataset(tmp_path, 40, words=("zorb", "quell", "mirn", "tasp"))
     with caplog.at_level(logging.INFO, logger="t2i_core.training"):
         result = fine_tune(data, tmp_path / "tuned.safetensors", model="mini", epochs=8)
@@ -89,21 +92,23 @@ def test_it_learns_words_it_never_knew(tmp_path, caplog):
     assert not (tmp_path / "tuned.safetensors.work").exists()
 
 
-def test_a_stopped_run_goes_on_after_its_last_whole_epoch(tmp_path, start, monkeypatch, caplog):
+def test_a_stopped_run_goes_on_after_its_last_whole_epoch(
+    tmp_path: Path, start: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     data, out = make_dataset(tmp_path, 24), tmp_path / "tuned.safetensors"
     whole = fine_tune(data, tmp_path / "whole.safetensors", model=str(start), epochs=3)
-    usual, calls = fine_tuning.caption_loss, []
+    calls: list[object] = []
 
-    def stop_in_the_second_epoch(*arguments, **options):
+    def stop_in_the_second_epoch(*arguments: Any, **options: Any) -> torch.Tensor:
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return usual(*arguments, **options)
+        return caption_loss(*arguments, **options)
 
     monkeypatch.setattr(fine_tuning, "caption_loss", stop_in_the_second_epoch)
     with pytest.raises(KeyboardInterrupt):
         fine_tune(data, out, model=str(start), epochs=3)
-    monkeypatch.setattr(fine_tuning, "caption_loss", usual)
+    monkeypatch.setattr(fine_tuning, "caption_loss", caption_loss)
     assert not out.exists()
     with caplog.at_level(logging.INFO, logger="t2i_core.training"):
         resumed = fine_tune(data, out, model=str(start), epochs=3)
@@ -112,7 +117,7 @@ def test_a_stopped_run_goes_on_after_its_last_whole_epoch(tmp_path, start, monke
     assert resumed.after == whole.after
 
 
-def test_too_few_captioned_pictures_are_refused(tmp_path, start):
+def test_too_few_captioned_pictures_are_refused(tmp_path: Path, start: Path) -> None:
     data = make_dataset(tmp_path, 19)
     with pytest.raises(DatasetError) as caught:
         fine_tune(data, tmp_path / "tuned.safetensors", model=str(start))
@@ -126,7 +131,7 @@ def test_too_few_captioned_pictures_are_refused(tmp_path, start):
 _GONE = tuple((f"gone{number}.png", f"a picture nobody has, number {number}") for number in range(7))
 
 
-def test_captions_of_missing_pictures_teach_nothing(tmp_path, start):
+def test_captions_of_missing_pictures_teach_nothing(tmp_path: Path, start: Path) -> None:
     lesson = fine_tuning._Lesson.read(make_dataset(tmp_path / "with", 24, more=_GONE), None)
     alone = fine_tuning._Lesson.read(make_dataset(tmp_path / "without", 24), None)
     assert [path.name for path in lesson.paths] == [path.name for path in alone.paths]
@@ -139,13 +144,13 @@ def test_captions_of_missing_pictures_teach_nothing(tmp_path, start):
     assert (result.before, result.after) == (usual.before, usual.after)
 
 
-def test_captions_of_missing_pictures_do_not_count(tmp_path, start):
+def test_captions_of_missing_pictures_do_not_count(tmp_path: Path, start: Path) -> None:
     data = make_dataset(tmp_path, 19, more=_GONE)
     with pytest.raises(DatasetError, match=r"at least 20 pictures with captions, and .* has 19\."):
         fine_tune(data, tmp_path / "tuned.safetensors", model=str(start))
 
 
-def test_missing_pictures_are_refused(tmp_path, start):
+def test_missing_pictures_are_refused(tmp_path: Path, start: Path) -> None:
     data = make_dataset(tmp_path, 24)
     (tmp_path / "pictures" / "003.png").unlink()
     with pytest.raises(DatasetError) as caught:
@@ -156,7 +161,7 @@ def test_missing_pictures_are_refused(tmp_path, start):
     )
 
 
-def test_a_foreign_work_folder_is_left_alone(tmp_path, start):
+def test_a_foreign_work_folder_is_left_alone(tmp_path: Path, start: Path) -> None:
     data, work = make_dataset(tmp_path, 24), tmp_path / "work"
     work.mkdir()
     (work / "letter.txt").write_text("mine")
@@ -165,7 +170,9 @@ def test_a_foreign_work_folder_is_left_alone(tmp_path, start):
     assert (work / "letter.txt").read_text() == "mine"
 
 
-def test_the_command_tells_what_is_wrong_and_fails(tmp_path, start, capsys):
+def test_the_command_tells_what_is_wrong_and_fails(
+    tmp_path: Path, start: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     data, out = make_dataset(tmp_path, 5), tmp_path / "tuned.safetensors"
@@ -174,13 +181,15 @@ def test_the_command_tells_what_is_wrong_and_fails(tmp_path, start, capsys):
     assert capsys.readouterr().err.startswith("error: Fine-tuning needs at least 20 pictures with captions")
 
 
-def test_the_recipe_says_what_its_data_folder_must_hold(tmp_path, capsys):
+def test_the_recipe_says_what_its_data_folder_must_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert recipe_of_mini.main(["--data", str(tmp_path), "--out", str(tmp_path / "m.safetensors")]) == 1
     assert "error: The recipe needs flickr8k/captions_train.csv and pool/labels.csv" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("given", [["--recipe", "mini"], ["--recipe"], ["--recipe=mini", "--data", "d", "--out", "o"]])
-def test_the_option_of_before_says_where_the_recipe_is_now(given, capsys):
+def test_the_option_of_before_says_where_the_recipe_is_now(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         cli.main(["train", *given])
     assert stopped.value.code == 2
@@ -190,12 +199,14 @@ def test_the_option_of_before_says_where_the_recipe_is_now(given, capsys):
     )
 
 
-def test_the_recipe_works_on_a_folder(capsys):
+def test_the_recipe_works_on_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert recipe_of_mini.main(["--data", "milvus+http://here:1/c", "--out", "m.safetensors"]) == 1
     assert capsys.readouterr().err.startswith("error: The recipe works on a dataset folder, got the collection")
 
 
-def test_a_stopped_recipe_says_how_it_goes_on(monkeypatch, capsys):
+def test_a_stopped_recipe_says_how_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

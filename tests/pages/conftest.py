@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,12 +13,10 @@ from PIL import Image
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from tests import demo_dataset
+from tests.pages.page_parts import SECONDS_TO_LOAD, settle
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests"))
-
-import demo_dataset  # noqa: E402  (tests is no package)
-from page_parts import SECONDS_TO_LOAD, settle  # noqa: E402
-
 IMAGES = 12
 
 
@@ -65,8 +63,8 @@ def running_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     begin = PagesManager.__init__
 
-    def begin_later(self: PagesManager, *args: object, **options: object) -> None:
-        begin(self, *args, **options)  # type: ignore[arg-type]
+    def begin_later(self: PagesManager, *args: Any, **options: Any) -> None:
+        begin(self, *args, **options)
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begin_later)

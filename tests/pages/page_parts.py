@@ -28,7 +28,8 @@ def component(app: AppTest, name: str) -> dict[str, Any]:
     """What a component of ours was given."""
     for element in app.get("bidi_component"):
         if element.proto.component_name == name:
-            return json.loads(element.proto.json)
+            given: dict[str, Any] = json.loads(element.proto.json)
+            return given
     raise AssertionError(f"no component {name} on the page")
 
 

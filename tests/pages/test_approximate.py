@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from page_parts import grid
 from streamlit.testing.v1 import AppTest
 
 from t2i_core.dataset import make_ann, read_gallery
 from t2i_core.index.ann import AnnIndex
 from t2i_core.index.exact import ExactIndex
+from tests.pages.page_parts import grid
 
 OpenApp = Callable[..., AppTest]
 
@@ -43,7 +44,12 @@ def test_the_switch_asks_the_approximate_index(
 ) -> None:
     asked = []
     search = AnnIndex.search
-    monkeypatch.setattr(AnnIndex, "search", lambda self, *args: asked.append(1) or search(self, *args))
+
+    def counted(self: AnnIndex, *args: Any) -> Any:
+        asked.append(1)
+        return search(self, *args)
+
+    monkeypatch.setattr(AnnIndex, "search", counted)
     app = open_app(with_ann, q="a mill")
     assert switches(app) == ["Captions", "Approximate"]
     switch = app.toggle(key="approximate_choice")

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_parts import SECONDS, fill, open_build, use_checkpoint, wait
-from page_parts import texts
 from streamlit.testing.v1 import AppTest
 
 from t2i_core import building
 from t2i_core.errors import BuildError
+from tests.pages.build_parts import SECONDS, fill, open_build, use_checkpoint, wait
+from tests.pages.page_parts import texts
 
 OpenApp = Callable[..., AppTest]
 

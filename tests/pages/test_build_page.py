@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import demo_dataset
 import pytest
-from build_parts import SECONDS, fill, open_build, use_checkpoint, wait
-from page_parts import bar, grid, texts
 from streamlit.testing.v1 import AppTest
 
 from t2i_core import building
 from t2i_core.index import milvus
+from tests import demo_dataset
 from tests.milvus_server import free_port
+from tests.pages.build_parts import SECONDS, fill, open_build, use_checkpoint, wait
+from tests.pages.page_parts import bar, grid, texts
 
 OpenApp = Callable[..., AppTest]
 
@@ -197,7 +197,12 @@ def test_progress_and_stop(
 ) -> None:
     reached, stopped = threading.Event(), threading.Event()
 
-    def slow_build(options: building.BuildOptions, *, on_progress: Callable, should_stop: Callable) -> object:
+    def slow_build(
+        options: building.BuildOptions,
+        *,
+        on_progress: building.types.OnProgress,
+        should_stop: building.types.ShouldStop,
+    ) -> object:
         on_progress(building.BuildProgress("pictures", 1_200, 4_800, 96.0, 37.5, 2))
         reached.set()
         while not should_stop():

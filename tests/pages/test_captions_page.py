@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from t2i_core.query import Query
+from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
+from tests.pages.visits import visit
 
 PAGE = "pages/captions.py"
 OpenApp = Callable[..., AppTest]
@@ -123,7 +123,7 @@ def test_without_captions_the_page_says_how_to_get_them(open_app: OpenApp, datas
     assert any("--captions captions.csv" in code.value for code in app.code)
 
 
-def rewrite(source: Path, target: Path, change: Callable[[dict[str, np.ndarray]], None]) -> Path:
+def rewrite(source: Path, target: Path, change: Callable[[dict[str, np.ndarray]], object]) -> Path:
     """A copy of a dataset with other arrays; its manifest no longer vouches for them."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("plain"))
     with np.load(target / "aligned_embeddings.npz") as stored:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import streamlit as st
-from visits import begin_visit
 
 from pages._ui.captions import captions_view
 from pages._ui.captions.captions_view import from_event, from_params, to_params
@@ -18,6 +17,7 @@ from t2i_core.captions.columns import Filter
 from t2i_core.captions.sheet import SheetView, caption_sheet
 from t2i_core.query import Query
 from tests.core.small_galleries import make_gallery
+from tests.pages.visits import begin_visit
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from pages._ui.resources import galleries
 from t2i_core import remote
@@ -20,6 +18,8 @@ from t2i_core.index import milvus
 from t2i_core.index.address import Address
 from t2i_core.index.milvus import MilvusCollection
 from tests.milvus_server import HoldingProxy, MilvusServer
+from tests.pages.page_parts import bar, grid, settle, texts
+from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
 

@@ -9,8 +9,9 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
-from page_parts import bar, grid, settle, texts
 from streamlit.testing.v1 import AppTest
+
+from tests.pages.page_parts import bar, grid, settle, texts
 
 OpenApp = Callable[..., AppTest]
 

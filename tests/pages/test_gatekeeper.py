@@ -38,7 +38,7 @@ def ask() -> Ask:
             sent.append(dict(message))
 
         scope = {"type": kind, "path": path, "headers": [(name.encode(), told.encode()) for name, told in named]}
-        run_apart(Gatekeeper(behind)(scope, None, send))  # type: ignore[arg-type]
+        run_apart(Gatekeeper(behind)(scope, None, send))  # type: ignore[arg-type]  # nobody receives
         return sent
 
     return request

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,7 +98,8 @@ def test_one_at_a_time_where_a_second_has_to_wait(desk: Desk) -> None:
     assert jobs.current is jobs.running is first  # it runs still
     desk.ends.set_result("is written")
     first.future.result(SECONDS)
-    assert (jobs.current, jobs.running) == (first, None)
+    shown: tuple[object, object] = (jobs.current, jobs.running)
+    assert shown == (first, None)
     second = jobs.start("another", permit=Permit())
     second.future.result(SECONDS)
     jobs.put_away(first)
@@ -126,7 +128,7 @@ def test_a_build_tells_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         return "stopped" if should_stop() else "whole"
 
     monkeypatch.setattr(building, "build", build)
-    jobs = build_jobs()
+    jobs: Jobs[building.BuildOptions, Any] = build_jobs()  # this build's outcome is a word
     job = jobs.start(building.BuildOptions(tmp_path / "pictures", tmp_path / "data"), permit=Permit())
     assert told.wait(SECONDS)
     assert job.progress == Progress("Encoding pictures", 0.25, "50 of 200", ("12 a second", "5 min left", "3 left out"))

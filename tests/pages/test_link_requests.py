@@ -9,15 +9,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
-from page_parts import bar, grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import begin_visit, visit
 
 from pages._ui.frame import sharing
 from pages._ui.session import links, state
 from t2i_core.query import Condition, Query, SearchRequest, parse_query, request_from_link, request_to_link
+from tests.pages.page_parts import bar, grid, texts
+from tests.pages.visits import begin_visit, visit
 
 OpenApp = Callable[..., AppTest]
 MAP = "pages/embedding_map.py"
@@ -166,7 +167,7 @@ def test_any_request_survives_a_visit_and_its_link(
     request = SearchRequest(query, tuple(where), top_k, cutoff=cutoff, approximate=approximate)
     with pytest.MonkeyPatch.context() as monkeypatch:
         begun = begin_visit(monkeypatch)
-        links.st.query_params.from_dict(request_to_link(request))
+        streamlit.query_params.from_dict(request_to_link(request))
         links.follow_link(page="search", titles={"data": "Data"})
         assert begun.asked.request(begun.shown.top_k) == request
         params = links.link_params(first_dataset="data")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,9 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from pages._ui.map import map_colours, map_state
 from pages._ui.map.map_view import packed
@@ -23,10 +20,9 @@ from pages._ui.session import events
 from t2i_core.dataset import read_gallery
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-import demo_maps
+from tests import demo_maps
+from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
+from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
 PAGE = "pages/embedding_map.py"
@@ -52,6 +48,13 @@ def event(app: AppTest, **told: object) -> AppTest:
 def ask(app: AppTest, text: str = "a mill") -> AppTest:
     visit(app).asked.query = Query.of(text)
     return app.run()
+
+
+def asked(app: AppTest) -> Query:
+    """What is asked, where something is."""
+    query = visit(app).asked.query
+    assert query is not None
+    return query
 
 
 def test_without_a_map_the_page_offers_to_make_one(open_app: OpenApp, datasets: Path) -> None:
@@ -135,7 +138,7 @@ def test_a_selection_is_shown_and_can_be_asked_for(open_app: OpenApp, mapped: tu
     assert "3 pictures selected" in texts(app)
     assert map_state.rows_of(plot(app)["selected"], 12).tolist() == [1, 4, 7]
     app.button(key="map_ask").click().run()
-    assert visit(app).asked.query.pictures == tuple(names)
+    assert asked(app).pictures == tuple(names)
     assert plot(app)["selected"] is None
     assert bar(app)["image"]["label"] == "3 pictures together"
     assert len(grid(app)["pictures"]) == 9
@@ -184,7 +187,7 @@ def test_what_the_mouse_does_meanwhile_is_no_visit_to_an_older_link(
     monkeypatch.undo()
     app.query_params["q"] = "what was asked before"  # the browser has not taken over the new link yet
     event(app, type=kind, seq=1, rows=[1])
-    assert visit(app).asked.query.sentence == "a mill"
+    assert asked(app).sentence == "a mill"
 
 
 def test_a_pictures_captions_are_opened_from_here_too(
@@ -205,7 +208,7 @@ def test_a_pictures_captions_are_opened_from_here_too(
 def test_more_like_a_pinned_picture(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = open_app(mapped[0], page=PAGE)
     event(app, type="like", row=2)
-    [liked] = visit(app).asked.query.pictures
+    [liked] = asked(app).pictures
     assert bar(app)["image"]["label"] == f"Like {liked.rsplit('/', 1)[-1]}"
     assert len(grid(app)["pictures"]) == 11
     assert liked not in {picture["id"] for picture in grid(app)["pictures"]}
@@ -265,7 +268,7 @@ def test_only_what_differs_between_pictures_is_offered_as_a_colour(mapped: tuple
     gallery, projection = read_gallery(mapped[0]), mapped[1]
     assert len(set(np.bincount(gallery.caption_rows).tolist())) == 1  # every picture has as many captions
     first = np.array([int((gallery.caption_rows[:at] == row).sum()) for at, row in enumerate(gallery.caption_rows)])
-    columns = {
+    columns: dict[str, Any] = {
         "same": ["x"] * len(first),
         "same number": [5.0] * len(first),
         "number of the caption": first.tolist(),  # another for each caption, the same for each picture's first
@@ -275,7 +278,8 @@ def test_only_what_differs_between_pictures_is_offered_as_a_colour(mapped: tuple
         "two": ["a" if row else "b" for row in gallery.caption_rows],
         "numbers": gallery.caption_rows.tolist(),
     }
-    varied = replace(gallery, caption_columns={name: np.array(one, dtype=object) for name, one in columns.items()})
+    columns = {name: np.array(one, dtype=object) for name, one in columns.items()}
+    varied = replace(gallery, caption_columns=columns)
     offered = map_colours.varied_fields(varied, projection)
     assert [name for name in offered if name.startswith("column:")] == ["column:flag", "column:two", "column:numbers"]
     assert "captions" not in offered

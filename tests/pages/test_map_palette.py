@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,14 +18,16 @@ SEEN = 3.0  # contrast that WCAG asks of graphics
 APART = 35.0  # in CIELAB; 2.3 is the least that is noticed side by side
 
 
-def constant(name: str) -> object:
+def constant(name: str) -> Any:
     """A constant of the script that is written as JSON but for the quotes of its keys."""
     found = re.search(rf"^export const {name} = (.*?);$", COLOURS, re.MULTILINE | re.DOTALL)
     assert found, name
     return json.loads(re.sub(r",(\s*[}\]])", r"\1", re.sub(r"(\w+):", r'"\1":', found[1])))
 
 
-HUES, SCALES, RING = (constant(name) for name in ("HUES", "SCALES", "RING"))
+HUES: list[str] = constant("HUES")
+SCALES: dict[str, list[str]] = constant("SCALES")
+RING: dict[str, str] = constant("RING")
 
 
 def linear(colour: str) -> np.ndarray:

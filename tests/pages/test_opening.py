@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from page_parts import bar, component, grid, texts
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.frame import frame, redraw
 from t2i_core import dataset
 from t2i_core.errors import DatasetError
+from tests.pages.page_parts import bar, component, grid, texts
 
 SECONDS = 60.0
 OpenApp = Callable[..., AppTest]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
+from operator import mul
 
 import numpy as np
 import pytest
@@ -46,7 +48,7 @@ def test_what_is_ready_is_shown_and_the_rest_follows(gallery: Gallery, monkeypat
 
 def test_workers_hand_on_outcomes_and_errors() -> None:
     workers = background.Workers(2, name="test")
-    assert [workers.submit(lambda number=number: number * 2).result(60) for number in range(5)] == [0, 2, 4, 6, 8]
+    assert [workers.submit(partial(mul, number, 2)).result(60) for number in range(5)] == [0, 2, 4, 6, 8]
     failed = workers.submit(lambda: 1 // 0)
     assert isinstance(failed.exception(60), ZeroDivisionError)
     assert workers.submit(lambda: "still there").result(60) == "still there"

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.testing.v1 import AppTest
 
 from pages._ui.frame import redraw
 from pages._ui.resources import engines
@@ -157,7 +158,11 @@ def test_a_page_that_waits_for_nothing_is_not_kept(watcher: redraw.Watcher) -> N
 
 @pytest.mark.parametrize("page", ["", "pages/embedding_map.py", "pages/captions.py", "pages/build.py"])
 def test_every_page_waits_for_the_model(
-    page: str, open_app: Callable[..., object], datasets: Path, waits: list[redraw.Run], monkeypatch: pytest.MonkeyPatch
+    page: str,
+    open_app: Callable[..., AppTest],
+    datasets: Path,
+    waits: list[redraw.Run],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loading: Future[object] = Future()
     monkeypatch.setattr(engines, "_engine", lambda *_, **__: loading)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from page_parts import component, texts
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import registry
@@ -16,6 +15,7 @@ from pages._ui.registry import PAGES, PageSpec
 from pages._ui.session import links
 from t2i_core.query import LINK_NAMES
 from tests.architecture.source_tree import ROOT
+from tests.pages.page_parts import component, texts
 
 OpenApp = Callable[..., AppTest]
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_parts import bar, component, grid, settle
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from pages._ui.session.asked import Upload
 from t2i_core.dataset import read_gallery
 from t2i_core.query import OutsidePicture, Query
+from tests.pages.page_parts import bar, component, grid, settle
+from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
 MAP = "pages/embedding_map.py"
@@ -88,7 +88,7 @@ def test_two_queries_of_one_label_keep_their_own_scores(open_app: OpenApp, datas
 
 
 def test_a_map_card_is_of_its_own_query(open_app: OpenApp, datasets: Path, tmp_path: Path) -> None:
-    import demo_maps
+    from tests import demo_maps
 
     folder = tmp_path / "main"
     shutil.copytree(datasets, folder)

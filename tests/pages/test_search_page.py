@@ -8,17 +8,18 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from page_parts import bar, grid, texts
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from visits import visit
 
 from t2i_core.encoder import ClipEncoder
 from t2i_core.index.exact import ExactIndex
 from t2i_core.query import OutsidePicture, Query
+from tests.pages.page_parts import bar, grid, texts
+from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
 
@@ -94,9 +95,9 @@ def test_top_k_never_encodes_or_scores_again(
         calls["encode"] += 1
         return encode(self, texts)
 
-    def counted_search(self: ExactIndex, *args: object) -> object:
+    def counted_search(self: ExactIndex, *args: Any) -> object:
         calls["search"] += 1
-        return search(self, *args)  # type: ignore[arg-type]
+        return search(self, *args)
 
     monkeypatch.setattr(ClipEncoder, "encode_text", counted_encode)
     monkeypatch.setattr(ExactIndex, "search", counted_search)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from page_parts import SECONDS_TO_LOAD
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from pages._ui.serving import sign_in
+from tests.pages.page_parts import SECONDS_TO_LOAD
 
 SECRET = "nobody guesses this one"
 # What secrets.toml must say of all providers, and of each.
@@ -75,7 +75,8 @@ def test_the_list_of_people(configure: Configure, person: dict[str, object], all
 def test_no_list_lets_everybody_in_and_an_empty_or_wrong_one_nobody(configure: Configure) -> None:
     configure()
     assert sign_in.refusal({"sub": "1"}) == ""
-    for wrong in ([], "ada@example.org", None):
+    wrong_ones: tuple[object, ...] = ([], "ada@example.org", None)
+    for wrong in wrong_ones:
         configure(allowed=wrong)
         assert "is not among the people" in sign_in.refusal(ADA)
     configure(allowed=["ada@example.org"], accept_unverified=True)

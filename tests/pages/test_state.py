@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import streamlit as st
-from visits import begin_visit
 
 from pages._ui.session import events, links, recent, state
 from pages._ui.session.visit import Visit
 from t2i_core.query import OutsidePicture, Query
 from tests.core.small_galleries import make_gallery
+from tests.pages.visits import begin_visit
 
 GALLERY = make_gallery(np.eye(3))
 
@@ -22,6 +22,13 @@ GALLERY = make_gallery(np.eye(3))
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Visit:
     return begin_visit(monkeypatch)
+
+
+def asked_text() -> object:
+    """What the browser is told was asked."""
+    record = recent.asked_record(GALLERY)
+    assert record is not None
+    return record["text"]
 
 
 def bar_event(session: Visit, **event: object) -> None:
@@ -44,7 +51,7 @@ def test_typing_searches_without_touching_field_link_or_history(session: Visit) 
     bar_event(session, type="settled", text="a mill")
     links.write_link(first_dataset="data")
     assert dict(st.query_params) == {"q": "a mill"}
-    assert recent.asked_record(GALLERY)["text"] == "a mill"
+    assert asked_text() == "a mill"
 
 
 def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: Visit) -> None:
@@ -52,7 +59,7 @@ def test_leaving_the_field_for_a_picture_keeps_that_picture_open(session: Visit)
     grid_event(session, type="open", id="a.jpg", seq=3)
     bar_event(session, type="settled", text="a mill")  # the field's last word may come after the click
     assert session.opened.picture == "a.jpg"
-    assert recent.asked_record(GALLERY)["text"] == "a mill"
+    assert asked_text() == "a mill"
     assert links.link_params(first_dataset=None) == {"q": "a mill", "picture": "a.jpg"}
     assert session.asked.settled is True
     bar_event(session, type="settled", text="a mill on a hill")
@@ -160,6 +167,7 @@ def test_a_links_top_k(session: Visit, text: str, top_k: int) -> None:
 def test_picture_event(session: Visit) -> None:
     bar_event(session, type="picture", name="dog.jpg", content=base64.b64encode(b"bytes").decode())
     upload = session.asked.upload
+    assert upload is not None
     assert (upload.name, upload.content) == ("dog.jpg", b"bytes")
     assert state.query() == Query.of(OutsidePicture(upload.sha256, "dog.jpg"))
     assert links.link_params(first_dataset="data") == {}
@@ -170,7 +178,7 @@ def test_picture_event(session: Visit) -> None:
 @pytest.mark.parametrize("content", ["not base64 at all!", "AAA", "\u00e9"])
 def test_picture_event_with_broken_content_is_an_empty_picture(session: Visit, content: str) -> None:
     bar_event(session, type="picture", name="dog.jpg", content=content)
-    assert session.asked.upload.content == b""
+    assert session.asked.upload is not None and session.asked.upload.content == b""
 
 
 def test_grid_events(session: Visit) -> None:
@@ -274,8 +282,9 @@ def test_a_link_to_no_dataset_names_those_there_are_as_the_picker_does(
 ) -> None:
     st.query_params.from_dict({"data": "gone"})
     links.follow_link(page="search", titles=titles)
-    assert said in session.opened.notice
-    assert session.opened.notice.startswith("The link asks for the dataset 'gone', which is not here.")
+    notice = session.opened.notice
+    assert notice is not None and said in notice
+    assert notice.startswith("The link asks for the dataset 'gone', which is not here.")
     st.query_params.from_dict({"q": "a mill"})
     links.follow_link(page="search", titles=titles)
     assert session.opened.notice is None

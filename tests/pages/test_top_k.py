@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from page_parts import grid, texts
 from streamlit.testing.v1 import AppTest
-from visits import begin_visit
 
 from t2i_core.query import SearchRequest
+from tests.pages.page_parts import grid, texts
+from tests.pages.visits import begin_visit
 
 OpenApp = Callable[..., AppTest]
 BOX = "top_k_typed"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import websockets
+from websockets.typing import Origin, Subprotocol
 
 from tests.app_server import Served, make_run, other_addresses, served
 from tests.app_session import AppSession
@@ -63,7 +64,11 @@ def shakes_hands(port: int, host: str, origin: str) -> bool:
     async def shake() -> bool:
         try:
             async with websockets.connect(
-                f"ws://{host}{WEBSOCKET}", host="127.0.0.1", port=port, origin=origin, subprotocols=["streamlit"]
+                f"ws://{host}{WEBSOCKET}",
+                host="127.0.0.1",
+                port=port,
+                origin=Origin(origin),
+                subprotocols=[Subprotocol("streamlit")],
             ):
                 return True
         except websockets.InvalidStatus as error:
