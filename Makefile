@@ -44,7 +44,7 @@ test: $(DEV_READY) ## install what the tests need, check style and types, run ev
 seconds: $(DEV_READY) ## run every test and note how long each file takes: the longest are dealt out first
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --write-seconds
 
-lint: $(DEV_READY) ## check style and types, nothing else
+lint: $(DEV_READY) ## check style and types, and the scripts where there is Node
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy

@@ -98,7 +98,8 @@ def _query_record(query: Query) -> dict[str, Any]:
     }
     record: dict[str, Any] = {}
     if len(kinds) == 1:
-        one, several = named[kinds.pop()]
+        [kind] = kinds
+        one, several = named.get(kind, (kind.tag,) * 2)  # a kind that is added is called by its tag
         record[one if len(contents) == 1 else several] = contents[0] if len(contents) == 1 else contents
     return record | {"label": query.label}
 

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages._ui import registry
 from t2i_core.projection import PROJECTION_NAME
 from tests import demo_maps
 from tests.browser.accessibility import headings, tree, violations
@@ -167,7 +168,10 @@ def test_every_page_begins_with_its_heading_and_skips_no_level(visit: Visit, pat
 def test_the_open_page_is_told_in_the_navigation(visit: Visit) -> None:
     page = visit("/")
     links = page.locator(".st-key-pages a")
-    for number, name in enumerate(("Search", "Map", "Captions", "Build")):
+    titles = [one.title for one in registry.PAGES]
+    assert set(titles) >= {"Search", "Map", "Captions", "Build"}
+    expect(links).to_have_count(len(titles))
+    for number, name in enumerate(titles):
         links.nth(number).click()
         expect(page.locator('.st-key-pages a[aria-current="page"]')).to_have_count(1)
         expect(links.nth(number)).to_have_attribute("aria-current", "page")

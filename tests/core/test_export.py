@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from t2i_core.export import hits_to_csv, hits_to_json, pictures_to_csv, spreadsheet_cell
-from t2i_core.query import SearchRequest
+from t2i_core.query import Query, SearchRequest, Words
 from t2i_core.types import Hit, Manifest, SearchResult, Timings
 from tests.core.small_galleries import make_gallery
 
@@ -86,6 +87,17 @@ def test_json_without_a_manifest_names_no_model() -> None:
     record = json.loads(hits_to_json(result_with(None), dataset="old"))
     assert record["model"] is None
     assert datetime.fromisoformat(record["created"]).utcoffset() is not None
+
+
+def test_a_kind_of_term_that_is_added_is_called_by_its_tag() -> None:
+    @dataclass(frozen=True)
+    class Colour(Words):
+        tag: ClassVar[str] = "colour"
+
+    asked = SearchRequest(Query.of(Colour("#ff0000")))
+    record = json.loads(hits_to_json(replace(result_with(None), request=asked), dataset="demo"))
+    assert record["query"] == {"colour": "#ff0000", "label": "#ff0000"}
+    assert record["request"]["query"] == [{"colour": "#ff0000", "weight": 1.0}]
 
 
 def test_nothing_found() -> None:

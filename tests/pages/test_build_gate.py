@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._ui import registry
 from t2i_core import building
 from t2i_core.errors import BuildError
 from tests.pages.build_parts import SECONDS, fill, open_build, use_checkpoint, wait
@@ -44,7 +45,10 @@ def test_another_computer_is_offered_nothing_that_would_be_refused(
     assert not app.button and not app.text_input
     assert "made by a browser on the computer this app runs on" in texts(app)
     assert "Search only" in app.sidebar.caption[-1].value
-    assert [link.proto.label for link in app.sidebar.get("page_link")] == ["Search", "Map", "Captions"]
+    listed = [link.proto.label for link in app.sidebar.get("page_link")]
+    assert listed == [one.title for one in registry.PAGES if not one.writes]
+    assert listed[:3] == ["Search", "Map", "Captions"]
+    assert "Build" not in listed
     app = open_app(tmp_path / "nothing", settled=False)
     assert not app.main.get("page_link")
     assert "made by a browser on the computer this app runs on" in texts(app)

@@ -18,6 +18,7 @@ from tests.architecture.source_tree import ROOT
 from tests.pages.page_parts import component, texts
 
 OpenApp = Callable[..., AppTest]
+FIRST_PAGES = ["Search", "Map", "Captions", "Build"]
 
 SCRIPT = """
 import streamlit as st
@@ -45,9 +46,14 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_new_page_is_listed_opened_by_its_key_and_linked(open_app: OpenApp, datasets: Path, lab: Path) -> None:
     app = open_app(datasets, q="a mill", k="5")
-    assert component(app, "t2i_page_keys")["keys"] == {"m": "embedding_map", "c": "captions", "l": "lab"}
+    keys = component(app, "t2i_page_keys")["keys"]
+    assert keys == {one.key: one.address for one in registry.PAGES if one.key}
+    assert keys.items() >= {"m": "embedding_map", "c": "captions", "l": "lab"}.items()
     assert component(app, "t2i_page_keys")["current"] == 0
-    assert [one.proto.label for one in app.sidebar.get("page_link")] == ["Search", "Map", "Captions", "Build", "Lab"]
+    listed = [one.proto.label for one in app.sidebar.get("page_link")]
+    assert listed == [one.title for one in registry.PAGES]
+    assert [one for one in listed if one in FIRST_PAGES] == FIRST_PAGES
+    assert listed[-1] == "Lab"
     app.switch_page(str(lab)).run()
     assert not app.exception
     assert "is first of 5" in texts(app)
@@ -55,7 +61,7 @@ def test_a_new_page_is_listed_opened_by_its_key_and_linked(open_app: OpenApp, da
         "q": "a mill",
         "k": "5",
     }
-    assert component(app, "t2i_page_keys")["current"] == 4
+    assert component(app, "t2i_page_keys")["current"] == len(PAGES)
 
 
 def test_every_page_is_there_and_has_an_address_and_a_key_of_its_own() -> None:
