@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,14 @@ _FINAL = frozenset({_NOT_FOUND, 800, 1100, 1400, 1401, 1700, 1701, 1702})
 _BUILT: dict[str, dict[str, int]] = {"FLAT": {}, "IVF_FLAT": {"nlist": 1024}, "HNSW": {"M": 32, "efConstruction": 200}}
 
 
+@dataclass(frozen=True)
+class _Whole:
+    """What was there when a collection was counted last: records of each of the two, and what it was made from."""
+
+    records: dict[str, int]
+    properties: str | None
+
+
 class MilvusCollection:
     """One dataset's two collections. Safe to share between threads.
 
@@ -54,6 +63,7 @@ class MilvusCollection:
         self.address = address
         self._patience_s, self._call_s = patience_s or PATIENCE_S, call_s or CALL_S
         self._client: Any = None
+        self._whole: _Whole | None = None
         self._library = _library()
 
     @property
@@ -136,13 +146,20 @@ class MilvusCollection:
         return int(self._call("query", collection, filter=filter, output_fields=["count(*)"])[0]["count(*)"])
 
     def check_whole(self, *, pictures: int, captions: int) -> None:
-        """Count both collections' records; DatasetError where there are not as many as there should be."""
-        for name, wanted in ((self.pictures, pictures), (self.captions, captions)):
-            if (there := self.count(name)) != wanted:
+        """Count both collections' records; DatasetError where there are not as many as there should be.
+
+        Once they are whole they are counted again whenever the server was away: one that starts again answers before it has
+        read back everything, and would call hits the best that are the best of a part.
+        """
+        wanted = {self.pictures: pictures, self.captions: captions}
+        for name, records in wanted.items():
+            if (there := self.count(name)) != records:
                 raise DatasetError(
-                    f"The collection {name} must hold {wanted:,} records, got {there:,}: its push was cut short. "
+                    f"The collection {name} must hold {records:,} records, got {there:,}: its push was cut short. "
                     "Run the same push again; it goes on where it was."
                 )
+        described = self._call("describe_collection", self.pictures)
+        self._whole = _Whole(wanted, described.get("properties", {}).get(_FACTS))
 
     def fetch(self, collection: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         """Records that a filter keeps, at most `MOST_HITS`."""
@@ -194,7 +211,9 @@ class MilvusCollection:
         while True:
             try:
                 if self._client is None:
-                    self._client = self._connect()
+                    client = self._connect()
+                    self._check_read_back(client)
+                    self._client = client
                 return getattr(self._client, method)(*arguments, timeout=self._call_s, **options)
             except self._failures() as error:
                 if getattr(error, "code", None) in _FINAL:
@@ -212,6 +231,24 @@ class MilvusCollection:
 
     def _connect(self) -> Any:
         return self._library.MilvusClient(uri=self.address.uri, timeout=self._call_s)
+
+    def _check_read_back(self, client: Any) -> None:
+        """Fail like a server that is away while one that held everything holds less; another dataset there is no matter of this."""
+        if self._whole is None or self._properties(client) != self._whole.properties:
+            return
+        for name, wanted in self._whole.records.items():
+            counted = client.query(name, filter="", output_fields=["count(*)"], timeout=self._call_s)
+            there = int(counted[0]["count(*)"])
+            if there < wanted:
+                raise ConnectionError(f"it has read back {there:,} of {wanted:,} records of {name}")
+
+    def _properties(self, client: Any) -> str | None:
+        """What the collection was made from, as it is written there; None where there is none."""
+        if not client.has_collection(self.pictures, timeout=self._call_s):
+            return None
+        described = client.describe_collection(self.pictures, timeout=self._call_s)
+        written: str | None = described.get("properties", {}).get(_FACTS)
+        return written
 
     def _forget_client(self) -> None:
         client, self._client = self._client, None
