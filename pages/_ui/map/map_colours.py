@@ -18,12 +18,13 @@ from t2i_core.types import Gallery, SearchResult
 HUES = 10
 COLUMN = "column:"
 REST = "everything else"
+PLAIN = "One colour"
 Lend = Callable[[str, bytes], str]
 
 
 def choices(gallery: Gallery, projection: Projection | None, result: SearchResult | None) -> dict[str, str]:
     """What can be chosen, by its name in the link: only what differs between pictures."""
-    offered = {map_state.ONE_COLOUR: "One colour"}
+    offered = {map_state.ONE_COLOUR: PLAIN}
     if result is not None and len(gallery) > 1:
         offered["score"] = "Score of the query"
     return offered | _fields(gallery, projection)

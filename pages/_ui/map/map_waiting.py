@@ -7,13 +7,23 @@ import streamlit as st
 from pages._ui.asking import query_bar
 from pages._ui.frame import opening
 from pages._ui.grid import cards
+from pages._ui.map import map_colours
 from pages._ui.session import state
 
 
 def layout() -> None:
     """Draw it."""
     query_bar.waiting_bar(examples=False)
-    st.container(key="toolbar", height=40, border=False)
+    # Something in it, because Streamlit shows no container that is empty: what stands below would jump up and down again.
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
+        st.selectbox(
+            "Colour by",
+            [map_colours.PLAIN],
+            key="map_colour_to_come",
+            width=220,
+            label_visibility="collapsed",
+            disabled=True,
+        )
     wide, side = st.columns([2.2, 1], gap="medium")
     with wide:
         st.container(key="map_to_come", border=True)
