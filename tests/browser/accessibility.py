@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+# The newest axe comes with the scripts' tools, where there is Node; the one from the package index is behind it.
+_NEWEST = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_PACKAGED = files("axe_playwright_python").joinpath("axe.min.js")
+AXE = (_NEWEST if _NEWEST.is_file() else _PACKAGED).read_text(encoding="utf-8")
 # Every rule axe runs by itself is kept, best practices too, and no part of the page is left out.
 _FINDINGS = """() => axe.run(document, { resultTypes: ["violations"] }).then((found) =>
   found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`)))"""
