@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings, typed_path
 from t2i_core.errors import QueryError
-from t2i_core.export import hit_record
-from t2i_core.query import OutsidePicture, Query, SearchRequest, parse_query
+from t2i_core.export import hit_record, term_record
+from t2i_core.query import OutsidePicture, Query, SearchRequest, less_of, one_sentence, parse_query, write_query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,17 +187,30 @@ def _open_outside(path: Path, name: str) -> tuple[OutsidePicture, Image.Image]:
 
 
 def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:
-    for note in result.notes:
+    for note in (*result.notes, *_offered(result.query)):
         console.say(f"note: {note}")
     if result.left_out:
         console.say("note: The picture asked with is not among the hits.")
     if arguments.format == "json":
-        console.write_json({"query": result.query.label, "hits": [hit_record(hit) for hit in result.hits]})
+        # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
+        hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]
+        console.write_json({"query": result.query.label, "hits": hits})
         return
     if heading:
         console.write(f"# {result.query.label}")
     for line in table(result.hits, width=console.width):
         console.write(line)
+
+
+def _offered(query: Query) -> Iterator[str]:
+    """What the person may have meant instead; it is asked only by them."""
+    if query.sentence is not None and (rewritten := less_of(query.sentence)) is not None:
+        yield (
+            "A model passes over words like without and no, and ranks more of what they name. To rank less of it: "
+            f"--terms {shlex.quote(write_query(rewritten))}"
+        )
+    if (sentence := one_sentence(query)) is not None:
+        yield f"Words asked together find what they have in common. As one sentence they may find more: {shlex.quote(sentence)}"
 
 
 def table(hits: Sequence[Hit], *, width: int | None) -> Iterator[str]:

@@ -15,6 +15,7 @@ from t2i_core.engine import score_scale
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
 from t2i_core.engine.filtering import rows_that_fit
 from t2i_core.engine.source import Found, Source
+from t2i_core.engine.standardising import ScoreSpreads
 from t2i_core.memory import let_go
 from t2i_core.query import GalleryPicture, Query, SearchRequest, Words
 from t2i_core.types import CaptionHit, Encoder, FloatArray, Gallery, Hit, MaskArray, SearchResult, Timings
@@ -41,7 +42,6 @@ class SearchEngine:
     def __init__(self, encoder: Encoder, source: Source) -> None:
         check_model_matches(encoder, source.gallery)
         self.encoder, self.source = encoder, source
-        self._embedder = QueryEmbedder(encoder, source.picture_embedding)
         gallery = source.gallery
         # Without a manifest nobody knows who made the text rows (the original project: a language model).
         known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
@@ -49,6 +49,7 @@ class SearchEngine:
         # The median is a scale for score bars, so a sample of a large gallery is enough.
         sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
+        self._embedder = QueryEmbedder(encoder, source.picture_embedding, ScoreSpreads(self._sample))
         let_go(gallery.image_embeddings)
 
     def search(
@@ -105,20 +106,22 @@ class SearchEngine:
     def _hits(self, request: SearchRequest, found: Found, embedded: EmbeddedQuery) -> tuple[Hit, ...]:
         kept = [one for one in found.pictures if request.cutoff is None or one.score >= request.cutoff]
         several = len(request.query.terms) > 1
+        rows = None if request.query.alike else embedded.rows.astype(np.float64)
         return tuple(
             Hit(
                 rank, one.row, one.image_id, one.score, one.caption, one.width, one.height,
-                shares=self._shares(one.image_id, embedded) if several else (),
+                shares=self._products(one.image_id, embedded.parts) if several else (),
+                cosines=self._products(one.image_id, rows) if several and rows is not None else (),
             )
             for rank, one in enumerate(kept, start=1)
         )  # fmt: skip
 
-    def _shares(self, image_id: str, embedded: EmbeddedQuery) -> tuple[float, ...]:
-        """What each term gives to a picture's score, in the query's order; they add up to it."""
+    def _products(self, image_id: str, of_terms: np.ndarray) -> tuple[float, ...]:
+        """A picture's product with something of each term (T, D), in the query's order."""
         row = self.gallery.rows_by_id.get(image_id)
         if row is None:
             return ()  # outside the sample its row is not at hand
-        return tuple((embedded.parts @ self.gallery.image_embeddings[row].astype(np.float64)).tolist())
+        return tuple((of_terms @ self.gallery.image_embeddings[row].astype(np.float64)).tolist())
 
     @property
     def gallery(self) -> Gallery:
