@@ -309,7 +309,11 @@ class Index(Protocol):
     def __len__(self) -> int: ...
 
     def search(
-        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None
+        self,
+        query_embeddings: FloatArray,
+        top_k: int,
+        where: MaskArray | None = None,
+        bias: FloatArray | None = None,
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query.
 
@@ -319,6 +323,8 @@ class Index(Protocol):
         top_k : int
         where : ndarray of shape (N,), bool, optional
             Rows that may be returned; applied before the top k are taken.
+        bias : ndarray of shape (N,), float32, optional
+            Added to the score of each row, and part of the scores returned.
 
         Returns
         -------
