@@ -87,6 +87,7 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     sums = np.empty((words.shape[1], TILE_ROWS), dtype=np.int32)
     scores = np.empty(TILE_ROWS, dtype=np.float32)
     bounds = np.empty(TILE_ROWS, dtype=np.float32)
+    added = np.zeros(TILE_ROWS, dtype=np.float32)
     first_row, last_row = span
     for tile in range(first_row // TILE_ROWS, (last_row + TILE_ROWS - 1) // TILE_ROWS):
         start = tile * TILE_ROWS
@@ -97,6 +98,9 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                 none &= not allowed[start + row]
             if none:
                 continue
+        if biased:
+            for row in range(stop):
+                added[row] = biases[start + row]
         tile_sums(tiles[tile], words, sums, lanes)
         for query in range(queries):
             if counts[query] < 0:
@@ -109,15 +113,9 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
             length, rest = np.float32(weights[query, 2]), np.float32(weights[query, 3])
             for row in range(TILE_ROWS):
                 product = 256.0 * sums[2 * query, row] + sums[2 * query + 1, row] - correction
-                scores[row] = np.float32(np.float64(scales[start + row]) * factor * product)
+                scores[row] = np.float32(np.float64(scales[start + row]) * factor * product) + added[row]
                 bounds[row] = scores[row] + (errors[start + row] * length + rest)
                 best = max(best, bounds[row])
-            if biased:
-                best = np.float32(-np.inf)
-                for row in range(stop):
-                    scores[row] += biases[start + row]
-                    bounds[row] = scores[row] + (errors[start + row] * length + rest)
-                    best = max(best, bounds[row])
             if best < threshold:
                 continue
             for row in range(stop):
