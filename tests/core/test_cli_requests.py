@@ -58,6 +58,15 @@ def test_a_rewrite_is_offered_and_never_asked(capsys: pytest.CaptureFixture[str]
     assert "note" not in capsys.readouterr().err
 
 
+def test_balanced_ranking_is_refused_until_it_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Make it: python -m t2i_core index --balanced" in refused(
+        capsys, "a dog on a beach", "--ranking", "balanced"
+    )
+    assert "Make it" in refused(capsys, "--terms", "2*a dog on a beach", "--ranking", "balanced")
+    assert main(["index", "--data", "data", "--balanced"]) == 1
+    assert "needs at least 800 captions of 100 pictures" in capsys.readouterr().err
+
+
 def test_the_request_of_an_export_finds_the_same_again(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
