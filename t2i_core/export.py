@@ -33,6 +33,14 @@ def hit_record(hit: Hit) -> dict[str, Any]:
     }
 
 
+def term_record(hit: Hit) -> dict[str, list[float]]:
+    """What each term of a query gave to a hit, as JSON: ``shares`` add up to the score, ``cosines`` are of each term alone."""
+    return {
+        name: [round(part, SCORE_DIGITS) + 0.0 for part in parts]
+        for name, parts in (("shares", hit.shares), ("cosines", hit.cosines))
+    }
+
+
 def hits_to_csv(result: SearchResult) -> str:
     """Hits as CSV with a header line, one row a hit, best first.
 

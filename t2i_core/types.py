@@ -214,10 +214,11 @@ def _digest(content: list[object]) -> str:
 
 @dataclass(frozen=True)
 class Hit:
-    """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine, bigger is better.
+    """One picture in a ranking. ``rank`` counts from 1; ``score`` is the cosine with the query, bigger is better.
 
-    ``row`` is None for a picture outside a gallery that is a sample: the hit has what a card shows. ``shares`` says what
-    each term of a query of several gave to the score, in the query's order.
+    Of a query of several terms that is the cosine with their sum. ``shares`` then says what each term gave to it, in the
+    query's order, so that they add up to the score, and ``cosines``, where terms have weights, what each scores alone.
+    ``row`` is None for a picture outside a gallery that is a sample: the hit has what a card shows, and neither of these.
     """
 
     rank: int
@@ -228,6 +229,7 @@ class Hit:
     width: int = 0
     height: int = 0
     shares: tuple[float, ...] = ()
+    cosines: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -307,7 +309,11 @@ class Index(Protocol):
     def __len__(self) -> int: ...
 
     def search(
-        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None
+        self,
+        query_embeddings: FloatArray,
+        top_k: int,
+        where: MaskArray | None = None,
+        bias: FloatArray | None = None,
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query.
 
@@ -317,6 +323,8 @@ class Index(Protocol):
         top_k : int
         where : ndarray of shape (N,), bool, optional
             Rows that may be returned; applied before the top k are taken.
+        bias : ndarray of shape (N,), float32, optional
+            Added to the score of each row, and part of the scores returned.
 
         Returns
         -------

@@ -6,25 +6,29 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.errors import count_of
+from t2i_core.errors import DatasetError, count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
+    from t2i_core.dataset import Balance
+    from t2i_core.types import Gallery
 
 EPILOG = """\
 Rows and codes of a large dataset are also made when it is first opened. The approximate index is made here only; the
-Search page then offers a switch, and searches stay exact until somebody uses it.
+Search page then offers a switch, and searches stay exact until somebody uses it. Balanced ranking is offered only where
+the gain measured here is surely above zero.
 
 examples:
   python -m t2i_core index --data photos-data
-  python -m t2i_core index --data photos-data --ann --recall 0.99"""
+  python -m t2i_core index --data photos-data --ann --recall 0.99
+  python -m t2i_core index --data photos-data --balanced"""
 
 
 def add_parser(commands: Any) -> None:
     """Describe the command to argparse."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "index",
-        help="prepare a large dataset: memory-mapped rows, codes and, with --ann, an approximate index",
+        help="prepare a large dataset: memory-mapped rows, codes and, with --ann, an approximate index; measure balanced ranking",
         description="Prepare a large dataset for opening at once and searching quickly.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -39,6 +43,9 @@ def add_parser(commands: Any) -> None:
         metavar="R",
         help="share of the exact best 50 the approximate index is to find (default: 0.98)",
     )
+    parser.add_argument(
+        "--balanced", action="store_true", help="also measure what balanced ranking gains on the dataset's own captions"
+    )
     options.add_format(parser)
     parser.set_defaults(run=run)
 
@@ -46,6 +53,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Open the dataset as a search would, and make the approximate index where it is wanted."""
     from t2i_core.dataset import make_ann, open_codes
+    from t2i_core.engine.balance import in_words
     from t2i_core.index.opening import open_index
 
     options.refuse_address(arguments, command="index")
@@ -63,6 +71,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             ),
         )
         record["ann"] = facts.to_record()
+    balance = _balance(gallery, console) if arguments.balanced else None
+    if balance is not None:
+        figures = {"gain": balance.gain, "low": balance.low, "high": balance.high, "queries": balance.queries}
+        record["balanced"] = figures | {"offered": balance.offered}
     if arguments.format == "json":
         console.write_json(record)
         return 0
@@ -75,7 +87,33 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             f"Approximate search finds {facts.recall:.1%} of the exact best {facts.top_k} for {facts.queries} of the "
             f"dataset's {facts.queried_with}, looking into {facts.probes:,} of {facts.cells:,} cells."
         )
+    if balance is not None:
+        console.write(
+            f"Balanced ranking adds {in_words(balance)} on the dataset's captions: "
+            + (
+                "search --ranking balanced offers it."
+                if balance.offered
+                else "not surely above zero, so it is not offered."
+            )
+        )
     return 0
+
+
+def _balance(gallery: Gallery, console: Console) -> Balance:
+    """Measure and keep it; DatasetError where the folder may not be written to."""
+    from t2i_core.dataset import balance_path, write_balance
+    from t2i_core.engine.balance import measure_balance
+
+    # Without a manifest nobody knows who made the captions' rows.
+    texts = None if gallery.manifest is None else gallery.text_embeddings
+    balance = measure_balance(
+        gallery,
+        texts,
+        on_progress=lambda share: console.progress(f"balanced ranking: {share:.0%}", last=share >= 1.0),
+    )
+    if not write_balance(gallery, balance):
+        raise DatasetError(f"{balance_path(gallery)} must be writable. Allow it, or copy the dataset elsewhere.")
+    return balance
 
 
 def _share(text: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings, typed_path
 from t2i_core.errors import QueryError
-from t2i_core.export import hit_record
-from t2i_core.query import OutsidePicture, Query, SearchRequest, parse_query
+from t2i_core.export import hit_record, term_record
+from t2i_core.query import OutsidePicture, Query, SearchRequest, less_of, one_sentence, parse_query, write_query
+from t2i_core.query.request import RANKINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +77,12 @@ def add_parser(commands: Any) -> None:
         help=f"how many pictures, 1 to the dataset's size (default: {DEFAULT_TOP_K}, or what the request says)",
     )
     parser.add_argument(
+        "--ranking",
+        choices=RANKINGS,
+        help="balanced ranks lower what is near every sentence, where `index --balanced` found that to help "
+        f"(default: {RANKINGS[0]}, or what the request says)",
+    )
+    parser.add_argument(
         "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
     )
     options.add_data(parser)
@@ -109,13 +117,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
     if asked is not None:
         wanted = asked.top_k if arguments.request is not None and arguments.top_k is None else top_k
-        request = replace(asked, top_k=wanted, approximate=asked.approximate or arguments.approximate)
+        request = replace(
+            asked,
+            top_k=wanted,
+            approximate=asked.approximate or arguments.approximate,
+            ranking=arguments.ranking or asked.ranking,
+        )
         result = engine.search(request, pictures=_outside(request, arguments.image))
     elif arguments.image is not None:
-        result = _search_picture(engine, arguments.image, top_k=top_k, approximate=arguments.approximate)
+        result = _search_picture(engine, arguments.image, **_settings(arguments, top_k))
     else:
-        request = SearchRequest.of(arguments.text, top_k=top_k, approximate=arguments.approximate)
-        result = engine.search(request)
+        result = engine.search(SearchRequest.of(arguments.text, **_settings(arguments, top_k)))
     _show(result, arguments=arguments, console=console)
     return 0
 
@@ -134,7 +146,7 @@ def _run_queries(
         try:
             if isinstance(line, QueryError):
                 raise line
-            result = engine.search(SearchRequest.of(line, top_k=top_k, approximate=arguments.approximate))
+            result = engine.search(SearchRequest.of(line, **_settings(arguments, top_k)))
         except QueryError as error:
             console.say(f"error: line {number}: {error}")
             failed = 1
@@ -143,22 +155,29 @@ def _run_queries(
     return failed
 
 
-def _search_picture(engine: SearchEngine, picture: str, *, top_k: int, approximate: bool) -> SearchResult:
+def _settings(arguments: argparse.Namespace, top_k: int) -> dict[str, Any]:
+    """What a request made here is asked with."""
+    return {
+        "top_k": top_k,
+        "approximate": arguments.approximate,
+        "ranking": arguments.ranking or RANKINGS[0],
+    }
+
+
+def _search_picture(engine: SearchEngine, picture: str, **settings: Any) -> SearchResult:
     """A file is looked at by the model; a name of the dataset has its embedding already."""
     from t2i_core.pictures.folder import is_there
 
     path = typed_path(picture)
     if picture in engine.gallery.image_ids and not (is_there(path) and path.is_file()):
-        return engine.search(SearchRequest.of(Query.like([picture]), top_k=top_k, approximate=approximate))
+        return engine.search(SearchRequest.of(Query.like([picture]), **settings))
     if not is_there(path):
         raise QueryError(
             f"--image needs a picture file or the name of a picture of the dataset, got {picture}, which is neither. "
             "Check its name."
         )
     asked, image = _open_outside(path, picture)
-    return engine.search(
-        SearchRequest.of(Query.of(asked), top_k=top_k, approximate=approximate), pictures={asked.sha256: image}
-    )
+    return engine.search(SearchRequest.of(Query.of(asked), **settings), pictures={asked.sha256: image})
 
 
 def _outside(request: SearchRequest, picture: str | None) -> dict[str, Image.Image]:
@@ -186,17 +205,30 @@ def _open_outside(path: Path, name: str) -> tuple[OutsidePicture, Image.Image]:
 
 
 def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:
-    for note in result.notes:
+    for note in (*result.notes, *_offered(result.query)):
         console.say(f"note: {note}")
     if result.left_out:
         console.say("note: The picture asked with is not among the hits.")
     if arguments.format == "json":
-        console.write_json({"query": result.query.label, "hits": [hit_record(hit) for hit in result.hits]})
+        # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
+        hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]
+        console.write_json({"query": result.query.label, "hits": hits})
         return
     if heading:
         console.write(f"# {result.query.label}")
     for line in table(result.hits, width=console.width):
         console.write(line)
+
+
+def _offered(query: Query) -> Iterator[str]:
+    """What the person may have meant instead; it is asked only by them."""
+    if query.sentence is not None and (rewritten := less_of(query.sentence)) is not None:
+        yield (
+            "A model passes over words like without and no, and ranks more of what they name. To rank less of it: "
+            f"--terms {shlex.quote(write_query(rewritten))}"
+        )
+    if (sentence := one_sentence(query)) is not None:
+        yield f"Words asked together find what they have in common. As one sentence they may find more: {shlex.quote(sentence)}"
 
 
 def table(hits: Sequence[Hit], *, width: int | None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
 
 from t2i_core.dataset.ann_file import make_ann, open_ann
+from t2i_core.dataset.balance_file import Balance, balance_path, read_balance, write_balance
 from t2i_core.dataset.caption_records import holds_records, read_records, records_of
 from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
 from t2i_core.dataset.credits_file import Credit, read_credits
@@ -47,9 +48,11 @@ __all__ = [
     "MANIFEST_NAME",
     "MISLEADING",
     "UNUSABLE_TEXT",
+    "Balance",
     "CaptionTable",
     "Credit",
     "PictureMatch",
+    "balance_path",
     "check_embeddings",
     "check_gallery",
     "check_model_matches",
@@ -69,6 +72,7 @@ __all__ = [
     "open_ann",
     "open_codes",
     "ranks_path",
+    "read_balance",
     "read_caption_ranks",
     "read_captions",
     "read_credits",
@@ -85,6 +89,7 @@ __all__ = [
     "uniform_picture_name",
     "validate",
     "without_text_embeddings",
+    "write_balance",
     "write_caption_ranks",
     "write_dataset",
     "write_files",

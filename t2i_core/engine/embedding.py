@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import common_direction
+from t2i_core.engine.standardising import ScoreSpreads
 from t2i_core.errors import QueryError
 from t2i_core.query import GalleryPicture, OutsidePicture, Query, Subject, Words
 from t2i_core.types import Encoder, FloatArray
@@ -33,6 +34,8 @@ class EmbeddedQuery:
     parts : ndarray of shape (T, D), float64
         Each term's part of it, in the query's order: they add up to ``embedding``, so a picture's score is the sum of its
         products with them.
+    rows : ndarray of shape (T, D), float32, unit rows
+        Each term's own vector, whatever its weight.
     encode_ms : float
         Milliseconds in the model; 0 where every term has a stored row.
     notes : tuple of str
@@ -41,19 +44,26 @@ class EmbeddedQuery:
 
     embedding: FloatArray
     parts: np.ndarray
+    rows: FloatArray
     encode_ms: float
     notes: tuple[str, ...]
 
 
 class QueryEmbedder:
-    """Embeds the terms of queries with one model and one source of stored rows; the model is used by one thread at a time."""
+    """Embeds the terms of queries with one model and one source of stored rows; the model is used by one thread at a time.
 
-    def __init__(self, encoder: Encoder, picture_embedding: Callable[[str], FloatArray]) -> None:
-        self._encoder, self._picture_embedding = encoder, picture_embedding
+    ``spreads`` tells how a term's scores lie over the gallery.
+    """
+
+    def __init__(self, encoder: Encoder, picture_embedding: Callable[[str], FloatArray], spreads: ScoreSpreads) -> None:
+        self._encoder, self._picture_embedding, self._spreads = encoder, picture_embedding, spreads
         self._lock = threading.Lock()
 
     def embed(self, query: Query, pictures: Mapping[str, Image.Image]) -> EmbeddedQuery:
         """The unit vector of a query: its terms' unit vectors, each times its weight, added and scaled to length 1.
+
+        Unless the query is alike (`Query.alike`), weights are first divided by how far the term's scores spread over the
+        gallery: pictures are then ranked by the weighted sum of standardised scores (`ScoreSpreads` has the proof).
 
         Parameters
         ----------
@@ -74,11 +84,13 @@ class QueryEmbedder:
         encode_ms = 0.0 if stored else (time.perf_counter() - started) * 1e3
         weights = np.array([term.weight for term in query.terms])
         if len(rows) == 1 and weights[0] > 0:
-            return EmbeddedQuery(rows[0], rows.astype(np.float64), encode_ms, notes)
+            return EmbeddedQuery(rows[0], rows.astype(np.float64), rows, encode_ms, notes)
+        if not query.alike:
+            weights = self._spreads.equalised(weights, rows)
         weighted = rows.astype(np.float64) * weights[:, None]
         asked, way_out = _called(subjects)
         embedding = common_direction(weighted, asked=asked, way_out=way_out)
-        return EmbeddedQuery(embedding, weighted / np.linalg.norm(weighted.sum(axis=0)), encode_ms, notes)
+        return EmbeddedQuery(embedding, weighted / np.linalg.norm(weighted.sum(axis=0)), rows, encode_ms, notes)
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of sentences: ndarray of shape (B, D), float32."""

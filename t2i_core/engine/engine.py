@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import check_top_k
-from t2i_core.dataset import check_model_matches, text_rows_fit
+from t2i_core.dataset import Balance, check_model_matches, read_balance, text_rows_fit
 from t2i_core.engine import score_scale
+from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
 from t2i_core.engine.filtering import rows_that_fit
 from t2i_core.engine.source import Found, Source
+from t2i_core.engine.standardising import ScoreSpreads
+from t2i_core.errors import DatasetError, QueryError
 from t2i_core.memory import let_go
 from t2i_core.query import GalleryPicture, Query, SearchRequest, Words
 from t2i_core.types import CaptionHit, Encoder, FloatArray, Gallery, Hit, MaskArray, SearchResult, Timings
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from t2i_core.index.ann import AnnIndex
 
 MEDIAN_SAMPLE = 4_096
+BALANCED = "balanced"
+_NOT_BALANCED = f"Balanced ranking is for sentences of {SHORTEST_WORDS} words or more; pictures and fewer words are ranked by cosine."
 
 
 class SearchEngine:
@@ -41,7 +47,7 @@ class SearchEngine:
     def __init__(self, encoder: Encoder, source: Source) -> None:
         check_model_matches(encoder, source.gallery)
         self.encoder, self.source = encoder, source
-        self._embedder = QueryEmbedder(encoder, source.picture_embedding)
+        self._kept_balance: Balance | None = None
         gallery = source.gallery
         # Without a manifest nobody knows who made the text rows (the original project: a language model).
         known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
@@ -49,6 +55,7 @@ class SearchEngine:
         # The median is a scale for score bars, so a sample of a large gallery is enough.
         sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
+        self._embedder = QueryEmbedder(encoder, source.picture_embedding, ScoreSpreads(self._sample))
         let_go(gallery.image_embeddings)
 
     def search(
@@ -76,20 +83,23 @@ class SearchEngine:
         Raises
         ------
         QueryError
-            When the query cannot be asked, a picture is unknown, top_k out of range, or there is no approximate index.
+            When the query cannot be asked, a picture is unknown, top_k out of range, or there is no approximate index, nor
+            a balance that helps, where one is asked for.
         """
         check_top_k(request.top_k, images=self.images)
         embedded = self._embedder.embed(request.query, pictures or {})
         started = time.perf_counter()
+        bias = bias_of(self._balance, request.query, embedded) if request.ranking == BALANCED else None
         found = self.source.find(
             embedded.embedding, request.top_k, where=self._where(request, among), left_out=_own_pictures(request.query),
-            approximate=request.approximate, texts=self._texts,
+            approximate=request.approximate, texts=self._texts, bias=bias,
         )  # fmt: skip
+        notes = (_NOT_BALANCED,) if request.ranking == BALANCED and bias is None else ()
         median_score = float(np.median(self._sample @ embedded.embedding))
         timings = Timings(embedded.encode_ms, (time.perf_counter() - started) * 1e3)
         return SearchResult(
             request, self._hits(request, found, embedded), timings, self.images, median_score,
-            (*embedded.notes, *found.notes), _own_pictures(request.query), query_embedding=embedded.embedding,
+            (*embedded.notes, *found.notes, *notes), _own_pictures(request.query), query_embedding=embedded.embedding,
         )  # fmt: skip
 
     def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
@@ -105,20 +115,22 @@ class SearchEngine:
     def _hits(self, request: SearchRequest, found: Found, embedded: EmbeddedQuery) -> tuple[Hit, ...]:
         kept = [one for one in found.pictures if request.cutoff is None or one.score >= request.cutoff]
         several = len(request.query.terms) > 1
+        rows = None if request.query.alike else embedded.rows.astype(np.float64)
         return tuple(
             Hit(
                 rank, one.row, one.image_id, one.score, one.caption, one.width, one.height,
-                shares=self._shares(one.image_id, embedded) if several else (),
+                shares=self._products(one.image_id, embedded.parts) if several else (),
+                cosines=self._products(one.image_id, rows) if several and rows is not None else (),
             )
             for rank, one in enumerate(kept, start=1)
         )  # fmt: skip
 
-    def _shares(self, image_id: str, embedded: EmbeddedQuery) -> tuple[float, ...]:
-        """What each term gives to a picture's score, in the query's order; they add up to it."""
+    def _products(self, image_id: str, of_terms: np.ndarray) -> tuple[float, ...]:
+        """A picture's product with something of each term (T, D), in the query's order."""
         row = self.gallery.rows_by_id.get(image_id)
         if row is None:
             return ()  # outside the sample its row is not at hand
-        return tuple((embedded.parts @ self.gallery.image_embeddings[row].astype(np.float64)).tolist())
+        return tuple((of_terms @ self.gallery.image_embeddings[row].astype(np.float64)).tolist())
 
     @property
     def gallery(self) -> Gallery:
@@ -134,6 +146,31 @@ class SearchEngine:
     def images(self) -> int:
         """Pictures a search looks at."""
         return self.source.images
+
+    @property
+    def balance(self) -> Balance | None:
+        """What balanced ranking goes by, where it was measured for this dataset; looked for again until it was."""
+        if self._kept_balance is None and not self.gallery.searched_by:
+            with contextlib.suppress(DatasetError):
+                self._kept_balance = read_balance(self.gallery)
+        return self._kept_balance
+
+    @property
+    def _balance(self) -> Balance:
+        if self.gallery.searched_by:
+            raise QueryError("Balanced ranking is for datasets in a folder, got a collection. Rank by cosine.")
+        balance = self.balance
+        if balance is None:
+            raise QueryError(
+                f"Balanced ranking needs a measurement of the dataset, and {self.gallery.name} has none. "
+                "Make it: python -m t2i_core index --balanced"
+            )
+        if not balance.offered:
+            raise QueryError(
+                "Balanced ranking must be sure to find more of the dataset's captions, and here it adds "
+                f"{in_words(balance)}. Rank by cosine."
+            )
+        return balance
 
     @property
     def compares_captions(self) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from t2i_core.dataset import open_ann, open_codes
 from t2i_core.errors import QueryError
 from t2i_core.index.opening import open_index
+from t2i_core.index.scoring import exact_scores
 from t2i_core.memory import let_go
 from t2i_core.types import FloatArray, Gallery, Index, MaskArray
 
@@ -60,9 +61,12 @@ class Source(Protocol):
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None,
+        texts: FloatArray | None, bias: FloatArray | None = None,
     ) -> Found:  # fmt: skip
-        """The best pictures for a unit vector (D,), but for those ``left_out`` by name, each with its closest caption."""
+        """The best pictures for a unit vector (D,), but for those ``left_out`` by name, each with its closest caption.
+
+        ``bias`` (N,), where given, is added to the scores that pictures are ranked by, and not to those that are returned.
+        """
         ...
 
     def picture_embedding(self, image_id: str) -> FloatArray:
@@ -99,10 +103,14 @@ class FolderSource:
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None,
+        texts: FloatArray | None, bias: FloatArray | None = None,
     ) -> Found:  # fmt: skip
         index: Index = self.index
         if approximate:
+            if bias is not None:
+                raise QueryError(
+                    "Balanced ranking looks at every picture, got an approximate search. Take one of the two back."
+                )
             if self.approximate is None:
                 raise QueryError(
                     f"An approximate search needs an index made for it, and {self.gallery.name} has none. "
@@ -112,7 +120,9 @@ class FolderSource:
         if left_out:
             where = np.ones(len(self.gallery), dtype=np.bool_) if where is None else where.copy()
             where[[self.row_of(image_id) for image_id in left_out]] = False
-        scores, rows = index.search(embedding[None], top_k, where)
+        scores, rows = index.search(embedding[None], top_k, where, bias)
+        if bias is not None:
+            scores = exact_scores(self.gallery.image_embeddings[rows[0]], embedding).astype(np.float32)[None]
         let_go(self.gallery.image_embeddings)
         return Found(
             tuple(

@@ -81,9 +81,17 @@ class AnnIndex:
         return len(self._image_embeddings)
 
     def search(
-        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None
+        self,
+        query_embeddings: FloatArray,
+        top_k: int,
+        where: MaskArray | None = None,
+        bias: FloatArray | None = None,
     ) -> tuple[FloatArray, RowArray]:
         """Nearly the best rows per query; see `t2i_core.types.Index.search`. As many as there are, always."""
+        if bias is not None:
+            raise SearchIndexError(
+                "A bias needs an index that looks at every row, got an approximate one. Ask the exact one."
+            )
         allowed = check_search(self._image_embeddings, query_embeddings, top_k, where)
         k = min(top_k, len(self) if allowed is None else allowed.size)
         bits = None if where is None else np.packbits(where, bitorder="little")

@@ -6,7 +6,7 @@ import numpy as np
 
 from t2i_core.arrays import check_top_k
 from t2i_core.errors import SearchIndexError
-from t2i_core.index.scoring import best_of, exact_scores, float32_slack, kth_biggest, search_each
+from t2i_core.index.scoring import best_of, exact_scores, float32_slack, kth_biggest, largest_bias, search_each
 from t2i_core.types import FloatArray, MaskArray, RowArray
 
 
@@ -30,22 +30,32 @@ class ExactIndex:
         return self._image_embeddings @ query_embedding
 
     def search(
-        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None
+        self,
+        query_embeddings: FloatArray,
+        top_k: int,
+        where: MaskArray | None = None,
+        bias: FloatArray | None = None,
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query; see `t2i_core.types.Index.search`."""
         allowed = check_search(self._image_embeddings, query_embeddings, top_k, where)
         k = min(top_k, len(self) if allowed is None else allowed.size)
-        return search_each(query_embeddings, k, lambda query: self._search_one(query, k, allowed))
+        slack = float32_slack(self._image_embeddings.shape[1], largest_bias(bias, len(self)))
+        return search_each(query_embeddings, k, lambda query: self._search_one(query, k, allowed, bias, slack))
 
-    def _search_one(self, query_embedding: FloatArray, k: int, allowed: RowArray | None) -> tuple[np.ndarray, RowArray]:
+    def _search_one(
+        self, query_embedding: FloatArray, k: int, allowed: RowArray | None, bias: FloatArray | None, slack: float
+    ) -> tuple[np.ndarray, RowArray]:
         scores = self.scores(query_embedding)
+        if bias is not None:
+            scores = scores + bias
         if allowed is not None:
             scores = scores[allowed]
         # Every row of the true top k lies within the rounding of the matrix product below the k-th score.
-        threshold = kth_biggest(scores, k) - 2 * float32_slack(self._image_embeddings.shape[1])
+        threshold = kth_biggest(scores, k) - 2 * slack
         positions = np.flatnonzero(scores >= threshold)
         candidates = positions if allowed is None else allowed[positions]
-        return best_of(exact_scores(self._image_embeddings[candidates], query_embedding), candidates, k)
+        added = None if bias is None else bias[candidates]
+        return best_of(exact_scores(self._image_embeddings[candidates], query_embedding, added), candidates, k)
 
 
 def check_image_embeddings(image_embeddings: FloatArray) -> FloatArray:

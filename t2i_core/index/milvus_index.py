@@ -48,9 +48,17 @@ class MilvusIndex:
         return self._images
 
     def search(
-        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None
+        self,
+        query_embeddings: FloatArray,
+        top_k: int,
+        where: MaskArray | None = None,
+        bias: FloatArray | None = None,
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query; see `t2i_core.types.Index.search`."""
+        if bias is not None:
+            raise SearchIndexError(
+                "A bias needs rows that lie here, got a collection in Milvus. Search the dataset folder."
+            )
         k = self._check(query_embeddings, top_k, where)
 
         kept = "" if where is None or not k else expression(where)

@@ -50,7 +50,7 @@ def code_tiles(rows, center, codes, scales, errors):  # type: ignore[no-untyped-
 
 @njit(cache=True, nogil=True, boundscheck=False)
 def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    tiles, scales, errors, span, words, weights, queries, heaps, filled, allowed, found, counts, lanes
+    tiles, scales, errors, span, words, weights, queries, heaps, filled, allowed, biases, found, counts, lanes
 ):
     """Rows whose score may be among the best of some queries.
 
@@ -72,6 +72,8 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         How many there are.
     allowed : ndarray of shape (N,) or (0,), bool
         Rows that count; an empty array lets all of them.
+    biases : ndarray of shape (N,) or (0,), float32
+        Added to scores and bounds of the rows; an empty array adds nothing.
     found : tuple of ndarray of shape (Q, room): int32 rows, float32 upper bounds
         Receives the rows that may be among the best, ascending, and some more.
     counts : ndarray of shape (Q,), int64
@@ -81,10 +83,11 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """
     rows, uppers = found
     room = rows.shape[1]
-    filtered = allowed.size > 0
+    filtered, biased = allowed.size > 0, biases.size > 0
     sums = np.empty((words.shape[1], TILE_ROWS), dtype=np.int32)
     scores = np.empty(TILE_ROWS, dtype=np.float32)
     bounds = np.empty(TILE_ROWS, dtype=np.float32)
+    added = np.zeros(TILE_ROWS, dtype=np.float32)
     first_row, last_row = span
     for tile in range(first_row // TILE_ROWS, (last_row + TILE_ROWS - 1) // TILE_ROWS):
         start = tile * TILE_ROWS
@@ -95,6 +98,9 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                 none &= not allowed[start + row]
             if none:
                 continue
+        if biased:
+            for row in range(stop):
+                added[row] = biases[start + row]
         tile_sums(tiles[tile], words, sums, lanes)
         for query in range(queries):
             if counts[query] < 0:
@@ -107,7 +113,7 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
             length, rest = np.float32(weights[query, 2]), np.float32(weights[query, 3])
             for row in range(TILE_ROWS):
                 product = 256.0 * sums[2 * query, row] + sums[2 * query + 1, row] - correction
-                scores[row] = np.float32(np.float64(scales[start + row]) * factor * product)
+                scores[row] = np.float32(np.float64(scales[start + row]) * factor * product) + added[row]
                 bounds[row] = scores[row] + (errors[start + row] * length + rest)
                 best = max(best, bounds[row])
             if best < threshold:
@@ -134,7 +140,7 @@ def scan_tiles(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True, boundscheck=False)
 def scan_many(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    tiles, scales, errors, images, words, weights, heaps, filled, allowed, found, counts, lanes
+    tiles, scales, errors, images, words, weights, heaps, filled, allowed, biases, found, counts, lanes
 ):
     """`scan_tiles` over all rows for many queries; ``words`` has shape (G, W / 4, P), a slice for P / 2 queries."""
     total = len(weights)
@@ -156,6 +162,7 @@ def scan_many(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                 heaps[start:stop],
                 filled[start:stop],
                 allowed,
+                biases,
                 (rows[start:stop], uppers[start:stop]),
                 counts[start:stop],
                 lanes,

@@ -2,6 +2,7 @@
 
 from t2i_core.query.link_form import LINK_NAMES, request_from_link, request_to_link
 from t2i_core.query.request import FORMAT_VERSION, SearchRequest
+from t2i_core.query.rewrites import less_of, one_sentence
 from t2i_core.query.subjects import SUBJECTS, GalleryPicture, OutsidePicture, Subject, Words
 from t2i_core.query.terms import MAX_WEIGHT, Query, Term
 from t2i_core.query.text_form import parse_query, write_query
@@ -20,6 +21,8 @@ __all__ = [
     "Subject",
     "Term",
     "Words",
+    "less_of",
+    "one_sentence",
     "parse_query",
     "request_from_link",
     "request_to_link",

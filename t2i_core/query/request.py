@@ -16,7 +16,7 @@ from t2i_core.query.where import Condition
 FORMAT_VERSION = 1
 DEFAULT_TOP_K = 24
 # What each choice offers; the first is what is meant where nothing is said.
-RANKINGS = ("cosine",)
+RANKINGS = ("cosine", "balanced")
 ORDERS = ("score",)
 STACKINGS = ("none",)
 _CHOICES = {"ranking": RANKINGS, "order": ORDERS, "stacking": STACKINGS}
@@ -34,7 +34,7 @@ class SearchRequest:
     top_k : int
         How many pictures at most; a search refuses less than 1 and more than there are.
     ranking, order, stacking : str
-        One of `RANKINGS`, `ORDERS`, `STACKINGS`.
+        One of `RANKINGS`, `ORDERS`, `STACKINGS`. Balanced takes off what a picture scores for sentences in general.
     cutoff : float, optional
         Pictures with a lower score are left out.
     approximate : bool

@@ -108,6 +108,14 @@ class Query:
         return next((term.subject for term in self.terms if isinstance(term.subject, OutsidePicture)), None)
 
     @property
+    def alike(self) -> bool:
+        """Whether it asks for what things of one kind have in common, each as much as the others: the mean of their vectors.
+
+        Such questions have links of their own and rank as they always did; in all others weights count by the spread of scores.
+        """
+        return len({term.subject.tag for term in self.terms}) == 1 and all(term.weight == 1.0 for term in self.terms)
+
+    @property
     def sentence(self) -> str | None:
         """The sentence, where the query is one sentence and nothing else."""
         first = self.terms[0]

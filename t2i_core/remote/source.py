@@ -56,8 +56,12 @@ class CollectionSource:
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None,
+        texts: FloatArray | None, bias: FloatArray | None = None,
     ) -> Found:  # fmt: skip
+        if bias is not None:
+            raise QueryError(
+                "Balanced ranking is for datasets in a folder, got a collection in Milvus. Rank by cosine."
+            )
         if approximate:
             raise QueryError(
                 "A collection in Milvus has no second, approximate index. Push it with --index HNSW instead."

@@ -36,6 +36,37 @@ def test_terms_rank_as_the_request_of_them(capsys: pytest.CaptureFixture[str], t
     assert asked(capsys, "--request", str(tmp_path / "request.json"), "--top-k", "1") == found[:1]
 
 
+def test_terms_tell_what_each_gave(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["search", "--terms", f"2*dog - [{NAMES[0]}]", "--data", "data", "--format", "json", "--top-k", "2"]) == 0
+    )
+    for hit in json.loads(capsys.readouterr().out)["hits"]:
+        assert sum(hit["shares"]) == pytest.approx(hit["score"], abs=5e-6)
+        assert len(hit["cosines"]) == 2
+    assert main(["search", "a dog", "--data", "data", "--format", "json", "--top-k", "1"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["hits"][0]) == {"rank", "image_id", "score", "caption"}
+
+
+def test_a_rewrite_is_offered_and_never_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "a bus without people", "--data", "data", "--format", "json", "--top-k", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["query"] == "a bus without people"
+    assert "To rank less of it: --terms 'a bus - 0.5*people'" in err
+    assert main(["search", "--terms", "red + bus", "--data", "data", "--top-k", "1"]) == 0
+    assert "As one sentence they may find more: 'red bus'" in capsys.readouterr().err
+    assert main(["search", "a red bus", "--data", "data", "--top-k", "1"]) == 0
+    assert "note" not in capsys.readouterr().err
+
+
+def test_balanced_ranking_is_refused_until_it_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Make it: python -m t2i_core index --balanced" in refused(
+        capsys, "a dog on a beach", "--ranking", "balanced"
+    )
+    assert "Make it" in refused(capsys, "--terms", "2*a dog on a beach", "--ranking", "balanced")
+    assert main(["index", "--data", "data", "--balanced"]) == 1
+    assert "needs at least 800 captions of 100 pictures" in capsys.readouterr().err
+
+
 def test_the_request_of_an_export_finds_the_same_again(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -41,7 +41,11 @@ def test_terms_are_weighed_and_summed(engine: SearchEngine, encoder: ColourEncod
         engine.source.picture_embedding("meadow.png"),
         encoder.encode_image([red])[0],
     ]
-    wanted = 2.0 * rows[0].astype(float) - 0.5 * rows[1] + 0.25 * rows[2]
+    spreads = [float((engine.gallery.image_embeddings.astype(float) @ row).std()) for row in rows]
+    wanted = sum(
+        weight / spread * row.astype(float)
+        for weight, spread, row in zip((2.0, -0.5, 0.25), spreads, rows, strict=True)
+    )
     wanted /= np.linalg.norm(wanted)
     assert result.query_embedding is not None
     np.testing.assert_allclose(result.query_embedding, wanted, atol=1e-6)
@@ -50,6 +54,7 @@ def test_terms_are_weighed_and_summed(engine: SearchEngine, encoder: ColourEncod
     for hit in result.hits:
         assert len(hit.shares) == 3
         assert sum(hit.shares) == pytest.approx(hit.score, abs=1e-6)
+        assert hit.cosines == pytest.approx([engine.gallery.image_embeddings[hit.row] @ row for row in rows], abs=1e-6)
     assert result.left_out == ()  # a picture one wants less of may still be found
 
 
