@@ -12,6 +12,7 @@ and not named counts as absent, alike for every way.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import machine
@@ -51,7 +52,7 @@ def main() -> None:
 
 def without(engine: SearchEngine, words: list[frozenset[str]], pairs: int, rng: Rng) -> None:
     drawn = word_pairs(words, pairs, rng)
-    ways = {
+    ways: dict[str, Callable[[str, str], Query]] = {
         "A": lambda a, b: Query.of(a),
         "A without B": lambda a, b: Query.of(f"{a} without {b}"),
         "A - ½ B": lambda a, b: Query((Term(Words(a)), Term(Words(b), -0.5))),

@@ -14,6 +14,7 @@ from t2i_core.engine import FolderSource, SearchEngine
 from t2i_core.engine.balance import BEST, FEWEST_CAPTIONS, SHARE, measure_balance, nearness_to
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.query import Query, SearchRequest, parse_query
+from t2i_core.remote.source import CollectionSource
 from t2i_core.types import Gallery, Manifest
 from tests.core.small_galleries import DIMENSION, ColourEncoder, make_gallery
 
@@ -175,3 +176,24 @@ def test_it_is_refused_where_it_was_not_measured_or_does_not_help(kept: Gallery)
     write_balance(kept, replace(read_balance(kept), low=0.01))
     with pytest.raises(QueryError, match="looks at every picture, got an approximate search"):
         engine_of(kept).search(replace(request, approximate=True))
+
+
+def test_a_collection_says_that_it_has_none(kept: Gallery) -> None:
+    class Server:
+        images, captions, searched_by = PICTURES, 0, "Milvus at localhost (exact)"
+
+    collection = replace(kept, whole=Server())
+    with pytest.raises(QueryError, match="for datasets in a folder, got a collection"):
+        engine_of(collection).search(SearchRequest.of(SENTENCE, top_k=3, ranking="balanced"))
+    assert engine_of(collection).balance is None
+    source = CollectionSource(collection, None)  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="for datasets in a folder, got a collection in Milvus"):
+        source.find(
+            kept.image_embeddings[0],
+            1,
+            where=None,
+            left_out=(),
+            approximate=False,
+            texts=None,
+            bias=np.zeros(PICTURES, np.float32),
+        )

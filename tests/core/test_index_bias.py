@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -35,26 +37,34 @@ def biases(rng: np.random.Generator, images: int, kind: str) -> np.ndarray:
     seed=st.integers(0, 2**16),
 )
 def test_every_index_finds_the_rows_of_a_full_sort(
-    kind, biased, images, dimension, top_k, lanes, batched, filtered, seed
-):
+    kind: Callable[[np.random.Generator, int, int], np.ndarray],
+    biased: str,
+    images: int,
+    dimension: int,
+    top_k: int | str,
+    lanes: int,
+    batched: bool,
+    filtered: float | None,
+    seed: int,
+) -> None:
     rng = np.random.default_rng(seed)
     rows = l2_normalize(kind(rng, images, dimension))
     queries = np.concatenate([queries_for(rng, rows) for _ in range(4 if batched else 1)])
     where = None if filtered is None else rng.random(images) < filtered
     bias = biases(rng, images, biased)
-    top_k = images if top_k == "all" else min(top_k, images)
-    scores, found = ExactIndex(rows).search(queries, top_k, where, bias)
-    quantized = QuantizedIndex(rows, threads=2, lanes=lanes).search(queries, top_k, where, bias)
+    most = images if isinstance(top_k, str) else min(top_k, images)
+    scores, found = ExactIndex(rows).search(queries, most, where, bias)
+    quantized = QuantizedIndex(rows, threads=2, lanes=lanes).search(queries, most, where, bias)
     np.testing.assert_array_equal(quantized[1], found)
     np.testing.assert_array_equal(quantized[0], scores)
     for query, own in zip(queries, found, strict=True):
         # Each row's sum alone, as scores are defined: equal rows are equal then.
         exact = np.array([(row.astype(np.float64) * query).sum() for row in rows]) + bias
         allowed = np.arange(images) if where is None else np.flatnonzero(where)
-        np.testing.assert_array_equal(own, allowed[np.lexsort((allowed, -exact[allowed]))][:top_k])
+        np.testing.assert_array_equal(own, allowed[np.lexsort((allowed, -exact[allowed]))][:most])
 
 
-def test_a_bias_of_zeros_changes_nothing():
+def test_a_bias_of_zeros_changes_nothing() -> None:
     rng = np.random.default_rng(3)
     rows = l2_normalize(rng.normal(size=(200, 32)))
     for index in (ExactIndex(rows), QuantizedIndex(rows)):
@@ -63,7 +73,7 @@ def test_a_bias_of_zeros_changes_nothing():
         np.testing.assert_array_equal(plain[1], zeros[1])
 
 
-def test_the_bias_given_stays_as_it_was():
+def test_the_bias_given_stays_as_it_was() -> None:
     rows = l2_normalize(np.random.default_rng(4).normal(size=(40, 8)))
     bias = np.linspace(-1, 1, 40).astype(np.float32)
     before = bias.copy()
@@ -75,7 +85,7 @@ def test_the_bias_given_stays_as_it_was():
 @pytest.mark.parametrize(
     "bias", [np.zeros(3, dtype=np.float32), np.zeros(4), np.array([0, np.nan, 0, 0], dtype=np.float32)], ids=str
 )
-def test_other_biases_are_refused(bias):
+def test_other_biases_are_refused(bias: np.ndarray) -> None:
     rows = l2_normalize(np.eye(4))
     for index in (ExactIndex(rows), QuantizedIndex(rows)):
         with pytest.raises(SearchIndexError, match=r"bias must be a float32 array of shape \(4,\) of finite numbers"):

@@ -47,6 +47,7 @@ def answers() -> dict[str, np.ndarray]:
     rows = l2_normalize(centers[random.integers(0, 40, IMAGES)] + 1e-4 * random.normal(size=(IMAGES, DIMENSION)))
     queries = l2_normalize(np.concatenate([rows[: MANY_PLANES // 2], random.normal(size=(4, DIMENSION))]))
     where = random.random(IMAGES) < 0.3
+    bias = (0.05 * random.standard_normal(IMAGES)).astype(np.float32)
     given: dict[str, np.ndarray] = {}
     for name, index in (("exact", ExactIndex(rows)), ("quantized", QuantizedIndex(rows))):
         for case, asked, mask in (
@@ -55,6 +56,9 @@ def answers() -> dict[str, np.ndarray]:
             ("filtered", queries[:3], where),
         ):
             given[f"{name} {case} scores"], given[f"{name} {case} rows"] = index.search(asked, TOP_K, mask)
+        for case, asked in (("one", queries[:1]), ("many", queries)):
+            found = index.search(asked, TOP_K, where, bias)
+            given[f"{name} {case} biased scores"], given[f"{name} {case} biased rows"] = found
     # The graph's float32 scores round as the processor multiplies, so near-ties would be told apart by chance.
     given["neighbours"] = nearest_neighbours(l2_normalize(random.normal(size=(3000, DIMENSION))), 5)[1]
     return given

@@ -74,6 +74,16 @@ def test_a_cutoff_of_a_link_is_asked_told_and_taken_out(open_app: OpenApp, datas
     assert address(app) == {"q": "a mill"}
 
 
+def test_a_ranking_that_is_not_offered_is_told_and_can_be_taken_out(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a white mill on a hill", ranking="balanced")
+    assert "index --balanced" in bar(app)["message"]
+    assert "Ranked in another way than by scores alone: balanced" in texts(app)
+    app.button(key="take_out_ranking").click().run()
+    assert bar(app)["message"] == ""
+    assert len(names(app)) == 12
+    assert address(app) == {"q": "a white mill on a hill"}
+
+
 def test_weighted_terms_of_a_link_are_asked_and_shown_as_they_are_typed(open_app: OpenApp, datasets: Path) -> None:
     terms = '2*"a white mill" - a dog'
     app = open_app(datasets, terms=terms)
@@ -111,10 +121,13 @@ def test_a_condition_on_what_is_not_there_is_told_and_can_be_taken_out(open_app:
 
 
 def test_conditions_are_those_of_one_dataset(open_app: OpenApp, datasets: Path, animals: list[str]) -> None:
-    app = open_app(datasets, q="a mill", where=where(Condition("picture", tuple(animals))), cut="-0.5")
+    app = open_app(
+        datasets, q="a mill", where=where(Condition("picture", tuple(animals))), cut="-0.5", ranking="balanced"
+    )
     app.sidebar.selectbox(key="dataset_choice").select("plain").run()
     assert visit(app).asked.where == ()
     assert visit(app).asked.cutoff is None
+    assert visit(app).asked.ranking == "cosine"
     assert address(app) == {"q": "a mill", "data": "plain"}
 
 

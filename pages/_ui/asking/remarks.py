@@ -10,6 +10,7 @@ from pages._ui.frame import notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.session import state
 from pages._ui.session.visit import visit
+from t2i_core.query.request import RANKINGS
 
 
 def notice() -> None:
@@ -29,6 +30,10 @@ def remarks(answer: Answer) -> None:
         with _line("cutoff"):
             st.caption(plain(f"Only pictures that score at least {asked.cutoff:g}"), width="content")
             st.button("Take out", key="take_out_cutoff", type="tertiary", on_click=state.take_out_cutoff)
+    if asked.ranking != RANKINGS[0]:
+        with _line("ranking"):
+            st.caption(plain(f"Ranked in another way than by scores alone: {asked.ranking}"), width="content")
+            st.button("Take out", key="take_out_ranking", type="tertiary", on_click=state.take_out_ranking)
     if answer.result is not None:
         notices.notes(controls.result_notes(answer.result))
 

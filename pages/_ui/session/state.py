@@ -11,6 +11,7 @@ import streamlit as st
 from pages._ui.session.asked import Upload
 from pages._ui.session.visit import acted, visit
 from t2i_core.query import Condition, OutsidePicture, Query
+from t2i_core.query.request import RANKINGS
 
 __all__ = [
     "acted",
@@ -28,6 +29,7 @@ __all__ = [
     "query",
     "take_out",
     "take_out_cutoff",
+    "take_out_ranking",
     "visit",
 ]
 
@@ -112,6 +114,12 @@ def take_out_cutoff() -> None:
     visit().asked.cutoff = None
 
 
+def take_out_ranking() -> None:
+    """Rank by scores alone."""
+    acted()
+    visit().asked.ranking = RANKINGS[0]
+
+
 def open_dataset(name: str | None) -> None:
     """Open a dataset, with no query asked of it yet."""
     visit().opened.dataset = name
@@ -124,7 +132,7 @@ def drop_what_is_of_one_gallery() -> None:
     asked_now = visit().asked
     if asked_now.query is not None and asked_now.query.of_gallery:
         clear_query()
-    asked_now.where, asked_now.cutoff = (), None
+    asked_now.where, asked_now.cutoff, asked_now.ranking = (), None, RANKINGS[0]
 
 
 def go_to(page: str) -> None:
