@@ -309,11 +309,7 @@ class Index(Protocol):
     def __len__(self) -> int: ...
 
     def search(
-        self,
-        query_embeddings: FloatArray,
-        top_k: int,
-        where: MaskArray | None = None,
-        bias: FloatArray | None = None,
+        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None, bias: FloatArray | None = None
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query.
 

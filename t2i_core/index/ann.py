@@ -81,11 +81,7 @@ class AnnIndex:
         return len(self._image_embeddings)
 
     def search(
-        self,
-        query_embeddings: FloatArray,
-        top_k: int,
-        where: MaskArray | None = None,
-        bias: FloatArray | None = None,
+        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None, bias: FloatArray | None = None
     ) -> tuple[FloatArray, RowArray]:
         """Nearly the best rows per query; see `t2i_core.types.Index.search`. As many as there are, always."""
         if bias is not None:

@@ -48,11 +48,7 @@ class MilvusIndex:
         return self._images
 
     def search(
-        self,
-        query_embeddings: FloatArray,
-        top_k: int,
-        where: MaskArray | None = None,
-        bias: FloatArray | None = None,
+        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None, bias: FloatArray | None = None
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query; see `t2i_core.types.Index.search`."""
         if bias is not None:

@@ -98,11 +98,7 @@ class QuantizedIndex:
         return len(self._codes)
 
     def search(
-        self,
-        query_embeddings: FloatArray,
-        top_k: int,
-        where: MaskArray | None = None,
-        bias: FloatArray | None = None,
+        self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None = None, bias: FloatArray | None = None
     ) -> tuple[FloatArray, RowArray]:
         """Best rows per query; see `t2i_core.types.Index.search`."""
         allowed = check_search(self._image_embeddings, query_embeddings, top_k, where)
