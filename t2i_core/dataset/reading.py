@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from t2i_core.pictures.folder import is_folder
 from t2i_core.types import Gallery, Manifest, Problem
 
 ATTEMPTS = 20
+# One that lost so often waits longer and longer, so that all attempts together outlast several builds in a row.
+HURRIED, PAUSE_S = 10, 0.1
 
 
 def read_gallery(
@@ -57,7 +60,8 @@ def read_gallery(
 
 def _read_whole(data_dir: Path, images_dir: Path | None, name: str | None, derive: bool) -> Gallery:
     """Read the files as they are at one moment: again when they were replaced meanwhile."""
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        time.sleep(PAUSE_S * max(0, attempt - HURRIED))
         stamp = dataset_stamp(data_dir)
         try:
             gallery = _read(data_dir, images_dir, name, derive)

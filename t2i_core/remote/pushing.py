@@ -168,6 +168,7 @@ def _fits(text: str) -> str:
 
 def _verify(gallery: Gallery, collection: MilvusCollection) -> int:
     """Count everything and read a sample back; how many records were compared."""
+    collection.keep()
     collection.check_whole(pictures=len(gallery), captions=len(gallery.captions))
     rows = spread_rows(len(gallery), _VERIFIED)
     found = {
