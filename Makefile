@@ -27,7 +27,7 @@ $(DEV_READY): requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bi
 run: $(RUN_READY) ## install what the app needs, serve it, open the browser
 	$(VENV)/bin/python -m streamlit run Home.py $(if $(HOST),--server.address $(HOST)) $(if $(PORT),--server.port $(PORT))
 
-check: $(DEV_READY) ## check style and types, run the quick tests: under a minute
+check: $(DEV_READY) ## check style and types, run the quick tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
