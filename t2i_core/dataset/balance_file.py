@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from t2i_core.dataset.npz_file import NpzError, open_npz
-from t2i_core.dataset.ranks_file import CACHE_NAME
-from t2i_core.dataset.stored_files import replace_file
+from t2i_core.dataset.kept_file import kept_path, read_kept, write_kept
 from t2i_core.errors import DatasetError
 from t2i_core.types import FloatArray, Gallery
 
@@ -48,7 +45,7 @@ class Balance:
 
 def balance_path(gallery: Gallery) -> Path:
     """Where the balance of a gallery lies."""
-    return Path(gallery.data_dir) / CACHE_NAME / BALANCE_NAME
+    return kept_path(gallery, BALANCE_NAME)
 
 
 def read_balance(gallery: Gallery) -> Balance:
@@ -59,17 +56,10 @@ def read_balance(gallery: Gallery) -> Balance:
     DatasetError
         When there is none, or it was measured on other embeddings.
     """
-    path = balance_path(gallery)
-    fix = "Measure it: python -m t2i_core index --balanced"
-    try:
-        with open_npz(path) as npz:
-            arrays = npz.arrays(("key", "nearness", "figures", "queries"))
-            key, nearness, figures = str(arrays["key"])[:100], arrays["nearness"], arrays["figures"]
-            queries = arrays["queries"]
-    except (OSError, NpzError, MemoryError) as error:
-        raise DatasetError(f"The balance of a dataset must lie in {path}, got: {error}. {fix}") from error
-    if key != gallery.key:
-        raise DatasetError(f"{path} must belong to the dataset {gallery.key}, got that of {key}. {fix}")
+    path, fix = balance_path(gallery), "Measure it: python -m t2i_core index --balanced"
+    fields = ("nearness", "figures", "queries")
+    arrays = read_kept(gallery, BALANCE_NAME, fields, what="The balance of a dataset", of_others="that", fix=fix)
+    nearness, figures, queries = (arrays[name] for name in fields)
     fits = nearness.shape == (len(gallery),) and nearness.dtype == np.float32
     fits = fits and figures.shape == (4,) and figures.dtype == np.float64 and queries.shape == ()
     if not fits or not np.isfinite(nearness).all() or not np.isfinite(figures).all() or queries.dtype != np.int64:
@@ -84,16 +74,10 @@ def read_balance(gallery: Gallery) -> Balance:
 
 def write_balance(gallery: Gallery, balance: Balance) -> bool:
     """Keep a balance beside the dataset; False when the folder may not be written to."""
-    with contextlib.suppress(DatasetError):
-        replace_file(
-            balance_path(gallery),
-            lambda file: np.savez(
-                file,
-                key=np.array(gallery.key),
-                nearness=balance.nearness,
-                figures=np.array([balance.share, balance.gain, balance.low, balance.high]),
-                queries=np.array(balance.queries, dtype=np.int64),
-            ),
-        )
-        return True
-    return False
+    return write_kept(
+        gallery,
+        BALANCE_NAME,
+        nearness=balance.nearness,
+        figures=np.array([balance.share, balance.gain, balance.low, balance.high]),
+        queries=np.array(balance.queries, dtype=np.int64),
+    )

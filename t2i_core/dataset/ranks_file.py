@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import numpy as np
 
-from t2i_core.dataset.npz_file import NpzError, open_npz
-from t2i_core.dataset.stored_files import replace_file
+from t2i_core.dataset.kept_file import kept_path, read_kept, write_kept
 from t2i_core.errors import DatasetError
 from t2i_core.types import Gallery, RowArray
 
 RANKS_NAME = "caption_ranks.npz"
-CACHE_NAME = ".cache"
 
 
 def ranks_path(gallery: Gallery) -> Path:
     """Where the ranks of a gallery's captions lie."""
-    return Path(gallery.data_dir) / CACHE_NAME / RANKS_NAME
+    return kept_path(gallery, RANKS_NAME)
 
 
 def read_caption_ranks(gallery: Gallery) -> RowArray:
@@ -29,16 +26,8 @@ def read_caption_ranks(gallery: Gallery) -> RowArray:
     DatasetError
         When there are none, or they were counted over other embeddings.
     """
-    path = ranks_path(gallery)
-    fix = "They are counted again."
-    try:
-        with open_npz(path) as npz:
-            arrays = npz.arrays(("key", "ranks"))
-            key, ranks = str(arrays["key"])[:100], arrays["ranks"]
-    except (OSError, NpzError, MemoryError) as error:
-        raise DatasetError(f"Ranks of captions must lie in {path}, got: {error}. {fix}") from error
-    if key != gallery.key:
-        raise DatasetError(f"{path} must belong to the dataset {gallery.key}, got ranks of {key}. {fix}")
+    path, fix = ranks_path(gallery), "They are counted again."
+    ranks = read_kept(gallery, RANKS_NAME, ("ranks",), what="Ranks of captions", of_others="ranks", fix=fix)["ranks"]
     if ranks.shape != (len(gallery.captions),) or ranks.dtype != np.int32:
         raise DatasetError(
             f"{path} must hold {len(gallery.captions)} ranks of type int32, got {ranks.shape} of {ranks.dtype}. {fix}"
@@ -50,9 +39,4 @@ def read_caption_ranks(gallery: Gallery) -> RowArray:
 
 def write_caption_ranks(gallery: Gallery, ranks: RowArray) -> bool:
     """Keep ranks beside the dataset; False when the folder may not be written to, which costs only time later."""
-    with contextlib.suppress(DatasetError):
-        replace_file(
-            ranks_path(gallery), lambda file: np.savez(file, key=np.array(gallery.key), ranks=ranks.astype(np.int32))
-        )
-        return True
-    return False
+    return write_kept(gallery, RANKS_NAME, ranks=ranks.astype(np.int32))
