@@ -29,6 +29,7 @@ INDEX_TYPES = ("FLAT", "IVF_FLAT", "HNSW")
 FORMAT = "t2i-collection-1"
 LONGEST_TEXT = 65_535
 _FACTS = "t2i.facts"
+_COUNT = ["count(*)"]
 # Counting waits for everything written; after that a look at what was there a moment ago is a look at everything,
 # and saves the wait for the server's next tick, 0.2 s a call.
 _SETTLED = "Bounded"
@@ -45,7 +46,7 @@ class _Whole:
     """What was there when a collection was counted last: records of each of the two, and what it was made from."""
 
     records: dict[str, int]
-    properties: str | None
+    facts: str
 
 
 class MilvusCollection:
@@ -88,7 +89,7 @@ class MilvusCollection:
             return None
         described = self._call("describe_collection", self.pictures)
         try:
-            facts = json.loads(described.get("properties", {}).get(_FACTS) or "")
+            facts = json.loads(_facts_in(described))
         except (ValueError, AttributeError):
             facts = None
         if not isinstance(facts, dict) or facts.get("format") != FORMAT:
@@ -149,7 +150,7 @@ class MilvusCollection:
 
     def count(self, collection: str, filter: str = "") -> int:
         """How many records there are."""
-        return int(self._call("query", collection, filter=filter, output_fields=["count(*)"])[0]["count(*)"])
+        return _counted(self._call("query", collection, filter=filter, output_fields=_COUNT))
 
     def check_whole(self, *, pictures: int, captions: int) -> None:
         """Count both collections' records; DatasetError where there are not as many as there should be.
@@ -164,8 +165,7 @@ class MilvusCollection:
                     f"The collection {name} must hold {records:,} records, got {there:,}: its push was cut short. "
                     "Run the same push again; it goes on where it was."
                 )
-        described = self._call("describe_collection", self.pictures)
-        self._whole = _Whole(wanted, described.get("properties", {}).get(_FACTS))
+        self._whole = _Whole(wanted, _facts_in(self._call("describe_collection", self.pictures)))
 
     def fetch(self, collection: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         """Records that a filter keeps, at most `MOST_HITS`."""
@@ -240,21 +240,14 @@ class MilvusCollection:
 
     def _check_read_back(self, client: Any) -> None:
         """Fail like a server that is away while one that held everything holds less; another dataset there is no matter of this."""
-        if self._whole is None or self._properties(client) != self._whole.properties:
+        if self._whole is None or not client.has_collection(self.pictures, timeout=self._call_s):
+            return
+        if _facts_in(client.describe_collection(self.pictures, timeout=self._call_s)) != self._whole.facts:
             return
         for name, wanted in self._whole.records.items():
-            counted = client.query(name, filter="", output_fields=["count(*)"], timeout=self._call_s)
-            there = int(counted[0]["count(*)"])
+            there = _counted(client.query(name, filter="", output_fields=_COUNT, timeout=self._call_s))
             if there < wanted:
                 raise ConnectionError(f"it has read back {there:,} of {wanted:,} records of {name}")
-
-    def _properties(self, client: Any) -> str | None:
-        """What the collection was made from, as it is written there; None where there is none."""
-        if not client.has_collection(self.pictures, timeout=self._call_s):
-            return None
-        described = client.describe_collection(self.pictures, timeout=self._call_s)
-        written: str | None = described.get("properties", {}).get(_FACTS)
-        return written
 
     def _forget_client(self) -> None:
         client, self._client = self._client, None
@@ -285,6 +278,16 @@ class MilvusCollection:
             f"There must be a collection {self.pictures} at {self.address.uri}, and there are: {there}. Check its name, "
             "or write it: python -m t2i_core push --data DIR --uri URI --collection NAME"
         )
+
+
+def _facts_in(described: Any) -> str:
+    """What a collection says it was made from; empty where it says nothing."""
+    return described.get("properties", {}).get(_FACTS) or ""
+
+
+def _counted(answer: Any) -> int:
+    """The number in an answer to `_COUNT`."""
+    return int(answer[0]["count(*)"])
 
 
 def _library() -> Any:
