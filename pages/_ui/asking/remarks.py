@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages._ui.asking import controls
@@ -23,20 +25,18 @@ def remarks(answer: Answer) -> None:
     """Which pictures are left out by what is asked, then what the engine said of the answer."""
     asked = visit().asked
     for number, condition in enumerate(asked.where):
-        with _line(f"condition_{number}"):
-            st.caption(plain(f"Only pictures where {condition.label}"), width="content")
-            st.button("Take out", key=f"take_out_{number}", type="tertiary", on_click=state.take_out, args=(condition,))
+        _line(f"Only pictures where {condition.label}", f"{number}", state.take_out, condition)
     if asked.cutoff is not None:
-        with _line("cutoff"):
-            st.caption(plain(f"Only pictures that score at least {asked.cutoff:g}"), width="content")
-            st.button("Take out", key="take_out_cutoff", type="tertiary", on_click=state.take_out_cutoff)
+        _line(f"Only pictures that score at least {asked.cutoff:g}", "cutoff", state.take_out_setting, "cutoff")
     if asked.ranking != RANKINGS[0]:
-        with _line("ranking"):
-            st.caption(plain(f"Ranked in another way than by scores alone: {asked.ranking}"), width="content")
-            st.button("Take out", key="take_out_ranking", type="tertiary", on_click=state.take_out_ranking)
+        told = f"Ranked in another way than by scores alone: {asked.ranking}"
+        _line(told, "ranking", state.take_out_setting, "ranking")
     if answer.result is not None:
         notices.notes(controls.result_notes(answer.result))
 
 
-def _line(key: str) -> st.delta_generator.DeltaGenerator:
-    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key)
+def _line(told: str, key: str, take_out: Callable[..., None], what: object) -> None:
+    """What is asked, and a button that takes it out."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"asked_{key}"):
+        st.caption(plain(told), width="content")
+        st.button("Take out", key=f"take_out_{key}", type="tertiary", on_click=take_out, args=(what,))

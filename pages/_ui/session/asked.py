@@ -77,6 +77,12 @@ class Asked:
 
     def take_settings(self, settings: dict[str, Any]) -> None:
         """Take these settings over; those that are not among them are as at first."""
-        first = Asked()
+        self.as_at_first(*SETTINGS)
         for name in SETTINGS:
-            setattr(self, name, settings.get(name, getattr(first, name)))
+            setattr(self, name, settings.get(name, getattr(self, name)))
+
+    def as_at_first(self, *names: str) -> None:
+        """Give these settings the values they have before anybody chose one."""
+        first = Asked()
+        for name in names:
+            setattr(self, name, getattr(first, name))

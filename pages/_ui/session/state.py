@@ -11,7 +11,6 @@ import streamlit as st
 from pages._ui.session.asked import Upload
 from pages._ui.session.visit import acted, visit
 from t2i_core.query import Condition, OutsidePicture, Query
-from t2i_core.query.request import RANKINGS
 
 __all__ = [
     "acted",
@@ -28,8 +27,7 @@ __all__ = [
     "open_dataset",
     "query",
     "take_out",
-    "take_out_cutoff",
-    "take_out_ranking",
+    "take_out_setting",
     "visit",
 ]
 
@@ -108,16 +106,10 @@ def take_out(condition: Condition) -> None:
     asked_now.where = tuple(one for one in asked_now.where if one != condition)
 
 
-def take_out_cutoff() -> None:
-    """Ask whatever the scores are."""
+def take_out_setting(name: str) -> None:
+    """Ask with one of the request's settings as at first."""
     acted()
-    visit().asked.cutoff = None
-
-
-def take_out_ranking() -> None:
-    """Rank by scores alone."""
-    acted()
-    visit().asked.ranking = RANKINGS[0]
+    visit().asked.as_at_first(name)
 
 
 def open_dataset(name: str | None) -> None:
@@ -132,7 +124,7 @@ def drop_what_is_of_one_gallery() -> None:
     asked_now = visit().asked
     if asked_now.query is not None and asked_now.query.of_gallery:
         clear_query()
-    asked_now.where, asked_now.cutoff, asked_now.ranking = (), None, RANKINGS[0]
+    asked_now.as_at_first("where", "cutoff", "ranking")
 
 
 def go_to(page: str) -> None:
