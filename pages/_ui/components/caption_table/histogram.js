@@ -26,7 +26,7 @@ export class Histogram {
   bins = null;
   /** @type {View["filters"]} */
   filters = {};
-  /** @type {{ from: number, to: number } | null} */
+  /** @type {{ from: number, to: number, moved: boolean } | null} */
   drag = null;
   #table;
 
@@ -76,21 +76,27 @@ export class Histogram {
     const hint = this.range ? `${rangeText(this.range)}. Click to take it off` : "Drag across to keep a range";
     const ends = [make("span", "", scoreText(low)), make("span", "", scoreText(high))];
     this.axis.replaceChildren(ends[0], make("span", "hint", hint), ends[1]);
-    this.drawRange(histogram, this.keptBins(histogram));
-  }
-
-  /** @param {Bins} bins */
-  keptBins(bins) {
-    return this.range && binsOf(this.range, bins);
+    this.drawRange(histogram);
   }
 
   /**
-   * The bars, in colour within the range that is kept and grey outside of it, and the frame around the range.
+   * From which bin to which: what is being dragged, also when new data comes meanwhile, else what is kept.
+   *
+   * @param {Bins} bins
+   */
+  binsInRange(bins) {
+    if (!this.drag?.moved) return this.range && binsOf(this.range, bins);
+    const { from, to } = this.drag;
+    return [Math.min(from, to), Math.max(from, to) + 1];
+  }
+
+  /**
+   * The bars, in colour within the range and grey outside of it, and the frame around the range.
    *
    * @param {Bins} histogram
-   * @param {[number, number] | null} range
    */
-  drawRange(histogram, range) {
+  drawRange(histogram) {
+    const range = this.binsInRange(histogram);
     const { everything, shown } = histogram;
     const [from, to] = range ?? [0, everything.length];
     const most = tallest(histogram);
@@ -123,7 +129,7 @@ export class Histogram {
     event.preventDefault();
     this.plot.setPointerCapture(event.pointerId);
     const bin = this.binAt(event, this.bins);
-    this.drag = { from: bin, to: bin };
+    this.drag = { from: bin, to: bin, moved: false };
   }
 
   /** @param {PointerEvent} event */
@@ -133,7 +139,8 @@ export class Histogram {
     this.showTip(bin, this.bins);
     if (!this.drag) return;
     this.drag.to = bin;
-    this.drawRange(this.bins, [Math.min(this.drag.from, bin), Math.max(this.drag.from, bin) + 1]);
+    this.drag.moved = true;
+    this.drawRange(this.bins);
   }
 
   up() {
@@ -148,7 +155,7 @@ export class Histogram {
 
   cancel() {
     this.drag = null;
-    if (this.bins) this.drawRange(this.bins, this.keptBins(this.bins));
+    if (this.bins) this.drawRange(this.bins);
   }
 
   /**
