@@ -1,8 +1,14 @@
 // The order in which Streamlit may call a component and run its clean-ups; tests/browser/test_mounting.py replays it with real ones.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { mounting } from "../../pages/_ui/components/shared/mounting.js";
+import { mock, test } from "node:test";
+
+// The window, whose events tell how a press goes on.
+const page = new EventTarget();
+for (const name of /** @type {const} */ (["addEventListener", "dispatchEvent"])) {
+  Object.assign(globalThis, { [name]: page[name].bind(page) });
+}
+const { mounting } = await import("../../pages/_ui/components/shared/mounting.js");
 
 /** A component that notes what happens to it, and its default export. */
 function noted() {
@@ -30,10 +36,10 @@ function noted() {
   /** @type {any[]} */
   const sent = [];
   const draw = mounting(open);
-  const parentElement = /** @type {HTMLElement} */ ({});
+  const parentElement = /** @type {HTMLElement} */ (new EventTarget());
   const call = (/** @type {string} */ data) =>
     draw({ parentElement, data, setTriggerValue: (name, said) => sent.push([name, /** @type {any} */ (said).type]) });
-  return { notes, sent, call };
+  return { notes, sent, call, parentElement };
 }
 
 const DRAWN = ["open 1", "1 shows a", "1 shows b"];
@@ -81,4 +87,64 @@ test("a first call that fails ends what it began", () => {
   const { notes, call } = noted();
   assert.throws(() => call("broken"), /broken/);
   assert.deepEqual(notes, ["open 1", "end 1"]);
+});
+
+/**
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {number} [clientX]
+ */
+function point(target, type, clientX = 50) {
+  target.dispatchEvent(Object.assign(new Event(type), { clientX, clientY: 50 }));
+}
+
+test("data that comes in the middle of a click is drawn after it, and only the last of it", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { notes, call, parentElement } = noted();
+  call("a");
+  point(parentElement, "pointerdown");
+  call("b");
+  call("c");
+  point(page, "pointermove", 53);
+  point(page, "pointerup");
+  assert.deepEqual(notes, ["open 1", "1 shows a"]);
+  mock.timers.tick(1);
+  assert.deepEqual(notes, ["open 1", "1 shows a", "1 shows c"]);
+  call("d");
+  assert.equal(notes.at(-1), "1 shows d");
+  mock.timers.reset();
+});
+
+test("a drag, a press that is held, and a press elsewhere keep nothing waiting", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { notes, call, parentElement } = noted();
+  call("a");
+  point(parentElement, "pointerdown");
+  call("b");
+  point(page, "pointermove", 60);
+  assert.equal(notes.at(-1), "1 shows b");
+  call("c");
+  assert.equal(notes.at(-1), "1 shows c");
+  point(page, "pointerup", 60);
+  point(parentElement, "pointerdown");
+  call("d");
+  assert.equal(notes.at(-1), "1 shows c");
+  mock.timers.tick(3000);
+  assert.equal(notes.at(-1), "1 shows d");
+  point(page, "pointerdown");
+  call("e");
+  assert.equal(notes.at(-1), "1 shows e");
+  mock.timers.reset();
+});
+
+test("a component that is left in the middle of a click draws no more", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { notes, call, parentElement } = noted();
+  call("a");
+  point(parentElement, "pointerdown");
+  const end = call("b");
+  end();
+  mock.timers.tick(5000);
+  assert.deepEqual(notes, ["open 1", "1 shows a", "end 1"]);
+  mock.timers.reset();
 });

@@ -1,10 +1,64 @@
+// shared/pressing.js
+var STILL_PX = 4;
+var LONGEST_MS = 3e3;
+var Pressing = class {
+  /** Where the press began; null when there is none, or it is no click any more. @type {{ x: number, y: number } | null} */
+  #from = null;
+  /** @type {(() => void) | null} the last that was to be done meanwhile */
+  #waiting = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #stop = new AbortController();
+  /** @param {Parent} parent */
+  constructor(parent) {
+    const watch = { capture: true, passive: true, signal: this.#stop.signal };
+    parent.addEventListener("pointerdown", (event) => this.#begin(
+      /** @type {PointerEvent} */
+      event
+    ), watch);
+    globalThis.addEventListener("pointermove", (event) => this.#move(event), watch);
+    globalThis.addEventListener("pointerup", () => this.#release(0), watch);
+    globalThis.addEventListener("pointercancel", () => this.#release(0), watch);
+  }
+  /** Do this now, or once the press that is under way has ended; then only the last is done. @param {() => void} act */
+  undisturbed(act) {
+    if (this.#from) this.#waiting = act;
+    else act();
+  }
+  end() {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    this.#from = this.#waiting = null;
+  }
+  /** @param {PointerEvent} event */
+  #begin({ clientX, clientY }) {
+    this.#from = { x: clientX, y: clientY };
+    this.#release(LONGEST_MS);
+  }
+  /** @param {PointerEvent} event */
+  #move({ clientX, clientY }) {
+    if (this.#from && Math.hypot(clientX - this.#from.x, clientY - this.#from.y) > STILL_PX) this.#over();
+  }
+  /** @param {number} rest milliseconds from now */
+  #release(rest) {
+    clearTimeout(this.#timer);
+    if (this.#from) this.#timer = setTimeout(() => this.#over(), rest);
+  }
+  #over() {
+    clearTimeout(this.#timer);
+    const act = this.#waiting;
+    this.#from = this.#waiting = null;
+    act?.();
+  }
+};
+
 // shared/mounting.js
 var mounted = /* @__PURE__ */ new WeakMap();
 function mounting(open, name = "event") {
   return ({ parentElement, data, setTriggerValue }) => {
     let mount = mounted.get(parentElement);
     if (!mount) {
-      mount = { object: open(parentElement), call: null };
+      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement) };
       mounted.set(parentElement, mount);
     }
     const own = mount;
@@ -12,13 +66,14 @@ function mounting(open, name = "event") {
     const end = () => {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
+      own.pressing.end();
       own.object.destroy();
     };
     const before = own.call;
     own.call = call;
     try {
       own.object.send = (said) => setTriggerValue(name, said);
-      own.object.update(data);
+      own.pressing.undisturbed(() => own.object.update(data));
     } catch (error) {
       if (before) own.call = before;
       else end();

@@ -4,10 +4,14 @@
 // comes before that begins a second call; the first is made all the same, late, and the clean-up it returned is run at once,
 // before or after the second call. Of calls that were not late only the last clean-up is ever run, when the page is left.
 // So a clean-up ends the object only when its call was the last one made for that parentElement.
+//
+// Data that comes between a press and its release waits for the click, which would be lost with the element that was pressed.
+
+import { Pressing } from "./pressing.js";
 
 /** @import { Call, Message, Mounted, Parent } from "./types.d.ts" */
 
-/** @type {WeakMap<Parent, { object: Mounted<any, any>, call: object | null }>} */
+/** @type {WeakMap<Parent, { object: Mounted<any, any>, call: object | null, pressing: Pressing }>} */
 const mounted = new WeakMap(); // parentElement: the object and the last call that told it something
 
 /**
@@ -23,7 +27,7 @@ export function mounting(open, name = "event") {
   return ({ parentElement, data, setTriggerValue }) => {
     let mount = mounted.get(parentElement);
     if (!mount) {
-      mount = { object: open(parentElement), call: null };
+      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement) };
       mounted.set(parentElement, mount);
     }
     const own = mount;
@@ -31,13 +35,14 @@ export function mounting(open, name = "event") {
     const end = () => {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
+      own.pressing.end();
       own.object.destroy();
     };
     const before = own.call;
     own.call = call;
     try {
       own.object.send = (said) => setTriggerValue(name, said);
-      own.object.update(data);
+      own.pressing.undisturbed(() => own.object.update(data));
     } catch (error) {
       // No clean-up comes of this call, so it leaves its turn to the one before, or ends what it began.
       if (before) own.call = before;
