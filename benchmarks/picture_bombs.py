@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import random
 import struct
-import subprocess
-import sys
 import tempfile
 import time
 import zlib
@@ -227,22 +226,38 @@ def main() -> None:
         "--uses", nargs="+", choices=MEASURED, default=MEASURED, metavar="USE", help=", ".join(MEASURED)
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--measure", type=Path, help="for its own processes")
     arguments = parser.parse_args()
-    if arguments.measure:
-        print(json.dumps(measure(arguments.measure, arguments.uses)))
-        return
     if not arguments.json:
         print(machine.describe())
     with tempfile.TemporaryDirectory() as folder:
+        use_all_once(Path(folder), arguments.uses)
         for name in arguments.only or BOMBS:
             path = Path(folder) / f"bomb{Path(name).suffix}"
-            path.write_bytes(BOMBS[name]())
-            command = [sys.executable, __file__, "--measure", str(path), "--uses", *arguments.uses]
-            ran = subprocess.run(command, capture_output=True, text=True, cwd=machine.ROOT, check=False)
-            found = json.loads(ran.stdout) if ran.returncode == 0 else {"died": ran.stderr[-300:] or ran.returncode}
-            found |= {"name": name, "kilobytes": path.stat().st_size // 1024}
+            found = forked(make, name, path)
+            if "died" not in found:
+                found = forked(measure, path, arguments.uses)
+            found |= {"name": name, "kilobytes": path.stat().st_size // 1024 if path.exists() else 0}
             print(json.dumps(found) if arguments.json else told(found), flush=True)
+
+
+def forked(work: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
+    """What ``work`` tells from a process of its own, which has imported already what this one has; or that it died."""
+    apart = multiprocessing.get_context("fork")
+    here, there = apart.Pipe(duplex=False)
+    process = apart.Process(target=lambda: there.send(work(*given)))
+    process.start()
+    there.close()
+    try:
+        found: dict[str, Any] = here.recv()
+    except EOFError:
+        found = {}
+    process.join()
+    return found if process.exitcode == 0 else {"died": process.exitcode}
+
+
+def make(name: str, path: Path) -> dict[str, Any]:
+    path.write_bytes(BOMBS[name]())
+    return {}
 
 
 def told(found: dict[str, Any]) -> str:
@@ -256,14 +271,23 @@ def told(found: dict[str, Any]) -> str:
     )
 
 
-def measure(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
-    """Everything that is done with a picture, each with the peak above idle and the seconds."""
+def use_all_once(folder: Path, wanted: Sequence[str]) -> None:
+    """All that is done with a picture, on a small one, so that later only the picture counts."""
+    import torch
+
+    torch.set_num_threads(1)  # its threads would be missing after a fork
+    small = folder / "small.png"
+    small.write_bytes(png(40, 30, "rgb", 8))
+    for use in uses_of(folder, wanted).values():
+        use(small)
+
+
+def uses_of(folder: Path, wanted: Sequence[str]) -> dict[str, Callable[[Path], object]]:
     from t2i_core.encoder.preprocessing import PixelRule, openai_rule
-    from t2i_core.errors import ImageError
     from t2i_core.pictures.images import jpeg_preview, make_thumbnail, open_image, read_image
 
     squash = PixelRule(224, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), resize="squash", resample="bilinear")
-    limit, cache = 100_000_000, path.parent / f"cache-{random.random()}"
+    limit, cache = 100_000_000, folder / f"cache-{random.random()}"
     uses: dict[str, Callable[[Path], object]] = {
         "build": lambda file: squash.square(read_image(file, max_pixels=limit, draft_side=448).image),
         "build, cropping": lambda file: openai_rule(224).square(
@@ -278,13 +302,15 @@ def measure(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
         ),
         "preview": lambda file: jpeg_preview(file.read_bytes(), side=96, max_pixels=limit),
     }  # fmt: skip
-    uses = {name: use for name, use in uses.items() if name in wanted}
-    small = path.parent / "small.png"
-    small.write_bytes(png(40, 30, "rgb", 8))
-    for use in uses.values():
-        use(small)
+    return {name: use for name, use in uses.items() if name in wanted}
+
+
+def measure(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
+    """Everything that is done with a picture, each with the peak above idle and the seconds."""
+    from t2i_core.errors import ImageError
+
     costs, refused = {}, ""
-    for name, use in uses.items():
+    for name, use in uses_of(path.parent, wanted).items():
         Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
         idle, started = status("VmRSS"), time.process_time()
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,9 +35,24 @@ OPENING = "The dataset is being opened"
 LINKS = '[data-testid="stSidebar"] .st-key-pages a'
 
 
+@pytest.fixture(scope="module")
+def slow_app(app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    log = tmp_path_factory.mktemp("slow") / "server.log"
+    with serve(app.data_dir, log, model=app.checkpoint, command=(SLOW,)) as running:
+        yield running
+
+
 @pytest.fixture
-def slow_server(app: App, tmp_path: Path) -> Iterator[str]:
-    """A server of its own, on which nothing was opened yet."""
+def slow_server(slow_app: tuple[str, int]) -> str:
+    """A server on which nothing is open."""
+    url, process = slow_app
+    os.kill(process, signal.SIGUSR1)
+    return url
+
+
+@pytest.fixture
+def cold_server(app: App, tmp_path: Path) -> Iterator[str]:
+    """A slow server of its own, which has imported nothing yet."""
     with serve(app.data_dir, tmp_path / "server.log", model=app.checkpoint, command=(SLOW,)) as (url, _):
         yield url
 
@@ -70,12 +87,12 @@ def test_the_layout_is_there_at_once_and_nothing_moves(
     assert moved(page) == ""
 
 
-def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, slow_server: str) -> None:
+def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, cold_server: str) -> None:
     """No page asks by itself: the browser sends what somebody did, and nothing else."""
-    page = visit("/_stcore/health", home=slow_server)
+    page = visit("/_stcore/health", home=cold_server)
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
-    page.goto(slow_server)
+    page.goto(cold_server)
     expect(page.locator(LINKS)).to_have_count(4)
     visit.sent.clear()
     order = (1, 2, 0, 3, 2, 1, 0, 2, 3, 1, 2, 0)
@@ -84,7 +101,7 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
         page.wait_for_timeout(60 if number % 2 else 350)
     page.wait_for_function("() => !/being opened|is loading/.test(document.body.innerText)")
     expect(cards(page).first).to_be_visible()
-    assert page.url.rstrip("/") == slow_server
+    assert page.url.rstrip("/") == cold_server
     assert page.locator('[data-testid="stDialog"], [data-testid="stException"]').count() == 0
     assert not [one for one in told if "404" not in one], told
     assert len(visit.sent) <= len(order) + 2

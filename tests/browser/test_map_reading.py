@@ -12,14 +12,20 @@ from tests.browser.map_page import Place, ask, draw, isolated, of_map, point_at,
 # How many hits and chosen points are drawn as they should be, by the pixels of the overlay.
 OVERLAY = """() => {
   const map = document.querySelector('.t2i-map').embeddingMap, ink = map.ink(), brush = map.overlay.getContext('2d');
-  const ratio = window.devicePixelRatio || 1;
-  const near = (x, y, colour) => {
-    const there = brush.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
+  const ratio = window.devicePixelRatio || 1, { width, height } = map.overlay;
+  const all = brush.getImageData(0, 0, width, height).data; // at once: each reading waits for the drawing
+  const known = {};
+  const painted = (colour) => {
     const paint = document.createElement('canvas').getContext('2d');
     paint.fillStyle = colour;
     paint.fillRect(0, 0, 1, 1);
-    const wanted = paint.getImageData(0, 0, 1, 1).data;
-    return there[3] > 100 && [0, 1, 2].every((at) => Math.abs(there[at] - wanted[at]) < 70);
+    return paint.getImageData(0, 0, 1, 1).data;
+  };
+  const near = (x, y, colour) => {
+    const [left, top] = [Math.round(x * ratio), Math.round(y * ratio)];
+    if (left < 0 || top < 0 || left >= width || top >= height) return false;
+    const first = 4 * (top * width + left), wanted = (known[colour] ??= painted(colour));
+    return all[first + 3] > 100 && [0, 1, 2].every((at) => Math.abs(all[first + at] - wanted[at]) < 70);
   };
   const around = (x, y, radius, colour) => [0, 1.57, 3.14, 4.71].some(
     (angle) => near(x + radius * Math.cos(angle), y + radius * Math.sin(angle), colour));
