@@ -308,8 +308,8 @@ class ExplainingEncoder(Encoder, Protocol):
     """An encoder that also tells where in a picture it sees what is asked; `t2i_core.encoder`'s do."""
 
     @property
-    def clear_heat(self) -> float | None:
-        """What `explain` says of a place that shows a thing clearly; None where only proportions within a map mean something."""
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
         ...
 
     def explain(

@@ -49,8 +49,8 @@ class Network(Protocol):
         ...
 
     @property
-    def clear_heat(self) -> float | None:
-        """What `explain` says of a place that shows a thing clearly; None where only proportions within a map mean something."""
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
         ...
 
     def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
@@ -232,7 +232,7 @@ class ClipEncoder:
         -------
         ndarray of shape (h, w) or (T, h, w), float32
             Rows from top to bottom of the part of the picture that `seen_part` names; bigger where there is more of it. See
-            `clear_heat` for its scale.
+            `heat_scale` for what its numbers mean.
 
         Raises
         ------
@@ -258,9 +258,9 @@ class ClipEncoder:
         return heat if np.ndim(query_embedding) > 1 else heat[0]
 
     @property
-    def clear_heat(self) -> float | None:
-        """What `explain` says of a place that shows a thing clearly; None where only proportions within a map mean something."""
-        return self._network.clear_heat
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
+        return self._network.heat_scale
 
     def seen_part(self, width: int, height: int) -> tuple[float, float, float, float]:
         """Which part of a picture the network looks at: left, top, right and bottom in parts of its width and height."""

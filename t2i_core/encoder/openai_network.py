@@ -101,7 +101,7 @@ class OpenAINetwork:
         return self.encode_text_in_module(tokens)
 
     @property
-    def clear_heat(self) -> float | None:
+    def heat_scale(self) -> tuple[float, float] | None:
         """None: only proportions within a map of `explain` mean something."""
         return None
 

@@ -56,7 +56,7 @@ class Explainer:
     @property
     def misleads(self) -> str:
         """Where maps of this model mislead, in a sentence."""
-        return MISLEADS["proportions" if self._encoder.clear_heat is None else "places"]
+        return MISLEADS["proportions" if self._encoder.heat_scale is None else "places"]
 
     def heat(
         self, query: Query, image_id: str, image: Image.Image, *, pictures: Pictures | None = None
@@ -74,8 +74,8 @@ class Explainer:
         seen = encoder.seen_part(*image.size)
         maps = []
         for raw, direction in zip(self._raw_maps(query, embedded, image), embedded.rows, strict=True):
-            fit = self._fit(direction, row) if encoder.clear_heat is None else None
-            maps.append(heat_map(raw, seen, clear=encoder.clear_heat, fit=fit))
+            fit = self._fit(direction, row) if encoder.heat_scale is None else None
+            maps.append(heat_map(raw, seen, scale=encoder.heat_scale, fit=fit))
         shares = (embedded.parts @ row.astype(np.float64)).tolist()
         if len(maps) == 1:
             return (TermHeat(query.label, None, maps[0]),)
@@ -97,8 +97,8 @@ class Explainer:
                 word,
                 None,
                 heat_map(
-                    raw, seen, clear=encoder.clear_heat,
-                    fit=self._fit(direction, row) if encoder.clear_heat is None else None,
+                    raw, seen, scale=encoder.heat_scale,
+                    fit=self._fit(direction, row) if encoder.heat_scale is None else None,
                 ),
             )
             for word, raw, direction in zip(telling, encoder.explain(image, directions), directions, strict=True)

@@ -66,7 +66,7 @@ class HeatMap:
 
 
 def heat_map(
-    raw: FloatArray, seen: tuple[float, float, float, float], *, clear: float | None, fit: float | None
+    raw: FloatArray, seen: tuple[float, float, float, float], *, scale: tuple[float, float] | None, fit: float | None
 ) -> HeatMap:
     """A map from what an encoder says.
 
@@ -75,16 +75,18 @@ def heat_map(
     raw : ndarray of shape (h, w), float32
         See `ClipEncoder.explain`.
     seen : tuple of 4 float
-    clear : float or None
-        What a place says that shows the thing clearly, on the scale of ``raw``. Without it only proportions mean something: half
-        of the places then stay dark, and the brightest is as bright as the picture fits.
+    scale : tuple of 2 float or None
+        What a place says that shows nothing of it, and one that shows it clearly. Without it only proportions mean something:
+        half of the places then stay dark, and the brightest is as bright as the picture fits.
     fit : float or None
         How well the whole picture fits, from 0 (as the gallery's median) to 1 (a good hit); None where nobody knows.
     """
-    wide = np.maximum(raw.astype(np.float64), 0.0)
-    if clear is not None:
-        values = wide / max(clear, float(wide.max()))
+    wide = raw.astype(np.float64)
+    if scale is not None:
+        low, high = scale
+        values = np.maximum(wide - low, 0.0) / (max(high, float(wide.max())) - low)
     else:
+        wide = np.maximum(wide, 0.0)
         rest = np.maximum(wide - np.median(wide), 0.0)
         values = rest / max(float(rest.max()), 1e-12) * (1.0 if fit is None else min(1.0, max(0.0, fit)))
     return HeatMap(read_only(values.astype(np.float32)), seen)

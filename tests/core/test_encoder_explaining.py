@@ -13,7 +13,7 @@ from torch import nn
 
 from t2i_core.encoder import explaining_resnet, open_encoder
 from t2i_core.encoder.explaining import BACKGROUND_SENTENCES, Sought
-from t2i_core.encoder.explaining_mini import place_cosines
+from t2i_core.encoder.explaining_mini import place_spreads
 from t2i_core.encoder.explaining_resnet import weighed_channels
 from t2i_core.encoder.explaining_vit import attention_gradients
 from t2i_core.encoder.mini_network import ImageTrunk
@@ -47,12 +47,12 @@ def test_the_bundled_model_is_asked_at_each_place_of_its_maps() -> None:
     head = nn.Linear(6, 3, bias=False)
     head.weight.data = torch.eye(3).repeat(1, 2)
     pixels = blocks({(1, 6): RED, (5, 2): GREEN}, count=8, side=64, rest=0.5)
-    red, green = place_cosines(trunk, head, pixels, sought(RED, GREEN)).detach().numpy()
-    # Of grey each colour's cosine is 1/√3, and so is the mean of all three; of red 1, and the mean a third.
+    red, green = place_spreads(trunk, head, pixels, sought(RED, GREEN)).detach().numpy()
+    # Of grey all three cosines are alike: no spread, and nothing beyond the mean. Of red they are 1, 0 and 0.
     right = np.zeros((8, 8))
-    right[1, 6], right[5, 2] = 2 / 3, -1 / 3
-    np.testing.assert_allclose(red, right, atol=1e-6)
-    np.testing.assert_allclose(green, np.where(right == 0, 0, 1 / 3 - right), atol=1e-6)
+    right[1, 6], right[5, 2] = np.sqrt(2), -np.sqrt(1 / 2)
+    np.testing.assert_allclose(red, right, atol=1e-3)
+    np.testing.assert_allclose(green, np.where(right == 0, 0, np.sqrt(1 / 2) - right), atol=1e-3)
 
 
 def colour_vit() -> clip_model.VisionTransformer:
@@ -151,7 +151,7 @@ def test_the_mean_over_places_of_a_linear_head_is_the_picture(tmp_path: Path) ->
     [image] = pictures((64, 64))
     flat = Image.new("RGB", (64, 64), image.resize((1, 1)).getpixel((0, 0)))
     queries = np.eye(DIMENSION, dtype=np.float32)
-    nothing = np.zeros((1, DIMENSION), dtype=np.float32)
+    nothing = np.zeros((1, DIMENSION), dtype=np.float32)  # has no spread, so that cosines are only made larger
     # A flat picture looks alike everywhere but for its edges, so that each place is nearly the whole.
     heat = encoder.explain(flat, queries, background=nothing).reshape(DIMENSION, -1)
     assert float(np.corrcoef(heat.mean(axis=1), encoder.encode_image([flat])[0])[0, 1]) > 0.9

@@ -39,7 +39,7 @@ class WordEncoder(ColourEncoder):
 class SeeingEncoder(WordEncoder):
     """Sees the first word in the upper left, the second beside it, and so on, two places a row."""
 
-    clear_heat: float | None = 0.5
+    heat_scale: tuple[float, float] | None = (0.0, 0.5)
 
     def explain(
         self, image: Image.Image, query_embedding: FloatArray, *, background: FloatArray | None = None
@@ -214,7 +214,7 @@ def test_pictures_are_compared_with_pictures_and_sentences_with_sentences() -> N
 
 def test_where_only_proportions_mean_something_a_map_is_as_bright_as_the_picture_fits() -> None:
     encoder = SeeingEncoder()
-    encoder.clear_heat = None
+    encoder.heat_scale = None
     explainer = engine_of(gallery_of(*DOGS), encoder).explainer
     [fits] = explainer.heat(Query.of("dog"), "0.jpg", IMAGE)
     [does_not] = explainer.heat(Query.of("dog"), "4.jpg", IMAGE)

@@ -23,22 +23,27 @@ def raw(**places: float) -> FloatArray:
 
 
 def test_a_place_is_as_bright_as_it_is_clear() -> None:
-    heat = heat_map(raw(r0c0=0.1, r1c1=-0.2), WHOLE, clear=0.2, fit=None)
+    heat = heat_map(raw(r0c0=0.1, r1c1=-0.2), WHOLE, scale=(0.0, 0.2), fit=None)
     assert heat.peak == pytest.approx(0.5)
     assert heat.values.min() == 0.0
     assert not heat.values.flags.writeable
 
 
+def test_what_says_nothing_of_it_stays_dark() -> None:
+    values = heat_map(raw(r0c0=1.1, r1c1=0.9, r2c2=3.0), WHOLE, scale=(1.0, 2.0), fit=None).values
+    assert values[0, 0] == pytest.approx(0.05) and values[1, 1] == 0.0 and values[2, 2] == 1.0
+
+
 def test_nothing_is_brighter_than_clear() -> None:
-    assert heat_map(raw(r0c0=0.4, r7c7=0.1), WHOLE, clear=0.2, fit=None).values[7, 7] == pytest.approx(0.25)
+    assert heat_map(raw(r0c0=0.4, r7c7=0.1), WHOLE, scale=(0.0, 0.2), fit=None).values[7, 7] == pytest.approx(0.25)
 
 
 def test_proportions_are_as_bright_as_the_picture_fits() -> None:
     values = raw(r2c5=3.0, r2c6=2.0) + np.float32(1)
-    assert heat_map(values, WHOLE, clear=None, fit=0.4).peak == pytest.approx(0.4)
-    assert heat_map(values, WHOLE, clear=None, fit=-1.0).peak == 0.0
-    assert heat_map(values, WHOLE, clear=None, fit=3.0).values[2, 6] == pytest.approx(2 / 3)
-    assert float(np.median(heat_map(values, WHOLE, clear=None, fit=1.0).values)) == 0.0
+    assert heat_map(values, WHOLE, scale=None, fit=0.4).peak == pytest.approx(0.4)
+    assert heat_map(values, WHOLE, scale=None, fit=-1.0).peak == 0.0
+    assert heat_map(values, WHOLE, scale=None, fit=3.0).values[2, 6] == pytest.approx(2 / 3)
+    assert float(np.median(heat_map(values, WHOLE, scale=None, fit=1.0).values)) == 0.0
 
 
 @pytest.mark.parametrize(
