@@ -13,10 +13,10 @@ _AGREE, _OTHERWISE = 0.9, 0.6
 
 # One sentence, told wherever a map is shown: what people must know before they believe one.
 MISLEADS = {
-    "places": "A map shows what the model compared, in patches of an eighth of the picture: counts, left and right, and words "
-    "like without are not in it, and a bright place may show what usually comes along with what you asked.",
-    "proportions": "A map shows what raised the score, not where things end: it is coarse, knows no counts and no without, and "
-    "may light up what usually comes along with what you asked.",
+    "places": "The map is coarse and shows likeness only: it does not count, knows no left, right or without, spills over edges, and "
+    "may be bright where something lies that usually comes along with what you asked.",
+    "proportions": "The map is coarse and shows what raised the score: it does not count, knows no left, right or without, and may be "
+    "bright where something lies that usually comes along with what you asked.",
 }
 
 
@@ -118,14 +118,18 @@ class Crowd:
         """Whether the picture is near sentences in general, and so stands high for many queries."""
         return self.nearness >= HUB_SHARE
 
+    def _above(self) -> str:
+        if self.rank == 1 or self.images < 2:
+            return ""
+        return f"; it is higher than {_percent(1 - (self.rank - 1) / (self.images - 1))} of the others"
+
     @property
     def told(self) -> tuple[str, ...]:
         """In sentences."""
         about = "" if self.exact else "about "
-        below = 1 - (self.rank - 1) / max(1, self.images - 1) if self.images > 1 else 1.0
         said = [
-            f"Rank {about}{self.rank:,} of {count_of(self.images, 'picture')}: it scores higher than {_percent(below)} of the others; "
-            f"the middle one scores {self.median:.3f}."
+            f"Rank {about}{self.rank:,} of {count_of(self.images, 'picture')}: its score is {_signed(self.score)}, the median "
+            f"{_signed(self.median)}{self._above()}."
         ]
         if self.hub:
             said.append(
@@ -140,6 +144,10 @@ class Crowd:
             said.append(f"{_agreeing(self.agreement)}: the nearest, “{self.caption}”, is closer to the query than "
                         f"{_percent(self.agreement)} of all captions.")  # fmt: skip
         return tuple(said)
+
+
+def _signed(number: float) -> str:
+    return f"{number:.3f}".replace("-", "\u2212")
 
 
 def _agreeing(agreement: float) -> str:

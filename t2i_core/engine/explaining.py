@@ -309,9 +309,9 @@ class Explainer:
 def _together(maps: list[HeatMap], embedded: EmbeddedQuery) -> HeatMap:
     """The query as a whole: its terms' maps by how much each counts, so that what is asked less of takes away."""
     amounts = np.einsum("td,td->t", embedded.parts, embedded.rows)
-    amounts = amounts / np.abs(amounts).sum()
-    values = sum(amount * one.values for amount, one in zip(amounts.tolist(), maps, strict=True))
-    return HeatMap(np.maximum(np.asarray(values, dtype=np.float32), 0.0), maps[0].seen)
+    amounts = amounts / np.abs(amounts).max()
+    values = np.sum([amount * one.values for amount, one in zip(amounts.tolist(), maps, strict=True)], axis=0)
+    return HeatMap((np.maximum(values, 0.0) / max(1.0, float(values.max()))).astype(np.float32), maps[0].seen)
 
 
 def _with(query: Query, word: str) -> Query:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from t2i_core.engine.heat import FAINT, HeatMap, heat_map
-from t2i_core.pictures.heat import draw_heat
+from t2i_core.pictures.heat import COLOUR_LEFT, COLOURS, LIGHT_LEFT, STRONGEST, draw_heat
 from t2i_core.types import FloatArray
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -111,3 +114,12 @@ def test_what_lies_beyond_the_picture_is_cut_off() -> None:
     drawn = np.asarray(draw_heat(Image.new("RGB", (80, 40)), values, (0.0, -0.5, 1.0, 1.5))).astype(int)
     assert drawn.shape == (40, 80, 3)
     assert drawn[20:].max() == 0
+
+
+def test_the_browser_draws_with_the_same_colours() -> None:
+    script = (Path(__file__).parents[2] / "pages/_ui/components/shared/detail/heat.js").read_text(encoding="utf-8")
+    listed = script[script.index("COLOURS = [") : script.index("];")]
+    assert [tuple(map(int, one.split(","))) for one in re.findall(r"\[(\d+, \d+, \d+)\]", listed)] == list(COLOURS)
+    assert f"STRONGEST = {STRONGEST};" in script
+    styles = (Path(__file__).parents[2] / "pages/_ui/components/shared/detail/detail.css").read_text(encoding="utf-8")
+    assert f"saturate({COLOUR_LEFT}) brightness({LIGHT_LEFT})".replace("(0.", "(.") in styles
