@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from t2i_core.arrays import CaptionsByRow
 from t2i_core.arrays import FloatArray as FloatArray
@@ -300,6 +300,26 @@ class Encoder(Protocol):
 
     def cut_text(self, text: str) -> str | None:
         """The part of ``text`` the model reads when it is too long, or None when all of it is read."""
+        ...
+
+
+@runtime_checkable
+class ExplainingEncoder(Encoder, Protocol):
+    """An encoder that also tells where in a picture it sees what is asked; `t2i_core.encoder`'s do."""
+
+    @property
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
+        ...
+
+    def explain(
+        self, image: Image.Image, query_embedding: FloatArray, *, background: FloatArray | None = None
+    ) -> FloatArray:
+        """Heat over the part of a picture that is seen: (h, w) float32 for a query (D,), (T, h, w) for several (T, D)."""
+        ...
+
+    def seen_part(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """That part: left, top, right and bottom in parts of the picture's width and height."""
         ...
 
 

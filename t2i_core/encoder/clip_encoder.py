@@ -14,6 +14,7 @@ import torch
 from t2i_core.arrays import l2_normalize
 from t2i_core.cores import usable_cores
 from t2i_core.encoder.core_workers import CoreWorkers
+from t2i_core.encoder.explaining import BACKGROUND_SENTENCES, Sought
 from t2i_core.encoder.preprocessing import PixelRule
 from t2i_core.encoder.tokens import end_positions, part_read, tokenize
 from t2i_core.errors import ModelError, QueryError
@@ -45,6 +46,15 @@ class Network(Protocol):
 
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
         """Embed tokens (B, L) into a Tensor of shape (B, D), not normalised."""
+        ...
+
+    @property
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
+        ...
+
+    def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
+        """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""
         ...
 
 
@@ -200,6 +210,65 @@ class ClipEncoder:
 
     def _pixels(self, squares: npt.NDArray[np.uint8]) -> torch.Tensor:
         return self._network.pixel_rule.pixels_of_squares(squares, device=self._device)
+
+    def explain(
+        self, image: Image.Image, query_embedding: FloatArray, *, background: FloatArray | None = None
+    ) -> FloatArray:
+        """Where in a picture the model sees what is asked.
+
+        Each family has its own way: the bundled model's head is asked at every place of its last maps, a ViT's attention for
+        what would raise the similarity (LeGrad), a ResNet through each of its channels (gScoreCAM, which takes some 300
+        passes). See `t2i_core.encoder.explaining_mini`, `explaining_vit` and `explaining_resnet`.
+
+        Parameters
+        ----------
+        image : PIL.Image.Image
+        query_embedding : ndarray of shape (D,) or (T, D), float32, unit rows
+            One query, or several that share the pass through the network.
+        background : ndarray of shape (B, D), float32, unit rows, optional
+            What places are compared with, where the family compares; 64 sentences about all sorts of things when left out.
+
+        Returns
+        -------
+        ndarray of shape (h, w) or (T, h, w), float32
+            Rows from top to bottom of the part of the picture that `seen_part` names; bigger where there is more of it. See
+            `heat_scale` for what its numbers mean.
+
+        Raises
+        ------
+        ModelError
+            When the network returns values that are no numbers.
+        """
+        rows = np.atleast_2d(np.asarray(query_embedding, dtype=np.float32))
+        if rows.shape[1:] != (self.dimension,):
+            raise QueryError(
+                f"A query embedding must have {self.dimension} numbers to be explained by {self.model_id}, got "
+                f"{rows.shape[-1]}. Embed the query with the same model."
+            )
+        against = self._background if background is None else np.asarray(background, dtype=np.float32)
+        pixels = self._pixels(np.stack([self.prepare_image(image)]))
+        directions, others = (torch.tensor(one, device=self._device) for one in (rows, against))
+        # Without the lock: image towers keep no state during a pass.
+        heat: FloatArray = self._network.explain(pixels, Sought(directions, others)).float().cpu().numpy()
+        if not np.isfinite(heat).all():
+            raise ModelError(
+                f"A heat map must hold finite numbers, and {self.model_id} on {self.device} made others. "
+                "The weights may be damaged: fetch them again; on a GPU, try --device cpu."
+            )
+        return heat if np.ndim(query_embedding) > 1 else heat[0]
+
+    @property
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
+        return self._network.heat_scale
+
+    def seen_part(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Which part of a picture the network looks at: left, top, right and bottom in parts of its width and height."""
+        return self._network.pixel_rule.seen_part(width, height)
+
+    @cached_property
+    def _background(self) -> FloatArray:
+        return self.encode_text(BACKGROUND_SENTENCES)
 
     def cut_text(self, text: str) -> str | None:
         """The part of ``text`` the model reads when it is too long, or None when all of it is read."""

@@ -13,6 +13,8 @@ import torch
 
 from t2i_core.encoder import nearness
 from t2i_core.encoder.bfloat16 import multiplies_bfloat16
+from t2i_core.encoder.explaining import Sought
+from t2i_core.encoder.explaining_mini import SCALE, place_spreads
 from t2i_core.encoder.mini_network import ImageTrunk, MiniClip, load_mini
 from t2i_core.encoder.preprocessing import PixelRule
 
@@ -73,6 +75,17 @@ class MiniNetwork:
             with _one_thread():
                 return self._module.encode_text(tokens)
         return self._module.encode_text(tokens)
+
+    @property
+    def heat_scale(self) -> tuple[float, float] | None:
+        """What `explain` says of a place that shows nothing of it, and of one that shows it clearly."""
+        return SCALE
+
+    def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
+        """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""
+        _ = self.picture_type
+        with torch.inference_mode():
+            return place_spreads(self._module.backbone, self._module.head, pixels, sought)
 
     def _choose(self) -> torch.dtype:
         number_type = torch.float16 if self._device.type == "cuda" else torch.bfloat16

@@ -10,6 +10,9 @@ from functools import partial
 import torch
 
 from t2i_core.encoder import nearness
+from t2i_core.encoder.explaining import Sought
+from t2i_core.encoder.explaining_resnet import weighed_channels
+from t2i_core.encoder.explaining_vit import attention_gradients
 from t2i_core.encoder.openai_clip import clip_model, clip_package
 from t2i_core.encoder.openai_towers import PackedTower, pack_image_tower, pack_text_tower
 from t2i_core.encoder.preprocessing import PixelRule, openai_rule
@@ -96,6 +99,18 @@ class OpenAINetwork:
         if self._on_cpu:
             return self._tower("text", pack_text_tower).encode(tokens)
         return self.encode_text_in_module(tokens)
+
+    @property
+    def heat_scale(self) -> tuple[float, float] | None:
+        """None: only proportions within a map of `explain` mean something."""
+        return None
+
+    def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
+        """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""
+        visual = self._model.visual
+        if isinstance(visual, clip_model.VisionTransformer):
+            return attention_gradients(visual, pixels, sought)
+        return weighed_channels(visual, pixels, sought)
 
     def encode_text_in_module(self, tokens: torch.Tensor) -> torch.Tensor:
         """`encode_text` in openai/CLIP's own layers, through which gradients flow."""

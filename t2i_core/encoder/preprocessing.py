@@ -58,6 +58,22 @@ class PixelRule:
             image = image.convert("RGB")
         return _RESIZERS[self.resize](image, self)
 
+    def seen_part(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """The part of a picture that becomes the square: left, top, right and bottom in parts of its width and height.
+
+        With ``crop`` it lies within the picture, with ``pad`` it reaches beyond it (below 0 and above 1).
+
+        Examples
+        --------
+        >>> openai_rule(224).seen_part(400, 200)
+        (0.25, 0.0, 0.75, 1.0)
+        """
+        if self.resize == "squash":
+            return 0.0, 0.0, 1.0, 1.0
+        side = min(width, height) if self.resize == "crop" else max(width, height)
+        across, down = ((1 - side / length) / 2 for length in (width, height))
+        return across, down, 1 - across, 1 - down
+
     def pixels(self, images: Sequence[Image.Image], *, device: torch.device) -> torch.Tensor:
         """Network input: Tensor of shape (B, 3, side, side), float32, in channels-last memory."""
         return self.pixels_of_squares(np.stack([self.square(image) for image in images]), device=device)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from t2i_core.arrays import common_direction
-from t2i_core.engine.standardising import ScoreSpreads
+from t2i_core.arrays import common_direction, l2_normalize
+from t2i_core.engine.standardising import SMALLEST_SPREAD, ScoreSpreads
 from t2i_core.errors import QueryError
 from t2i_core.query import GalleryPicture, OutsidePicture, Query, Subject, Words
 from t2i_core.types import Encoder, FloatArray
@@ -82,15 +82,33 @@ class QueryEmbedder:
         rows = self._rows(subjects, pictures)
         stored = all(isinstance(subject, GalleryPicture) for subject in subjects)
         encode_ms = 0.0 if stored else (time.perf_counter() - started) * 1e3
+        return self.combined(query, rows, encode_ms=encode_ms, notes=notes)
+
+    def combined(
+        self, query: Query, rows: FloatArray, *, encode_ms: float = 0.0, notes: tuple[str, ...] = ()
+    ) -> EmbeddedQuery:
+        """What `embed` makes of a query whose terms' unit vectors (T, D) are there already."""
         weights = np.array([term.weight for term in query.terms])
         if len(rows) == 1 and weights[0] > 0:
             return EmbeddedQuery(rows[0], rows.astype(np.float64), rows, encode_ms, notes)
         if not query.alike:
             weights = self._spreads.equalised(weights, rows)
         weighted = rows.astype(np.float64) * weights[:, None]
-        asked, way_out = _called(subjects)
+        asked, way_out = _called([term.subject for term in query.terms])
         embedding = common_direction(weighted, asked=asked, way_out=way_out)
         return EmbeddedQuery(embedding, weighted / np.linalg.norm(weighted.sum(axis=0)), rows, encode_ms, notes)
+
+    def with_each(self, query: Query, embedded: EmbeddedQuery, rows: FloatArray) -> FloatArray:
+        """The unit vectors of the query with one sentence more, of weight 1, for each of several (V, D): the same shape, float32.
+
+        As `combined` has them, but for terms that say the same of every picture, whose spread is nothing to go by.
+        """
+        weights = np.array([term.weight for term in query.terms])
+        if query.alike and isinstance(query.terms[0].subject, Words):
+            return l2_normalize(embedded.rows.astype(np.float64).sum(axis=0) + rows)
+        spreads, others = (np.maximum(self._spreads.of(one)[1], SMALLEST_SPREAD) for one in (embedded.rows, rows))
+        together = ((weights / spreads)[:, None] * embedded.rows).sum(axis=0)
+        return l2_normalize(together + rows / others[:, None])
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         """Unit rows of sentences: ndarray of shape (B, D), float32."""

@@ -15,6 +15,7 @@ from t2i_core.dataset import Balance, check_model_matches, read_balance, text_ro
 from t2i_core.engine import score_scale
 from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
+from t2i_core.engine.explaining import Explainer
 from t2i_core.engine.filtering import rows_that_fit
 from t2i_core.engine.source import Found, Source
 from t2i_core.engine.standardising import ScoreSpreads
@@ -53,7 +54,9 @@ class SearchEngine:
         known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
         self._texts = gallery.text_embeddings if known else None
         # The median is a scale for score bars, so a sample of a large gallery is enough.
-        sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
+        step = max(1, len(gallery) // MEDIAN_SAMPLE)
+        self.sample_rows = np.arange(0, len(gallery), step)
+        sampled = gallery.image_embeddings[::step]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
         self._embedder = QueryEmbedder(encoder, source.picture_embedding, ScoreSpreads(self._sample))
         let_go(gallery.image_embeddings)
@@ -105,6 +108,30 @@ class SearchEngine:
     def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
         """The unit vector a query is ranked by: ndarray of shape (D,), float32; QueryError as `search`."""
         return self._embedder.embed(query, pictures or {}).embedding
+
+    def embedded(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> EmbeddedQuery:
+        """A query as vectors, with what each term gives; QueryError as `search`."""
+        return self._embedder.embed(query, pictures or {})
+
+    @property
+    def embedder(self) -> QueryEmbedder:
+        """What makes vectors of terms here."""
+        return self._embedder
+
+    @property
+    def texts(self) -> FloatArray | None:
+        """The captions' embeddings (M, D), where this model is known to have made them."""
+        return self._texts
+
+    @property
+    def sample(self) -> FloatArray:
+        """Rows of the gallery, all of a small one or evenly spread: ndarray of shape (S, D), float32."""
+        return self._sample
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What tells why a picture was found."""
+        return Explainer(self)
 
     def _where(self, request: SearchRequest, among: MaskArray | None) -> MaskArray | None:
         fitting = rows_that_fit(self.gallery, request.where)

@@ -7,7 +7,7 @@ import numpy as np
 from t2i_core.types import FloatArray
 
 _BLOCK = 4_096
-_NO_SPREAD = 1e-6  # float32 rows cannot tell such scores apart: the term says the same of every picture
+SMALLEST_SPREAD = 1e-6  # float32 rows cannot tell such scores apart: the term says the same of every picture
 
 
 class ScoreSpreads:
@@ -49,7 +49,7 @@ class ScoreSpreads:
         that says the same of every picture, which has no spread to go by.
         """
         _, spreads = self.of(rows)
-        counted = (weights != 0.0) & (spreads > _NO_SPREAD)
+        counted = (weights != 0.0) & (spreads > SMALLEST_SPREAD)
         if not counted.any():
             return weights
         return np.where(counted, weights * (spreads[counted].min() / np.where(counted, spreads, 1.0)), weights)

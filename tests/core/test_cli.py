@@ -69,12 +69,25 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     out = capsys.readouterr().out
-    for command in ("search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "train"):
+    commands = (
+        "search",
+        "explain",
+        "build",
+        "merge",
+        "index",
+        "push",
+        "project",
+        "evaluate",
+        "validate",
+        "import",
+        "train",
+    )
+    for command in commands:
         assert f"\n    {command}" in out
-    assert len(COMMANDS) == 10
+    assert len(COMMANDS) == len(commands)
 
 
-@pytest.mark.parametrize("command", ["search", "build", "project", "evaluate", "validate", "import"])
+@pytest.mark.parametrize("command", ["search", "explain", "build", "project", "evaluate", "validate", "import"])
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main([command, "--help"])

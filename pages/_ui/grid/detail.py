@@ -9,7 +9,7 @@ from streamlit.runtime import get_instance
 
 from pages._ui import resources
 from pages._ui.frame import notices
-from pages._ui.grid import pictures
+from pages._ui.grid import pictures, why
 from pages._ui.grid.score_bar import score_help, score_part
 from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
@@ -95,11 +95,16 @@ def describe(
         "facts": _facts(gallery, image_id, large),
         "neighbours": [],
         "neighbours_problem": "",
+        "explains": False,
         "download": _download(gallery, image_id),
         "download_name": Path(image_id).name,
     }
     if result is not None:
         described |= _score(image_id, result)
+    if engine is not None and result is not None and why.can_tell(engine, result):
+        described["explains"] = True
+        if visit().opened.explain:
+            described["why"] = why.why(engine, result, image_id, settings)
     if engine is not None:
         described |= _neighbours(engine, image_id, settings)
     if engine is not None and described["captions_any"] and visit().opened.related_to == image_id:

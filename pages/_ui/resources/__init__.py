@@ -1,4 +1,4 @@
-"""What all sessions share: datasets, galleries, models, engines, captions, maps. The only room with st.cache_*.
+"""What all sessions share: datasets, galleries, models, engines, captions, maps, explanations. The only room with st.cache_*.
 
 Keys are the dataset's stamp or the gallery's key, never a path or a name alone: a rebuilt dataset is read again. What
 holds a gallery, and so knows where its files lie, goes by `Gallery.place_key`: a copy of a dataset has the same content.
@@ -14,6 +14,7 @@ from pages._ui.resources.captions import (
 )
 from pages._ui.resources.dataset_choices import DatasetChoice
 from pages._ui.resources.engines import EngineState, engine_state, forget_models, named_models
+from pages._ui.resources.explanations import Reasons, heat, reasons
 from pages._ui.resources.galleries import (
     credits,
     datasets,
@@ -30,6 +31,7 @@ from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbn
 __all__ = [
     "DatasetChoice",
     "EngineState",
+    "Reasons",
     "build_jobs",
     "built_folders",
     "caption_work",
@@ -43,6 +45,7 @@ __all__ = [
     "forget_models",
     "gallery",
     "gallery_of_captions",
+    "heat",
     "joint_map",
     "map_jobs",
     "modality_gap",
@@ -51,6 +54,7 @@ __all__ = [
     "picture_words",
     "projection",
     "projection_stamp",
+    "reasons",
     "rows_by_id",
     "suggestions",
     "thumbnails_trimmed",

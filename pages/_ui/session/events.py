@@ -49,7 +49,8 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
     kind, image_id = told.get("type"), str(told.get("id", ""))
     opened = visit().opened
     opened.related_to = image_id if kind == "related" else None
-    if kind in {"open", "related"}:
+    opened.explain = str(told.get("explain") or "") if kind in {"open", "related", "explain"} else ""
+    if kind in {"open", "related", "explain"}:
         opened.picture = image_id
     elif kind == "close":
         opened.picture = None
@@ -57,6 +58,8 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
         state.ask_like(image_id)
     elif kind == "search":
         state.ask_text(str(told.get("text", "")))
+    elif kind == "terms":
+        state.ask_terms(str(told.get("text", "")))
 
 
 def show_captions_of(image_id: str) -> None:

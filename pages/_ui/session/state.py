@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from pages._ui.session.asked import Upload
 from pages._ui.session.visit import acted, visit
-from t2i_core.query import Condition, OutsidePicture, Query
+from t2i_core.errors import QueryError
+from t2i_core.query import Condition, OutsidePicture, Query, parse_query
 
 __all__ = [
     "acted",
     "ask",
     "ask_examples",
     "ask_like",
+    "ask_terms",
     "ask_text",
     "ask_together",
     "ask_upload",
@@ -62,6 +65,12 @@ def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
 def ask(wanted: Query | None) -> None:
     """Ask for a query as it is, or for nothing."""
     _set_query(wanted)
+
+
+def ask_terms(text: str) -> None:
+    """Ask for a query in its typed form; nothing changes where it cannot be read, for no person wrote it."""
+    with suppress(QueryError):
+        _set_query(parse_query(_whole(text)))
 
 
 def ask_together(texts: Sequence[str]) -> None:

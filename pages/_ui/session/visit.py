@@ -57,6 +57,8 @@ class Opened:
         Name of the picture whose detail is shown.
     related_to : str, optional
         The picture that captions of the whole dataset are compared with, which is done on request.
+    explain : str
+        What is asked of why the picture was found: nothing, its ``"heat"``, or ``"all"``.
     notice : str, optional
         What a link asked for and could not be.
     go_to : str, optional
@@ -69,6 +71,7 @@ class Opened:
     place: tuple[str, str] | None = None
     picture: str | None = None
     related_to: str | None = None
+    explain: str = ""
     notice: str | None = None
     go_to: str | None = None
     grid_seq: int = 0

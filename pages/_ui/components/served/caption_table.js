@@ -91,6 +91,42 @@ function whole(number) {
   return Math.round(number).toLocaleString("en-US");
 }
 
+// shared/keys.js
+function withModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+function isTaken(event) {
+  const path = event.composedPath();
+  const target = path[0];
+  if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
+    return true;
+  }
+  return path.some((one) => one instanceof HTMLDialogElement);
+}
+function slashGoesTo(input, signal, show) {
+  const onKey = (event) => {
+    if (event.key !== "/" || withModifier(event) || isTaken(event)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+    show();
+  };
+  document.addEventListener("keydown", onKey, { signal });
+}
+function slashSign(title) {
+  const key = document.createElement("kbd");
+  key.textContent = "/";
+  key.title = title;
+  return key;
+}
+function hasKeys() {
+  return !matchMedia("(hover: none)").matches;
+}
+function focusedBeside(element) {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
 // shared/settling.js
 var Settling = class {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -264,6 +300,165 @@ function readable(address) {
   }
 }
 
+// shared/detail/why.js
+var Why = class {
+  root = make("section", "why");
+  told = make("div", "why-told");
+  where = make("p", "where");
+  on = false;
+  /** @type {HeatMap | null} the map that stays when no word is pointed at */
+  chosen = null;
+  /** @type {HeatMap | null} the map of a query of several terms */
+  whole = null;
+  #acts;
+  #drawn = "";
+  /** @param {Acts} acts */
+  constructor(acts) {
+    this.#acts = acts;
+    this.button = textButton(
+      "action why-button",
+      "Why this picture?",
+      "Where the query is seen in it (e)",
+      acts.toggle
+    );
+    this.button.append(make("kbd", "", "e"));
+    this.button.setAttribute("aria-keyshortcuts", "e");
+    this.where.setAttribute("role", "status");
+    this.root.append(this.button, this.where, this.told);
+  }
+  /**
+   * @param {Known | undefined} known
+   * @param {boolean} on whether reasons are wanted
+   */
+  draw(known, on) {
+    this.on = on;
+    this.root.hidden = !(known?.explains || on && !known);
+    this.button.setAttribute("aria-pressed", String(on));
+    const why = on ? known?.why : void 0;
+    const key = JSON.stringify([known?.id, on, why]);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.told.replaceChildren();
+    this.chosen = why?.maps?.[0] ?? null;
+    this.whole = (why?.maps?.length ?? 0) > 1 ? this.chosen : null;
+    this.#look(this.chosen);
+    if (!on) return;
+    if (!why?.maps) this.where.textContent = why?.problem || "Looking…";
+    else this.told.append(...this.#parts(why));
+  }
+  /** @param {HeatMap | null} map */
+  #look(map) {
+    this.where.textContent = map ? `${map === this.whole ? "The whole query" : `“${map.label}”`}: ${map.where}.` : "";
+    for (const button of this.told.querySelectorAll("[data-map]")) {
+      button.setAttribute("aria-pressed", String(button instanceof HTMLElement && button.dataset.map === map?.label));
+    }
+    this.#acts.look(map);
+  }
+  /** @param {Told} why */
+  *#parts(why) {
+    const maps = why.maps ?? [];
+    if (maps.length > 1) yield this.#terms(maps);
+    for (const sentence of why.sentences ?? []) yield this.#sentence(sentence, why.word_maps ?? []);
+    yield make("p", "misleads", why.misleads ?? "");
+    if (why.raising?.length) yield this.#suggestions("Asked for too, it would stand higher", why.raising);
+    if (why.lowering?.length) yield this.#suggestions("Asked for too, it would stand lower", why.lowering);
+    if (why.captions?.length) yield this.#captions(why.captions);
+    if (why.told?.length) {
+      const list = make("ul", "crowd");
+      list.append(...why.told.map((said) => make("li", "", said)));
+      yield list;
+    }
+    if (why.problem) yield make("p", "problem", why.problem);
+  }
+  /** The query as a whole and each of its terms. @param {HeatMap[]} maps */
+  #terms(maps) {
+    const row = make("div", "chips");
+    for (const [at, map] of maps.entries()) {
+      const button = this.#pointer("chip", at === 0 ? "whole query" : map.label, map);
+      if (map.share !== null) {
+        button.append(make("span", "number", `${map.share < 0 ? "" : "+"}${scoreText(map.share)}`));
+        button.title = "What this term gives to the score";
+      }
+      button.addEventListener("click", () => {
+        this.chosen = map;
+        this.#look(map);
+      });
+      row.append(button);
+    }
+    return row;
+  }
+  /**
+   * A sentence whose words are shaded by how far the score falls without them; pointing at one shows where it is seen.
+   *
+   * @param {Sentence} words
+   * @param {HeatMap[]} maps of words
+   */
+  #sentence(words, maps) {
+    const line = make("p", "weighed");
+    for (const { text, falls, rank, part } of words) {
+      const map = maps.find(({ label }) => label === text);
+      const title = `Without “${text}” the score ${falls < 0 ? "rises" : "falls"} by ${Math.abs(falls).toFixed(3)}, to rank ${rank}`;
+      const word = map ? this.#pointer("word", text, map) : make("span", "word", text);
+      word.title = title;
+      word.style.setProperty("--part", String(part));
+      line.append(word, " ");
+    }
+    return line;
+  }
+  /**
+   * @param {string} className
+   * @param {string} text
+   * @param {HeatMap} map
+   */
+  #pointer(className, text, map) {
+    const button = textButton(className, text, "", () => this.#look(map));
+    button.dataset.map = map.label;
+    for (
+      const kind of
+      /** @type {const} */
+      ["pointerenter", "focus"]
+    ) {
+      button.addEventListener(kind, () => this.#look(map));
+    }
+    for (
+      const kind of
+      /** @type {const} */
+      ["pointerleave", "blur"]
+    ) {
+      button.addEventListener(kind, () => this.#look(this.chosen));
+    }
+    return button;
+  }
+  /**
+   * @param {string} heading
+   * @param {Suggestion[]} suggestions
+   */
+  #suggestions(heading, suggestions) {
+    const row = make("div", "chips");
+    row.append(make("span", "what", heading));
+    for (const { word, rank, query } of suggestions) {
+      const button = textButton("chip", word, `Search with “${word}” too`, () => this.#acts.terms(query));
+      button.append(make("span", "number", `rank ${rank}`));
+      row.append(button);
+    }
+    return row;
+  }
+  /** @param {{ text: string, score: number }[]} captions */
+  #captions(captions) {
+    const part = make("div");
+    const list = make("ul", "captions");
+    for (const { text, score } of captions) {
+      const button = textButton("caption-row", "", "Search with this caption", () => this.#acts.search(text));
+      button.append(make("span", "text", text), make("span", "number", scoreText(score)));
+      const row = make("li");
+      row.append(button);
+      list.append(row);
+    }
+    part.append(make("h2", "", "Captions of other pictures near it"), list);
+    return part;
+  }
+};
+
 // shared/detail/side.js
 var QUERY_WORDS = {
   rank: "Rank",
@@ -284,13 +479,14 @@ var Side = class {
   /** @param {Acts} acts */
   constructor(acts) {
     this.#acts = acts;
+    this.why = new Why(acts);
     this.like = textButton("action primary", "More like this", "", acts.like);
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
     const actions = make("div", "actions");
     actions.append(this.like, this.find, this.table, this.download);
-    this.root.append(this.scoreLine, this.title, this.captions, actions, this.related, this.facts);
+    this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
   /**
    * @param {string} id
@@ -298,10 +494,11 @@ var Side = class {
    * @param {Known | undefined} known
    * @param {Manner} manner
    */
-  draw(id, shown, known, { words, scoreHelp, finding }) {
+  draw(id, shown, known, { words, scoreHelp, finding, explaining }) {
     this.words = words ?? QUERY_WORDS;
     const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
     this.#drawScore(shown, known, help);
+    this.why.draw(known, explaining);
     this.#drawCaptions(shown, known, Boolean(words));
     this.#drawRelated(known);
     this.facts.replaceChildren(...factsOf(id, known));
@@ -380,15 +577,87 @@ function pair(what, name, text) {
   return both;
 }
 
+// shared/detail/heat.js
+var COLOURS = [
+  [31, 12, 72],
+  [85, 15, 109],
+  [136, 34, 106],
+  [186, 54, 85],
+  [227, 89, 51],
+  [249, 140, 10],
+  [249, 201, 50],
+  [252, 255, 164]
+];
+var STRONGEST = 0.72;
+var DRAWN_SIDE = 192;
+function placesOf({ heat }) {
+  return Float32Array.from(atob(heat), (sign) => sign.charCodeAt(0) / 255);
+}
+function smooth(places, rows, columns, down, across) {
+  const wide = new Float32Array(rows * across);
+  for (let row = 0; row < rows; row += 1) {
+    const from = places.subarray(row * columns, (row + 1) * columns);
+    for (let x = 0; x < across; x += 1) wide[row * across + x] = between((at) => from[at], columns, x, across);
+  }
+  const made = new Float32Array(down * across);
+  for (let x = 0; x < across; x += 1) {
+    for (let y = 0; y < down; y += 1) {
+      const value = between((at) => wide[at * across + x], rows, y, down);
+      made[y * across + x] = Math.min(1, Math.max(0, value));
+    }
+  }
+  return made;
+}
+function between(known, count, step, steps) {
+  const at = (step + 0.5) * count / steps - 0.5;
+  const first = Math.floor(at);
+  const t = at - first;
+  const [a, b, c, d] = [-1, 0, 1, 2].map((by) => known(Math.min(count - 1, Math.max(0, first + by))));
+  return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+}
+function colourOf(value) {
+  const at = value * (COLOURS.length - 1);
+  const low = Math.min(COLOURS.length - 2, Math.floor(at));
+  const part = at - low;
+  const hidden = STRONGEST * Math.sqrt(value) * Math.min(1, 4 * value);
+  const mixed = COLOURS[low].map((tone, which) => tone + part * (COLOURS[low + 1][which] - tone));
+  return [...mixed, 255 * hidden].map(Math.round);
+}
+function drawHeat(canvas, map) {
+  const [rows, columns] = map.shape;
+  const values = smooth(placesOf(map), rows, columns, DRAWN_SIDE, DRAWN_SIDE);
+  const pixels = new ImageData(DRAWN_SIDE, DRAWN_SIDE);
+  values.forEach((value, at) => {
+    pixels.data.set(colourOf(value), 4 * at);
+  });
+  const square = document.createElement("canvas");
+  square.width = square.height = DRAWN_SIDE;
+  square.getContext("2d")?.putImageData(pixels, 0, 0);
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const { width, height } = canvas;
+  const [left, top, right, bottom] = map.seen;
+  context.clearRect(0, 0, width, height);
+  context.drawImage(square, left * width, top * height, (right - left) * width, (bottom - top) * height);
+}
+
 // shared/detail/stage.js
 var LARGEST_ZOOM = 2;
+var CANVAS_SIDE = 512;
 var Stage = class {
   root = make("div", "stage");
   picture = make("img");
+  heat = make("canvas");
   note = make("p", "note");
   #drawn = "";
   constructor() {
-    this.root.append(this.picture, this.note);
+    this.heat.setAttribute("aria-hidden", "true");
+    this.root.append(this.picture, this.heat, this.note);
+  }
+  /** Lay a heat map over the picture, or take it away. @param {HeatMap | null} map */
+  showHeat(map) {
+    if (map) drawHeat(this.heat, map);
+    this.root.classList.toggle("heated", map !== null);
   }
   /**
    * @param {string} id
@@ -411,8 +680,14 @@ var Stage = class {
    * @param {number} height
    */
   #show(source, width, height) {
-    this.picture.style.width = width ? `${width * LARGEST_ZOOM}px` : "";
-    this.picture.style.aspectRatio = width && height ? `${width} / ${height}` : "";
+    for (const one of [this.picture, this.heat]) {
+      one.style.width = width ? `${width * LARGEST_ZOOM}px` : "";
+      one.style.aspectRatio = width && height ? `${width} / ${height}` : "";
+    }
+    const step = CANVAS_SIDE / Math.max(width, height, 1);
+    this.heat.width = Math.max(1, Math.round(width * step));
+    this.heat.height = Math.max(1, Math.round(height * step));
+    this.heat.hidden = !source || !width || !height;
     this.picture.hidden = !source;
     if (source) this.picture.src = source;
   }
@@ -428,6 +703,8 @@ var Detail = class {
   known = /* @__PURE__ */ new Map();
   token = "";
   wantRelated = false;
+  /** Whether reasons are wanted, of this picture and of those stepped to from it. */
+  explaining = false;
   stage = new Stage();
   /** @param {Host} host */
   constructor(host) {
@@ -436,7 +713,10 @@ var Detail = class {
       search: (text) => this.ask("search", { text }),
       like: () => this.ask("like"),
       table: () => this.ask("captions"),
-      find: () => this.findCaptions()
+      find: () => this.findCaptions(),
+      toggle: () => this.explain(!this.explaining),
+      look: (map) => this.stage.showHeat(map),
+      terms: (text) => this.ask("terms", { text })
     });
     this.neighbours = new Neighbours((id) => {
       this.open(id);
@@ -451,7 +731,7 @@ var Detail = class {
     });
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
     this.asking = new Settling(ASK_AFTER_MS, () => {
-      this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest });
+      this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest, ...this.wanted() });
     });
   }
   destroy() {
@@ -485,6 +765,7 @@ var Detail = class {
     if (this.id === null) return;
     const id = this.id;
     this.id = null;
+    this.explaining = false;
     this.host.say({ type: "close", seq: this.host.sequence.next() });
     this.host.setFocus(this.host.shownOf(id) ? id : this.host.focusId, true);
   }
@@ -507,13 +788,36 @@ var Detail = class {
     this.host.say({ type: "related", id: this.id, seq: this.host.sequence.next() });
     this.draw();
   }
+  /** Ask why this picture was found, or put that away. @param {boolean} on */
+  explain(on) {
+    const known = this.id === null ? void 0 : this.known.get(this.id);
+    if (this.id === null || on && !known?.explains) return;
+    this.explaining = on;
+    if (on && !known?.why?.told) this.askWhy("heat");
+    this.draw();
+  }
+  /** First the heat, which is there at once; what else is told when that has come. @param {"heat" | "all"} explain */
+  askWhy(explain) {
+    this.asking.end();
+    this.host.say({ type: "explain", id: this.id, seq: this.host.sequence.next(), explain });
+  }
+  /** What an opened picture is asked besides. */
+  wanted() {
+    return this.explaining ? { explain: "heat" } : {};
+  }
+  /** Keep what is told of a picture; what was told before of why it was found is still so. @param {Known} told */
+  keep(told) {
+    const before = this.known.get(told.id)?.why;
+    const why = told.why?.told || !before?.told ? told.why ?? before : before;
+    this.known.set(told.id, why ? { ...told, why } : told);
+  }
   /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
   receive(data) {
     if (data.token !== this.token) {
       this.known.clear();
       this.token = data.token;
     }
-    if (data.detail) this.known.set(data.detail.id, data.detail);
+    if (data.detail) this.keep(data.detail);
     if (!this.host.sequence.follow(data.seq)) {
       if (this.dialog.open) this.draw();
     } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
@@ -521,6 +825,9 @@ var Detail = class {
       this.id = null;
       this.dialog.close();
     } else if (this.dialog.open) this.draw();
+    const why = this.id === null ? void 0 : this.known.get(this.id)?.why;
+    const heatAlone = data.detail?.id === this.id && data.seq === this.host.sequence.latest && why?.maps && !why.told;
+    if (this.explaining && heatAlone && !why.pending && !why.problem) this.askWhy("all");
   }
   /** @param {number} by */
   step(by) {
@@ -531,6 +838,11 @@ var Detail = class {
   }
   /** @param {KeyboardEvent} event */
   onKey(event) {
+    if (event.key === "e" && !withModifier(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.explain(!this.explaining);
+    }
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
     event.stopPropagation();
@@ -543,46 +855,15 @@ var Detail = class {
     const known = this.known.get(id);
     this.frame.show(id, host.order);
     this.stage.draw(id, shown, known);
-    this.side.draw(id, shown, known, { words: host.detailWords, scoreHelp: host.scoreHelp, finding: this.wantRelated });
+    this.side.draw(id, shown, known, {
+      words: host.detailWords,
+      scoreHelp: host.scoreHelp,
+      finding: this.wantRelated,
+      explaining: this.explaining
+    });
     this.neighbours.draw(known, this.token);
   }
 };
-
-// shared/keys.js
-function withModifier(event) {
-  return event.ctrlKey || event.metaKey || event.altKey;
-}
-function isTaken(event) {
-  const path = event.composedPath();
-  const target = path[0];
-  if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
-    return true;
-  }
-  return path.some((one) => one instanceof HTMLDialogElement);
-}
-function slashGoesTo(input, signal, show) {
-  const onKey = (event) => {
-    if (event.key !== "/" || withModifier(event) || isTaken(event)) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
-    show();
-  };
-  document.addEventListener("keydown", onKey, { signal });
-}
-function slashSign(title) {
-  const key = document.createElement("kbd");
-  key.textContent = "/";
-  key.title = title;
-  return key;
-}
-function hasKeys() {
-  return !matchMedia("(hover: none)").matches;
-}
-function focusedBeside(element) {
-  const root = element.getRootNode();
-  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
-}
 
 // shared/questions.js
 var Questions = class {

@@ -45,7 +45,47 @@ export interface Known {
   score_help?: string;
   rank?: number;
   bar?: number | null;
+  /** Whether the model tells where it sees the query; and what it told, once that was asked. */
+  explains: boolean;
+  why?: Why;
   related?: { text: string; score: number; own: boolean }[];
+}
+
+/** Why a picture was found, as far as it is there: `pages/_ui/grid/why.py` writes it. */
+export interface Why {
+  pending?: boolean;
+  problem?: string;
+  /** The query as a whole, then its terms where there are several. */
+  maps?: HeatMap[];
+  misleads?: string;
+  sentences?: Sentence[];
+  word_maps?: HeatMap[];
+  raising?: Suggestion[];
+  lowering?: Suggestion[];
+  captions?: { text: string; score: number }[];
+  told?: string[];
+}
+
+/** Words, how far the score falls without each, the rank then, and how strongly it is shaded. */
+export type Sentence = { text: string; falls: number; rank: number; part: number }[];
+
+export interface Suggestion {
+  word: string;
+  rank: number;
+  /** The question with this word, in its typed form. */
+  query: string;
+}
+
+export interface HeatMap {
+  label: string;
+  share: number | null;
+  /** One byte a place, row by row, in base 64. */
+  heat: string;
+  /** Rows and columns. */
+  shape: [number, number];
+  /** The part of the picture the places lie on: left, top, right, bottom. */
+  seen: [number, number, number, number];
+  where: string;
 }
 
 export interface Neighbour {

@@ -1,5 +1,6 @@
 // The detail dialog: one picture large, everything known about it, and what to do next with it.
 
+import { withModifier } from "../keys.js";
 import { Settling } from "../settling.js";
 import { frame } from "./frame.js";
 import { Neighbours } from "./neighbours.js";
@@ -18,6 +19,8 @@ export class Detail {
   known = new Map();
   token = "";
   wantRelated = false;
+  /** Whether reasons are wanted, of this picture and of those stepped to from it. */
+  explaining = false;
   stage = new Stage();
 
   /** @param {Host} host */
@@ -28,6 +31,9 @@ export class Detail {
       like: () => this.ask("like"),
       table: () => this.ask("captions"),
       find: () => this.findCaptions(),
+      toggle: () => this.explain(!this.explaining),
+      look: (map) => this.stage.showHeat(map),
+      terms: (text) => this.ask("terms", { text }),
     });
     this.neighbours = new Neighbours((id) => {
       this.open(id);
@@ -43,7 +49,7 @@ export class Detail {
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
     // Held arrows step through many pictures; only the one they stop at is asked for.
     this.asking = new Settling(ASK_AFTER_MS, () => {
-      this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest });
+      this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest, ...this.wanted() });
     });
   }
 
@@ -80,6 +86,7 @@ export class Detail {
     if (this.id === null) return;
     const id = this.id;
     this.id = null;
+    this.explaining = false;
     this.host.say({ type: "close", seq: this.host.sequence.next() });
     this.host.setFocus(this.host.shownOf(id) ? id : this.host.focusId, true);
   }
@@ -105,13 +112,40 @@ export class Detail {
     this.draw();
   }
 
+  /** Ask why this picture was found, or put that away. @param {boolean} on */
+  explain(on) {
+    const known = this.id === null ? undefined : this.known.get(this.id);
+    if (this.id === null || (on && !known?.explains)) return;
+    this.explaining = on;
+    if (on && !known?.why?.told) this.askWhy("heat");
+    this.draw();
+  }
+
+  /** First the heat, which is there at once; what else is told when that has come. @param {"heat" | "all"} explain */
+  askWhy(explain) {
+    this.asking.end(); // this says which picture is open, too
+    this.host.say({ type: "explain", id: this.id, seq: this.host.sequence.next(), explain });
+  }
+
+  /** What an opened picture is asked besides. */
+  wanted() {
+    return this.explaining ? { explain: "heat" } : {};
+  }
+
+  /** Keep what is told of a picture; what was told before of why it was found is still so. @param {Known} told */
+  keep(told) {
+    const before = this.known.get(told.id)?.why;
+    const why = told.why?.told || !before?.told ? (told.why ?? before) : before;
+    this.known.set(told.id, why ? { ...told, why } : told);
+  }
+
   /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
   receive(data) {
     if (data.token !== this.token) {
       this.known.clear();
       this.token = data.token;
     }
-    if (data.detail) this.known.set(data.detail.id, data.detail);
+    if (data.detail) this.keep(data.detail);
     if (!this.host.sequence.follow(data.seq)) {
       if (this.dialog.open) this.draw();
     } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
@@ -119,6 +153,9 @@ export class Detail {
       this.id = null;
       this.dialog.close();
     } else if (this.dialog.open) this.draw();
+    const why = this.id === null ? undefined : this.known.get(this.id)?.why;
+    const heatAlone = data.detail?.id === this.id && data.seq === this.host.sequence.latest && why?.maps && !why.told;
+    if (this.explaining && heatAlone && !why.pending && !why.problem) this.askWhy("all");
   }
 
   /** @param {number} by */
@@ -131,6 +168,11 @@ export class Detail {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
+    if (event.key === "e" && !withModifier(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.explain(!this.explaining);
+    }
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
     event.stopPropagation();
@@ -144,7 +186,12 @@ export class Detail {
     const known = this.known.get(id);
     this.frame.show(id, host.order);
     this.stage.draw(id, shown, known);
-    this.side.draw(id, shown, known, { words: host.detailWords, scoreHelp: host.scoreHelp, finding: this.wantRelated });
+    this.side.draw(id, shown, known, {
+      words: host.detailWords,
+      scoreHelp: host.scoreHelp,
+      finding: this.wantRelated,
+      explaining: this.explaining,
+    });
     this.neighbours.draw(known, this.token);
   }
 }

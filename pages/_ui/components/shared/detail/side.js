@@ -2,11 +2,12 @@
 
 import { filledBar, make, scoreText, textButton } from "../drawing.js";
 import { factsOf } from "./facts.js";
+import { Why } from "./why.js";
 
-/** @import { Known, Shown, Words } from "./data.d.ts" */
+/** @import { HeatMap, Known, Shown, Words } from "./data.d.ts" */
 
-/** @typedef {{ search: (text: string) => void, like: () => void, table: () => void, find: () => void }} Acts */
-/** @typedef {{ words?: Words, scoreHelp?: string, finding: boolean }} Manner */
+/** @typedef {{ search: (text: string) => void, like: () => void, table: () => void, find: () => void, toggle: () => void, look: (map: HeatMap | null) => void, terms: (query: string) => void }} Acts */
+/** @typedef {{ words?: Words, scoreHelp?: string, finding: boolean, explaining: boolean }} Manner */
 
 /** @type {Words} what the words mean where a query was asked */
 const QUERY_WORDS = {
@@ -30,13 +31,14 @@ export class Side {
   /** @param {Acts} acts */
   constructor(acts) {
     this.#acts = acts;
+    this.why = new Why(acts);
     this.like = textButton("action primary", "More like this", "", acts.like);
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
     const actions = make("div", "actions");
     actions.append(this.like, this.find, this.table, this.download);
-    this.root.append(this.scoreLine, this.title, this.captions, actions, this.related, this.facts);
+    this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
 
   /**
@@ -45,10 +47,11 @@ export class Side {
    * @param {Known | undefined} known
    * @param {Manner} manner
    */
-  draw(id, shown, known, { words, scoreHelp, finding }) {
+  draw(id, shown, known, { words, scoreHelp, finding, explaining }) {
     this.words = words ?? QUERY_WORDS;
     const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
     this.#drawScore(shown, known, help);
+    this.why.draw(known, explaining);
     this.#drawCaptions(shown, known, Boolean(words));
     this.#drawRelated(known);
     this.facts.replaceChildren(...factsOf(id, known));
