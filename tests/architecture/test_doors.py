@@ -52,6 +52,7 @@ LEVELS = {
     "remote": 8,
     "opening": 9,
     "api": 10,
+    "serving": 11,
     "commands": 12,
     "cli": 13,
     "__main__": 14,
