@@ -90,12 +90,9 @@ class Answers:
             },
         }
 
-    def fitted(self, query: Query, *, top_k: int | None = None, **settings: Any) -> SearchRequest:
-        """A request for a query; without a ``top_k`` as many as usual, or all where there are fewer."""
-        request = SearchRequest.of(query, **settings)
-        return SearchRequest.of(
-            query, **settings, top_k=min(request.top_k, len(self.dataset)) if top_k is None else top_k
-        )
+    def fitted(self, query: Query, *, top_k: int | None, usual: int, **settings: Any) -> SearchRequest:
+        """A request for a query; without a ``top_k`` as many as ``usual``, or all where there are fewer."""
+        return SearchRequest.of(query, **settings, top_k=min(usual, len(self.dataset)) if top_k is None else top_k)
 
     def captions(self, *, words: str = "", picture: str = "", top_k: int = 24) -> dict[str, Any]:
         """Captions of one picture, or those that hold words (``dog "red hat" -snow moun*``), in file order.

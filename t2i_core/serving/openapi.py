@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from t2i_core import __version__
@@ -11,6 +12,7 @@ from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
 from t2i_core.serving.answers import LARGE_SIDE, MEDIA_TYPES, SCORE_MEANS, SMALLEST_SIDE, THUMBNAIL_SIDE
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
+_PLACE = "#/components/schemas/"
 _TOLD = {
     "q": "a sentence",
     "together": "sentences, one a line, for what they have in common",
@@ -71,9 +73,16 @@ def openapi() -> dict[str, Any]:
                 )
             },
         },
-        "components": {"schemas": _asked() | _answered(), "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {"schemas": schemas(), "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{}, {"token": []}],
     }  # fmt: skip
+
+
+def schemas(place: str = _PLACE) -> dict[str, Any]:
+    """What requests and answers are made of, by name; they refer to each other at ``place``."""
+    made = _asked() | _answered()
+    moved: dict[str, Any] = json.loads(json.dumps(made).replace(_PLACE, place))
+    return moved
 
 
 def _asked() -> dict[str, Any]:
@@ -156,7 +165,7 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
+    return {"$ref": f"{_PLACE}{name}"}
 
 
 def _whole(least: int, most: int, usual: int) -> dict[str, Any]:

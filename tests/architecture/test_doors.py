@@ -45,6 +45,7 @@ LEVELS = {
     "dataset": 5,
     "captions": 6,
     "importers": 6,
+    "exchange": 8,
     "engine": 7,
     "projection": 7,
     "building": 7,

@@ -70,10 +70,11 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert caught.value.code == 0
     out = capsys.readouterr().out
     for command in (
-        "search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "train", "serve",
+        "search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "export", "train",
+        "serve",
     ):  # fmt: skip
         assert f"\n    {command}" in out
-    assert len(COMMANDS) == 11
+    assert len(COMMANDS) == 12
 
 
 @pytest.mark.parametrize("command", ["search", "build", "project", "evaluate", "validate", "import"])

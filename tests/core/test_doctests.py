@@ -14,7 +14,7 @@ PROMPT = ">>> "
 WITH_EXAMPLES = sorted(source.module for source in below("t2i_core/") if PROMPT in source.text)
 # What scripts of others call; each of these has an example at least.
 PUBLIC = {
-    "t2i_core.api.dataset",
+    "t2i_core.api.verbs",
     "t2i_core.arrays",
     "t2i_core.captions.word_query",
     "t2i_core.errors",
@@ -33,7 +33,7 @@ def test_the_public_modules_have_examples() -> None:
 
 
 # They open the bundled model.
-WITH_MODEL = ("t2i_core.api.dataset", "t2i_core.opening")
+WITH_MODEL = ("t2i_core.api.verbs", "t2i_core.opening")
 
 
 @pytest.mark.parametrize(
