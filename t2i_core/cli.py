@@ -17,12 +17,14 @@ from t2i_core.commands import (
     build,
     evaluate,
     explain,
+    export_data,
     import_data,
     index,
     merge,
     project,
     push,
     search,
+    serve,
     train,
     validate,
 )
@@ -30,7 +32,21 @@ from t2i_core.commands.console import Console
 from t2i_core.commands.parser import CommandParser
 from t2i_core.errors import T2IError
 
-COMMANDS = (search, explain, build, merge, index, push, project, evaluate, validate, import_data, train)
+COMMANDS = (
+    search,
+    explain,
+    build,
+    merge,
+    index,
+    push,
+    project,
+    evaluate,
+    validate,
+    import_data,
+    export_data,
+    train,
+    serve,
+)
 FAILED, INTERRUPTED = 1, 130
 
 DESCRIPTION = "Find pictures by describing them. Every command works on a dataset (--data)."

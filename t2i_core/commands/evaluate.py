@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from t2i_core import opening
 from t2i_core.commands import options
-from t2i_core.config import read_settings
-from t2i_core.errors import DatasetError, count_of
+from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
-    from t2i_core.types import Encoder, Gallery
 
 DIRECTIONS = {"text_to_image": "text → image", "image_to_text": "image → text"}
 
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     gallery = options.open_gallery(arguments, console)
     if arguments.model is None:
         if gallery.manifest is None and gallery.text_embeddings is not None:
-            _check_one_space(gallery, options.open_model(arguments, gallery))
+            opening.check_one_space(gallery, options.open_model(arguments, gallery))
         evaluation = evaluate(gallery)
     else:
         encoder = options.open_model(arguments, gallery)
@@ -55,24 +54,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     for line in table(record):
         console.write(line)
     return 0
-
-
-def _check_one_space(gallery: Gallery, encoder: Encoder) -> None:
-    """Refuse rows of which nobody knows that one model made both kinds: figures of them would mean nothing.
-
-    Raises
-    ------
-    DatasetError
-        With what encoding a sample again has shown.
-    """
-    from t2i_core.dataset import MISLEADING, UNUSABLE_TEXT, check_embeddings
-
-    found = check_embeddings(gallery, encoder, max_pixels=read_settings().max_pixels)
-    for problem in found:
-        if problem.code in UNUSABLE_TEXT | MISLEADING or problem.severity == "fatal":
-            raise DatasetError(
-                f"Recall is measured between captions and pictures that one model encoded. {problem.message} {problem.fix}"
-            )
 
 
 def table(record: dict[str, Any]) -> list[str]:

@@ -18,6 +18,13 @@ LAYOUTS = {
     "coco": "COCO: a captions_*.json file, or Karpathy's dataset_*.json",
     "folder": "a folder of pictures, each with its captions in a .txt, .caption or .json file of the same name",
     "npz": "the original project's aligned_embeddings.npz with its captions file beside it",
+    "imagefolder": "Hugging Face's: pictures beside metadata.csv, .jsonl or .parquet, also in folders of splits",
+    "parquet": "tables with pictures as bytes or file names: of `datasets` (.parquet, .arrow), of Embedding Atlas, our own",
+    "webdataset": "tars of WebDataset or img2dataset, or a folder of them",
+    "clip-retrieval": "img_emb/img_emb_0.npy with metadata/metadata_0.parquet: the embeddings are taken over, too",
+    "openclip": "open_clip's CSV with filepath and title",
+    "fiftyone": "the folder that FiftyOne exports as FiftyOneDataset",
+    "urls": "a CSV of addresses and captions, for pictures that are on this disk: nothing is fetched",
 }
 
 
@@ -25,9 +32,9 @@ def add_parser(commands: Any) -> None:
     """Describe the command to argparse."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "import",
-        help="take over captions of Flickr8k, Flickr30k, COCO, a folder, or an npz",
+        help="take over captions, pictures or embeddings of other programs",
         description="Write captions_tokenized.csv from another format, and say which command builds the embeddings.",
-        epilog="layouts:\n" + "\n".join(f"  {name:<10} {what}" for name, what in LAYOUTS.items()),
+        epilog="layouts:\n" + "\n".join(f"  {name:<14} {what}" for name, what in LAYOUTS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("layout", choices=tuple(LAYOUTS), metavar="LAYOUT", help="what SOURCE is; see below")
@@ -38,7 +45,7 @@ def add_parser(commands: Any) -> None:
         type=typed_path,
         metavar="DIR",
         default=None,
-        help="where the pictures are (default: looked for in SOURCE)",
+        help="where the pictures are, or are written to where SOURCE holds them (default: looked for in SOURCE)",
     )
     parser.set_defaults(run=run)
 

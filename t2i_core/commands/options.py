@@ -93,15 +93,7 @@ def open_model(arguments: argparse.Namespace, gallery: Gallery) -> Encoder:
     ModelError
         When its weights cannot be had, or only the dataset's manifest names its file.
     """
-    from t2i_core.encoder import model_to_open, open_encoder
-
-    settings = read_settings()
-    built_with = gallery.manifest.model_id if gallery.manifest else None
-    return open_encoder(
-        arguments.model or model_to_open(built_with, configured=settings.model),
-        model_dir=settings.model_dir,
-        device=arguments.device or settings.device,
-    )
+    return opening.open_model(gallery, model=arguments.model, device=arguments.device)
 
 
 def refuse_address(arguments: argparse.Namespace, *, command: str) -> None:
@@ -115,16 +107,8 @@ def open_engine(encoder: Encoder, gallery: Gallery, console: Console) -> SearchE
 
 
 def check_rows(gallery: Gallery, encoder: Encoder, console: Console) -> Gallery:
-    """The gallery, without caption embeddings where they were made by another model than ``encoder``; warns of foreign rows.
-
-    Only a dataset without a manifest can hold such: the original project's captions were embedded by a
-    model that knows no pictures. Takes as long as encoding 16 pictures and captions then.
-    """
-    if gallery.manifest is not None or encoder.dimension != gallery.dimension:
-        return gallery
-    from t2i_core.dataset import check_gallery
-
-    checked = check_gallery(gallery, encoder, max_pixels=read_settings().max_pixels)
+    """`opening.checked_rows`; warns of what it found."""
+    checked = opening.checked_rows(gallery, encoder)
     _warn(checked.problems[len(gallery.problems) :], console)
     return checked
 

@@ -14,7 +14,6 @@ from t2i_core.errors import count_of
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
     from t2i_core.projection import Projection, ProjectionProgress
-    from t2i_core.types import FloatArray, Gallery
 
 STAGES = {
     "neighbours": "closest pictures",
@@ -51,6 +50,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Make and store the map."""
     from t2i_core.projection import make_projection, write_projection
     from t2i_core.projection.making import make_joint
+    from t2i_core.projection.naming import words_by_model
     from t2i_core.projection.stored import write_joint
 
     started = time.perf_counter()
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         seed=arguments.seed,
         refit=arguments.refit,
         on_progress=told,
-        words_near=None if gallery.captions else lambda directions: _words_near(gallery, directions, console),
+        words_near=None if gallery.captions else words_by_model(gallery, on_missing=console.say),
     )
     path = write_projection(projection, gallery.data_dir)
     if arguments.joint:
@@ -105,25 +105,3 @@ def _progress(console: Console, *, as_json: bool) -> Callable[[ProjectionProgres
             console.progress(f"{STAGES[progress.stage]}: {share:.0%}", last=False)
 
     return tell
-
-
-def _words_near(gallery: Gallery, directions: FloatArray, console: Console) -> list[list[str]]:
-    """Names from the model's own words; none where the model cannot be had."""
-    from t2i_core.captions.telling_words import vocabulary
-    from t2i_core.config import read_settings
-    from t2i_core.dataset import check_model_matches
-    from t2i_core.encoder import model_to_open, open_encoder
-    from t2i_core.errors import ModelError
-    from t2i_core.projection.clusters import nearest_words
-
-    settings = read_settings()
-    built_with = gallery.manifest.model_id if gallery.manifest else None
-    try:
-        model = model_to_open(built_with, configured=settings.model)
-        encoder = open_encoder(model, model_dir=settings.model_dir, device=settings.device)
-        check_model_matches(encoder, gallery)
-    except ModelError as error:
-        console.say(f"note: clusters get numbers instead of names. {error}")
-        return [[] for _ in directions]
-    words = vocabulary()
-    return nearest_words(directions, words, encoder.encode_text([f"a photo of a {word}" for word in words]))

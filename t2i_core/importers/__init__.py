@@ -11,11 +11,17 @@ from pathlib import Path
 
 from t2i_core.dataset import list_some
 from t2i_core.errors import DatasetError
+from t2i_core.importers.clip_retrieval import import_clip_retrieval
 from t2i_core.importers.coco import import_coco
+from t2i_core.importers.csv_tables import import_openclip, import_urls
+from t2i_core.importers.fiftyone import import_fiftyone
 from t2i_core.importers.flickr import import_flickr8k, import_flickr30k
 from t2i_core.importers.folder import import_folder
+from t2i_core.importers.imagefolder import import_imagefolder
 from t2i_core.importers.npz import import_npz
 from t2i_core.importers.report import Importer, ImportReport
+from t2i_core.importers.tables import import_parquet
+from t2i_core.importers.webdataset import import_webdataset
 
 IMPORTERS: Mapping[str, Importer] = {
     "flickr8k": import_flickr8k,
@@ -23,6 +29,13 @@ IMPORTERS: Mapping[str, Importer] = {
     "coco": import_coco,
     "folder": import_folder,
     "npz": import_npz,
+    "imagefolder": import_imagefolder,
+    "parquet": import_parquet,
+    "webdataset": import_webdataset,
+    "clip-retrieval": import_clip_retrieval,
+    "openclip": import_openclip,
+    "fiftyone": import_fiftyone,
+    "urls": import_urls,
 }
 
 
@@ -36,7 +49,7 @@ def import_dataset(layout: str, source: Path, data_dir: Path, *, images_dir: Pat
     """
     if layout not in IMPORTERS:
         raise DatasetError(
-            f"The layout must be one of {list_some(list(IMPORTERS), limit=9)}, got {layout!r}. "
+            f"The layout must be one of {list_some(list(IMPORTERS), limit=len(IMPORTERS))}, got {layout!r}. "
             "Use folder for pictures of your own."
         )
     return IMPORTERS[layout](source, data_dir, images_dir=images_dir)
@@ -45,10 +58,17 @@ def import_dataset(layout: str, source: Path, data_dir: Path, *, images_dir: Pat
 __all__ = [
     "IMPORTERS",
     "ImportReport",
+    "import_clip_retrieval",
     "import_coco",
     "import_dataset",
+    "import_fiftyone",
     "import_flickr8k",
     "import_flickr30k",
     "import_folder",
+    "import_imagefolder",
     "import_npz",
+    "import_openclip",
+    "import_parquet",
+    "import_urls",
+    "import_webdataset",
 ]

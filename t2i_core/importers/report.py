@@ -13,6 +13,7 @@ import pandas as pd
 from t2i_core.dataset import count_of, list_some, match_pictures, save_captions, uniform_picture_name
 from t2i_core.dataset.captions_file import NO_CAPTIONS
 from t2i_core.errors import DatasetError
+from t2i_core.importers.entries import Entries
 from t2i_core.pictures.images import list_pictures
 from t2i_core.types import Problem
 
@@ -138,6 +139,19 @@ def save_import(
         build_command(images_dir, data_dir, captions_path=path),
         tuple(found),
     )
+
+
+def save_entries(
+    layout: str, entries: Entries, data_dir: Path, *, images_dir: Path | None, problems: Iterable[Problem] = ()
+) -> ImportReport:
+    """`save_import` of what records say; pictures without any caption are taken over as they are."""
+    told = [*problems, *entries.problems]
+    if entries.rows or not entries.pictures:
+        return save_import(
+            layout, entries.rows, data_dir, images_dir=images_dir, problems=told, columns=entries.columns()
+        )
+    command = build_command(images_dir, data_dir, captions_path=None)
+    return ImportReport(layout, images_dir, None, entries.pictures, 0, command, tuple(told))
 
 
 def build_command(images_dir: Path | None, data_dir: Path, *, captions_path: Path | None) -> str:

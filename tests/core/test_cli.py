@@ -80,7 +80,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "evaluate",
         "validate",
         "import",
+        "export",
         "train",
+        "serve",
     )
     for command in commands:
         assert f"\n    {command}" in out

@@ -14,6 +14,7 @@ PROMPT = ">>> "
 WITH_EXAMPLES = sorted(source.module for source in below("t2i_core/") if PROMPT in source.text)
 # What scripts of others call; each of these has an example at least.
 PUBLIC = {
+    "t2i_core.api.verbs",
     "t2i_core.arrays",
     "t2i_core.captions.word_query",
     "t2i_core.errors",
@@ -31,13 +32,13 @@ def test_the_public_modules_have_examples() -> None:
     assert set(WITH_EXAMPLES) >= PUBLIC
 
 
-# It opens the bundled model.
-WITH_MODEL = "t2i_core.opening"
+# They open the bundled model.
+WITH_MODEL = ("t2i_core.api.verbs", "t2i_core.opening")
 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow if name == WITH_MODEL else ()) for name in WITH_EXAMPLES],
+    [pytest.param(name, marks=pytest.mark.slow if name in WITH_MODEL else ()) for name in WITH_EXAMPLES],
 )
 def test_examples_are_true(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(ROOT))  # where the bundled dataset is `data`
