@@ -30,6 +30,7 @@ PLACE = re.compile(r"(t2i_core|pages|recipes)/[\w/]*(\.py)?")
 LEVELS = {
     "t2i_core": 0,  # the version
     "errors": 0,
+    "scores": 0,
     "arrays": 1,
     "query": 1,
     "pictures": 1,
@@ -45,15 +46,16 @@ LEVELS = {
     "dataset": 5,
     "captions": 6,
     "importers": 6,
-    "engine": 7,
-    "projection": 7,
-    "building": 7,
-    "training": 7,
-    "remote": 8,
-    "opening": 9,
-    "commands": 10,
-    "cli": 11,
-    "__main__": 12,
+    "relevance": 7,
+    "engine": 8,
+    "projection": 8,
+    "building": 8,
+    "training": 8,
+    "remote": 9,
+    "opening": 10,
+    "commands": 11,
+    "cli": 12,
+    "__main__": 13,
 }
 
 
