@@ -7,6 +7,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +40,17 @@ def term_record(hit: Hit) -> dict[str, list[float]]:
         name: [round(part, SCORE_DIGITS) + 0.0 for part in parts]
         for name, parts in (("shares", hit.shares), ("cosines", hit.cosines))
     }
+
+
+def judged_record(result: SearchResult) -> dict[str, Any]:
+    """The verdict and where a cutoff fell, as JSON: ``verdict`` and ``cut``, each only where there is one."""
+    record: dict[str, Any] = {}
+    if result.verdict is not None:
+        gap = round(result.verdict.gap, SCORE_DIGITS)
+        record["verdict"] = {"evidence": result.verdict.evidence, "gap": gap, "sentence": result.verdict.sentence}
+    if result.cut is not None:
+        record["cut"] = asdict(result.cut) | {"score": round(result.cut.score, SCORE_DIGITS)}
+    return record
 
 
 def hits_to_csv(result: SearchResult) -> str:
@@ -90,6 +102,7 @@ def hits_to_json(
         "model": manifest.model_id if manifest else None,
         "weights_sha256": manifest.weights_sha256 if manifest else None,
         "created": moment.isoformat(timespec="seconds"),
+        **judged_record(result),
         "hits": [hit_record(hit) | {"width": hit.width or None, "height": hit.height or None} for hit in result.hits],
     }
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"

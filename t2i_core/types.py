@@ -19,6 +19,7 @@ from t2i_core.arrays import FloatArray as FloatArray
 from t2i_core.arrays import MaskArray as MaskArray
 from t2i_core.arrays import RowArray as RowArray
 from t2i_core.query import Query, SearchRequest
+from t2i_core.scores import Cut, ScoreHistogram, Verdict
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -248,7 +249,8 @@ class SearchResult:
     high end, what a good hit scores (`SearchEngine.good_score`), where somebody asked for it.
     ``left_out`` are the pictures of the query itself, which are never among the hits.
     ``notes`` are sentences for the person who asked, for instance that the text was cut. ``query_embedding`` is the unit
-    vector the pictures were ranked by, (D,) float32.
+    vector the pictures were ranked by, (D,) float32. ``verdict`` says whether anything fits, where that was measured for the
+    dataset and words are asked for; ``histogram`` how all scores lie, and ``cut`` where the request's cutoff fell in them.
     """
 
     request: SearchRequest
@@ -259,6 +261,9 @@ class SearchResult:
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     good_score: float | None = None
+    verdict: Verdict | None = None
+    histogram: ScoreHistogram | None = None
+    cut: Cut | None = None
     query_embedding: FloatArray | None = field(default=None, compare=False, repr=False)
 
     @property

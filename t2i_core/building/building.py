@@ -8,6 +8,7 @@ killed at any moment and ends with the same arrays. The next build encodes only 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,14 +32,15 @@ from t2i_core.building.types import (
 )
 from t2i_core.building.workshop import WORKSHOP_NAME, open_workshop
 from t2i_core.config import read_settings
-from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable
+from t2i_core.dataset import EMBEDDINGS_NAME, CaptionTable, read_evidence, read_gallery
 from t2i_core.dataset.manifest_file import read_manifest
 from t2i_core.dataset.switching import remove_leftovers
 from t2i_core.encoder.names import MINI_NAME
-from t2i_core.errors import BuildError
+from t2i_core.errors import BuildError, DatasetError, T2IError
 from t2i_core.pictures.disks import is_root
 from t2i_core.pictures.folder import FolderContents
 from t2i_core.pictures.images import PICTURE_SUFFIXES, look_through
+from t2i_core.relevance.measuring import FEWEST_PICTURES, keep_evidence
 from t2i_core.types import Encoder, Manifest
 
 __all__ = ["BuildOptions", "BuildProgress", "BuildReport", "SkippedPicture", "build"]
@@ -109,7 +111,9 @@ def build_in(
     if not finished:
         return replace(run.stopped(), left_out=contents.left_out)
     run.notes += run.told
-    return replace(run.write(), left_out=contents.left_out)
+    report = run.write()
+    notes = (*report.notes, *_evidence_notes(options, run.encoder))
+    return replace(report, left_out=contents.left_out, notes=notes)
 
 
 def begin_run(
@@ -246,6 +250,21 @@ def _origin_notes(options: BuildOptions, encoder: Encoder, ledger: Ledger) -> li
     else:
         why = "has no record of the files it was built from"
     return [f"The dataset in {options.data_dir} {why}, so every picture is encoded again."]
+
+
+def _evidence_notes(options: BuildOptions, encoder: Encoder) -> list[str]:
+    """Measure what verdicts on searches go by, which a dataset can also be without; why it is, where somebody can mend that."""
+    gallery = read_gallery(options.data_dir, options.images_dir)
+    if len(gallery) < FEWEST_PICTURES:
+        return []
+    with contextlib.suppress(DatasetError):
+        read_evidence(gallery)
+        return []  # nothing has changed
+    try:
+        keep_evidence(gallery, encoder)
+    except T2IError as error:
+        return [f"Searches get no verdict. {error}"]
+    return []
 
 
 def _never() -> bool:

@@ -10,7 +10,7 @@ from t2i_core.errors import DatasetError, count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
-    from t2i_core.dataset import Balance
+    from t2i_core.dataset import Balance, Evidence
     from t2i_core.types import Gallery
 
 EPILOG = """\
@@ -21,14 +21,16 @@ the gain measured here is surely above zero.
 examples:
   python -m t2i_core index --data photos-data
   python -m t2i_core index --data photos-data --ann --recall 0.99
-  python -m t2i_core index --data photos-data --balanced"""
+  python -m t2i_core index --data photos-data --balanced
+  python -m t2i_core index --data photos-data --verdict"""
 
 
 def add_parser(commands: Any) -> None:
     """Describe the command to argparse."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "index",
-        help="prepare a large dataset: memory-mapped rows, codes and, with --ann, an approximate index; measure balanced ranking",
+        help="prepare a large dataset: memory-mapped rows, codes and, with --ann, an approximate index; measure balanced ranking "
+        "and verdicts",
         description="Prepare a large dataset for opening at once and searching quickly.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -46,6 +48,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--balanced", action="store_true", help="also measure what balanced ranking gains on the dataset's own captions"
     )
+    parser.add_argument(
+        "--verdict", action="store_true", help="also measure how searches tell whether anything fits, as a build does"
+    )
+    options.add_model(parser, default="the one the dataset was built with; only --verdict needs it")
     options.add_format(parser)
     parser.set_defaults(run=run)
 
@@ -75,6 +81,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if balance is not None:
         figures = {"gain": balance.gain, "low": balance.low, "high": balance.high, "queries": balance.queries}
         record["balanced"] = figures | {"offered": balance.offered}
+    evidence = _evidence(arguments, gallery) if arguments.verdict else None
+    if evidence is not None:
+        record["verdict"] = {
+            "captions": evidence.captions, "kept": evidence.kept, "auroc": evidence.auroc, "best": evidence.best,
+            "sentences": list(evidence.sentences), "words": list(evidence.words),
+        }  # fmt: skip
     if arguments.format == "json":
         console.write_json(record)
         return 0
@@ -96,7 +108,27 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 else "not surely above zero, so it is not offered."
             )
         )
+    if evidence is not None:
+        console.write(_told(evidence))
     return 0
+
+
+def _told(evidence: Evidence) -> str:
+    if not evidence.captions:
+        return "Searches get a verdict by the model's usual thresholds: the dataset has too few captions for its own."
+    return (
+        f"Searches get a verdict: at 5 % false alarms {evidence.kept:.0%} of {count_of(evidence.captions, 'caption')} are strong "
+        f"evidence (AUROC {evidence.auroc:.2f}), against {count_of(evidence.foreign, 'sentence')} about what no caption names."
+    )
+
+
+def _evidence(arguments: argparse.Namespace, gallery: Gallery) -> Evidence:
+    from t2i_core.dataset import check_model_matches
+    from t2i_core.relevance.measuring import keep_evidence
+
+    encoder = options.open_model(arguments, gallery)
+    check_model_matches(encoder, gallery)
+    return keep_evidence(gallery, encoder)
 
 
 def _balance(gallery: Gallery, console: Console) -> Balance:

@@ -13,9 +13,10 @@ from t2i_core.commands import options
 from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings, typed_path
-from t2i_core.errors import QueryError
-from t2i_core.export import hit_record, term_record
+from t2i_core.errors import QueryError, count_of
+from t2i_core.export import hit_record, judged_record, term_record
 from t2i_core.query import OutsidePicture, Query, SearchRequest, less_of, one_sentence, parse_query, write_query
+from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
 from t2i_core.query.request import RANKINGS
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ examples:
   python -m t2i_core search "a dog on a beach"
   python -m t2i_core search --queries sentences.txt --top-k 5 --format json > hits.jsonl
   python -m t2i_core search --image photo.jpg
+  python -m t2i_core search "a dog on a beach" --top-k 50 --cutoff drop
   python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
   python -m t2i_core search --request pictures.json   # what made an export, asked again"""
 
@@ -83,6 +85,12 @@ def add_parser(commands: Any) -> None:
         f"(default: {RANKINGS[0]}, or what the request says)",
     )
     parser.add_argument(
+        "--cutoff",
+        type=_cutoff,
+        metavar="CUTOFF",
+        help=f"leave out pictures that score too little: {FORMS} (default: none, or what the request says)",
+    )
+    parser.add_argument(
         "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
     )
     options.add_data(parser)
@@ -112,6 +120,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     gallery = options.open_gallery(arguments, console)
     encoder = options.open_model(arguments, gallery)
     engine = options.open_engine(encoder, gallery, console)
+    if engine.could_judge:
+        console.say(
+            "note: No verdict on whether anything fits yet. Measure what it goes by: python -m t2i_core index --verdict"
+        )
     top_k = min(DEFAULT_TOP_K, engine.images) if arguments.top_k is None else arguments.top_k
     if arguments.queries is not None:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
@@ -122,6 +134,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             top_k=wanted,
             approximate=asked.approximate or arguments.approximate,
             ranking=arguments.ranking or asked.ranking,
+            cutoff=asked.cutoff if arguments.cutoff is None else arguments.cutoff,
         )
         result = engine.search(request, pictures=_outside(request, arguments.image))
     elif arguments.image is not None:
@@ -161,6 +174,7 @@ def _settings(arguments: argparse.Namespace, top_k: int) -> dict[str, Any]:
         "top_k": top_k,
         "approximate": arguments.approximate,
         "ranking": arguments.ranking or RANKINGS[0],
+        "cutoff": arguments.cutoff,
     }
 
 
@@ -212,12 +226,30 @@ def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Conso
     if arguments.format == "json":
         # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
         hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]
-        console.write_json({"query": result.query.label, "hits": hits})
+        console.write_json({"query": result.query.label, "hits": hits} | judged_record(result))
         return
     if heading:
         console.write(f"# {result.query.label}")
     for line in table(result.hits, width=console.width):
         console.write(line)
+    for line in judged(result):
+        console.say(line)
+
+
+def judged(result: SearchResult) -> Iterator[str]:
+    """Whether there is anything, and where a cutoff fell: a line each."""
+    if result.verdict is not None:
+        yield result.verdict.sentence
+    if result.cut is not None:
+        belong = f"{'about ' if result.cut.estimated else ''}{count_of(result.cut.belong, 'picture')}"
+        yield f"cutoff at {result.cut.score:.3f}: {belong} of {result.images:,} score as much, {result.cut.left_out:,} left out here"
+
+
+def _cutoff(text: str) -> float | Cutoff:
+    try:
+        return read_cutoff(text)
+    except QueryError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _offered(query: Query) -> Iterator[str]:

@@ -6,6 +6,7 @@ from t2i_core.dataset.caption_records import holds_records, read_records, record
 from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
 from t2i_core.dataset.credits_file import Credit, read_credits
 from t2i_core.dataset.csv_rows import has_columns, looks_like_table
+from t2i_core.dataset.evidence_file import Evidence, evidence_path, read_background, read_evidence, write_evidence
 from t2i_core.dataset.manifest_file import read_name
 from t2i_core.dataset.mapped_codes import open_codes
 from t2i_core.dataset.model_check import (
@@ -51,6 +52,7 @@ __all__ = [
     "Balance",
     "CaptionTable",
     "Credit",
+    "Evidence",
     "PictureMatch",
     "balance_path",
     "check_embeddings",
@@ -60,6 +62,7 @@ __all__ = [
     "count_of",
     "dataset_stamp",
     "decode_text",
+    "evidence_path",
     "has_columns",
     "holds_records",
     "is_foreign",
@@ -72,10 +75,12 @@ __all__ = [
     "open_ann",
     "open_codes",
     "ranks_path",
+    "read_background",
     "read_balance",
     "read_caption_ranks",
     "read_captions",
     "read_credits",
+    "read_evidence",
     "read_gallery",
     "read_name",
     "read_records",
@@ -92,5 +97,6 @@ __all__ = [
     "write_balance",
     "write_caption_ranks",
     "write_dataset",
+    "write_evidence",
     "write_files",
 ]

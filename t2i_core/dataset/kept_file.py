@@ -16,13 +16,14 @@ from t2i_core.types import Gallery
 CACHE_NAME = ".cache"
 
 
-def kept_path(gallery: Gallery, name: str) -> Path:
-    """Where a file of that name lies."""
-    return Path(gallery.data_dir) / CACHE_NAME / name
+def kept_path(gallery: Gallery, name: str, *, cached: bool = True) -> Path:
+    """Where a file of that name lies: among what can be removed at any time, or beside the dataset's own files."""
+    folder = Path(gallery.data_dir)
+    return (folder / CACHE_NAME if cached else folder) / name
 
 
 def read_kept(
-    gallery: Gallery, name: str, fields: Sequence[str], *, what: str, of_others: str, fix: str
+    gallery: Gallery, name: str, fields: Sequence[str], *, what: str, of_others: str, fix: str, cached: bool = True
 ) -> dict[str, np.ndarray]:
     """The arrays of these names; their shapes and types are the caller's to check.
 
@@ -35,13 +36,15 @@ def read_kept(
         Names of the arrays in it, without that of the key.
     what, of_others, fix : str
         What the file holds, what one of another gallery holds, and what to do: parts of the messages.
+    cached : bool
+        As `kept_path`.
 
     Raises
     ------
     DatasetError
         When there is no such file, or it was made of other embeddings.
     """
-    path = kept_path(gallery, name)
+    path = kept_path(gallery, name, cached=cached)
     try:
         with open_npz(path) as npz:
             arrays = npz.arrays(("key", *fields))
@@ -53,11 +56,11 @@ def read_kept(
     return arrays
 
 
-def write_kept(gallery: Gallery, name: str, **arrays: np.ndarray) -> bool:
+def write_kept(gallery: Gallery, name: str, *, cached: bool = True, **arrays: np.ndarray) -> bool:
     """Keep arrays; False when the folder may not be written to, which costs only time later."""
     with contextlib.suppress(DatasetError):
         replace_file(
-            kept_path(gallery, name),
+            kept_path(gallery, name, cached=cached),
             lambda file: np.savez(file, allow_pickle=False, key=np.array(gallery.key), **arrays),
         )
         return True

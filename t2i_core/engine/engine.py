@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import check_top_k
-from t2i_core.dataset import Balance, check_model_matches, read_balance, text_rows_fit
+from t2i_core.dataset import Balance, Evidence, check_model_matches, read_balance, text_rows_fit
 from t2i_core.engine import score_scale
 from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
 from t2i_core.engine.explaining import Explainer
 from t2i_core.engine.filtering import rows_that_fit
+from t2i_core.engine.judging import Judge
 from t2i_core.engine.source import Found, Source
 from t2i_core.engine.standardising import ScoreSpreads
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.memory import let_go
 from t2i_core.query import GalleryPicture, Query, SearchRequest, Words
+from t2i_core.relevance.measuring import FEWEST_PICTURES
+from t2i_core.scores import Cut
 from t2i_core.types import CaptionHit, Encoder, FloatArray, Gallery, Hit, MaskArray, SearchResult, Timings
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ class SearchEngine:
         sampled = gallery.image_embeddings[::step]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
         self._embedder = QueryEmbedder(encoder, source.picture_embedding, ScoreSpreads(self._sample))
+        self._judge = Judge(source, self._sample, step=step)
         let_go(gallery.image_embeddings)
 
     def search(
@@ -93,16 +97,18 @@ class SearchEngine:
         embedded = self._embedder.embed(request.query, pictures or {})
         started = time.perf_counter()
         bias = bias_of(self._balance, request.query, embedded) if request.ranking == BALANCED else None
+        where, left_out = self._where(request, among), _own_pictures(request.query)
         found = self.source.find(
-            embedded.embedding, request.top_k, where=self._where(request, among), left_out=_own_pictures(request.query),
+            embedded.embedding, self._judge.wanted(request), where=where, left_out=left_out,
             approximate=request.approximate, texts=self._texts, bias=bias,
         )  # fmt: skip
+        judged = self._judge.judge(request, embedded, found, where=where, left_out=left_out, by_score=bias is None)
+        hits = self._hits(request, found, embedded, least=judged.cut)
         notes = (_NOT_BALANCED,) if request.ranking == BALANCED and bias is None else ()
-        median_score = float(np.median(self._sample @ embedded.embedding))
         timings = Timings(embedded.encode_ms, (time.perf_counter() - started) * 1e3)
         return SearchResult(
-            request, self._hits(request, found, embedded), timings, self.images, median_score,
-            (*embedded.notes, *found.notes, *notes), _own_pictures(request.query), query_embedding=embedded.embedding,
+            request, hits, timings, self.images, judged.median, (*embedded.notes, *found.notes, *notes), left_out,
+            verdict=judged.verdict, histogram=judged.histogram, cut=judged.cut, query_embedding=embedded.embedding,
         )  # fmt: skip
 
     def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
@@ -139,8 +145,10 @@ class SearchEngine:
             return among if fitting is None else fitting
         return fitting & among
 
-    def _hits(self, request: SearchRequest, found: Found, embedded: EmbeddedQuery) -> tuple[Hit, ...]:
-        kept = [one for one in found.pictures if request.cutoff is None or one.score >= request.cutoff]
+    def _hits(
+        self, request: SearchRequest, found: Found, embedded: EmbeddedQuery, *, least: Cut | None
+    ) -> tuple[Hit, ...]:
+        kept = [one for one in found.pictures[: request.top_k] if least is None or one.score >= least.score]
         several = len(request.query.terms) > 1
         rows = None if request.query.alike else embedded.rows.astype(np.float64)
         return tuple(
@@ -181,6 +189,17 @@ class SearchEngine:
             with contextlib.suppress(DatasetError):
                 self._kept_balance = read_balance(self.gallery)
         return self._kept_balance
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What verdicts go by, where it was measured for this dataset."""
+        return self._judge.evidence
+
+    @property
+    def could_judge(self) -> bool:
+        """Whether searches have no verdict and could have, once it is measured what that goes by."""
+        known = self.gallery.manifest is not None and not self.gallery.searched_by
+        return known and len(self.gallery) >= FEWEST_PICTURES and self.evidence is None
 
     @property
     def _balance(self) -> Balance:

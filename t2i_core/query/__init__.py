@@ -1,5 +1,6 @@
 """What can be asked, and how it is written down: terms, queries, requests, and their three forms (text, JSON, link)."""
 
+from t2i_core.query.cutoff import Cutoff, read_cutoff
 from t2i_core.query.link_form import LINK_NAMES, request_from_link, request_to_link
 from t2i_core.query.request import FORMAT_VERSION, SearchRequest
 from t2i_core.query.rewrites import less_of, one_sentence
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_WEIGHT",
     "SUBJECTS",
     "Condition",
+    "Cutoff",
     "GalleryPicture",
     "OutsidePicture",
     "Query",
@@ -24,6 +26,7 @@ __all__ = [
     "less_of",
     "one_sentence",
     "parse_query",
+    "read_cutoff",
     "request_from_link",
     "request_to_link",
     "write_query",

@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from t2i_core.errors import QueryError
+from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
 from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS, SearchRequest
 from t2i_core.query.subjects import GalleryPicture, Subject, Words
 from t2i_core.query.terms import Query
@@ -47,7 +48,7 @@ def settings_to_link(
     ranking: str = RANKINGS[0],
     order: str = ORDERS[0],
     stacking: str = STACKINGS[0],
-    cutoff: float | None = None,
+    cutoff: float | Cutoff | None = None,
     approximate: bool = False,
 ) -> dict[str, str]:
     """The parameters that stand for a request's settings, whatever the query."""
@@ -62,7 +63,7 @@ def settings_to_link(
     choices = ((RANKING, ranking, RANKINGS), (ORDER, order, ORDERS), (STACKING, stacking, STACKINGS))
     params |= {name: chosen for name, chosen, offered in choices if chosen != offered[0]}
     if cutoff is not None:
-        params[CUTOFF] = repr(cutoff)
+        params[CUTOFF] = str(cutoff) if isinstance(cutoff, Cutoff) else repr(cutoff)
     return params
 
 
@@ -101,7 +102,7 @@ def settings_from_link(params: Mapping[str, str]) -> dict[str, Any]:
         "ranking": params.get(RANKING, RANKINGS[0]),
         "order": params.get(ORDER, ORDERS[0]),
         "stacking": params.get(STACKING, STACKINGS[0]),
-        "cutoff": _score(params[CUTOFF]) if CUTOFF in params else None,
+        "cutoff": _cutoff(params[CUTOFF]) if CUTOFF in params else None,
         "approximate": params.get(APPROXIMATE) == "1",
     }
     SearchRequest.of("a question", **settings)  # a request knows what it refuses
@@ -156,8 +157,8 @@ def _whole_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else DEFAULT_TOP_K
 
 
-def _score(text: str) -> float:
+def _cutoff(text: str) -> float | Cutoff:
     try:
-        return float(text)
-    except ValueError as error:
-        raise QueryError(f"The link's {CUTOFF} must be a score, got {text!r:.40}. Take the parameter out.") from error
+        return read_cutoff(text)
+    except QueryError as error:
+        raise QueryError(f"The link's {CUTOFF} must be {FORMS}, got {text!r:.40}. Take the parameter out.") from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from t2i_core.errors import QueryError
+from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
 from t2i_core.query.subjects import SUBJECTS, is_utf8
 from t2i_core.query.terms import Query, Term
 from t2i_core.query.where import Condition
@@ -35,8 +36,8 @@ class SearchRequest:
         How many pictures at most; a search refuses less than 1 and more than there are.
     ranking, order, stacking : str
         One of `RANKINGS`, `ORDERS`, `STACKINGS`. Balanced takes off what a picture scores for sentences in general.
-    cutoff : float, optional
-        Pictures with a lower score are left out.
+    cutoff : float or Cutoff, optional
+        Pictures with a lower score are left out; a `Cutoff` says by the search's own scores where that is.
     approximate : bool
         Ask the approximate index.
 
@@ -62,7 +63,7 @@ class SearchRequest:
     ranking: str = RANKINGS[0]
     order: str = ORDERS[0]
     stacking: str = STACKINGS[0]
-    cutoff: float | None = None
+    cutoff: float | Cutoff | None = None
     approximate: bool = False
 
     def __post_init__(self) -> None:
@@ -72,10 +73,10 @@ class SearchRequest:
         for name, offered in _CHOICES.items():
             if getattr(self, name) not in offered:
                 raise QueryError(f"{name} must be one of {', '.join(offered)}, got {getattr(self, name)!r:.40}.")
-        if self.cutoff is not None:
+        if self.cutoff is not None and not isinstance(self.cutoff, Cutoff):
             number = isinstance(self.cutoff, int | float) and not isinstance(self.cutoff, bool)
             if not number or not math.isfinite(self.cutoff):
-                raise QueryError(f"The cutoff must be a score, got {self.cutoff!r:.40}. Scores are cosines, -1 to 1.")
+                raise QueryError(f"The cutoff must be {FORMS}, got {self.cutoff!r:.40}. Scores are cosines, -1 to 1.")
             object.__setattr__(self, "cutoff", float(self.cutoff) + 0.0)
         if not isinstance(self.approximate, bool):
             raise QueryError(f"approximate must be true or false, got {self.approximate!r:.40}.")
@@ -107,7 +108,7 @@ class SearchRequest:
             "ranking": self.ranking,
             "order": self.order,
             "stacking": self.stacking,
-            "cutoff": self.cutoff,
+            "cutoff": str(self.cutoff) if isinstance(self.cutoff, Cutoff) else self.cutoff,
             "approximate": self.approximate,
         }
 
@@ -146,6 +147,8 @@ class SearchRequest:
             raise QueryError(
                 f"A request has no setting named {unknown[0]!r:.80}. It has: version, query, where, {', '.join(sorted(known))}."
             )
+        if isinstance(settings.get("cutoff"), str):
+            settings["cutoff"] = read_cutoff(settings["cutoff"])
         terms, where = record.get("query", []), record.get("where", [])
         if not isinstance(terms, list) or not isinstance(where, list):
             raise QueryError("query and where are lists in a request, got something else. Write them in [ ].")

@@ -14,6 +14,7 @@ from t2i_core.errors import QueryError
 from t2i_core.query import (
     SUBJECTS,
     Condition,
+    Cutoff,
     GalleryPicture,
     OutsidePicture,
     Query,
@@ -21,6 +22,7 @@ from t2i_core.query import (
     Term,
     Words,
     parse_query,
+    read_cutoff,
     request_from_link,
     request_to_link,
     write_query,
@@ -47,9 +49,14 @@ conditions = st.one_of(
     st.builds(Condition, odd, st.lists(odd, min_size=1, max_size=3).map(tuple), negated=st.booleans()),
     st.builds(Condition, odd, at_least=numbers, at_most=st.none() | numbers, negated=st.booleans()),
 )
+shares = st.floats(0, 1, exclude_min=True, exclude_max=True)
+cutoffs = st.one_of(
+    st.just(Cutoff("drop")), shares.map(lambda share: Cutoff("keep", share)),
+    st.floats(0, exclude_min=True, allow_infinity=False).map(lambda below: Cutoff("best", below)),
+)  # fmt: skip
 requests = st.builds(
-    SearchRequest, queries, st.lists(conditions, max_size=3).map(tuple), st.integers(1, 999_999_999), cutoff=st.none() | numbers,
-    approximate=st.booleans(),
+    SearchRequest, queries, st.lists(conditions, max_size=3).map(tuple), st.integers(1, 999_999_999),
+    cutoff=st.none() | numbers | cutoffs, approximate=st.booleans(),
 )  # fmt: skip
 
 
@@ -192,6 +199,23 @@ def test_the_json_says_everything_in_one_way() -> None:
 def test_bad_requests_get_a_clear_error(written: str, said: str) -> None:
     with pytest.raises(QueryError, match=said):
         SearchRequest.from_json(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["best-0", "best+0.1", "best-", "keep-1", "keep-90", "drop-1", "nan", "inf", "", "high"]
+)
+def test_a_cutoff_that_is_none_is_told_what_there_is(written: str) -> None:
+    with pytest.raises(QueryError, match=r"cutoff must be a score, best-0\.05 .*, got"):
+        read_cutoff(written)
+
+
+def test_a_cutoff_is_typed_as_it_is_linked() -> None:
+    for cutoff in (Cutoff("best", 0.05), Cutoff("drop"), Cutoff("keep", 0.9), 0.25):
+        assert read_cutoff(f" {cutoff} ") == cutoff
+    assert request_to_link(SearchRequest.of("a dog", cutoff=Cutoff("keep", 0.9))) == {"q": "a dog", "cut": "keep-0.9"}
+    assert '"cutoff":"drop"' in SearchRequest.of("a dog", cutoff=Cutoff("drop")).to_json()
+    with pytest.raises(QueryError, match="cutoff must be a score"):
+        Cutoff("worst", 0.1)
 
 
 def test_every_kind_is_tried_here() -> None:

@@ -12,6 +12,7 @@ from pages._ui.frame import notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.session import state
 from pages._ui.session.visit import visit
+from t2i_core.query import Cutoff
 from t2i_core.query.request import RANKINGS
 
 
@@ -27,7 +28,8 @@ def remarks(answer: Answer) -> None:
     for number, condition in enumerate(asked.where):
         _line(f"Only pictures where {condition.label}", f"{number}", state.take_out, condition)
     if asked.cutoff is not None:
-        _line(f"Only pictures that score at least {asked.cutoff:g}", "cutoff", state.take_out_setting, "cutoff")
+        kept = asked.cutoff.label if isinstance(asked.cutoff, Cutoff) else f"that score at least {asked.cutoff:g}"
+        _line(f"Only pictures {kept}", "cutoff", state.take_out_setting, "cutoff")
     if asked.ranking != RANKINGS[0]:
         told = f"Ranked in another way than by scores alone: {asked.ranking}"
         _line(told, "ranking", state.take_out_setting, "ranking")

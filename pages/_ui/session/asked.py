@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from t2i_core.query import Condition, Query, SearchRequest
+from t2i_core.query import Condition, Cutoff, Query, SearchRequest
 from t2i_core.query.link_form import settings_to_link
 from t2i_core.query.request import ORDERS, RANKINGS, STACKINGS
 
@@ -56,7 +56,7 @@ class Asked:
     ranking: str = RANKINGS[0]
     order: str = ORDERS[0]
     stacking: str = STACKINGS[0]
-    cutoff: float | None = None
+    cutoff: float | Cutoff | None = None
     approximate: bool = False
     upload: Upload | None = None
     settled: bool = True
