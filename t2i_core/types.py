@@ -246,9 +246,10 @@ class SearchResult:
 
     ``median_score`` is the dataset's median score for this query: the low end of the score bar. ``good_score`` is its
     high end, what a good hit scores (`SearchEngine.good_score`), where somebody asked for it.
-    ``left_out`` are the pictures of the query itself, which are never among the hits.
-    ``notes`` are sentences for the person who asked, for instance that the text was cut. ``query_embedding`` is the unit
-    vector the pictures were ranked by, (D,) float32.
+    ``left_out`` are the pictures of the query itself, which are never among the hits, nor are disliked ones and those
+    ``passed_over`` in this search alone, by name. ``notes`` are sentences for the person who asked, for instance that the text
+    was cut. ``query_embedding`` is the unit vector that scores are cosines with, (D,) float32; without likes and dislikes
+    the pictures are ranked by it.
     """
 
     request: SearchRequest
@@ -260,6 +261,12 @@ class SearchResult:
     left_out: tuple[str, ...] = ()
     good_score: float | None = None
     query_embedding: FloatArray | None = field(default=None, compare=False, repr=False)
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def away(self) -> int:
+        """How many pictures could not be among the hits, whatever they score."""
+        return len({*self.left_out, *self.request.disliked, *self.passed_over})
 
     @property
     def query(self) -> Query:

@@ -13,10 +13,10 @@ from t2i_core.commands import options
 from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings, typed_path
-from t2i_core.errors import QueryError
+from t2i_core.errors import QueryError, count_of
 from t2i_core.export import hit_record, term_record
 from t2i_core.query import OutsidePicture, Query, SearchRequest, less_of, one_sentence, parse_query, write_query
-from t2i_core.query.request import RANKINGS
+from t2i_core.query.request import AIMS, RANKINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,7 @@ examples:
   python -m t2i_core search --queries sentences.txt --top-k 5 --format json > hits.jsonl
   python -m t2i_core search --image photo.jpg
   python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
+  python -m t2i_core search "a dog" --like dogs/3.jpg --dislike cats/1.jpg   # words that pictures say more of
   python -m t2i_core search --request pictures.json   # what made an export, asked again"""
 
 
@@ -82,6 +83,7 @@ def add_parser(commands: Any) -> None:
         help="balanced ranks lower what is near every sentence, where `index --balanced` found that to help "
         f"(default: {RANKINGS[0]}, or what the request says)",
     )
+    _add_judged(parser)
     parser.add_argument(
         "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
     )
@@ -90,6 +92,29 @@ def add_parser(commands: Any) -> None:
     options.add_model(parser, default="the one the dataset was built with; a checkpoint is named here or by T2I_MODEL")
     options.add_format(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def _add_judged(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--like",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a picture of the dataset that is right: what is like it comes first (repeat it for more pictures)",
+    )
+    parser.add_argument(
+        "--dislike",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a picture of the dataset that is wrong: it is left out, and what is like it comes later (repeat it)",
+    )
+    parser.add_argument(
+        "--aim",
+        choices=AIMS,
+        help="whether all pictures of a kind are looked for, or one picture, where likes count for less and dislikes are only "
+        f"left out (default: {AIMS[0]}, or what the request says)",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -122,6 +147,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             top_k=wanted,
             approximate=asked.approximate or arguments.approximate,
             ranking=arguments.ranking or asked.ranking,
+            liked=(*asked.liked, *arguments.like),
+            disliked=(*asked.disliked, *arguments.dislike),
+            aim=arguments.aim or asked.aim,
         )
         result = engine.search(request, pictures=_outside(request, arguments.image))
     elif arguments.image is not None:
@@ -161,6 +189,9 @@ def _settings(arguments: argparse.Namespace, top_k: int) -> dict[str, Any]:
         "top_k": top_k,
         "approximate": arguments.approximate,
         "ranking": arguments.ranking or RANKINGS[0],
+        "liked": tuple(arguments.like),
+        "disliked": tuple(arguments.dislike),
+        "aim": arguments.aim or AIMS[0],
     }
 
 
@@ -209,6 +240,8 @@ def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Conso
         console.say(f"note: {note}")
     if result.left_out:
         console.say("note: The picture asked with is not among the hits.")
+    if disliked := len(result.request.disliked):
+        console.say(f"note: {count_of(disliked, 'disliked picture')} {'is' if disliked == 1 else 'are'} left out.")
     if arguments.format == "json":
         # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
         hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from t2i_core.dataset import Balance, check_model_matches, read_balance, text_ro
 from t2i_core.engine import score_scale
 from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
+from t2i_core.engine.feedback import Steered, steer
 from t2i_core.engine.filtering import rows_that_fit
 from t2i_core.engine.source import Found, Source
 from t2i_core.engine.standardising import ScoreSpreads
@@ -55,7 +56,8 @@ class SearchEngine:
         # The median is a scale for score bars, so a sample of a large gallery is enough.
         sampled = gallery.image_embeddings[:: max(1, len(gallery) // MEDIAN_SAMPLE)]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
-        self._embedder = QueryEmbedder(encoder, source.picture_embedding, ScoreSpreads(self._sample))
+        self._spreads = ScoreSpreads(self._sample)
+        self._embedder = QueryEmbedder(encoder, source.picture_embedding, self._spreads)
         let_go(gallery.image_embeddings)
 
     def search(
@@ -64,8 +66,11 @@ class SearchEngine:
         *,
         pictures: Mapping[str, Image.Image] | None = None,
         among: MaskArray | None = None,
+        passed_over: Sequence[str] = (),
     ) -> SearchResult:
         """Rank the pictures by a request; pictures of the gallery that are part of the query are not among the hits.
+
+        Nor are those that are disliked. Likes and dislikes move the ranking only: scores stay those of the query.
 
         Parameters
         ----------
@@ -74,6 +79,8 @@ class SearchEngine:
             The pictures from outside that the query names.
         among : ndarray of shape (N,), bool, optional
             Rows that may be returned, beside the request's own conditions.
+        passed_over : sequence of str, optional
+            Pictures of the gallery that are not to be returned in this search alone: they were seen already.
 
         Returns
         -------
@@ -90,21 +97,37 @@ class SearchEngine:
         embedded = self._embedder.embed(request.query, pictures or {})
         started = time.perf_counter()
         bias = bias_of(self._balance, request.query, embedded) if request.ranking == BALANCED else None
+        steered = self._steered(request, embedded)
+        own = _own_pictures(request.query)
         found = self.source.find(
-            embedded.embedding, request.top_k, where=self._where(request, among), left_out=_own_pictures(request.query),
-            approximate=request.approximate, texts=self._texts, bias=bias,
+            embedded.embedding, request.top_k, where=self._where(request, among),
+            left_out=tuple(dict.fromkeys((*own, *request.disliked, *passed_over))), approximate=request.approximate,
+            texts=self._texts, bias=bias if bias is None or steered is None else steered.biased(bias),
+            ranked_by=None if steered is None else steered.embedding,
         )  # fmt: skip
         notes = (_NOT_BALANCED,) if request.ranking == BALANCED and bias is None else ()
         median_score = float(np.median(self._sample @ embedded.embedding))
         timings = Timings(embedded.encode_ms, (time.perf_counter() - started) * 1e3)
         return SearchResult(
             request, self._hits(request, found, embedded), timings, self.images, median_score,
-            (*embedded.notes, *found.notes, *notes), _own_pictures(request.query), query_embedding=embedded.embedding,
+            (*embedded.notes, *found.notes, *notes), own, query_embedding=embedded.embedding,
+            passed_over=tuple(passed_over),
         )  # fmt: skip
 
     def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
         """The unit vector a query is ranked by: ndarray of shape (D,), float32; QueryError as `search`."""
         return self._embedder.embed(query, pictures or {}).embedding
+
+    def _steered(self, request: SearchRequest, embedded: EmbeddedQuery) -> Steered | None:
+        """What likes and dislikes make of the query; None where there are none."""
+        if not request.judged:
+            return None
+        # By name: which picture was judged first changes nothing, to the last bit.
+        liked, disliked = (
+            np.array([self.source.picture_embedding(name) for name in sorted(names)], dtype=np.float32)
+            for names in (request.liked, request.disliked)
+        )
+        return steer(embedded.embedding, liked, disliked, self._spreads, aim=request.aim)
 
     def _where(self, request: SearchRequest, among: MaskArray | None) -> MaskArray | None:
         fitting = rows_that_fit(self.gallery, request.where)
