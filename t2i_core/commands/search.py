@@ -112,8 +112,8 @@ def _add_judged(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--aim",
         choices=AIMS,
-        help="whether all pictures of a kind are looked for, or one picture, where likes count for less and dislikes are only "
-        f"left out (default: {AIMS[0]}, or what the request says)",
+        help="whether all pictures of a kind are looked for, or one picture, where what is liked alone counts for less and a "
+        f"single like and dislike are told apart (default: {AIMS[0]}, or what the request says)",
     )
 
 
