@@ -247,9 +247,10 @@ class SearchResult:
 
     ``median_score`` is the dataset's median score for this query: the low end of the score bar. ``good_score`` is its
     high end, what a good hit scores (`SearchEngine.good_score`), where somebody asked for it.
-    ``left_out`` are the pictures of the query itself, which are never among the hits.
-    ``notes`` are sentences for the person who asked, for instance that the text was cut. ``query_embedding`` is the unit
-    vector the pictures were ranked by, (D,) float32. ``verdict`` says whether anything fits, where that was measured for the
+    ``left_out`` are the pictures of the query itself, which are never among the hits, nor are disliked ones and those
+    ``passed_over`` in this search alone, by name. ``notes`` are sentences for the person who asked, for instance that the text
+    was cut. ``query_embedding`` is the unit vector that scores are cosines with, (D,) float32; without likes and dislikes
+    the pictures are ranked by it. ``verdict`` says whether anything fits, where that was measured for the
     dataset and words are asked for; ``histogram`` how all scores lie, and ``cut`` where the request's cutoff fell in them.
     """
 
@@ -265,6 +266,12 @@ class SearchResult:
     histogram: ScoreHistogram | None = None
     cut: Cut | None = None
     query_embedding: FloatArray | None = field(default=None, compare=False, repr=False)
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def away(self) -> int:
+        """How many pictures could not be among the hits, whatever they score."""
+        return len({*self.left_out, *self.request.disliked, *self.passed_over})
 
     @property
     def query(self) -> Query:

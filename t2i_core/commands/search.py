@@ -17,7 +17,7 @@ from t2i_core.errors import QueryError, count_of
 from t2i_core.export import hit_record, judged_record, term_record
 from t2i_core.query import OutsidePicture, Query, SearchRequest, less_of, one_sentence, parse_query, write_query
 from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
-from t2i_core.query.request import RANKINGS
+from t2i_core.query.request import AIMS, RANKINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +36,7 @@ examples:
   python -m t2i_core search --image photo.jpg
   python -m t2i_core search "a dog on a beach" --top-k 50 --cutoff drop
   python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
+  python -m t2i_core search "a dog" --like dogs/3.jpg --dislike cats/1.jpg   # words that pictures say more of
   python -m t2i_core search --request pictures.json   # what made an export, asked again"""
 
 
@@ -84,6 +85,7 @@ def add_parser(commands: Any) -> None:
         help="balanced ranks lower what is near every sentence, where `index --balanced` found that to help "
         f"(default: {RANKINGS[0]}, or what the request says)",
     )
+    _add_judged(parser)
     parser.add_argument(
         "--cutoff",
         type=_cutoff,
@@ -98,6 +100,29 @@ def add_parser(commands: Any) -> None:
     options.add_model(parser, default="the one the dataset was built with; a checkpoint is named here or by T2I_MODEL")
     options.add_format(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def _add_judged(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--like",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a picture of the dataset that is right: what is like it comes first (repeat it for more pictures)",
+    )
+    parser.add_argument(
+        "--dislike",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a picture of the dataset that is wrong: it is left out, and what is like it comes later (repeat it)",
+    )
+    parser.add_argument(
+        "--aim",
+        choices=AIMS,
+        help="whether all pictures of a kind are looked for, or one picture, where what is liked alone counts for less and a "
+        f"single like and dislike are told apart (default: {AIMS[0]}, or what the request says)",
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -135,6 +160,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             approximate=asked.approximate or arguments.approximate,
             ranking=arguments.ranking or asked.ranking,
             cutoff=asked.cutoff if arguments.cutoff is None else arguments.cutoff,
+            liked=(*asked.liked, *arguments.like),
+            disliked=(*asked.disliked, *arguments.dislike),
+            aim=arguments.aim or asked.aim,
         )
         result = engine.search(request, pictures=_outside(request, arguments.image))
     elif arguments.image is not None:
@@ -175,6 +203,9 @@ def _settings(arguments: argparse.Namespace, top_k: int) -> dict[str, Any]:
         "approximate": arguments.approximate,
         "ranking": arguments.ranking or RANKINGS[0],
         "cutoff": arguments.cutoff,
+        "liked": tuple(arguments.like),
+        "disliked": tuple(arguments.dislike),
+        "aim": arguments.aim or AIMS[0],
     }
 
 
@@ -223,6 +254,8 @@ def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Conso
         console.say(f"note: {note}")
     if result.left_out:
         console.say("note: The picture asked with is not among the hits.")
+    if disliked := len(result.request.disliked):
+        console.say(f"note: {count_of(disliked, 'disliked picture')} {'is' if disliked == 1 else 'are'} left out.")
     if arguments.format == "json":
         # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
         hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]

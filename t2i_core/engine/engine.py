@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from t2i_core.engine import score_scale
 from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
 from t2i_core.engine.explaining import Explainer
+from t2i_core.engine.feedback import Steered, steer
 from t2i_core.engine.filtering import rows_that_fit
 from t2i_core.engine.judging import Judge
 from t2i_core.engine.source import Found, Source
@@ -61,7 +62,8 @@ class SearchEngine:
         self.sample_rows = np.arange(0, len(gallery), step)
         sampled = gallery.image_embeddings[::step]
         self._sample = np.array(sampled) if len(sampled) < len(gallery) else sampled
-        self._embedder = QueryEmbedder(encoder, source.picture_embedding, ScoreSpreads(self._sample))
+        self._spreads = ScoreSpreads(self._sample)
+        self._embedder = QueryEmbedder(encoder, source.picture_embedding, self._spreads)
         self._judge = Judge(source, self._sample, step=step)
         let_go(gallery.image_embeddings)
 
@@ -71,8 +73,11 @@ class SearchEngine:
         *,
         pictures: Mapping[str, Image.Image] | None = None,
         among: MaskArray | None = None,
+        passed_over: Sequence[str] = (),
     ) -> SearchResult:
         """Rank the pictures by a request; pictures of the gallery that are part of the query are not among the hits.
+
+        Nor are those that are disliked. Likes and dislikes move the ranking only: scores stay those of the query.
 
         Parameters
         ----------
@@ -81,6 +86,8 @@ class SearchEngine:
             The pictures from outside that the query names.
         among : ndarray of shape (N,), bool, optional
             Rows that may be returned, beside the request's own conditions.
+        passed_over : sequence of str, optional
+            Pictures of the gallery that are not to be returned in this search alone: they were seen already.
 
         Returns
         -------
@@ -97,18 +104,24 @@ class SearchEngine:
         embedded = self._embedder.embed(request.query, pictures or {})
         started = time.perf_counter()
         bias = bias_of(self._balance, request.query, embedded) if request.ranking == BALANCED else None
-        where, left_out = self._where(request, among), _own_pictures(request.query)
+        steered = self._steered(request, embedded)
+        own = _own_pictures(request.query)
+        where, left_out = self._where(request, among), tuple(dict.fromkeys((*own, *request.disliked, *passed_over)))
         found = self.source.find(
-            embedded.embedding, self._judge.wanted(request), where=where, left_out=left_out,
-            approximate=request.approximate, texts=self._texts, bias=bias,
+            embedded.embedding, self._judge.wanted(request), where=where, left_out=left_out, approximate=request.approximate,
+            texts=self._texts, bias=bias if bias is None or steered is None else steered.biased(bias),
+            ranked_by=None if steered is None else steered.embedding,
         )  # fmt: skip
-        judged = self._judge.judge(request, embedded, found, where=where, left_out=left_out, by_score=bias is None)
+        judged = self._judge.judge(
+            request, embedded, found, where=where, left_out=left_out, by_score=bias is None and steered is None
+        )
         hits = self._hits(request, found, embedded, least=judged.cut)
         notes = (_NOT_BALANCED,) if request.ranking == BALANCED and bias is None else ()
         timings = Timings(embedded.encode_ms, (time.perf_counter() - started) * 1e3)
         return SearchResult(
-            request, hits, timings, self.images, judged.median, (*embedded.notes, *found.notes, *notes), left_out,
+            request, hits, timings, self.images, judged.median, (*embedded.notes, *found.notes, *notes), own,
             verdict=judged.verdict, histogram=judged.histogram, cut=judged.cut, query_embedding=embedded.embedding,
+            passed_over=tuple(passed_over),
         )  # fmt: skip
 
     def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
@@ -138,6 +151,17 @@ class SearchEngine:
     def explainer(self) -> Explainer:
         """What tells why a picture was found."""
         return Explainer(self)
+
+    def _steered(self, request: SearchRequest, embedded: EmbeddedQuery) -> Steered | None:
+        """What likes and dislikes make of the query; None where there are none."""
+        if not request.judged:
+            return None
+        # By name: which picture was judged first changes nothing, to the last bit.
+        liked, disliked = (
+            np.array([self.source.picture_embedding(name) for name in sorted(names)], dtype=np.float32)
+            for names in (request.liked, request.disliked)
+        )
+        return steer(embedded.embedding, liked, disliked, self._spreads, aim=request.aim)
 
     def _where(self, request: SearchRequest, among: MaskArray | None) -> MaskArray | None:
         fitting = rows_that_fit(self.gallery, request.where)

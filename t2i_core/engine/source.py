@@ -61,11 +61,12 @@ class Source(Protocol):
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None, bias: FloatArray | None = None,
+        texts: FloatArray | None, bias: FloatArray | None = None, ranked_by: FloatArray | None = None,
     ) -> Found:  # fmt: skip
         """The best pictures for a unit vector (D,), but for those ``left_out`` by name, each with its closest caption.
 
-        ``bias`` (N,), where given, is added to the scores that pictures are ranked by, and not to those that are returned.
+        ``ranked_by`` (D,), where given, is the unit vector that pictures are ranked by in place of ``embedding``, and ``bias``
+        (N,) is added to the scores they are ranked by. The scores that are returned are those of ``embedding`` alone.
         """
         ...
 
@@ -103,7 +104,7 @@ class FolderSource:
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None, bias: FloatArray | None = None,
+        texts: FloatArray | None, bias: FloatArray | None = None, ranked_by: FloatArray | None = None,
     ) -> Found:  # fmt: skip
         index: Index = self.index
         if approximate:
@@ -120,8 +121,8 @@ class FolderSource:
         if left_out:
             where = np.ones(len(self.gallery), dtype=np.bool_) if where is None else where.copy()
             where[[self.row_of(image_id) for image_id in left_out]] = False
-        scores, rows = index.search(embedding[None], top_k, where, bias)
-        if bias is not None:
+        scores, rows = index.search((embedding if ranked_by is None else ranked_by)[None], top_k, where, bias)
+        if bias is not None or ranked_by is not None:
             scores = exact_scores(self.gallery.image_embeddings[rows[0]], embedding).astype(np.float32)[None]
         let_go(self.gallery.image_embeddings)
         return Found(

@@ -34,15 +34,15 @@ class ScoreSpreads:
         self._sample = sample
         self._moments: tuple[np.ndarray, np.ndarray] | None = None
 
-    def of(self, rows: FloatArray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and spread (standard deviation) of the scores of unit rows (T, D): two ndarrays of shape (T,), float64."""
+    def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and spread (standard deviation) of the scores of vectors (T, D): two ndarrays of shape (T,), float64."""
         if self._moments is None:
             self._moments = _moments(self._sample)
         mean, covariance = self._moments
         wide = rows.astype(np.float64)
         return wide @ mean, np.sqrt(np.maximum(np.einsum("td,de,te->t", wide, covariance, wide, optimize=True), 0.0))
 
-    def equalised(self, weights: np.ndarray, rows: FloatArray) -> np.ndarray:
+    def equalised(self, weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Weights (T,) over spreads, times the smallest of the spreads: ndarray of shape (T,), float64.
 
         The common factor changes no order. Terms of equal spread so keep their weights to the last bit, and so does a term

@@ -13,18 +13,20 @@ from typing import Any
 
 from t2i_core.errors import QueryError
 from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
-from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS, SearchRequest
+from t2i_core.query.judged import names_from_link, names_to_link
+from t2i_core.query.request import AIMS, DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS, SearchRequest
 from t2i_core.query.subjects import GalleryPicture, Subject, Words
 from t2i_core.query.terms import Query
 from t2i_core.query.text_form import parse_query, write_query
 from t2i_core.query.where import Condition
 
 TEXT, TOGETHER, LIKE, ALIKE, TERMS = "q", "together", "like", "alike", "terms"
-TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF = (
-    "k", "approximate", "where", "ranking", "order", "stack", "cut",
+TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF, LIKED, DISLIKED, AIM = (
+    "k", "approximate", "where", "ranking", "order", "stack", "cut", "liked", "disliked", "aim",
 )  # fmt: skip
 QUERY_NAMES = (TEXT, TOGETHER, LIKE, ALIKE, TERMS)
-LINK_NAMES = (*QUERY_NAMES, TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF)
+JUDGED_NAMES = (LIKED, DISLIKED)
+LINK_NAMES = (*QUERY_NAMES, TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF, *JUDGED_NAMES, AIM)
 
 
 def request_to_link(request: SearchRequest) -> dict[str, str]:
@@ -50,6 +52,9 @@ def settings_to_link(
     stacking: str = STACKINGS[0],
     cutoff: float | Cutoff | None = None,
     approximate: bool = False,
+    liked: tuple[str, ...] = (),
+    disliked: tuple[str, ...] = (),
+    aim: str = AIMS[0],
 ) -> dict[str, str]:
     """The parameters that stand for a request's settings, whatever the query."""
     params: dict[str, str] = {}
@@ -60,11 +65,13 @@ def settings_to_link(
     if where:
         records = [condition.to_record() for condition in where]
         params[WHERE] = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
-    choices = ((RANKING, ranking, RANKINGS), (ORDER, order, ORDERS), (STACKING, stacking, STACKINGS))
+    choices = (
+        (RANKING, ranking, RANKINGS), (ORDER, order, ORDERS), (STACKING, stacking, STACKINGS), (AIM, aim, AIMS),
+    )  # fmt: skip
     params |= {name: chosen for name, chosen, offered in choices if chosen != offered[0]}
     if cutoff is not None:
         params[CUTOFF] = str(cutoff) if isinstance(cutoff, Cutoff) else repr(cutoff)
-    return params
+    return params | {name: names_to_link(one) for name, one in ((LIKED, liked), (DISLIKED, disliked)) if one}
 
 
 def request_from_link(params: Mapping[str, str]) -> SearchRequest | None:
@@ -104,6 +111,9 @@ def settings_from_link(params: Mapping[str, str]) -> dict[str, Any]:
         "stacking": params.get(STACKING, STACKINGS[0]),
         "cutoff": _cutoff(params[CUTOFF]) if CUTOFF in params else None,
         "approximate": params.get(APPROXIMATE) == "1",
+        "liked": names_from_link(params.get(LIKED, ""), LIKED),
+        "disliked": names_from_link(params.get(DISLIKED, ""), DISLIKED),
+        "aim": params.get(AIM, AIMS[0]),
     }
     SearchRequest.of("a question", **settings)  # a request knows what it refuses
     return settings

@@ -10,6 +10,7 @@ from typing import Any
 
 from t2i_core.errors import QueryError
 from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
+from t2i_core.query.judged import check_apart, judged_names
 from t2i_core.query.subjects import SUBJECTS, is_utf8
 from t2i_core.query.terms import Query, Term
 from t2i_core.query.where import Condition
@@ -20,7 +21,8 @@ DEFAULT_TOP_K = 24
 RANKINGS = ("cosine", "balanced")
 ORDERS = ("score",)
 STACKINGS = ("none",)
-_CHOICES = {"ranking": RANKINGS, "order": ORDERS, "stacking": STACKINGS}
+AIMS = ("all", "one")
+_CHOICES = {"ranking": RANKINGS, "order": ORDERS, "stacking": STACKINGS, "aim": AIMS}
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class SearchRequest:
         Pictures with a lower score are left out; a `Cutoff` says by the search's own scores where that is.
     approximate : bool
         Ask the approximate index.
+    liked, disliked : tuple of str
+        Pictures of the gallery, by name, that say what is meant beside the query; disliked ones are not returned.
+    aim : str
+        One of `AIMS`: all pictures of a kind are looked for, or one picture, which what is disliked is taken to be near.
 
     Raises
     ------
@@ -65,6 +71,9 @@ class SearchRequest:
     stacking: str = STACKINGS[0]
     cutoff: float | Cutoff | None = None
     approximate: bool = False
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+    aim: str = AIMS[0]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", tuple(self.where))
@@ -80,6 +89,14 @@ class SearchRequest:
             object.__setattr__(self, "cutoff", float(self.cutoff) + 0.0)
         if not isinstance(self.approximate, bool):
             raise QueryError(f"approximate must be true or false, got {self.approximate!r:.40}.")
+        for name in ("liked", "disliked"):
+            object.__setattr__(self, name, judged_names(getattr(self, name), name))
+        check_apart(self.liked, self.disliked)
+
+    @property
+    def judged(self) -> bool:
+        """Whether a picture is liked or disliked."""
+        return bool(self.liked or self.disliked)
 
     @classmethod
     def of(cls, query: Query | str, **settings: Any) -> SearchRequest:
@@ -87,7 +104,7 @@ class SearchRequest:
         return cls(Query.of(query) if isinstance(query, str) else query, **settings)
 
     def to_json(self) -> str:
-        """The one JSON of this request: every setting, names in this order, no white space that could differ.
+        """The one JSON of this request: its settings, names in this order, no white space that could differ.
 
         Letters stand as they are, unless a picture's name holds what UTF-8 cannot: then all but ASCII is escaped.
         """
@@ -110,7 +127,13 @@ class SearchRequest:
             "stacking": self.stacking,
             "cutoff": str(self.cutoff) if isinstance(self.cutoff, Cutoff) else self.cutoff,
             "approximate": self.approximate,
-        }
+        } | self._judgements()
+
+    def _judgements(self) -> dict[str, Any]:
+        """Settings that older programs do not know, where they say anything: requests without them are read there too."""
+        named = {"liked": list(self.liked), "disliked": list(self.disliked)}
+        found: dict[str, Any] = {name: names for name, names in named.items() if names}
+        return found if self.aim == AIMS[0] else found | {"aim": self.aim}
 
     @classmethod
     def from_json(cls, text: str | bytes) -> SearchRequest:

@@ -11,6 +11,7 @@ import numpy as np
 from t2i_core.engine import Found, FoundPicture
 from t2i_core.engine.source import closest_caption
 from t2i_core.errors import DatasetError, QueryError
+from t2i_core.index.scoring import exact_scores
 from t2i_core.remote.reading import Collection, collection_of
 from t2i_core.types import FloatArray, Gallery, MaskArray
 
@@ -56,7 +57,7 @@ class CollectionSource:
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None, bias: FloatArray | None = None,
+        texts: FloatArray | None, bias: FloatArray | None = None, ranked_by: FloatArray | None = None,
     ) -> Found:  # fmt: skip
         if bias is not None:
             raise QueryError(
@@ -75,13 +76,17 @@ class CollectionSource:
         self._check_unchanged()
         # Pictures of the query may lie outside the sample, where their rows are not known: some more are asked for.
         away = frozenset(left_out)
-        found = index.find(embedding, min(self.images, top_k + len(away)), where)
+        found = index.find(embedding if ranked_by is None else ranked_by, min(self.images, top_k + len(away)), where)
         kept = [
             (row, score)
             for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
             if str(found.records[row]["name"]) not in away
         ][:top_k]
         captions = self._captions([row for row, _ in kept], embedding, texts)
+        if ranked_by is not None:
+            vectors = np.array([found.records[row]["vector"] for row, _ in kept], dtype=np.float32)
+            own = exact_scores(vectors, embedding).tolist() if kept else []
+            kept = [(row, score) for (row, _), score in zip(kept, own, strict=True)]
         pictures = tuple(
             self._found(row, float(np.float32(score)), found.records[row], captions.get(row)) for row, score in kept
         )

@@ -125,3 +125,26 @@ def test_one_question_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
         main(["search", "a dog", "--terms", "a cat", "--data", "data"])
     assert caught.value.code == 2
     assert "got SENTENCE and --terms" in capsys.readouterr().err
+
+
+def test_likes_and_dislikes_are_asked_with_any_question(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["search", "a dog", "--dislike", NAMES[1], "--data", "data", "--format", "json", "--top-k", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert {hit["image_id"] for hit in json.loads(out)["hits"]} == {NAMES[0], NAMES[2]}
+    assert "note: 1 disliked picture is left out." in err
+    judged = ("--like", NAMES[2], "--dislike", NAMES[1], "--aim", "one")
+    found = asked(capsys, "--terms", "a dog", *judged)
+    assert found == asked(capsys, "a dog", *judged)
+    request = SearchRequest.of("a dog", top_k=2, liked=[NAMES[2]])
+    (tmp_path / "request.json").write_text(request.to_json(), encoding="utf-8")
+    # What a request holds already is kept, and more can be said beside it.
+    both = asked(capsys, "--request", str(tmp_path / "request.json"), "--dislike", NAMES[1], "--aim", "one")
+    assert both == found
+    assert asked(capsys, "--image", NAMES[0], "--like", NAMES[1], "--dislike", NAMES[2]) == [NAMES[1]]
+
+
+def test_a_picture_that_cannot_be_judged_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "is named 'gone.png'" in refused(capsys, "a dog", "--like", "gone.png")
+    assert "liked or disliked, got both for 'a.png'" in refused(
+        capsys, "a dog", "--like", NAMES[0], "--dislike", NAMES[0]
+    )

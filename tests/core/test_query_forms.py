@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -54,10 +56,15 @@ cutoffs = st.one_of(
     st.just(Cutoff("drop")), shares.map(lambda share: Cutoff("keep", share)),
     st.floats(0, exclude_min=True, allow_infinity=False).map(lambda below: Cutoff("best", below)),
 )  # fmt: skip
-requests = st.builds(
-    SearchRequest, queries, st.lists(conditions, max_size=3).map(tuple), st.integers(1, 999_999_999),
-    cutoff=st.none() | numbers | cutoffs, approximate=st.booleans(),
+judged = st.lists(odd, max_size=6, unique=True).flatmap(
+    lambda names: st.integers(0, len(names)).map(lambda cut: (tuple(names[:cut]), tuple(names[cut:])))
+)
+plain_requests = st.builds(
+    SearchRequest, queries, st.lists(conditions, max_size=3).map(tuple), st.integers(1, 999_999_999), 
+    cutoff=st.none() | numbers | cutoffs,
+    approximate=st.booleans(), aim=st.sampled_from(["all", "one"]),
 )  # fmt: skip
+requests = st.builds(lambda request, names: replace(request, liked=names[0], disliked=names[1]), plain_requests, judged)
 
 
 @given(queries)
@@ -236,3 +243,51 @@ def test_every_kind_is_tried_here() -> None:
 )
 def test_a_condition_is_called_what_it_demands(condition: Condition, said: str) -> None:
     assert condition.label == said
+
+
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (("cats/1.jpg",), "cats/1.jpg"),
+        (("cats/1.jpg", "a b.jpg"), "cats/1.jpg\na b.jpg"),
+        (("[1].jpg", "é.jpg"), '["[1].jpg","é.jpg"]'),
+        (("two\nlines.jpg",), '["two\\nlines.jpg"]'),
+        (("\udcff.jpg",), '["\\udcff.jpg"]'),  # a name that was no UTF-8 on the disk
+    ],
+)
+def test_judged_pictures_stand_in_links_as_short_as_can_be_read(names: tuple[str, ...], written: str) -> None:
+    request = SearchRequest.of("a dog", liked=names, disliked=["other.jpg"], aim="one")
+    params = request_to_link(request)
+    assert params == {"q": "a dog", "liked": written, "disliked": "other.jpg", "aim": "one"}
+    assert request_from_link(params) == request
+    assert SearchRequest.from_json(request.to_json()) == request
+
+
+def test_requests_written_before_there_were_likes_are_read() -> None:
+    old = (
+        '{"version":1,"query":[{"words":"a dog","weight":1.0}],"where":[],"top_k":3,"ranking":"cosine","order":"score"}'
+    )
+    assert SearchRequest.from_json(old) == SearchRequest.of("a dog", top_k=3)
+    assert "liked" not in SearchRequest.of("a dog").to_json()  # nor does an older program meet what it does not know
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"liked": ["a.jpg"], "disliked": ["b.jpg", "a.jpg"]}, "liked or disliked, got both for 'a.jpg'"),
+        ({"liked": "a.jpg"}, "liked must be a list of names, got 'a.jpg'"),
+        ({"disliked": [3]}, "disliked holds the names of pictures, got 3"),
+        ({"liked": [""]}, "liked holds the names of pictures, got ''"),
+        ({"liked": [f"{n}.jpg" for n in range(401)]}, "At most 400 pictures are liked, got 401"),
+        ({"aim": "some"}, "aim must be one of all, one, got 'some'"),
+    ],
+)
+def test_judgements_that_mean_nothing_are_refused(settings: dict[str, object], said: str) -> None:
+    with pytest.raises(QueryError, match=re.escape(said)):
+        SearchRequest.of("a dog", **settings)
+    with pytest.raises(QueryError, match=re.escape(said)):
+        SearchRequest.from_record({"query": [{"words": "a dog"}], **settings})
+
+
+def test_a_picture_that_is_judged_twice_alike_counts_once() -> None:
+    assert SearchRequest.of("a dog", liked=["b.jpg", "a.jpg", "b.jpg"]).liked == ("b.jpg", "a.jpg")

@@ -9,7 +9,7 @@ from typing import Any
 
 from t2i_core.query import Condition, Cutoff, Query, SearchRequest
 from t2i_core.query.link_form import settings_to_link
-from t2i_core.query.request import ORDERS, RANKINGS, STACKINGS
+from t2i_core.query.request import AIMS, ORDERS, RANKINGS, STACKINGS
 
 # What a request holds beside the query; how many pictures is a matter of what is shown.
 SETTINGS = tuple(one.name for one in fields(SearchRequest) if one.name not in {"query", "top_k"})
@@ -58,6 +58,9 @@ class Asked:
     stacking: str = STACKINGS[0]
     cutoff: float | Cutoff | None = None
     approximate: bool = False
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
+    aim: str = AIMS[0]
     upload: Upload | None = None
     settled: bool = True
     empty: bool = False
