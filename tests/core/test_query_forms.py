@@ -60,7 +60,7 @@ judged = st.lists(odd, max_size=6, unique=True).flatmap(
     lambda names: st.integers(0, len(names)).map(lambda cut: (tuple(names[:cut]), tuple(names[cut:])))
 )
 plain_requests = st.builds(
-    SearchRequest, queries, st.lists(conditions, max_size=3).map(tuple), st.integers(1, 999_999_999), 
+    SearchRequest, queries, st.lists(conditions, max_size=3).map(tuple), st.integers(1, 999_999_999),
     cutoff=st.none() | numbers | cutoffs,
     approximate=st.booleans(), aim=st.sampled_from(["all", "one"]),
 )  # fmt: skip
