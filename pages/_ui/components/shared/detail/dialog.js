@@ -1,12 +1,13 @@
 // The detail dialog: one picture large, everything known about it, and what to do next with it.
 
+import { verdictOf } from "../keys.js";
 import { Settling } from "../settling.js";
 import { frame } from "./frame.js";
 import { Neighbours } from "./neighbours.js";
 import { Side } from "./side.js";
 import { Stage } from "./stage.js";
 
-/** @import { DetailData, Host, Known } from "./data.d.ts" */
+/** @import { DetailData, Host, Known, Verdict } from "./data.d.ts" */
 
 const ASK_AFTER_MS = 180;
 const ASK_AT_ONCE_MS = 30;
@@ -28,6 +29,7 @@ export class Detail {
       like: () => this.ask("like"),
       table: () => this.ask("captions"),
       find: () => this.findCaptions(),
+      judge: (verdict) => this.judge(verdict),
     });
     this.neighbours = new Neighbours((id) => {
       this.open(id);
@@ -105,6 +107,17 @@ export class Detail {
     this.draw();
   }
 
+  /** @param {Verdict} verdict */
+  judge(verdict) {
+    if (this.id !== null) this.host.verdicts?.turn(this.id, verdict);
+    this.drawVerdict();
+  }
+
+  drawVerdict() {
+    const { verdicts } = this.host;
+    this.side.drawVerdict(Boolean(verdicts?.open), this.id === null ? null : (verdicts?.of(this.id) ?? null));
+  }
+
   /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
   receive(data) {
     if (data.token !== this.token) {
@@ -131,6 +144,13 @@ export class Detail {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
+    const { verdicts } = this.host;
+    const verdict = verdicts?.open ? verdictOf(event) : null;
+    if (verdict) {
+      event.preventDefault();
+      this.judge(verdict);
+      return;
+    }
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
     event.stopPropagation();
@@ -145,6 +165,7 @@ export class Detail {
     this.frame.show(id, host.order);
     this.stage.draw(id, shown, known);
     this.side.draw(id, shown, known, { words: host.detailWords, scoreHelp: host.scoreHelp, finding: this.wantRelated });
+    this.drawVerdict();
     this.neighbours.draw(known, this.token);
   }
 }
