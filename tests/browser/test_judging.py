@@ -90,6 +90,14 @@ def test_keys_judge_the_card_that_has_the_focus(visit: Visit) -> None:
     page.wait_for_url(lambda _: "liked" not in told(page))
     strip(page).get_by_role("button", name=f"{plain[1]} is disliked. Take it back").click()
     expect_order(page, plain)
+    # Whoever takes the mouse means the card that it is on, wherever the focus stayed.
+    card(page, plain[2]).hover()
+    card(page, plain[2]).get_by_role("button", name="Like", exact=True).click()
+    page.wait_for_url(lambda _: told(page).get("liked") == [plain[2]])
+    other = ids(page)[4]
+    card(page, other).hover()
+    page.keyboard.press("d")
+    page.wait_for_url(lambda _: told(page).get("disliked") == [other])
 
 
 def test_space_shows_what_was_not_seen(visit: Visit) -> None:

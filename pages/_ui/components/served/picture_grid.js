@@ -982,6 +982,8 @@ var Verdicts = class {
   given = /* @__PURE__ */ new Map();
   /** @type {string | null} the picture that the mouse is on */
   hovered = null;
+  /** Whether the mouse was used last, and not the keys that move the focus. */
+  #pointing = false;
   #stop = new AbortController();
   /** Whether a verdict was told that no answer has confirmed: of two messages close together the earlier may be lost. */
   #unconfirmed = false;
@@ -996,8 +998,13 @@ var Verdicts = class {
         event.preventDefault();
       }
     });
-    grid.area.addEventListener("pointerover", ({ target }) => this.#hover(target));
-    grid.area.addEventListener("pointerleave", () => this.#hover(null));
+    grid.area.addEventListener("pointermove", ({ target, movementX, movementY }) => {
+      if (movementX || movementY) this.#pointing = true;
+      this.hovered = target instanceof Element ? idOf(target) : null;
+    });
+    grid.area.addEventListener("pointerleave", () => {
+      this.hovered = null;
+    });
   }
   end() {
     this.#stop.abort();
@@ -1049,14 +1056,16 @@ var Verdicts = class {
   goOn() {
     if (this.data?.more) this.say("unseen", { ids: this.#grid.order });
   }
-  /** Keys of the page, for the picture that has the focus or, without one, the mouse. @param {KeyboardEvent} event */
+  /** Keys of the page, for the picture that the mouse or the focus was put on last. @param {KeyboardEvent} event */
   onKey(event) {
+    if (/^(Arrow|Tab|Home|End)/.test(event.key)) this.#pointing = false;
     if (!this.data || event.defaultPrevented || isTaken(event)) return;
     const step = stepOf(event);
     const verdict = verdictOf(event);
-    const focused = this.#focused();
+    const focused = idOf(focusedBeside(this.#grid.area));
+    const meant = this.#pointing ? this.hovered ?? focused : focused ?? this.hovered;
     if (step && this.data[step]) this.say(step);
-    else if (verdict && (focused ?? this.hovered)) this.turn(focused ?? this.hovered ?? "", verdict);
+    else if (verdict && meant !== null) this.turn(meant, verdict);
     else if (event.key === " " && focused && !withModifier(event)) {
       if (!event.repeat) this.goOn();
     } else return;
@@ -1065,13 +1074,6 @@ var Verdicts = class {
   /** @param {Verdict} verdict */
   #all(verdict) {
     return [...this.given].filter(([, one]) => one === verdict).map(([id]) => id);
-  }
-  #focused() {
-    return idOf(focusedBeside(this.#grid.area));
-  }
-  /** @param {EventTarget | null} target */
-  #hover(target) {
-    this.hovered = target instanceof Element ? idOf(target) : null;
   }
 };
 function idOf(element2) {
