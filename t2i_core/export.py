@@ -81,6 +81,8 @@ def hits_to_json(
 ) -> str:
     """Hits with what is needed to get them again, as indented JSON; ``left_out`` names the pictures of the query itself.
 
+    Where pictures were ``passed_over``, they are named too.
+
     Parameters
     ----------
     result : SearchResult
@@ -105,6 +107,8 @@ def hits_to_json(
         **judged_record(result),
         "hits": [hit_record(hit) | {"width": hit.width or None, "height": hit.height or None} for hit in result.hits],
     }
+    if result.passed_over:
+        record["passed_over"] = list(result.passed_over)
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 

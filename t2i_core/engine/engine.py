@@ -124,6 +124,10 @@ class SearchEngine:
             passed_over=tuple(passed_over),
         )  # fmt: skip
 
+    def prepare(self) -> None:
+        """Take beforehand what the first query of weighted terms, or with likes, would have to wait for."""
+        self._spreads.moments()
+
     def embedding_of(self, query: Query, pictures: Mapping[str, Image.Image] | None = None) -> FloatArray:
         """The unit vector a query is ranked by: ndarray of shape (D,), float32; QueryError as `search`."""
         return self._embedder.embed(query, pictures or {}).embedding

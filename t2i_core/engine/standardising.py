@@ -36,11 +36,15 @@ class ScoreSpreads:
 
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and spread (standard deviation) of the scores of vectors (T, D): two ndarrays of shape (T,), float64."""
-        if self._moments is None:
-            self._moments = _moments(self._sample)
-        mean, covariance = self._moments
+        mean, covariance = self.moments()
         wide = rows.astype(np.float64)
         return wide @ mean, np.sqrt(np.maximum(np.einsum("td,de,te->t", wide, covariance, wide, optimize=True), 0.0))
+
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean (D,) and covariance (D, D) of the gallery's rows, float64; taken once, which takes a moment."""
+        if self._moments is None:
+            self._moments = _moments(self._sample)
+        return self._moments
 
     def equalised(self, weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Weights (T,) over spreads, times the smallest of the spreads: ndarray of shape (T,), float64.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from t2i_core.engine import FolderSource, SearchEngine
 from t2i_core.engine.feedback import DISLIKED, ENOUGH, LIKED, separating, steer
 from t2i_core.engine.standardising import ScoreSpreads
 from t2i_core.errors import QueryError
+from t2i_core.export import hits_to_json
 from t2i_core.index.exact import ExactIndex
 from t2i_core.index.quantized import QuantizedIndex
 from t2i_core.query import Condition, SearchRequest, parse_query
@@ -123,6 +126,9 @@ def test_pictures_that_are_passed_over_count_as_away() -> None:
     assert {hit.row for hit in result.hits} == set(range(30)) - {3, 4, 5, 6}
     assert (result.left_out, result.passed_over, result.away) == (("3.jpg",), names([4, 5, 6]), 4)
     assert result.head(2).passed_over == result.passed_over
+    exported = json.loads(hits_to_json(result, dataset="numbers"))
+    assert exported["passed_over"] == ["4.jpg", "5.jpg", "6.jpg"]
+    assert exported["request"]["liked"] == ["5.jpg"]
 
 
 def test_judgements_and_conditions_hold_together() -> None:

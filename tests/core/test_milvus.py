@@ -132,6 +132,17 @@ def test_a_sample_is_stated_and_searches_stay_whole(pushed: tuple[Gallery, Galle
         engine.search(SearchRequest.of(Query.like(['no"such.jpg']), top_k=5))
 
 
+def test_likes_and_dislikes_rank_a_collection_as_its_folder(pushed: tuple[Gallery, Gallery]) -> None:
+    asked = SearchRequest.of("anything", top_k=40, liked=("3.jpg", "900.jpg"), disliked=("5.jpg", "7.jpg"), aim="one")
+    here, there = (
+        open_engine(Rows(), gallery).search(asked, passed_over=("8.jpg",)).hits for gallery in reversed(pushed)
+    )
+    assert [(hit.image_id, hit.score, hit.caption) for hit in here] == [
+        (hit.image_id, hit.score, hit.caption) for hit in there
+    ]
+    assert not {hit.image_id for hit in here} & {"5.jpg", "7.jpg", "8.jpg"}
+
+
 def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, Gallery]) -> None:
     _, there = pushed
     with pytest.raises(ModelError, match="built with colours"):

@@ -5,9 +5,11 @@ import { test } from "node:test";
 import { filterText } from "../../pages/_ui/components/caption_table/filter_fields.js";
 import { binsOf, isRange, rangeOf } from "../../pages/_ui/components/caption_table/similarity_range.js";
 import { loud } from "../../pages/_ui/components/page_keys/history.js";
+import { moveInWords, moveSign } from "../../pages/_ui/components/picture_grid/card.js";
 import { checked } from "../../pages/_ui/components/query_bar/recent_entry.js";
 import { readable } from "../../pages/_ui/components/shared/detail/facts.js";
 import { clampShape, scoreText } from "../../pages/_ui/components/shared/drawing.js";
+import { stepOf, verdictOf } from "../../pages/_ui/components/shared/keys.js";
 
 test("a recent query is what can be asked again, and nothing else of what was kept", () => {
   const kept = { key: "k", kind: "text", text: "a mill", label: "x", extra: 1, thumb: "javascript:alert(1)" };
@@ -53,4 +55,30 @@ test("what is picked is no step of its own", () => {
   const address = (/** @type {string} */ text) => loud(new URL(text, "http://localhost"));
   assert.equal(address("/captions?words=dog&picked=1"), address("/captions?words=dog&picked=2"));
   assert.notEqual(address("/captions?words=dog"), address("/captions?words=cat"));
+});
+
+test("keys that judge, and keys that go back", () => {
+  const key = (/** @type {string} */ name, more = {}) => /** @type {KeyboardEvent} */ ({ key: name, ...more });
+  assert.deepEqual(
+    ["+", "l", "-", "\u2212", "d", "x"].map((one) => verdictOf(key(one))),
+    ["liked", "liked", "disliked", "disliked", "disliked", null],
+  );
+  assert.equal(verdictOf(key("d", { ctrlKey: true })), null);
+  assert.equal(verdictOf(key("l", { repeat: true })), null); // a held key is one like
+  assert.equal(stepOf(key("z", { ctrlKey: true })), "undo");
+  assert.equal(stepOf(key("Z", { metaKey: true, shiftKey: true })), "redo");
+  assert.equal(stepOf(key("z")), null);
+});
+
+test("how far a picture moved, as a sign and in words", () => {
+  /** @type {(number | "new" | null)[]} */
+  const moves = [12, -3, "new", 0, null, 1200];
+  assert.deepEqual(
+    moves.map((move) => moveSign(move)),
+    ["▲12", "▼3", "new", "", "", "▲1,200"],
+  );
+  assert.deepEqual(
+    moves.map((move) => moveInWords(move)),
+    [", up 12", ", down 3", ", new", "", "", ", up 1200"],
+  );
 });

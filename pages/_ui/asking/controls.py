@@ -49,8 +49,8 @@ def result_notes(result: SearchResult) -> list[str]:
     asked = visit().shown.top_k if refused is None else refused
     if asked < 1:
         remarks.append(f"At least one picture is shown, so 1 is shown instead of {asked:,}.")
-    elif asked > shown == result.images - len(result.left_out) and asked != DEFAULT_TOP_K:
-        held = count_of(shown, "other picture" if result.left_out else "picture")
+    elif asked > shown == result.images - result.away and asked != DEFAULT_TOP_K:
+        held = count_of(shown, "other picture" if result.away else "picture")
         them = "which is shown" if shown == 1 else "so all of them are shown"
         remarks.append(f"This gallery has {held}, {them} instead of {asked:,}.")
     elif (result.request.where or result.request.cutoff is not None) and shown < min(asked, MAX_TOP_K):
@@ -62,8 +62,8 @@ def result_notes(result: SearchResult) -> list[str]:
 
 
 def most_hits(gallery: Gallery, result: SearchResult | None) -> int:
-    """The most that top k can be: pictures of the query itself are not among its hits."""
-    return max(1, min(MAX_TOP_K, gallery.images - (len(result.left_out) if result is not None else 0)))
+    """The most that top k can be: pictures of the query itself are not among its hits, nor disliked and seen ones."""
+    return max(1, min(MAX_TOP_K, gallery.images - (result.away if result is not None else 0)))
 
 
 def recall_note(engine: engine.SearchEngine | None) -> str:

@@ -17,7 +17,7 @@ SMOOTH_MS = 150.0
 
 
 def rank(engine: engine.SearchEngine, request: SearchRequest, settings: Settings) -> SearchResult:
-    """The best pictures for a request; asked of the engine only when the session has not seen it.
+    """The best pictures for a request, but for those seen already; asked of the engine only when the session has not seen it.
 
     Raises
     ------
@@ -25,10 +25,11 @@ def rank(engine: engine.SearchEngine, request: SearchRequest, settings: Settings
         As the engine does, and when an uploaded picture cannot be used.
     """
     rankings = visit().kept.rankings
-    key = (engine.gallery.key, engine.encoder.weights_sha256, request.top_k, ranking_key(request))
+    seen = visit().judging.seen
+    key = (engine.gallery.key, engine.encoder.weights_sha256, request.top_k, ranking_key(request), seen)
     found = rankings.pop(key, None)
     if found is None:
-        found = engine.search(request, pictures=outside_pictures(request.query, settings))
+        found = engine.search(request, pictures=outside_pictures(request.query, settings), passed_over=seen)
         found = replace(found, good_score=engine.good_score(found))
     rankings[key] = found  # last in, last out
     while len(rankings) > KEPT_RANKINGS:

@@ -25,8 +25,8 @@ def hits(
         if not open_now:
             return
         st.caption("This link opens the same search elsewhere")
-        left_out = links.why_left_out(result.query)
-        notices.notes([left_out] * bool(left_out))
+        left_out = (links.why_left_out(result.query), links.judged_left_out(), _seen(len(result.passed_over)))
+        notices.notes([told for told in left_out if told])
         show_link(links.link_params(first_dataset=first_dataset) | dict(more or {}))
         st.caption(f"The hits: {plain(count_of(len(result.hits), 'picture'))}, with ranks, scores and captions")
         with st.container(horizontal=True):
@@ -34,6 +34,10 @@ def hits(
             download("CSV", export.hits_to_csv(result).encode("utf-8-sig"), "text/csv", "pictures.csv")
             text = export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
             download("JSON", text, "application/json", "pictures.json")
+
+
+def _seen(count: int) -> str:
+    return f"{count_of(count, 'picture')} seen before are left out here; the link shows them again." if count else ""
 
 
 @contextmanager

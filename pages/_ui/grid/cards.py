@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 
 from pages._ui import components, resources
-from pages._ui.grid import detail, pictures, score_bar
-from pages._ui.session import events
+from pages._ui.grid import detail, judged, pictures, score_bar
+from pages._ui.session import events, feedback
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
@@ -45,6 +45,7 @@ def chosen(
             "pictures": cards,
             "label": "Selected pictures",
             "summary": f"{len(cards):,} of {of:,}" if len(cards) < of else "",
+            "judging": judged.strip(everything, everything, engine, settings) if engine and everything else None,
             **_sized("S"),
             **detail.grid_part(gallery, engine, everything, settings),
         }
@@ -57,7 +58,11 @@ def ranking(
     """The hits of a result, closest first; ``everything`` is the ranking they were sliced from."""
     started = time.perf_counter()
     shown = pictures.shown_hits(engine.gallery, result.hits, settings)
-    cards = [_hit_card(hit, one, result) for hit, one in zip(result.hits, shown, strict=True)]
+    moved = judged.moves(result, everything)
+    cards = [
+        _hit_card(hit, one, result) | {"move": moved.get(hit.image_id)}
+        for hit, one in zip(result.hits, shown, strict=True)
+    ]
     pictures_ms = (time.perf_counter() - started) * 1e3
     _grid(
         {
@@ -71,9 +76,11 @@ def ranking(
                 "pictures_ms": pictures_ms,
             },
             **_sized(size),
+            "judging": judged.strip(result, everything, engine, settings),
             **detail.grid_part(engine.gallery, engine, everything, settings),
         }
     )
+    feedback.note_drawn(everything.request, [hit.image_id for hit in everything.hits])
     later = [hit.row for hit in everything.hits[len(result.hits) :] if hit.row is not None]
     pictures.warm(engine.gallery, later, settings)
 
@@ -94,6 +101,7 @@ def _grid(data: dict[str, object]) -> None:
         "detail": None,
         "seq": visit().opened.grid_seq,
         "token": "",
+        "judging": None,
     }
     components.picture_grid({**base, **data}, on_event=events.on_grid_event)
 
@@ -109,12 +117,12 @@ def _sample_summary(shown: int, pictures: int) -> str:
 
 
 def _summary(result: SearchResult) -> str:
-    """How many of how many; the pictures of the query itself are not counted, for they are not looked for."""
+    """How many of how many; pictures that are not looked for are not counted: the query's own, disliked ones, those seen."""
     away = len(result.left_out)
-    if away and not result.hits:
+    if away and away == result.images:
         return "There is no other picture; the query is made of all there are"
-    others = count_of(result.images - away, "other picture" if away else "picture")
-    said = f"{len(result.hits):,} of {others}, closest first"
+    others = count_of(result.images - result.away, "other picture" if result.away else "picture")
+    said = f"{len(result.hits):,} of {others}, closest first{judged.in_words(result)}"
     if not away:
         return said
     return (

@@ -11,7 +11,7 @@ from pages._ui import components, resources
 from pages._ui.frame.plain_text import plain
 from pages._ui.map import map_making, map_panel, map_state, map_view
 from pages._ui.map.map_view import Scene
-from pages._ui.session import state
+from pages._ui.session import feedback, state
 from pages._ui.session.map import Looks
 from pages._ui.session.visit import visit
 from t2i_core.projection import drawing
@@ -83,10 +83,12 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         map_state.select(key, rows, name)
     elif kind == "group":
         map_state.select(key, *_group(event.get("place"), scene))
-    elif kind in {"open", "like"}:
+    elif kind in {"open", "like", "judge"}:
         row = map_state.looked_at({"rows": [event.get("row")]}, count)[1]
         if row and kind == "like":
             state.ask_like(scene.gallery.image_ids[row[0]])
+        elif row and kind == "judge":
+            feedback.turn(scene.gallery.image_ids[row[0]], event.get("verdict"))
         elif row:
             visit().opened.picture = scene.gallery.image_ids[row[0]]
             visit().opened.grid_seq += 1

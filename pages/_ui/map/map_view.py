@@ -196,6 +196,11 @@ def packed(rows: RowArray, count: int) -> Mapping[str, str]:
     }
 
 
+def _verdict(image_id: str) -> str | None:
+    asked = visit().asked
+    return "liked" if image_id in asked.liked else "disliked" if image_id in asked.disliked else None
+
+
 def _card(scene: Scene, row: int) -> dict[str, object]:
     shown = pictures.shown(scene.gallery, [row], scene.settings)[0]
     hit = next((hit for hit in scene.result.hits if hit.row == row), None) if scene.result is not None else None
@@ -219,4 +224,5 @@ def _card(scene: Scene, row: int) -> dict[str, object]:
         "trust": float(scene.projection.trust[row]),
         "cluster": scene.projection.cluster_names[label] if label >= 0 else "",
         "placed": bool(scene.projection.placed[row]),
+        "verdict": _verdict(scene.gallery.image_ids[row]),
     }

@@ -95,8 +95,9 @@ def _checked_engine(
 ) -> Future[engine.SearchEngine]:
     def check() -> engine.SearchEngine:
         checked = dataset.check_gallery(_engine.gallery, _engine.encoder, max_pixels=max_pixels)
-        if checked is _engine.gallery:
-            return _engine
-        return engine.SearchEngine(_engine.encoder, _engine.source.with_gallery(checked))
+        same = checked is _engine.gallery
+        found = _engine if same else engine.SearchEngine(_engine.encoder, _engine.source.with_gallery(checked))
+        found.prepare()
+        return found
 
     return background.start(check, name="check embeddings", large=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pages._ui import registry
-from pages._ui.session import recent, state, widgets
+from pages._ui.session import feedback, recent, state, widgets
 from pages._ui.session.visit import acted, reported, visit
+
+FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge"})
 
 
 def on_bar_event() -> None:
@@ -39,6 +41,8 @@ def on_grid_event() -> None:
     told = reported(widgets.PICTURE_GRID)
     seq = told.get("seq", 0)
     visit().opened.grid_seq = int(seq) if isinstance(seq, int | float) else 0
+    if "liked" in told:  # whatever else happened: the message of the verdict itself may be lost
+        feedback.judge(told["liked"], told.get("disliked"))
     if told.get("type") == "captions":
         show_captions_of(str(told.get("id", "")))
     follow_picture_event(told)
@@ -48,6 +52,9 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
     """Do what a picture's detail dialog reports, whichever page it stands on."""
     kind, image_id = told.get("type"), str(told.get("id", ""))
     opened = visit().opened
+    if kind in FEEDBACK:
+        _follow_feedback(kind, told)
+        return
     opened.related_to = image_id if kind == "related" else None
     opened.explain = str(told.get("explain") or "") if kind in {"open", "related", "explain"} else ""
     if kind in {"open", "related", "explain"}:
@@ -60,6 +67,24 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
         state.ask_text(str(told.get("text", "")))
     elif kind == "terms":
         state.ask_terms(str(told.get("text", "")))
+
+
+def _follow_feedback(kind: str, told: Mapping[str, object]) -> None:
+    """Do what likes and dislikes, and the strip that shows them, report; the verdicts themselves were followed already."""
+    if isinstance(told.get("open"), str):
+        visit().opened.picture = str(told["open"])
+    if kind == "unseen":
+        feedback.go_on(told.get("ids"))
+    elif kind == "aim":
+        feedback.look_for("one" if told.get("aim") == "one" else "all")
+    elif kind == "undo":
+        feedback.undo()
+    elif kind == "redo":
+        feedback.redo()
+    elif kind == "seen":
+        feedback.show_seen()
+    elif kind == "unjudge":
+        feedback.clear()
 
 
 def show_captions_of(image_id: str) -> None:

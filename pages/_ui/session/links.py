@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui import registry
-from pages._ui.session import state
+from pages._ui.session import feedback, state
 from pages._ui.session.recent import MOST_ALIKE
 from pages._ui.session.visit import Shown, visit
 from t2i_core.arrays import MAX_TOP_K
@@ -39,7 +39,8 @@ def link_params(*, first_dataset: str | None) -> dict[str, str]:
     """The query parameters that reproduce what is asked and how it is shown; what is as at first is left out."""
     asked, shown = visit().asked, visit().shown
     params = query_params(asked.query) if asked.query is not None else {}
-    params |= settings_to_link(top_k=shown.top_k, **asked.settings)
+    settings = asked.settings | ({"liked": (), "disliked": ()} if not params or judged_left_out() else {})
+    params |= settings_to_link(top_k=shown.top_k, **settings)
     if shown.size != Shown.DEFAULT_SIZE:
         params[SIZE] = shown.size
     if not shown.captions:
@@ -67,6 +68,17 @@ def why_left_out(query: Query) -> str:
             f"A query of terms longer than {LONGEST_LINK_QUERY:,} signs is not part of a link; the rest of the view is."
         )
     return ""
+
+
+def judged_left_out() -> str:
+    """What keeps likes and dislikes out of a link; empty where nothing does."""
+    asked = visit().asked
+    judged = settings_to_link(liked=asked.liked, disliked=asked.disliked)
+    if sum(map(len, judged.values())) <= LONGEST_LINK_QUERY:
+        return ""
+    return (
+        f"Likes and dislikes of more than {LONGEST_LINK_QUERY:,} signs are not part of a link; the rest of the view is."
+    )
 
 
 def _shared_params(*, first_dataset: str | None) -> dict[str, str]:
@@ -167,6 +179,7 @@ def _show_link_search(params: Mapping[str, str]) -> None:
 def _show_link_request(params: Mapping[str, str]) -> None:
     """Ask what a link asks; all of it or nothing, for half of it would be another question."""
     asked = visit().asked
+    feedback.arrive()
     try:
         query, settings = query_from_link(params), settings_from_link(params)
     except QueryError as error:

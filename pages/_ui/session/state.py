@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from pages._ui.session import feedback
 from pages._ui.session.asked import Upload
 from pages._ui.session.visit import acted, visit
 from t2i_core.errors import QueryError
@@ -134,6 +135,7 @@ def drop_what_is_of_one_gallery() -> None:
     if asked_now.query is not None and asked_now.query.of_gallery:
         clear_query()
     asked_now.as_at_first("where", "cutoff", "ranking")
+    feedback.forget()
 
 
 def go_to(page: str) -> None:
@@ -156,6 +158,7 @@ def _whole(text: str) -> str:
 
 def _set_query(wanted: Query | None, *, typed: bool = False, settled: bool = True) -> None:
     asked_now, opened = visit().asked, visit().opened
+    feedback.keep_or_drop(asked_now.query, wanted)
     if wanted is None or wanted.outside is None:
         asked_now.upload = None
     asked_now.query, asked_now.settled, asked_now.suggest_for = wanted, settled, None

@@ -141,10 +141,23 @@ export class Card {
       textButton("action", "More like this", "", () => this.#map.send({ type: "like", row })),
       textButton("action", "Unpin", "", () => this.unpin()),
     );
-    this.pinned.append(actions);
     const card = this.known.get(row);
+    if (this.query && card) actions.append(this.#verdict("Like", row, card), this.#verdict("Dislike", row, card));
+    this.pinned.append(actions);
     this.pinned.setAttribute("aria-label", card ? `Pinned picture ${card.id}` : "Pinned picture");
     this.pinned.hidden = false;
+  }
+
+  /**
+   * @param {"Like" | "Dislike"} text
+   * @param {number} row
+   * @param {PointCard} card
+   */
+  #verdict(text, row, card) {
+    const verdict = text === "Like" ? "liked" : "disliked";
+    const button = textButton("action", text, "", () => this.#map.send({ type: "judge", row, verdict }));
+    button.setAttribute("aria-pressed", String(card.verdict === verdict));
+    return button;
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Verdict } from "../shared/detail/data.d.ts";
+
 /** What the server says of the map: `pages/_ui` gives it to `components.embedding_map`. Addresses are of bytes. */
 export interface MapData {
   /** Address of Plotly's script. */
@@ -104,6 +106,7 @@ export interface PointCard {
   score: number | null;
   rank: number | null;
   trust: number;
+  verdict: Verdict | null;
 }
 
 // What the map makes of it.

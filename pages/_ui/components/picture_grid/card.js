@@ -1,7 +1,8 @@
 // One card: a picture with its rank, score and caption. It stays the same element as long as its picture is shown.
 
-import { clampShape, make, scoreText } from "../shared/drawing.js";
+import { CROSS, clampShape, HEART, make, scoreText, signButton } from "../shared/drawing.js";
 
+/** @import { Verdict } from "../shared/detail/data.d.ts" */
 /** @import { Picture, Skeleton } from "./data.d.ts" */
 
 const CANNOT_BE_SHOWN = "This picture's file cannot be shown";
@@ -34,11 +35,16 @@ export class Card {
   score = make("span", "score");
   bar = make("span", "bar");
   fill = make("span", "fill");
+  move = make("span", "move");
   caption = make("p", "caption");
+  verdicts = make("div", "verdicts");
   #src = "";
 
-  /** @param {string} id */
-  constructor(id) {
+  /**
+   * @param {string} id
+   * @param {(verdict: Verdict) => void} judge
+   */
+  constructor(id, judge) {
     this.element = element(id);
     this.frame = this.button;
     this.button.type = "button";
@@ -52,11 +58,24 @@ export class Card {
     });
     this.button.append(this.image, this.note, this.name);
     this.bar.append(this.fill);
-    this.meta.append(this.rank, this.score, this.bar);
+    this.meta.append(this.rank, this.score, this.bar, this.move);
     // Whoever listens hears rank, score and caption once: in the name of the button.
     this.image.alt = "";
     for (const one of [this.meta, this.caption]) one.setAttribute("aria-hidden", "true");
-    this.element.append(this.button, this.meta, this.caption);
+    // Reached by pointers and by whoever listens; for keys there are + and −.
+    this.like = verdictButton(HEART, "Like", "l or +", () => judge("liked"));
+    this.dislike = verdictButton(CROSS, "Dislike", "d or \u2212", () => judge("disliked"));
+    this.verdicts.append(this.like, this.dislike);
+    this.element.append(this.button, this.verdicts, this.meta, this.caption);
+  }
+
+  /** @param {Verdict | null} verdict @param {boolean} open whether pictures can be judged */
+  mark(verdict, open) {
+    this.verdicts.hidden = !open;
+    this.element.classList.toggle("liked", verdict === "liked");
+    this.element.classList.toggle("disliked", verdict === "disliked");
+    this.like.setAttribute("aria-pressed", String(verdict === "liked"));
+    this.dislike.setAttribute("aria-pressed", String(verdict === "disliked"));
   }
 
   get isScored() {
@@ -95,14 +114,16 @@ export class Card {
    * @param {Picture} picture
    * @param {string} help
    */
-  #showScore({ id, rank, score, bar, caption }, help) {
+  #showScore({ id, rank, score, bar, caption, move }, help) {
     const spoken = caption || id;
     const scored = score !== null && score !== undefined;
-    const where = scored ? `Rank ${rank}, score ${scoreText(score)}: ` : "";
+    const where = scored ? `Rank ${rank}${moveInWords(move)}, score ${scoreText(score)}: ` : "";
     this.button.setAttribute("aria-label", `${where}${spoken}. Open`);
     this.meta.hidden = !scored;
     if (!scored) return;
     this.rank.textContent = String(rank);
+    this.move.textContent = moveSign(move);
+    this.move.hidden = !move;
     this.score.textContent = scoreText(score);
     this.meta.title = help;
     this.bar.hidden = typeof bar !== "number";
@@ -118,6 +139,32 @@ export class Card {
     this.image.dataset.src = src;
     return true;
   }
+}
+
+/** How a picture moved, as a sign. @param {number | "new" | null} [move] */
+export function moveSign(move) {
+  if (!move) return "";
+  if (move === "new") return "new";
+  return `${move > 0 ? "\u25b2" : "\u25bc"}${Math.abs(move).toLocaleString("en-US")}`;
+}
+
+/** How a picture moved, to be read out. @param {number | "new" | null} [move] */
+export function moveInWords(move) {
+  if (!move) return "";
+  return move === "new" ? ", new" : `, ${move > 0 ? "up" : "down"} ${Math.abs(move)}`;
+}
+
+/**
+ * @param {string[]} sign
+ * @param {string} label
+ * @param {string} keys
+ * @param {() => void} act
+ */
+function verdictButton(sign, label, keys, act) {
+  const button = signButton("verdict", sign, label, act);
+  button.title = `${label} (${keys})`;
+  button.tabIndex = -1;
+  return button;
 }
 
 /** @param {string} id */

@@ -13,12 +13,36 @@ export interface GridData extends DetailData {
   /** How many empty cards to show, as long as pictures are to come; and whether those will have scores. */
   loading?: number;
   scored?: boolean;
+  /** What is liked and what is not; null where nothing is ranked, so that there is nothing to judge by. */
+  judging?: Judging | null;
+}
+
+/** `pages/_ui/grid/judged.py` writes it. */
+export interface Judging {
+  liked: Judged[];
+  disliked: Judged[];
+  /** Whether all pictures of a kind are looked for, or one. */
+  aim: "all" | "one";
+  /** How many pictures were seen and are passed over; whether there are more than those shown. */
+  seen: number;
+  more: boolean;
+  undo: boolean;
+  redo: boolean;
+  /** What the last step did, for those who listen. */
+  told: string;
+}
+
+export interface Judged {
+  id: string;
+  src: string;
 }
 
 export type Size = "S" | "M" | "L";
 
 export interface Picture extends Shown {
   id: string;
+  /** How many places it went up by the last step, down below 0; "new" where it had none. */
+  move?: number | "new" | null;
 }
 
 /** A card without a picture, in the final layout. */

@@ -2,11 +2,13 @@
 
 import { Detail } from "../shared/detail/dialog.js";
 import { make } from "../shared/drawing.js";
-import { withModifier } from "../shared/keys.js";
+import { focusedBeside, withModifier } from "../shared/keys.js";
 import { Sequence } from "../shared/sequence.js";
 import { Card, EmptyCard } from "./card.js";
 import { boxesFor, GAP, vertically } from "./layout.js";
 import { Status } from "./status.js";
+import { Strip } from "./strip.js";
+import { Verdicts } from "./verdicts.js";
 
 /** @import { Host } from "../shared/detail/data.d.ts" */
 /** @import { Message, Mounted, Parent } from "../shared/types.d.ts" */
@@ -16,6 +18,7 @@ const META_HEIGHT = 24;
 const CAPTION_HEIGHT = 38;
 const SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 const LOAD_WITHIN = "900px"; // of the window
+const GLIDE = { duration: 260, easing: "ease-out" };
 
 /**
  * @implements {Mounted<GridData>}
@@ -29,6 +32,8 @@ export class PictureGrid {
   root = make("div", "grid-root");
   area = make("div", "area");
   status = new Status();
+  verdicts = new Verdicts(this);
+  strip = new Strip(this.verdicts);
   /** @type {Map<string, Card | EmptyCard>} */
   cards = new Map();
   /** @type {string[]} */
@@ -47,7 +52,7 @@ export class PictureGrid {
   /** @param {Parent} parent */
   constructor(parent) {
     this.area.setAttribute("role", "list");
-    this.root.append(this.status.line, this.area, this.detail.dialog);
+    this.root.append(this.strip.root, this.status.line, this.strip.told, this.area, this.detail.dialog);
     parent.append(this.root);
     this.resizer.observe(this.root);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
@@ -60,13 +65,14 @@ export class PictureGrid {
   destroy() {
     this.resizer.disconnect();
     this.loader.disconnect();
+    this.verdicts.end();
     this.detail.destroy();
     this.root.remove();
   }
 
   /** @param {Message} said */
   say(said) {
-    this.send(said);
+    this.send(this.verdicts.complete(said));
   }
 
   /** @param {string} id */
@@ -77,16 +83,30 @@ export class PictureGrid {
   /** @param {GridData} data */
   update(data) {
     const started = performance.now();
+    const [toldBefore, told] = [this.data, data].map((one) => one.judging?.told ?? "");
     this.data = data;
     this.scoreHelp = data.score_help || "";
     this.root.classList.toggle("loading", Boolean(data.loading));
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
-    this.takeCards();
-    if (!this.focusId || !this.cards.has(this.focusId)) this.setFocus(this.order[0] || null, false);
-    this.layout();
+    this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
+    this.takeOrder();
+    this.strip.draw(data.judging ?? null);
+    this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
     this.detail.receive(data);
+  }
+
+  /** The cards in their new order, and the focus where it was: on its card, or where that one stood. */
+  takeOrder() {
+    const focused = this.cards.get(this.focusId ?? "")?.element.contains(focusedBeside(this.area)) ?? false;
+    const at = this.order.indexOf(this.focusId ?? "");
+    this.takeCards();
+    const stays = this.focusId !== null && this.cards.has(this.focusId);
+    if (!stays)
+      this.setFocus((focused ? this.order[Math.min(at, this.order.length - 1)] : this.order[0]) || null, false);
+    // An element that is put elsewhere loses the focus.
+    if (focused) this.cards.get(this.focusId ?? "")?.button?.focus({ preventScroll: true });
   }
 
   /** The cards that are wanted, in their order; those that are there already stay. */
@@ -123,13 +143,23 @@ export class PictureGrid {
     let card = this.cards.get(picture.id);
     if (!(card instanceof Card)) {
       card?.element.remove();
-      card = new Card(picture.id);
-      card.element.addEventListener("click", () => this.detail.open(picture.id));
+      card = new Card(picture.id, (verdict) => this.verdicts.turn(picture.id, verdict));
+      card.element.addEventListener("click", ({ target }) => {
+        if (!(target instanceof Element && target.closest(".verdicts"))) this.detail.open(picture.id);
+      });
       this.cards.set(picture.id, card);
     }
     const { captions } = this.data;
     if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp })) this.loader.observe(card.element);
+    card.mark(this.verdicts.of(picture.id), this.verdicts.open);
     return card;
+  }
+
+  /** Show what a picture was judged, wherever it is. @param {string} id */
+  mark(id) {
+    const card = this.cards.get(id);
+    if (card instanceof Card) card.mark(this.verdicts.of(id), this.verdicts.open);
+    this.detail.drawVerdict();
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -147,18 +177,24 @@ export class PictureGrid {
     if (width && width !== this.width) this.layout();
   }
 
-  layout() {
+  /** @param {boolean} [glide] whether cards are seen to move */
+  layout(glide = false) {
     const width = this.root.clientWidth;
     this.width = width;
     if (!width) return;
     const cards = this.order.flatMap((id) => this.cards.get(id) ?? []);
     const extra = this.heightBelow(cards);
     const shapes = cards.map((card) => card.shape);
+    // A step moves cards before one's eyes; whatever else gives them another place does so at once.
+    const gliding = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.boxes = boxesFor(shapes, width, this.data.size || "M", extra);
     let bottom = 0;
     cards.forEach((card, index) => {
       const box = this.boxes[index];
-      card.element.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
+      const before = card.element.style.transform;
+      const there = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
+      card.element.style.transform = there;
+      if (gliding && before && before !== there) card.element.animate({ transform: [before, there] }, GLIDE);
       card.element.style.width = `${box.width.toFixed(1)}px`;
       card.frame.style.height = `${box.height.toFixed(1)}px`;
       card.element.classList.toggle("slim", box.width < 120);

@@ -92,6 +92,7 @@ function whole(number) {
 }
 
 // shared/keys.js
+var VERDICTS = { "+": "liked", l: "liked", "-": "disliked", "−": "disliked", d: "disliked" };
 function withModifier(event) {
   return event.ctrlKey || event.metaKey || event.altKey;
 }
@@ -126,6 +127,9 @@ function focusedBeside(element) {
   const root = element.getRootNode();
   return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
 }
+function verdictOf(event) {
+  return withModifier(event) || event.repeat ? null : VERDICTS[event.key] ?? null;
+}
 
 // shared/settling.js
 var Settling = class {
@@ -153,6 +157,9 @@ var Settling = class {
 
 // shared/drawing.js
 var LENS = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15.4 20 20"];
+var HEART = [
+  "M12 20C6 15.5 3.5 12.5 3.5 9.2A4.2 4.2 0 0 1 12 7.6a4.2 4.2 0 0 1 8.5 1.6c0 3.3-2.5 6.3-8.5 10.8Z"
+];
 var CROSS = ["M6 6l12 12", "M18 6 6 18"];
 function make(tag, className, text) {
   const element = document.createElement(tag);
@@ -484,8 +491,16 @@ var Side = class {
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
+    this.good = signed(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
+    this.bad = signed(
+      CROSS,
+      "Dislike",
+      "It is left out, and pictures like it move down (d or −)",
+      () => acts.judge("disliked")
+    );
     const actions = make("div", "actions");
-    actions.append(this.like, this.find, this.table, this.download);
+    actions.append(this.like, this.good, this.bad, this.find, this.table, this.download);
+    this.drawVerdict(false, null);
     this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
   /**
@@ -510,6 +525,12 @@ var Side = class {
       this.download.href = known.download;
       this.download.download = known.download_name;
     }
+  }
+  /** @param {boolean} open whether pictures can be judged @param {Verdict | null} verdict */
+  drawVerdict(open, verdict) {
+    this.good.hidden = this.bad.hidden = !open;
+    this.good.setAttribute("aria-pressed", String(verdict === "liked"));
+    this.bad.setAttribute("aria-pressed", String(verdict === "disliked"));
   }
   /**
    * @param {Shown | undefined} shown
@@ -571,6 +592,11 @@ var Side = class {
     return row;
   }
 };
+function signed(sign, text, title, act) {
+  const button = textButton("action signed", "", title, act);
+  button.append(lines(sign), text);
+  return button;
+}
 function pair(what, name, text) {
   const both = make("span", "pair");
   both.append(make("span", "what", what), make("span", name, text));
@@ -716,7 +742,8 @@ var Detail = class {
       find: () => this.findCaptions(),
       toggle: () => this.explain(!this.explaining),
       look: (map) => this.stage.showHeat(map),
-      terms: (text) => this.ask("terms", { text })
+      terms: (text) => this.ask("terms", { text }),
+      judge: (verdict) => this.judge(verdict)
     });
     this.neighbours = new Neighbours((id) => {
       this.open(id);
@@ -811,6 +838,15 @@ var Detail = class {
     const why = told.why?.told || !before?.told ? told.why ?? before : before;
     this.known.set(told.id, why ? { ...told, why } : told);
   }
+  /** @param {Verdict} verdict */
+  judge(verdict) {
+    if (this.id !== null) this.host.verdicts?.turn(this.id, verdict);
+    this.drawVerdict();
+  }
+  drawVerdict() {
+    const { verdicts } = this.host;
+    this.side.drawVerdict(Boolean(verdicts?.open), this.id === null ? null : verdicts?.of(this.id) ?? null);
+  }
   /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
   receive(data) {
     if (data.token !== this.token) {
@@ -842,6 +878,14 @@ var Detail = class {
       event.preventDefault();
       event.stopPropagation();
       this.explain(!this.explaining);
+      return;
+    }
+    const { verdicts } = this.host;
+    const verdict = verdicts?.open ? verdictOf(event) : null;
+    if (verdict) {
+      event.preventDefault();
+      this.judge(verdict);
+      return;
     }
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
@@ -861,6 +905,7 @@ var Detail = class {
       finding: this.wantRelated,
       explaining: this.explaining
     });
+    this.drawVerdict();
     this.neighbours.draw(known, this.token);
   }
 };

@@ -84,8 +84,28 @@ function mounting(open, name = "event") {
 }
 
 // shared/keys.js
+var VERDICTS = { "+": "liked", l: "liked", "-": "disliked", "−": "disliked", d: "disliked" };
 function withModifier(event) {
   return event.ctrlKey || event.metaKey || event.altKey;
+}
+function isTaken(event) {
+  const path = event.composedPath();
+  const target = path[0];
+  if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
+    return true;
+  }
+  return path.some((one) => one instanceof HTMLDialogElement);
+}
+function focusedBeside(element2) {
+  const root = element2.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+function verdictOf(event) {
+  return withModifier(event) || event.repeat ? null : VERDICTS[event.key] ?? null;
+}
+function stepOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey || key.toLowerCase() !== "z") return null;
+  return shiftKey ? "redo" : "undo";
 }
 
 // shared/settling.js
@@ -113,6 +133,10 @@ var Settling = class {
 };
 
 // shared/drawing.js
+var HEART = [
+  "M12 20C6 15.5 3.5 12.5 3.5 9.2A4.2 4.2 0 0 1 12 7.6a4.2 4.2 0 0 1 8.5 1.6c0 3.3-2.5 6.3-8.5 10.8Z"
+];
+var CROSS = ["M6 6l12 12", "M18 6 6 18"];
 function make(tag, className, text) {
   const element2 = document.createElement(tag);
   if (className) element2.className = className;
@@ -435,8 +459,16 @@ var Side = class {
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
+    this.good = signed(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
+    this.bad = signed(
+      CROSS,
+      "Dislike",
+      "It is left out, and pictures like it move down (d or −)",
+      () => acts.judge("disliked")
+    );
     const actions = make("div", "actions");
-    actions.append(this.like, this.find, this.table, this.download);
+    actions.append(this.like, this.good, this.bad, this.find, this.table, this.download);
+    this.drawVerdict(false, null);
     this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
   /**
@@ -461,6 +493,12 @@ var Side = class {
       this.download.href = known.download;
       this.download.download = known.download_name;
     }
+  }
+  /** @param {boolean} open whether pictures can be judged @param {Verdict | null} verdict */
+  drawVerdict(open, verdict) {
+    this.good.hidden = this.bad.hidden = !open;
+    this.good.setAttribute("aria-pressed", String(verdict === "liked"));
+    this.bad.setAttribute("aria-pressed", String(verdict === "disliked"));
   }
   /**
    * @param {Shown | undefined} shown
@@ -522,6 +560,11 @@ var Side = class {
     return row;
   }
 };
+function signed(sign, text, title, act) {
+  const button = textButton("action signed", "", title, act);
+  button.append(lines(sign), text);
+  return button;
+}
 function pair(what, name, text) {
   const both = make("span", "pair");
   both.append(make("span", "what", what), make("span", name, text));
@@ -667,7 +710,8 @@ var Detail = class {
       find: () => this.findCaptions(),
       toggle: () => this.explain(!this.explaining),
       look: (map) => this.stage.showHeat(map),
-      terms: (text) => this.ask("terms", { text })
+      terms: (text) => this.ask("terms", { text }),
+      judge: (verdict) => this.judge(verdict)
     });
     this.neighbours = new Neighbours((id) => {
       this.open(id);
@@ -762,6 +806,15 @@ var Detail = class {
     const why = told.why?.told || !before?.told ? told.why ?? before : before;
     this.known.set(told.id, why ? { ...told, why } : told);
   }
+  /** @param {Verdict} verdict */
+  judge(verdict) {
+    if (this.id !== null) this.host.verdicts?.turn(this.id, verdict);
+    this.drawVerdict();
+  }
+  drawVerdict() {
+    const { verdicts } = this.host;
+    this.side.drawVerdict(Boolean(verdicts?.open), this.id === null ? null : verdicts?.of(this.id) ?? null);
+  }
   /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
   receive(data) {
     if (data.token !== this.token) {
@@ -793,6 +846,14 @@ var Detail = class {
       event.preventDefault();
       event.stopPropagation();
       this.explain(!this.explaining);
+      return;
+    }
+    const { verdicts } = this.host;
+    const verdict = verdicts?.open ? verdictOf(event) : null;
+    if (verdict) {
+      event.preventDefault();
+      this.judge(verdict);
+      return;
     }
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
@@ -812,6 +873,7 @@ var Detail = class {
       finding: this.wantRelated,
       explaining: this.explaining
     });
+    this.drawVerdict();
     this.neighbours.draw(known, this.token);
   }
 };
@@ -864,10 +926,15 @@ var Card = class {
   score = make("span", "score");
   bar = make("span", "bar");
   fill = make("span", "fill");
+  move = make("span", "move");
   caption = make("p", "caption");
+  verdicts = make("div", "verdicts");
   #src = "";
-  /** @param {string} id */
-  constructor(id) {
+  /**
+   * @param {string} id
+   * @param {(verdict: Verdict) => void} judge
+   */
+  constructor(id, judge) {
     this.element = element(id);
     this.frame = this.button;
     this.button.type = "button";
@@ -881,10 +948,21 @@ var Card = class {
     });
     this.button.append(this.image, this.note, this.name);
     this.bar.append(this.fill);
-    this.meta.append(this.rank, this.score, this.bar);
+    this.meta.append(this.rank, this.score, this.bar, this.move);
     this.image.alt = "";
     for (const one of [this.meta, this.caption]) one.setAttribute("aria-hidden", "true");
-    this.element.append(this.button, this.meta, this.caption);
+    this.like = verdictButton(HEART, "Like", "l or +", () => judge("liked"));
+    this.dislike = verdictButton(CROSS, "Dislike", "d or −", () => judge("disliked"));
+    this.verdicts.append(this.like, this.dislike);
+    this.element.append(this.button, this.verdicts, this.meta, this.caption);
+  }
+  /** @param {Verdict | null} verdict @param {boolean} open whether pictures can be judged */
+  mark(verdict, open) {
+    this.verdicts.hidden = !open;
+    this.element.classList.toggle("liked", verdict === "liked");
+    this.element.classList.toggle("disliked", verdict === "disliked");
+    this.like.setAttribute("aria-pressed", String(verdict === "liked"));
+    this.dislike.setAttribute("aria-pressed", String(verdict === "disliked"));
   }
   get isScored() {
     return !this.meta.hidden;
@@ -919,14 +997,16 @@ var Card = class {
    * @param {Picture} picture
    * @param {string} help
    */
-  #showScore({ id, rank, score, bar, caption }, help) {
+  #showScore({ id, rank, score, bar, caption, move }, help) {
     const spoken = caption || id;
     const scored = score !== null && score !== void 0;
-    const where = scored ? `Rank ${rank}, score ${scoreText(score)}: ` : "";
+    const where = scored ? `Rank ${rank}${moveInWords(move)}, score ${scoreText(score)}: ` : "";
     this.button.setAttribute("aria-label", `${where}${spoken}. Open`);
     this.meta.hidden = !scored;
     if (!scored) return;
     this.rank.textContent = String(rank);
+    this.move.textContent = moveSign(move);
+    this.move.hidden = !move;
     this.score.textContent = scoreText(score);
     this.meta.title = help;
     this.bar.hidden = typeof bar !== "number";
@@ -942,6 +1022,21 @@ var Card = class {
     return true;
   }
 };
+function moveSign(move) {
+  if (!move) return "";
+  if (move === "new") return "new";
+  return `${move > 0 ? "▲" : "▼"}${Math.abs(move).toLocaleString("en-US")}`;
+}
+function moveInWords(move) {
+  if (!move) return "";
+  return move === "new" ? ", new" : `, ${move > 0 ? "up" : "down"} ${Math.abs(move)}`;
+}
+function verdictButton(sign, label, keys, act) {
+  const button = signButton("verdict", sign, label, act);
+  button.title = `${label} (${keys})`;
+  button.tabIndex = -1;
+  return button;
+}
 function element(id) {
   const card = make("div", "card");
   card.dataset.id = id;
@@ -1056,11 +1151,224 @@ function milliseconds(value) {
   return `${value < 0.95 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
+// shared/counting.js
+function countOf(number, noun) {
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+// picture_grid/strip.js
+var SHOWN = 12;
+function isWorthShowing(data) {
+  return Boolean(data && (data.liked.length || data.disliked.length || data.seen || data.told));
+}
+var Strip = class {
+  root = make("div", "judged");
+  told = make("span", "unseen");
+  #liked = make("span", "stack");
+  #disliked = make("span", "stack");
+  #aim = make("span", "aim");
+  #seen = make("span", "seen");
+  #verdicts;
+  #drawn = "";
+  /** @param {Verdicts} verdicts */
+  constructor(verdicts) {
+    this.#verdicts = verdicts;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Likes and dislikes");
+    this.told.setAttribute("role", "status");
+    const say = (type) => () => verdicts.say(type);
+    this.undo = signButton("step", "↶", "Take the last step back (Ctrl-Z)", say("undo"));
+    this.redo = signButton("step", "↷", "Do it again (Ctrl-Shift-Z)", say("redo"));
+    this.clear = textButton("plain", "Clear", "Nothing liked, disliked or seen", say("unjudge"));
+    this.next = textButton(
+      "plain next",
+      "Show what I have not seen",
+      "The next screen (Space on a card)",
+      () => verdicts.goOn()
+    );
+    this.again = textButton("plain", "Show all again", "", say("seen"));
+    this.all = this.#choice("all", "All of a kind", "Likes and dislikes move what is like them up and down");
+    this.one = this.#choice("one", "One picture", "Likes count for less, and dislikes are only left out");
+    this.#aim.append(this.all, this.one);
+    this.#aim.setAttribute("role", "group");
+    this.#aim.setAttribute("aria-label", "What you look for");
+    const steps = make("span", "steps");
+    steps.append(this.undo, this.redo, this.clear);
+    this.root.append(this.#liked, this.#disliked, this.#aim, steps, this.next, this.#seen, this.again);
+  }
+  /** @param {Judging | null} data */
+  draw(data) {
+    this.root.hidden = !isWorthShowing(data);
+    if (!data) return;
+    if (this.told.textContent !== data.told) this.told.textContent = data.told;
+    const key = JSON.stringify(data);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#stack(this.#liked, data.liked, "liked");
+    this.#stack(this.#disliked, data.disliked, "disliked");
+    const judged = data.liked.length + data.disliked.length > 0;
+    this.#aim.hidden = !judged;
+    this.all.setAttribute("aria-pressed", String(data.aim === "all"));
+    this.one.setAttribute("aria-pressed", String(data.aim === "one"));
+    this.undo.disabled = !data.undo;
+    this.redo.disabled = !data.redo;
+    this.clear.hidden = !judged && !data.seen;
+    this.next.disabled = !data.more;
+    this.#seen.textContent = data.seen ? `${countOf(data.seen, "picture")} seen` : "";
+    this.again.hidden = !data.seen;
+  }
+  /**
+   * @param {HTMLElement} stack
+   * @param {Judged[]} pictures
+   * @param {Verdict} verdict
+   */
+  #stack(stack, pictures, verdict) {
+    stack.hidden = !pictures.length;
+    const sign = make("span", `sign ${verdict}`);
+    sign.append(lines(verdict === "liked" ? HEART : CROSS));
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", `${pictures.length} ${verdict}`);
+    const newest = pictures.slice(-SHOWN).map((one) => this.#thumb(one, verdict));
+    stack.replaceChildren(sign, make("span", "count", pictures.length), ...newest);
+  }
+  /**
+   * @param {Judged} picture
+   * @param {Verdict} verdict
+   */
+  #thumb({ id, src }, verdict) {
+    const label = `${id} is ${verdict}. Take it back`;
+    const button = textButton("judged-picture", src ? "" : id, label, () => this.#verdicts.turn(id, verdict));
+    button.setAttribute("aria-label", label);
+    if (!src) return button;
+    const image = make("img");
+    image.alt = "";
+    image.src = src;
+    button.append(image);
+    return button;
+  }
+  /**
+   * @param {Judging["aim"]} aim
+   * @param {string} text
+   * @param {string} title
+   */
+  #choice(aim, text, title) {
+    return textButton("choice", text, title, () => this.#verdicts.say("aim", { aim }));
+  }
+};
+
+// picture_grid/verdicts.js
+var Verdicts = class {
+  /** @type {Judging | null} */
+  data = null;
+  /** @type {Map<string, Verdict>} in the order in which they were given */
+  given = /* @__PURE__ */ new Map();
+  /** @type {string | null} the picture that the mouse is on */
+  hovered = null;
+  /** Whether the mouse was used last, and not the keys that move the focus. */
+  #pointing = false;
+  #stop = new AbortController();
+  /** Whether a verdict was told that no answer has confirmed: of two messages close together the earlier may be lost. */
+  #unconfirmed = false;
+  #grid;
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    const { signal } = this.#stop;
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    grid.area.addEventListener("keyup", (event) => {
+      if (this.data && event.key === " " && event.target instanceof Element && event.target.closest(".card")) {
+        event.preventDefault();
+      }
+    });
+    grid.area.addEventListener("pointermove", ({ target, movementX, movementY }) => {
+      if (movementX || movementY) this.#pointing = true;
+      this.hovered = target instanceof Element ? idOf(target) : null;
+    });
+    grid.area.addEventListener("pointerleave", () => {
+      this.hovered = null;
+    });
+  }
+  end() {
+    this.#stop.abort();
+  }
+  get open() {
+    return this.data !== null;
+  }
+  /** What the server says; an answer to an older message than our last one says nothing of what was judged since. @param {Judging | null} data @param {boolean} current */
+  take(data, current) {
+    this.data = data;
+    if (!current && data) return;
+    this.#unconfirmed = false;
+    this.given.clear();
+    for (const { id } of data?.liked ?? []) this.given.set(id, "liked");
+    for (const { id } of data?.disliked ?? []) this.given.set(id, "disliked");
+  }
+  /** @param {string} id */
+  of(id) {
+    return this.given.get(id) ?? null;
+  }
+  /**
+   * @param {string} id
+   * @param {Verdict} verdict
+   */
+  turn(id, verdict) {
+    if (!this.open) return;
+    const taken = this.of(id) === verdict;
+    this.given.delete(id);
+    if (!taken) this.given.set(id, verdict);
+    this.#unconfirmed = true;
+    this.#grid.mark(id);
+    this.say("judge");
+  }
+  /**
+   * @param {string} type
+   * @param {Record<string, unknown>} [more]
+   */
+  say(type, more = {}) {
+    const { detail, sequence } = this.#grid;
+    detail.asking.end();
+    this.#grid.say({ type, seq: sequence.next(), open: detail.id, ...more });
+    if (type !== "judge") this.#unconfirmed = false;
+  }
+  /** A message with all that is judged, as long as the server may not know it. @param {Message} said */
+  complete(said) {
+    return this.#unconfirmed ? { ...said, liked: this.#all("liked"), disliked: this.#all("disliked") } : said;
+  }
+  /** The next screen: what is shown was seen. */
+  goOn() {
+    if (this.data?.more) this.say("unseen", { ids: this.#grid.order });
+  }
+  /** Keys of the page, for the picture that the mouse or the focus was put on last. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (/^(Arrow|Tab|Home|End)/.test(event.key)) this.#pointing = false;
+    if (!this.data || event.defaultPrevented || isTaken(event)) return;
+    const step = stepOf(event);
+    const verdict = verdictOf(event);
+    const focused = idOf(focusedBeside(this.#grid.area));
+    const meant = this.#pointing ? this.hovered ?? focused : focused ?? this.hovered;
+    if (step && this.data[step]) this.say(step);
+    else if (verdict && meant !== null) this.turn(meant, verdict);
+    else if (event.key === " " && focused && !withModifier(event)) {
+      if (!event.repeat) this.goOn();
+    } else return;
+    event.preventDefault();
+  }
+  /** @param {Verdict} verdict */
+  #all(verdict) {
+    return [...this.given].filter(([, one]) => one === verdict).map(([id]) => id);
+  }
+};
+function idOf(element2) {
+  const card = element2?.closest(".card");
+  return card instanceof HTMLElement ? card.dataset.id ?? null : null;
+}
+
 // picture_grid/picture_grid.js
 var META_HEIGHT = 24;
 var CAPTION_HEIGHT = 38;
 var SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 var LOAD_WITHIN = "900px";
+var GLIDE = { duration: 260, easing: "ease-out" };
 var PictureGrid = class {
   /** @type {(said: Message) => void} */
   send = () => {
@@ -1070,6 +1378,8 @@ var PictureGrid = class {
   root = make("div", "grid-root");
   area = make("div", "area");
   status = new Status();
+  verdicts = new Verdicts(this);
+  strip = new Strip(this.verdicts);
   /** @type {Map<string, Card | EmptyCard>} */
   cards = /* @__PURE__ */ new Map();
   /** @type {string[]} */
@@ -1087,7 +1397,7 @@ var PictureGrid = class {
   /** @param {Parent} parent */
   constructor(parent) {
     this.area.setAttribute("role", "list");
-    this.root.append(this.status.line, this.area, this.detail.dialog);
+    this.root.append(this.strip.root, this.status.line, this.strip.told, this.area, this.detail.dialog);
     parent.append(this.root);
     this.resizer.observe(this.root);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
@@ -1099,12 +1409,13 @@ var PictureGrid = class {
   destroy() {
     this.resizer.disconnect();
     this.loader.disconnect();
+    this.verdicts.end();
     this.detail.destroy();
     this.root.remove();
   }
   /** @param {Message} said */
   say(said) {
-    this.send(said);
+    this.send(this.verdicts.complete(said));
   }
   /** @param {string} id */
   shownOf(id) {
@@ -1113,16 +1424,28 @@ var PictureGrid = class {
   /** @param {GridData} data */
   update(data) {
     const started = performance.now();
+    const [toldBefore, told] = [this.data, data].map((one) => one.judging?.told ?? "");
     this.data = data;
     this.scoreHelp = data.score_help || "";
     this.root.classList.toggle("loading", Boolean(data.loading));
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
-    this.takeCards();
-    if (!this.focusId || !this.cards.has(this.focusId)) this.setFocus(this.order[0] || null, false);
-    this.layout();
+    this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
+    this.takeOrder();
+    this.strip.draw(data.judging ?? null);
+    this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
     this.detail.receive(data);
+  }
+  /** The cards in their new order, and the focus where it was: on its card, or where that one stood. */
+  takeOrder() {
+    const focused = this.cards.get(this.focusId ?? "")?.element.contains(focusedBeside(this.area)) ?? false;
+    const at = this.order.indexOf(this.focusId ?? "");
+    this.takeCards();
+    const stays = this.focusId !== null && this.cards.has(this.focusId);
+    if (!stays)
+      this.setFocus((focused ? this.order[Math.min(at, this.order.length - 1)] : this.order[0]) || null, false);
+    if (focused) this.cards.get(this.focusId ?? "")?.button?.focus({ preventScroll: true });
   }
   /** The cards that are wanted, in their order; those that are there already stay. */
   takeCards() {
@@ -1154,13 +1477,22 @@ var PictureGrid = class {
     let card = this.cards.get(picture.id);
     if (!(card instanceof Card)) {
       card?.element.remove();
-      card = new Card(picture.id);
-      card.element.addEventListener("click", () => this.detail.open(picture.id));
+      card = new Card(picture.id, (verdict) => this.verdicts.turn(picture.id, verdict));
+      card.element.addEventListener("click", ({ target }) => {
+        if (!(target instanceof Element && target.closest(".verdicts"))) this.detail.open(picture.id);
+      });
       this.cards.set(picture.id, card);
     }
     const { captions } = this.data;
     if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp })) this.loader.observe(card.element);
+    card.mark(this.verdicts.of(picture.id), this.verdicts.open);
     return card;
+  }
+  /** Show what a picture was judged, wherever it is. @param {string} id */
+  mark(id) {
+    const card = this.cards.get(id);
+    if (card instanceof Card) card.mark(this.verdicts.of(id), this.verdicts.open);
+    this.detail.drawVerdict();
   }
   /** @param {IntersectionObserverEntry[]} entries */
   loadSeen(entries) {
@@ -1175,18 +1507,23 @@ var PictureGrid = class {
     const width = this.root.clientWidth;
     if (width && width !== this.width) this.layout();
   }
-  layout() {
+  /** @param {boolean} [glide] whether cards are seen to move */
+  layout(glide = false) {
     const width = this.root.clientWidth;
     this.width = width;
     if (!width) return;
     const cards = this.order.flatMap((id) => this.cards.get(id) ?? []);
     const extra = this.heightBelow(cards);
     const shapes = cards.map((card) => card.shape);
+    const gliding = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.boxes = boxesFor(shapes, width, this.data.size || "M", extra);
     let bottom = 0;
     cards.forEach((card, index) => {
       const box = this.boxes[index];
-      card.element.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
+      const before = card.element.style.transform;
+      const there = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
+      card.element.style.transform = there;
+      if (gliding && before && before !== there) card.element.animate({ transform: [before, there] }, GLIDE);
       card.element.style.width = `${box.width.toFixed(1)}px`;
       card.frame.style.height = `${box.height.toFixed(1)}px`;
       card.element.classList.toggle("slim", box.width < 120);

@@ -2,6 +2,9 @@
 
 /** Paths of icons on a 24 by 24 field. */
 export const LENS = ["M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z", "M15.4 15.4 20 20"];
+export const HEART = [
+  "M12 20C6 15.5 3.5 12.5 3.5 9.2A4.2 4.2 0 0 1 12 7.6a4.2 4.2 0 0 1 8.5 1.6c0 3.3-2.5 6.3-8.5 10.8Z",
+];
 export const CROSS = ["M6 6l12 12", "M18 6 6 18"];
 
 /**

@@ -1,5 +1,10 @@
 // Keys of the whole page: they are ours only where nobody types and no dialog is open.
 
+/** @import { Verdict } from "./detail/data.d.ts" */
+
+/** @type {Record<string, Verdict>} */
+const VERDICTS = { "+": "liked", l: "liked", "-": "disliked", "\u2212": "disliked", d: "disliked" };
+
 /** @param {KeyboardEvent | MouseEvent} event */
 export function withModifier(event) {
   return event.ctrlKey || event.metaKey || event.altKey;
@@ -54,4 +59,20 @@ export function hasKeys() {
 export function focusedBeside(element) {
   const root = element.getRootNode();
   return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+/** What a key judges a picture; null for any other key. @param {KeyboardEvent} event */
+export function verdictOf(event) {
+  return withModifier(event) || event.repeat ? null : (VERDICTS[event.key] ?? null);
+}
+
+/**
+ * Whether a key takes a step back, or does it again.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {"undo" | "redo" | null}
+ */
+export function stepOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey || key.toLowerCase() !== "z") return null;
+  return shiftKey ? "redo" : "undo";
 }

@@ -96,6 +96,17 @@ export interface Neighbour {
   height: number;
 }
 
+export type Verdict = "liked" | "disliked";
+
+export interface Verdicts {
+  /** Whether anything can be judged now. */
+  open: boolean;
+  /** What a picture was judged. */
+  of(id: string): Verdict | null;
+  /** Judge a picture; what it was judged already is taken back. */
+  turn(id: string, verdict: Verdict): void;
+}
+
 /** What rank, score and the caption set apart mean. */
 export interface Words {
   rank: string;
@@ -114,6 +125,8 @@ export interface Host {
   /** Its own words where rank and score are not those of a query. */
   detailWords?: Words;
   scoreHelp?: string;
+  /** Likes and dislikes, where pictures can be judged. */
+  verdicts?: Verdicts;
   shownOf(id: string): Shown | undefined;
   setFocus(id: string | null, move: boolean): void;
   say(said: Message): void;

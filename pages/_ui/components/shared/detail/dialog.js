@@ -1,13 +1,13 @@
 // The detail dialog: one picture large, everything known about it, and what to do next with it.
 
-import { withModifier } from "../keys.js";
+import { verdictOf, withModifier } from "../keys.js";
 import { Settling } from "../settling.js";
 import { frame } from "./frame.js";
 import { Neighbours } from "./neighbours.js";
 import { Side } from "./side.js";
 import { Stage } from "./stage.js";
 
-/** @import { DetailData, Host, Known } from "./data.d.ts" */
+/** @import { DetailData, Host, Known, Verdict } from "./data.d.ts" */
 
 const ASK_AFTER_MS = 180;
 const ASK_AT_ONCE_MS = 30;
@@ -34,6 +34,7 @@ export class Detail {
       toggle: () => this.explain(!this.explaining),
       look: (map) => this.stage.showHeat(map),
       terms: (text) => this.ask("terms", { text }),
+      judge: (verdict) => this.judge(verdict),
     });
     this.neighbours = new Neighbours((id) => {
       this.open(id);
@@ -139,6 +140,17 @@ export class Detail {
     this.known.set(told.id, why ? { ...told, why } : told);
   }
 
+  /** @param {Verdict} verdict */
+  judge(verdict) {
+    if (this.id !== null) this.host.verdicts?.turn(this.id, verdict);
+    this.drawVerdict();
+  }
+
+  drawVerdict() {
+    const { verdicts } = this.host;
+    this.side.drawVerdict(Boolean(verdicts?.open), this.id === null ? null : (verdicts?.of(this.id) ?? null));
+  }
+
   /** What the server says; older answers than our last message are only kept, not followed. @param {DetailData} data */
   receive(data) {
     if (data.token !== this.token) {
@@ -172,6 +184,14 @@ export class Detail {
       event.preventDefault();
       event.stopPropagation();
       this.explain(!this.explaining);
+      return;
+    }
+    const { verdicts } = this.host;
+    const verdict = verdicts?.open ? verdictOf(event) : null;
+    if (verdict) {
+      event.preventDefault();
+      this.judge(verdict);
+      return;
     }
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     event.preventDefault();
@@ -192,6 +212,7 @@ export class Detail {
       finding: this.wantRelated,
       explaining: this.explaining,
     });
+    this.drawVerdict();
     this.neighbours.draw(known, this.token);
   }
 }

@@ -1,12 +1,15 @@
 // Beside the picture: score, captions, what to do with it, and facts.
 
-import { filledBar, make, scoreText, textButton } from "../drawing.js";
+import { CROSS, filledBar, HEART, lines, make, scoreText, textButton } from "../drawing.js";
 import { factsOf } from "./facts.js";
 import { Why } from "./why.js";
 
-/** @import { HeatMap, Known, Shown, Words } from "./data.d.ts" */
+/** @import { HeatMap, Known, Shown, Verdict, Words } from "./data.d.ts" */
 
-/** @typedef {{ search: (text: string) => void, like: () => void, table: () => void, find: () => void, toggle: () => void, look: (map: HeatMap | null) => void, terms: (query: string) => void }} Acts */
+/**
+ * @typedef {{ search: (text: string) => void, like: () => void, table: () => void, find: () => void, toggle: () => void,
+ *             look: (map: HeatMap | null) => void, terms: (query: string) => void, judge: (verdict: Verdict) => void }} Acts
+ */
 /** @typedef {{ words?: Words, scoreHelp?: string, finding: boolean, explaining: boolean }} Manner */
 
 /** @type {Words} what the words mean where a query was asked */
@@ -36,8 +39,13 @@ export class Side {
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
+    this.good = signed(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
+    this.bad = signed(CROSS, "Dislike", "It is left out, and pictures like it move down (d or \u2212)", () =>
+      acts.judge("disliked"),
+    );
     const actions = make("div", "actions");
-    actions.append(this.like, this.find, this.table, this.download);
+    actions.append(this.like, this.good, this.bad, this.find, this.table, this.download);
+    this.drawVerdict(false, null);
     this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
 
@@ -63,6 +71,13 @@ export class Side {
       this.download.href = known.download;
       this.download.download = known.download_name;
     }
+  }
+
+  /** @param {boolean} open whether pictures can be judged @param {Verdict | null} verdict */
+  drawVerdict(open, verdict) {
+    this.good.hidden = this.bad.hidden = !open;
+    this.good.setAttribute("aria-pressed", String(verdict === "liked"));
+    this.bad.setAttribute("aria-pressed", String(verdict === "disliked"));
   }
 
   /**
@@ -128,6 +143,20 @@ export class Side {
     row.append(button);
     return row;
   }
+}
+
+/**
+ * A button with a sign before its word.
+ *
+ * @param {string[]} sign
+ * @param {string} text
+ * @param {string} title
+ * @param {() => void} act
+ */
+function signed(sign, text, title, act) {
+  const button = textButton("action signed", "", title, act);
+  button.append(lines(sign), text);
+  return button;
 }
 
 /**
