@@ -53,6 +53,11 @@ class Network(Protocol):
         """What `explain` says of a place without it, and of one that shows it clearly; None where only proportions count."""
         ...
 
+    @property
+    def explained_rule(self) -> PixelRule:
+        """What `explain` looks at: the rule of embeddings, perhaps at a finer size."""
+        ...
+
     def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
         """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""
         ...
@@ -246,7 +251,8 @@ class ClipEncoder:
                 f"{rows.shape[-1]}. Embed the query with the same model."
             )
         against = self._background if background is None else np.asarray(background, dtype=np.float32)
-        pixels = self._pixels(np.stack([self.prepare_image(image)]))
+        rule = self._network.explained_rule
+        pixels = rule.pixels([image], device=self._device)
         directions, others = (torch.tensor(one, device=self._device) for one in (rows, against))
         # Without the lock: image towers keep no state during a pass.
         heat: FloatArray = self._network.explain(pixels, Sought(directions, others)).float().cpu().numpy()

@@ -9,10 +9,13 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 from t2i_core.encoder.explaining import Sought
 from t2i_core.encoder.mini_network import ImageTrunk
 
+# How much larger a picture is shown than for an embedding: networks of convolutions take any size, and parts of a picture are
+# then seen at the size at which the network has seen whole things. Costs 2.25 times as much.
+FINER = 1.5
 _SMALLEST_SPREAD = 1e-3  # of cosines: a background of one says nothing of spreads
-# In spreads of the background. Of captions that belong to no part of a mosaic half have their peak below 1.7, of captions that
-# belong to one half have it above 2.9 (250 mosaics that no figure is told of).
-SCALE = (1.0, 3.5)
+# In spreads of the background. The peak of a picture's own caption is above 3.4 in half of pictures and above 2.6 in 95 of 100; that
+# of other pictures' captions is below 1.7 in half and below 2.3 in three quarters (pictures that no figure is told of).
+SCALE = (1.5, 3.5)
 
 
 def place_spreads(trunk: ImageTrunk, head: nn.Module, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:

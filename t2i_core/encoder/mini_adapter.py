@@ -6,6 +6,7 @@ import copy
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 from t2i_core.encoder import nearness
 from t2i_core.encoder.bfloat16 import multiplies_bfloat16
 from t2i_core.encoder.explaining import Sought
-from t2i_core.encoder.explaining_mini import SCALE, place_spreads
+from t2i_core.encoder.explaining_mini import FINER, SCALE, place_spreads
 from t2i_core.encoder.mini_network import ImageTrunk, MiniClip, load_mini
 from t2i_core.encoder.preprocessing import PixelRule
 
@@ -80,6 +81,11 @@ class MiniNetwork:
     def heat_scale(self) -> tuple[float, float] | None:
         """What `explain` says of a place that shows nothing of it, and of one that shows it clearly."""
         return SCALE
+
+    @property
+    def explained_rule(self) -> PixelRule:
+        """What `explain` looks at: one and a half times as fine as what is embedded."""
+        return replace(self.pixel_rule, side=round(FINER * self.pixel_rule.side))
 
     def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
         """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""

@@ -105,6 +105,11 @@ class OpenAINetwork:
         """None: only proportions within a map of `explain` mean something."""
         return None
 
+    @property
+    def explained_rule(self) -> PixelRule:
+        """What `explain` looks at: what is embedded."""
+        return self.pixel_rule
+
     def explain(self, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
         """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""
         visual = self._model.visual

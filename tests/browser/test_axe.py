@@ -66,6 +66,12 @@ def detail(page: Page) -> None:
     expect(page.locator(".detail[open] .thumb").first).to_be_visible()
 
 
+def explained(page: Page) -> None:
+    detail(page)
+    page.keyboard.press("e")
+    expect(page.locator(".why .crowd")).to_be_visible()
+
+
 def rows(page: Page) -> None:
     expect(page.locator("tr.row").first).to_be_visible()
 
@@ -109,6 +115,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "hits": ("/", hits),
     "no query": ("/", nothing_asked),
     "detail": ("/", detail),
+    "detail, explained": ("/", explained),
     "captions": ("/captions", rows),
     "filters": ("/captions", filters),
     "no caption": ("/captions", no_row),

@@ -83,7 +83,7 @@ def test_json_holds_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     whole, *terms = record["heat"]
     assert whole["share"] is None and [one["of"] for one in terms] == ["a dog", "beach", "4.png"]
     assert sum(one["share"] for one in terms) == pytest.approx(record["score"], abs=1e-3)
-    assert np.shape(whole["values"]) == (2, 2) and whole["seen"] == [0, 0, 1, 1]
+    assert np.shape(whole["values"]) == (3, 3) and whole["seen"] == [0, 0, 1, 1]
     assert [(one["term"], one["word"]) for one in record["words"]] == [(0, "a"), (0, "dog")]
     assert all(one["rank"] < record["rank"] for one in record["raising"])
     assert all(one["rank"] > record["rank"] for one in record["lowering"])

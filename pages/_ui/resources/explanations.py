@@ -19,6 +19,7 @@ from t2i_core.query import Query, Words, write_query
 if TYPE_CHECKING:
     from PIL import Image
 
+_DRAFT_SIDE = 512  # pixels of the shorter side: more than any model looks at, and quick to decode
 Pictures = Mapping[str, "Image.Image"]
 
 
@@ -80,5 +81,4 @@ def _reasons(
 
 def _opened(engine: SearchEngine, image_id: str, settings: Settings) -> Image.Image:
     path = images.picture_path(engine.gallery.images_dir, image_id)
-    side = getattr(engine.encoder, "input_size", None)
-    return images.open_image(path, max_pixels=settings.max_pixels, draft_side=side, name=image_id)
+    return images.open_image(path, max_pixels=settings.max_pixels, draft_side=_DRAFT_SIDE, name=image_id)
