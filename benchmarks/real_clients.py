@@ -1,6 +1,6 @@
 """Our exports opened by the programs they are for, and what those write read back here; each that is installed.
 
-    python benchmarks/real_clients.py [--pictures 24]
+    python benchmarks/real_clients.py [--pictures 24] [--only fiftyone]
 
 datasets, DuckDB, webdataset, embedding-atlas and fiftyone are no requirements of this project: install them somewhere else than
 in .venv. What is not installed is said. Exit code 1 if one that is finds something else than was written.
@@ -144,6 +144,9 @@ def with_fiftyone(gallery: Gallery, hits: list[Hit], folder: Path) -> str:
 def main() -> None:
     parser = machine.options(__doc__)
     parser.add_argument("--pictures", type=int, default=24)
+    parser.add_argument(
+        "--only", choices=tuple(CLIENTS), help="one of them; their requirements exclude each other at times"
+    )
     arguments = parser.parse_args()
     gallery = read_gallery(machine.ROOT / "data", machine.ROOT / "static" / "images")
     hits = [
@@ -152,6 +155,8 @@ def main() -> None:
     ]
     failed = 0
     for name, check in CLIENTS.items():
+        if arguments.only not in {None, name}:
+            continue
         if find_spec(name) is None:
             print(f"{name}: not installed")
             continue
