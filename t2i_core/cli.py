@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from t2i_core import __version__
 from t2i_core.commands import (
     build,
+    doctor,
     evaluate,
     explain,
     export_data,
@@ -23,6 +24,7 @@ from t2i_core.commands import (
     merge,
     project,
     push,
+    run_app,
     search,
     serve,
     train,
@@ -47,6 +49,8 @@ COMMANDS = (
     train,
     serve,
 )
+    search, build, merge, index, push, project, evaluate, validate, import_data, export_data, train, serve, run_app, doctor,
+)  # fmt: skip
 FAILED, INTERRUPTED = 1, 130
 
 DESCRIPTION = "Find pictures by describing them. Every command works on a dataset (--data)."

@@ -10,6 +10,7 @@ from t2i_core.errors import T2IError, count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
+    from t2i_core.serving.limits import Limits
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8770
 EPILOG = """\
@@ -36,6 +37,12 @@ def add_parser(commands: Any) -> None:
     options.add_data(parser)
     options.add_images(parser)
     options.add_model(parser, default="the one the dataset was built with")
+    add_listening(parser)
+    parser.set_defaults(run=run)
+
+
+def add_listening(parser: argparse.ArgumentParser) -> None:
+    """--host, --port, --rate and --seconds"""
     parser.add_argument(
         "--host",
         default=DEFAULT_HOST,
@@ -54,7 +61,18 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seconds", type=float, default=30.0, metavar="S", help="what an answer may take (default: 30)"
     )
-    parser.set_defaults(run=run)
+
+
+def read_limits(arguments: argparse.Namespace) -> Limits:
+    """What --port, --rate and --seconds say; T2IError where they cannot be."""
+    from t2i_core.serving.limits import Limits
+
+    if not 0 <= arguments.port <= 65_535 or arguments.rate < 0 or arguments.seconds <= 0:
+        raise T2IError(
+            "A port is 0 to 65535, a rate 0 or more, and an answer may take more than 0 seconds, got "
+            f"--port {arguments.port} --rate {arguments.rate:g} --seconds {arguments.seconds:g}."
+        )
+    return Limits(rate=arguments.rate, burst=max(1, round(2 * arguments.rate)), seconds=arguments.seconds)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -62,42 +80,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from t2i_core.api import Dataset
     from t2i_core.serving.answers import Answers
     from t2i_core.serving.http import make_app
-    from t2i_core.serving.limits import Limits, read_token
+    from t2i_core.serving.limits import read_token
+    from t2i_core.serving.listening import listen
 
     token = read_token(arguments.host)  # before the model is loaded: a missing one should not take seconds to be told
-    if not 0 <= arguments.port <= 65_535 or arguments.rate < 0 or arguments.seconds <= 0:
-        raise T2IError(
-            "A port is 0 to 65535, a rate 0 or more, and an answer may take more than 0 seconds, got "
-            f"--port {arguments.port} --rate {arguments.rate:g} --seconds {arguments.seconds:g}."
-        )
+    limits = read_limits(arguments)
     gallery = options.open_gallery(arguments, console)
     dataset = Dataset(gallery, model=arguments.model, device=arguments.device)
     dataset.engine  # noqa: B018  # the first who asks should not wait for the model
-    limits = Limits(rate=arguments.rate, burst=max(1, round(2 * arguments.rate)), seconds=arguments.seconds)
     app = make_app(Answers(dataset), limits=limits, token=token)
-    return _serve(app, arguments.host, arguments.port, count_of(len(dataset), "picture"), console)
-
-
-def _serve(app: Any, host: str, port: int, what: str, console: Console) -> int:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets=sockets)
-            if self.started:
-                port = self.servers[0].sockets[0].getsockname()[1]
-                name = f"[{host}]" if ":" in host else host
-                console.say(f"Answering for {what} at http://{name}:{port}/v1 until Ctrl-C.")
-
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, lifespan="off",
-        limit_concurrency=512, timeout_keep_alive=30, timeout_graceful_shutdown=5, ws="none",
+    listen(
+        app, arguments.host, arguments.port,
+        on_start=lambda address: console.say(f"Answering for {count_of(len(dataset), 'picture')} at {address}/v1 until Ctrl-C."),
     )  # fmt: skip
-    server = Server(config)
-    try:
-        server.run()
-    except SystemExit as error:  # uvicorn has told on standard error why it cannot listen
-        raise T2IError(
-            f"The server must be able to listen at {host}:{port}, and it cannot. Name another --port."
-        ) from error
     return 0

@@ -58,42 +58,53 @@ def write_openclip(gallery: Gallery, entries: Iterator[PictureEntry], folder: Pa
 
 
 def write_fiftyone(gallery: Gallery, entries: Iterator[PictureEntry], folder: Path, copies: PictureCopies) -> None:
-    """FiftyOne's own export: ``metadata.json``, ``samples.json`` and ``data``; embeddings are a field of each sample."""
+    """FiftyOne's own export: ``metadata.json``, ``samples.json`` and ``data``; columns are lists of one value a caption."""
     with _text(folder / "samples.json") as file:
         file.write('{"samples": [')
         for entry in entries:
             copies.copy(entry, folder / "data")
+            digest = hashlib.sha256(entry.image_id.encode("utf-8", "surrogatepass")).hexdigest()
             sample = {
-                "_id": {"$oid": hashlib.sha256(entry.image_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]},
+                "_id": {"$oid": digest[:24]},
                 "filepath": f"data/{entry.image_id}",
                 "tags": [],
                 "_media_type": "image",
+                "_rand": int(digest[:13], 16) / 16**13,  # by which FiftyOne takes samples
                 "metadata": {"_cls": "ImageMetadata", "width": entry.width, "height": entry.height},
                 **entry.record(),
+                **{record_name(name): list(values) for name, values in entry.columns.items()},
                 "embedding": [round(float(value), 8) for value in entry.embedding],
             }
             file.write(("," if entry.number else "") + "\n" + _line(sample).rstrip("\n"))
         file.write("\n]}\n")
     fields = [
+        _field("id", "ObjectIdField", stored="_id"),
         _field("filepath", "StringField"),
         _field("tags", "ListField", inside="StringField"),
         _field("metadata", "EmbeddedDocumentField", document="fiftyone.core.metadata.ImageMetadata"),
+        _field("created_at", "DateTimeField"),
+        _field("last_modified_at", "DateTimeField"),
         _field("captions", "ListField", inside="StringField"),
         _field("embedding", "ListField", inside="FloatField"),
+        _field("rank", "IntField"),
+        _field("score", "FloatField"),
+        *(_field(record_name(name), "ListField", inside="StringField") for name in gallery.caption_columns),
     ]
-    record = {"name": gallery.name, "version": "1.0", "media_type": "image", "sample_fields": fields, "info": {}}
+    record = {"name": gallery.name, "version": "1.0.0", "media_type": "image", "sample_fields": fields, "info": {}}
     with _text(folder / "metadata.json") as file:
         json.dump(record, file, ensure_ascii=False, indent=1)
 
 
-def _field(name: str, kind: str, *, inside: str | None = None, document: str | None = None) -> dict[str, Any]:
+def _field(
+    name: str, kind: str, *, inside: str | None = None, document: str | None = None, stored: str | None = None
+) -> dict[str, Any]:
     place = "fiftyone.core.fields."
     return {
         "name": name,
         "ftype": place + kind,
         "subfield": None if inside is None else place + inside,
         "embedded_doc_type": document,
-        "db_field": name,
+        "db_field": stored or name,
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from t2i_core.dataset.arrow_file import SUFFIXES, columns_of, read_rows
-from t2i_core.dataset.picture_names import list_some
+from t2i_core.dataset.picture_names import is_foreign, list_some, uniform_picture_name
 from t2i_core.errors import DatasetError
 from t2i_core.importers.entries import IMAGE_KEYS, Entries, image_named
 from t2i_core.importers.extracting import PictureFolder
@@ -91,7 +91,7 @@ def _take(row: Mapping[str, Any], entries: Entries, out: PictureFolder, number: 
         if data is not None:
             named = image_named({one: value for one, value in record.items() if one != key}) or name
             del record[key]
-            written = out.put(named or f"{number:08d}", data)
+            written = out.put(_inside(named) or f"{number:08d}", data)
             if written:
                 entries.add(written, record)
             return
@@ -101,6 +101,12 @@ def _take(row: Mapping[str, Any], entries: Entries, out: PictureFolder, number: 
     named = image_named(record)
     if named:
         entries.add(named, record)
+
+
+def _inside(name: str) -> str:
+    """A name for a picture that is taken out: of a whole path of elsewhere only the file's."""
+    uniform = uniform_picture_name(name) or ""
+    return uniform.rpartition("/")[2] if is_foreign(uniform) else uniform
 
 
 def _picture_in(value: Any) -> tuple[bytes | None, str]:

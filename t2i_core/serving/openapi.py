@@ -12,6 +12,7 @@ from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
 from t2i_core.serving.answers import LARGE_SIDE, MEDIA_TYPES, SCORE_MEANS, SMALLEST_SIDE, THUMBNAIL_SIDE
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
+_SOME_TEXT = {"type": "string", "minLength": 1}
 _PLACE = "#/components/schemas/"
 _TOLD = {
     "q": "a sentence",
@@ -93,7 +94,8 @@ def _asked() -> dict[str, Any]:
     return {
         "Condition": _object(condition, needed=["field"]),
         "Term": _object(
-            dict.fromkeys(SUBJECTS, text) | {"name": text, "weight": weight},
+            dict.fromkeys(SUBJECTS, _SOME_TEXT)
+            | {"sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "name": text, "weight": weight},
             needed=[],
             oneOf=[{"required": [tag]} for tag in SUBJECTS],
         ),
@@ -173,9 +175,7 @@ def _whole(least: int, most: int, usual: int) -> dict[str, Any]:
 
 
 def _query(name: str) -> dict[str, Any]:
-    kind: dict[str, Any] = {"k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K), "cut": {"type": "number"}}.get(
-        name, {"type": "string"}
-    )
+    kind: dict[str, Any] = {"k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K), "cut": {"type": "number"}}.get(name, _SOME_TEXT)
     return _parameter(name, kind, _TOLD[name])
 
 

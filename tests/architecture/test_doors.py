@@ -23,6 +23,8 @@ HEAVY = (
     "numba",
     "pymilvus",
     "grpc",
+    "starlette",
+    "uvicorn",
 )
 PLACE = re.compile(r"(t2i_core|pages|recipes)/[\w/]*(\.py)?")
 
@@ -54,6 +56,7 @@ LEVELS = {
     "exchange": 9,
     "remote": 9,
     "opening": 10,
+    "doctor": 11,
     "api": 11,
     "serving": 12,
     "commands": 13,

@@ -87,6 +87,12 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     for command in commands:
         assert f"\n    {command}" in out
     assert len(COMMANDS) == len(commands)
+    for command in (
+        "search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "export", "train",
+        "serve", "run", "doctor",
+    ):  # fmt: skip
+        assert f"\n    {command}" in out
+    assert len(COMMANDS) == 14
 
 
 @pytest.mark.parametrize("command", ["search", "explain", "build", "project", "evaluate", "validate", "import"])

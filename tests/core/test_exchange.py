@@ -162,6 +162,12 @@ def test_what_other_programs_see(gallery: Gallery, tmp_path: Path) -> None:
     samples = json.loads((tmp_path / "fiftyone" / "samples.json").read_text(encoding="utf-8"))["samples"]
     assert all((tmp_path / "fiftyone" / sample["filepath"]).is_file() for sample in samples)
     assert len({sample["_id"]["$oid"] for sample in samples}) == len(COLOURS)
+    fields = json.loads((tmp_path / "fiftyone" / "metadata.json").read_text(encoding="utf-8"))["sample_fields"]
+    kinds = {field["db_field"]: field["ftype"].rpartition(".")[2] for field in fields}
+    assert all(name in kinds or name.startswith("_") for sample in samples for name in sample)
+    assert {kinds[name] for sample in samples for name, value in sample.items() if isinstance(value, list)} == {
+        "ListField"
+    }
     with (tmp_path / "openclip" / "captions.tsv").open(encoding="utf-8", newline="") as file:
         assert [row["title"] for row in csv.DictReader(file, delimiter="\t")] == list(gallery.captions)
 

@@ -123,6 +123,15 @@ def test_tars_of_img2dataset(tmp_path: Path) -> None:
     assert any(".pickle (1)" in str(problem) for problem in report.problems)
 
 
+def test_whole_paths_in_a_table_leave_only_their_last_part(tmp_path: Path) -> None:
+    names = ["/home/ada/a.png", "../../b.png", "C:\\me\\c.png", "sub/d.png"]
+    images = [{"bytes": picture((place, 0, 0)), "path": name} for place, name in enumerate(names)]
+    parquet.write_table(pa.table({"image": images, "text": ["x"] * 4}), tmp_path / "t.parquet")
+    report = import_dataset("parquet", tmp_path / "t.parquet", tmp_path / "data")
+    assert [row["image"] for row in taken(report)] == ["a.png", "b.png", "c.png", "sub/d.png"]
+    assert report.images_dir == tmp_path / "data" / "pictures"
+
+
 @pytest.mark.parametrize("name", ["../evil.png", "/etc/evil.png", "a/../../evil.png", "C:/evil.png", "..\\evil.png"])
 def test_names_that_lead_out_of_a_tar_end_the_import(name: str, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()

@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import json
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
-import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -26,25 +24,16 @@ from t2i_core.query import LINK_NAMES, SearchRequest
 from t2i_core.serving.answers import Answers
 from t2i_core.serving.http import make_app
 from t2i_core.serving.limits import Limits, RateLimit, is_loopback, read_token
+from tests.core.running_app import running
 from tests.core.small_galleries import CAPTIONS, COLOURS, ColourEncoder, save_ours
 
 FREE = Limits(rate=0, body_bytes=4_096)
 TOKEN = "a-long-and-secret-token"
 
 
-@contextmanager
-def serving(answers: Answers, *, limits: Limits = FREE, token: str = "") -> Iterator[str]:
-    """The server in a thread; its address."""
-    app = make_app(answers, limits=limits, token=token)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+def serving(answers: Answers, *, limits: Limits = FREE, token: str = "") -> AbstractContextManager[str]:
+    """The server, by its address."""
+    return running(make_app(answers, limits=limits, token=token))
 
 
 @pytest.fixture(scope="module")
