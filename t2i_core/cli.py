@@ -13,12 +13,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from t2i_core import __version__
-from t2i_core.commands import build, evaluate, import_data, index, merge, project, push, search, train, validate
+from t2i_core.commands import (
+    audit,
+    build,
+    evaluate,
+    fix,
+    import_data,
+    index,
+    merge,
+    project,
+    push,
+    search,
+    train,
+    validate,
+)
 from t2i_core.commands.console import Console
 from t2i_core.commands.parser import CommandParser
 from t2i_core.errors import T2IError
 
-COMMANDS = (search, build, merge, index, push, project, evaluate, validate, import_data, train)
+COMMANDS = (search, build, merge, index, push, project, evaluate, validate, audit, fix, import_data, train)
 FAILED, INTERRUPTED = 1, 130
 
 DESCRIPTION = "Find pictures by describing them. Every command works on a dataset (--data)."

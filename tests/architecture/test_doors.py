@@ -49,6 +49,7 @@ LEVELS = {
     "projection": 7,
     "building": 7,
     "training": 7,
+    "audit": 8,
     "remote": 8,
     "opening": 9,
     "commands": 10,

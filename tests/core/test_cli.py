@@ -69,9 +69,23 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     out = capsys.readouterr().out
-    for command in ("search", "build", "merge", "index", "push", "project", "evaluate", "validate", "import", "train"):
+    named = (
+        "search",
+        "build",
+        "merge",
+        "index",
+        "push",
+        "project",
+        "evaluate",
+        "validate",
+        "audit",
+        "fix",
+        "import",
+        "train",
+    )
+    for command in named:
         assert f"\n    {command}" in out
-    assert len(COMMANDS) == 10
+    assert len(COMMANDS) == 12
 
 
 @pytest.mark.parametrize("command", ["search", "build", "project", "evaluate", "validate", "import"])
