@@ -113,6 +113,13 @@ def _note(table: FactsTable, row: int, measured: Measured) -> None:
     if facts is None:
         table.numbers[row] = np.nan
         return
-    table.numbers[row] = (facts.dark_end, facts.light_end, facts.entropy, facts.edges, facts.unevenness)
+    table.numbers[row] = (
+        facts.dark_end,
+        facts.light_end,
+        facts.entropy,
+        facts.edges,
+        facts.unevenness,
+        facts.sharpness,
+    )
     table.hashes[row] = (facts.hash, facts.mirrored_hash)
     table.thumbs[row] = facts.thumb

@@ -35,8 +35,8 @@ class FactsTable:
         Size in bytes and modification time in nanoseconds of each file as it was measured; -1 where it was not.
     sizes : ndarray of shape (N, 2), int64
         Width and height; zeros where the picture could not be decoded.
-    numbers : ndarray of shape (N, 5), float32
-        ``dark_end``, ``light_end``, ``entropy``, ``edges``, ``unevenness``; NaN where it could not be decoded.
+    numbers : ndarray of shape (N, 6), float32
+        ``dark_end``, ``light_end``, ``entropy``, ``edges``, ``unevenness``, ``sharpness``; NaN where it could not be decoded.
     hashes : ndarray of shape (N, 2), uint64
         ``hash`` and ``mirrored_hash``.
     thumbs : ndarray of shape (N, 16, 16), uint8
@@ -68,7 +68,7 @@ class FactsTable:
         return FactsTable(
             stamps=np.full((count, 2), -1, dtype=np.int64),
             sizes=np.zeros((count, 2), dtype=np.int64),
-            numbers=np.full((count, 5), np.nan, dtype=np.float32),
+            numbers=np.full((count, 6), np.nan, dtype=np.float32),
             hashes=np.zeros((count, 2), dtype=np.uint64),
             thumbs=np.zeros((count, 16, 16), dtype=np.uint8),
             reasons=np.zeros(count, dtype=f"<U{LONGEST_REASON}"),
