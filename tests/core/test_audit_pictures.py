@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
+from t2i_core.arrays import l2_normalize
 from t2i_core.audit import Finding, audit, measuring
 from t2i_core.audit.copies import near_hashes
 from t2i_core.dataset.facts_file import facts_path, read_facts
 from t2i_core.pictures.facts import hashes, measure
-from t2i_core.types import Gallery
+from t2i_core.types import FloatArray, Gallery
 from tests.core.audit_galleries import SIZE, caption_frame, textured, unit_rows, write_gallery
+from tests.core.small_galleries import ColourEncoder
 
 MAX_PIXELS = 10**7
 PICTURE_KINDS = ("dark", "light", "blurred", "low_information", "odd_shape", "odd_size", "damaged")
@@ -193,3 +196,41 @@ def test_a_picture_with_too_many_pixels_is_told_as_it_is_refused(tmp_path: Path)
     [finding] = audit(gallery, ("damaged",), max_pixels=10_000).findings
     assert finding.image_id == "b.png"
     assert "at most 10,000 pixels" in finding.advice
+
+
+class GravityEncoder(ColourEncoder):
+    """An encoder that sees whether the light is above or below, left or right, among much else."""
+
+    def encode_image(self, images: Sequence[Image.Image]) -> FloatArray:
+        rows = []
+        for image in images:
+            greys = np.asarray(image.convert("L").resize((2, 2), Image.Resampling.BOX), dtype=np.float64) / 255.0
+            (a, b), (c, d) = greys.tolist()
+            noise = np.random.default_rng(int(1e6 * (a + b + c + d))).standard_normal(self.dimension - 2)
+            rows.append(np.concatenate([[a + b - c - d, a + c - b - d], 0.2 * noise]))
+        return l2_normalize(np.stack(rows))
+
+
+def test_turned_pictures_are_told_with_the_way_to_turn_them(tmp_path: Path) -> None:
+    def landscape(seed: int) -> Image.Image:
+        light = np.linspace(230, 30, 48)[:, None] + np.random.default_rng(seed).normal(0, 25, (48, 48))
+        return Image.fromarray(np.clip(light, 0, 255).astype(np.uint8)).convert("RGB")
+
+    pictures = {f"{seed:03}.png": landscape(seed) for seed in range(120)}
+    turned = {
+        "007.png": (Image.Transpose.ROTATE_270, "to the left"),
+        "100.png": (Image.Transpose.ROTATE_180, "upside down"),
+    }
+    pictures |= {name: pictures[name].transpose(how) for name, (how, _) in turned.items()}
+    encoder = GravityEncoder(dimension=16)
+    gallery = write_gallery(tmp_path, pictures, image_embeddings=encoder.encode_image(list(pictures.values())))
+
+    def rotated(opened: Callable[[], GravityEncoder] | None) -> dict[str, str]:
+        report = audit(gallery, ("rotated",), max_pixels=MAX_PIXELS, open_encoder=opened)
+        return {finding.image_id: finding.advice for finding in report.findings}
+
+    assert rotated(None) == {}
+    advice = rotated(lambda: encoder)
+    assert set(advice) == set(turned)
+    assert all(said in advice[name] for name, (_, said) in turned.items())
+    assert rotated(None) == advice  # kept beside the dataset
