@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from t2i_core.audit import caption_fit, caption_text, copies, gaps, outliers, pictures, rotation
 from t2i_core.audit.findings import (
@@ -19,6 +20,7 @@ from t2i_core.audit.findings import (
     LIGHT,
     LOOK_ALIKE,
     LOW_INFORMATION,
+    NOTE,
     ODD_SHAPE,
     ODD_SIZE,
     OUTLIER,
@@ -55,6 +57,10 @@ CHECKS = (
 )
 
 
+# Of all captions, the least fitting that are worth a look where none stands out.
+SHARE_LOOKED_AT, LEAST_LOOKED_AT = 0.01, 10
+
+
 @dataclass(frozen=True)
 class Audit:
     """What an audit found.
@@ -79,6 +85,14 @@ class Audit:
     def of_kind(self, kind: str) -> tuple[Finding, ...]:
         """The findings of one kind, in order."""
         return tuple(finding for finding in self.findings if finding.kind == kind)
+
+    @cached_property
+    def cases(self) -> tuple[Finding, ...]:
+        """The findings somebody should look at, in order: of captions that fit more or less, the least fitting only."""
+        mismatches = self.of_kind(CAPTION_MISMATCH)
+        most = max(LEAST_LOOKED_AT, round(SHARE_LOOKED_AT * len(mismatches)))
+        fitting = {id(finding) for finding in mismatches[most:] if finding.severity == NOTE}
+        return tuple(finding for finding in self.findings if id(finding) not in fitting)
 
 
 def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:

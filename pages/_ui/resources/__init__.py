@@ -5,6 +5,7 @@ holds a gallery, and so knows where its files lie, goes by `Gallery.place_key`: 
 Nothing here waits for a model; a page asks for an `EngineState` and draws what there is.
 """
 
+from pages._ui.resources.audits import audit_jobs, audit_of, audit_order
 from pages._ui.resources.captions import (
     caption_work,
     column_by_picture,
@@ -30,6 +31,9 @@ from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbn
 __all__ = [
     "DatasetChoice",
     "EngineState",
+    "audit_jobs",
+    "audit_of",
+    "audit_order",
     "build_jobs",
     "built_folders",
     "caption_work",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import streamlit as st
 
 from pages._ui.session.asked import Asked, Upload
+from pages._ui.session.audit import AuditState
 from pages._ui.session.captions import CaptionsState
 from pages._ui.session.map import MapState
 from t2i_core.query.request import DEFAULT_TOP_K
@@ -136,6 +137,7 @@ class Visit:
     map: MapState = field(default_factory=MapState)
     captions: CaptionsState = field(default_factory=CaptionsState)
     build: BuildState = field(default_factory=BuildState)
+    audit: AuditState = field(default_factory=AuditState)
     kept: Kept = field(default_factory=Kept)
 
 
