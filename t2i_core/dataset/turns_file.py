@@ -23,7 +23,7 @@ class Turns:
     oddness : ndarray of shape (N,), float32
         How much it looks like a turned picture; NaN where that is unknown.
     gain : ndarray of shape (N,), float32
-        How much less it does after the best turn; NaN where no turn was tried.
+        How much more upright it looks after the best turn, negative where it does not; NaN where no turn was tried.
     turn : ndarray of shape (N,), int8
         That turn, in quarters to the left; 0 where none was tried.
     """
