@@ -33,6 +33,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from t2i_core.arrays import l2_normalize
 from t2i_core.audit import Audit, audit
 from t2i_core.audit.caption_fit import sibling_fit
+from t2i_core.audit.pictures import BLURRED_BELOW
 from t2i_core.building import BuildOptions, build
 from t2i_core.captions.fit import caption_similarities
 from t2i_core.dataset import read_captions, read_gallery
@@ -234,15 +235,18 @@ def tell_agreement(report: Audit, python: Path, images: Path) -> None:
     done = subprocess.run([str(python), "-c", CLEANVISION, str(images)], capture_output=True, text=True, check=True)
     told: dict[str, list[str]] = json.loads(done.stdout.rpartition("RESULT")[2])
     shared = total = 0
-    for theirs, ours in OURS.items():
-        one, other = set(told[theirs]), {finding.image_id for finding in report.of_kind(ours)}
+    for their_kind, ours in OURS.items():
+        one, other = set(told[their_kind]), {finding.image_id for finding in report.of_kind(ours)}
         both = len(one & other)
         shared, total = shared + 2 * both, total + len(one) + len(other)
         agreement = 2 * both / max(1, len(one) + len(other))
         print(
-            f"cleanvision {theirs}: {len(one)} theirs, {len(other)} ours, {both} both, F1 {agreement if one or other else 1:.3f}"
+            f"cleanvision {their_kind}: {len(one)} theirs, {len(other)} ours, {both} both, F1 {agreement if one or other else 1:.3f}"
         )
     print(f"cleanvision, all kinds: F1 {shared / max(1, total):.3f}")
+    below = {finding.image_id for finding in report.of_kind("blurred") if finding.value < BLURRED_BELOW}
+    theirs = set(told["blurry"])
+    print(f"  blurry by its limit alone: F1 {2 * len(below & theirs) / max(1, len(below) + len(theirs)):.3f}")
 
 
 def tell_time(count: int) -> None:
