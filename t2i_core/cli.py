@@ -19,6 +19,10 @@ from t2i_core.commands import (
     evaluate,
     explain,
     export_data,
+    audit,
+    build,
+    evaluate,
+    fix,
     import_data,
     index,
     merge,
@@ -27,6 +31,7 @@ from t2i_core.commands import (
     run_app,
     search,
     serve,
+    search,
     train,
     validate,
 )
@@ -51,6 +56,7 @@ COMMANDS = (
 )
     search, build, merge, index, push, project, evaluate, validate, import_data, export_data, train, serve, run_app, doctor,
 )  # fmt: skip
+COMMANDS = (search, build, merge, index, push, project, evaluate, validate, audit, fix, import_data, train)
 FAILED, INTERRUPTED = 1, 130
 
 DESCRIPTION = "Find pictures by describing them. Every command works on a dataset (--data)."

@@ -26,6 +26,8 @@ class PageSpec:
         Whether it shows its title itself; else readers of the screen alone are told.
     writes : bool
         Whether only those who may write here see it in the list.
+    presses : tuple of (str, str)
+        Keys that press a button on it, each with the button's key in Streamlit.
     """
 
     file: str
@@ -36,6 +38,7 @@ class PageSpec:
     shows_query: bool = False
     titled: bool = False
     writes: bool = False
+    presses: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:
@@ -52,11 +55,16 @@ class PageSpec:
         return any(name == one or (one.endswith(".") and name.startswith(one)) for one in self.own_link)
 
 
+AUDIT_KEYS = (
+    ("y", "audit_right"), ("n", "audit_wrong"), ("r", "audit_correct"), ("k", "audit_keep"), ("u", "audit_undo"),
+    ("ArrowRight", "audit_next"), ("ArrowLeft", "audit_back"),
+)  # fmt: skip
 # In the order of the list; the first is the one a visit begins with.
 PAGES = (
     PageSpec("pages/search.py", "Search", ":material/search:", shows_query=True),
     PageSpec("pages/embedding_map.py", "Map", ":material/bubble_chart:", "m", ("colour", "view"), shows_query=True),
     PageSpec("pages/captions.py", "Captions", ":material/format_quote:", "c", ("find", "sort", "page", "rows", "f.", "picked")),
+    PageSpec("pages/audit.py", "Audit", ":material/fact_check:", "a", writes=True, presses=AUDIT_KEYS),
     PageSpec("pages/build.py", "Build", ":material/add_photo_alternate:", titled=True, writes=True),
 )  # fmt: skip
 

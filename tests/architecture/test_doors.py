@@ -53,6 +53,7 @@ LEVELS = {
     "projection": 8,
     "building": 8,
     "training": 8,
+    "audit": 9,
     "exchange": 9,
     "remote": 9,
     "opening": 10,

@@ -110,6 +110,10 @@ def points(page: Page) -> None:
     expect(page.locator(".t2i-map")).to_have_attribute("data-state", re.compile("ready|drawn"))
 
 
+def audit_offered(page: Page) -> None:
+    expect(page.locator(".st-key-audit_start button, .st-key-audit_again button").first).to_be_visible()
+
+
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "search": ("/", browsing),
     "hits": ("/", hits),
@@ -120,6 +124,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "filters": ("/captions", filters),
     "no caption": ("/captions", no_row),
     "caption's detail": ("/captions", caption_detail),
+    "audit": ("/audit", audit_offered),
     "build": ("/build", form),
     "build refused": ("/build", refused),
 }
@@ -161,7 +166,13 @@ def test_axe_finds_nothing_where_there_is_nothing(visit: Visit, bare: dict[str, 
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("/", "Search"), ("/embedding_map", "Map"), ("/captions", "Captions"), ("/build", "Build from your pictures")],
+    [
+        ("/", "Search"),
+        ("/embedding_map", "Map"),
+        ("/captions", "Captions"),
+        ("/audit", "Audit"),
+        ("/build", "Build from your pictures"),
+    ],
 )
 def test_every_page_begins_with_its_heading_and_skips_no_level(visit: Visit, path: str, title: str) -> None:
     page = visit(path)

@@ -72,6 +72,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     commands = (
         "search",
         "explain",
+    named = (
+        "search",
         "build",
         "merge",
         "index",
@@ -93,6 +95,14 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     ):  # fmt: skip
         assert f"\n    {command}" in out
     assert len(COMMANDS) == 14
+        "audit",
+        "fix",
+        "import",
+        "train",
+    )
+    for command in named:
+        assert f"\n    {command}" in out
+    assert len(COMMANDS) == 12
 
 
 @pytest.mark.parametrize("command", ["search", "explain", "build", "project", "evaluate", "validate", "import"])

@@ -54,9 +54,14 @@ def _embedding_map() -> Callable[..., object]:
     return st.components.v2.component("t2i_embedding_map", css=css, js=js, isolate_styles=False)
 
 
-def page_keys(keys: Mapping[str, str], *, current: int | None = None) -> str | None:
-    """Listen for keys; the page a key pressed just now stands for comes back. ``current`` is the open page's place in the list."""
-    data = {"keys": dict(keys), "current": current}
+def page_keys(
+    keys: Mapping[str, str], *, current: int | None = None, presses: Mapping[str, str] | None = None
+) -> str | None:
+    """Listen for keys; the page a key pressed just now stands for comes back.
+
+    ``current`` is the open page's place in the list; ``presses`` are keys that press a button on it, by the button's key.
+    """
+    data = {"keys": dict(keys), "current": current, "presses": dict(presses or {})}
     result = _page_keys()(key="page_keys", data=data, on_page_change=lambda: None)
     page = getattr(result, "page", None)
     return page if isinstance(page, str) else None

@@ -162,7 +162,7 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
 
 def _follow_keys(page: PageSpec, places: Mapping[str, st.Page]) -> None:
     keys = {one.key: one.address for one in registry.PAGES if one.key}
-    wanted = components.page_keys(keys, current=registry.PAGES.index(page))
+    wanted = components.page_keys(keys, current=registry.PAGES.index(page), presses=dict(page.presses))
     if wanted is not None and wanted in places and wanted != page.address:
         st.switch_page(places[wanted])
 

@@ -5,6 +5,7 @@ holds a gallery, and so knows where its files lie, goes by `Gallery.place_key`: 
 Nothing here waits for a model; a page asks for an `EngineState` and draws what there is.
 """
 
+from pages._ui.resources.audits import audit_jobs, audit_of, audit_order
 from pages._ui.resources.captions import (
     caption_work,
     column_by_picture,
@@ -32,6 +33,9 @@ __all__ = [
     "DatasetChoice",
     "EngineState",
     "Reasons",
+    "audit_jobs",
+    "audit_of",
+    "audit_order",
     "build_jobs",
     "built_folders",
     "caption_work",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,20 @@ def engine_state(gallery: Gallery, settings: config.Settings) -> EngineState:
     if checked.done():
         return EngineState(model, engine=checked.result(), settled=True)
     return EngineState(model, engine=engine if gallery.manifest is not None else None, to_come=checked)
+
+
+def encoder_of(gallery: Gallery, settings: config.Settings) -> Callable[[], Encoder]:
+    """What waits for a gallery's model, to be called behind a page; it raises what kept the model from being opened."""
+    try:
+        model = named_models().wanted(gallery, settings)
+    except UnvouchedModelError as refused:
+        raised = refused
+
+        def refuse() -> Encoder:
+            raise raised
+
+        return refuse
+    return _encoder(model, settings.device, str(settings.model_dir or "")).result
 
 
 def forget_models() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import streamlit as st
 
 from pages._ui.session.asked import Asked, Upload
+from pages._ui.session.audit import AuditState
 from pages._ui.session.captions import CaptionsState
 from pages._ui.session.judging import Judging
 from pages._ui.session.map import MapState
@@ -141,6 +142,7 @@ class Visit:
     captions: CaptionsState = field(default_factory=CaptionsState)
     judging: Judging = field(default_factory=Judging)
     build: BuildState = field(default_factory=BuildState)
+    audit: AuditState = field(default_factory=AuditState)
     kept: Kept = field(default_factory=Kept)
 
 

@@ -17,6 +17,7 @@ MAP_COLOUR, MAP_VIEW = "map_colour_choice", "map_view_choice"
 BUILD_IMAGES, BUILD_CAPTIONS, BUILD_TARGET, BUILD_MAY_MISS = (
     "build_images", "build_captions", "build_target", "build_may_miss",
 )  # fmt: skip
+AUDIT_KIND, AUDIT_CORRECTION = "audit_kind", "audit_correction"
 
 
 def seed(key: str, value: object) -> None:

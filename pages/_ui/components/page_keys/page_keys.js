@@ -1,4 +1,5 @@
-// Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server.
+// Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server. A page
+// may have keys of its own, each of which presses one of its buttons.
 // Besides, what Streamlit leaves out for those who listen: which page of the list is open, and one name for a slider.
 
 import { isTaken, withModifier } from "../shared/keys.js";
@@ -6,12 +7,15 @@ import { oneEntryEach } from "./history.js";
 
 /** @import { Mounted } from "../shared/types.d.ts" */
 
-/** @typedef {{ keys: Record<string, string>, current: number | null }} KeysData pages by key; the open page's place in the list */
+/** @typedef {{ keys: Record<string, string>, current: number | null, presses: Record<string, string> }} KeysData pages by key; the open
+ * page's place in the list; buttons by key */
 
 /** @implements {Mounted<KeysData, string>} */
 export class PageKeys {
   /** @type {Record<string, string>} */
   keys = {};
+  /** @type {Record<string, string>} */
+  presses = {};
   /** @type {number | null} */
   current = null;
   /** @type {(page: string) => void} */
@@ -35,6 +39,7 @@ export class PageKeys {
   /** @param {KeysData} data */
   update(data) {
     this.keys = data.keys;
+    this.presses = data.presses;
     this.current = data.current;
     nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
@@ -43,10 +48,18 @@ export class PageKeys {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const page = this.keys[event.key];
-    if (!page || withModifier(event) || event.repeat || isTaken(event)) return;
+    const button = pressed(this.presses[event.key]);
+    if (!(page || button) || withModifier(event) || event.repeat || isTaken(event)) return;
     event.preventDefault();
-    this.send(page);
+    if (button) button.click();
+    else this.send(page);
   }
+}
+
+/** The button of that key, where it is on the page and can be pressed. @param {string | undefined} key */
+function pressed(key) {
+  if (!key) return null;
+  return /** @type {HTMLButtonElement | null} */ (document.querySelector(`.st-key-${key} button:not(:disabled)`));
 }
 
 /** @param {number | null} current */

@@ -1,0 +1,1 @@
+"""What the Audit page draws with."""
