@@ -1,0 +1,133 @@
+"""Measured: how good retrieval is, both ways, with intervals; and how much is found in the first k."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from t2i_core.lab.ranking import Ranking
+from t2i_core.lab.resampling import Draws, Figure, median_rank
+from t2i_core.lab.right_pairs import RightPairs
+
+HIT_KS = (1, 5, 10)
+CURVE_KS = 200  # as many as Search shows
+SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
+# What each figure is, for people; in the order they are shown.
+MEANINGS = {
+    "hit@1": "Queries whose first answer is right",
+    "hit@5": "Queries with something right among the first 5",
+    "hit@10": "Queries with something right among the first 10",
+    "recall@10": "How much of all that is right stands among the first 10",
+    "r_precision": "Of the first R, with R right ones, how many are right",
+    "map@r": "The same, and those that stand earlier count for more",
+    "mrr": "1 divided by the rank of the first right one, on average",
+    "median_rank": "Half of the queries find something right at this rank or earlier",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """What is found in the first k: entry k - 1 of each tuple is for k."""
+
+    hits: tuple[Figure, ...]
+    recall: tuple[Figure, ...]
+    precision: tuple[Figure, ...]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def k_to_find(self, share: float) -> int | None:
+        """The smallest k whose hit rate reaches a share of the queries; None where no k of the curve does.
+
+        Examples
+        --------
+        >>> curve = Curve(tuple(Figure(value, None, None, 4) for value in (0.5, 0.75, 1.0)), (), ())
+        >>> curve.k_to_find(0.75), curve.k_to_find(0.9)
+        (2, 3)
+        """
+        return next((k for k, figure in enumerate(self.hits, start=1) if figure.value >= share - 1e-12), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """Figures of one direction by the names of `MEANINGS`, and its curve."""
+
+    figures: dict[str, Figure]
+    curve: Curve
+    queries: int
+    candidates: int
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Both directions; ``marked`` pairs beside the dataset's own count as right."""
+
+    text_to_image: Direction
+    image_to_text: Direction
+    images: int
+    captions: int
+    pictures_asked: int
+    marked: int
+
+
+def draws_of(pairs: RightPairs, *, seed: int = 0) -> Draws:
+    """The resamples of the pictures that captions are of, which all figures of a gallery share."""
+    return Draws(pairs.images, np.unique(np.concatenate([pairs.rows, pairs.others])), seed=seed)
+
+
+def measure(pairs: RightPairs, draws: Draws | None = None) -> Measured:
+    """All figures of a gallery's right pairs.
+
+    Parameters
+    ----------
+    pairs : RightPairs
+    draws : Draws, optional
+        Those of `draws_of`, where they are at hand.
+    """
+    draws = draws or draws_of(pairs)
+    return Measured(
+        text_to_image=measure_direction(pairs.text_to_image, draws),
+        image_to_text=measure_direction(pairs.image_to_text, draws),
+        images=pairs.images,
+        captions=len(pairs.captions),
+        pictures_asked=len(np.unique(pairs.rows)),
+        marked=pairs.marked,
+    )
+
+
+def measure_direction(ranking: Ranking, draws: Draws) -> Direction:
+    """The figures and the curve of one direction."""
+    columns = {f"hit@{k}": ranking.hits(k) for k in HIT_KS} | {
+        "recall@10": ranking.recall(10),
+        "r_precision": ranking.r_precision(),
+        "map@r": ranking.average_precision_at_r(),
+        "mrr": ranking.reciprocal(),
+    }
+    means = draws.means(np.stack(list(columns.values()), axis=1), ranking.units)
+    figures = dict(zip(columns, means, strict=True)) | {"median_rank": median_rank(draws, ranking.best, ranking.units)}
+    return Direction(figures, curve_of(ranking, draws), len(ranking), ranking.candidates)
+
+
+def curve_of(ranking: Ranking, draws: Draws) -> Curve:
+    """What is found in the first k, for every k up to `CURVE_KS` or all candidates."""
+    most = min(CURVE_KS, ranking.candidates)
+    counts = draws.sums(np.ones((len(ranking), 1)), ranking.units)
+    query = np.repeat(np.arange(len(ranking)), ranking.right)
+    first = np.zeros(len(ranking.ranks), dtype=np.float64)
+    first[ranking.starts] = 1.0
+    found = {
+        "hits": first,
+        "recall": 1.0 / ranking.right[query],
+        "precision": np.ones(len(query)),
+    }
+    if len(query) == len(ranking):  # one right answer each: all of it is found with the hit
+        hits = draws.ratios(draws.sums_by_rank(ranking.ranks, ranking.units, first, most), counts)
+        return Curve(tuple(hits), tuple(hits), tuple(one.times(1 / k) for k, one in enumerate(hits, start=1)))
+    # Every pair counts from its rank on: added up by picture and rank, then along the ranks.
+    columns = {}
+    for name, weights in found.items():
+        sums = draws.sums_by_rank(ranking.ranks, ranking.units[query], weights, most)
+        columns[name] = sums / np.arange(1, most + 1) if name == "precision" else sums
+    figures = draws.ratios(np.concatenate(list(columns.values()), axis=1), counts)
+    return Curve(tuple(figures[:most]), tuple(figures[most : 2 * most]), tuple(figures[2 * most :]))
