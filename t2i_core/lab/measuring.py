@@ -12,6 +12,7 @@ from t2i_core.lab.right_pairs import RightPairs
 
 HIT_KS = (1, 5, 10)
 CURVE_KS = 200  # as many as Search shows
+TOLD_KS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 50, 75, 100, 150, 200)  # in tables
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
 # What each figure is, for people; in the order they are shown.
 MEANINGS = {
@@ -28,7 +29,10 @@ MEANINGS = {
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What is found in the first k: entry k - 1 of each tuple is for k."""
+    """What is found in the first k: entry k - 1 of each tuple is for k.
+
+    Where queries have several right answers, recall and precision have intervals at `TOLD_KS` only.
+    """
 
     hits: tuple[Figure, ...]
     recall: tuple[Figure, ...]
@@ -97,37 +101,57 @@ def measure(pairs: RightPairs, draws: Draws | None = None) -> Measured:
 
 
 def measure_direction(ranking: Ranking, draws: Draws) -> Direction:
-    """The figures and the curve of one direction."""
+    """The figures and the curve of one direction, from one pass over the draws."""
+    best, units = ranking.best, ranking.units
     columns = {f"hit@{k}": ranking.hits(k) for k in HIT_KS} | {
         "recall@10": ranking.recall(10),
         "r_precision": ranking.r_precision(),
         "map@r": ranking.average_precision_at_r(),
         "mrr": ranking.reciprocal(),
+        "median_rank": (best <= np.median(best)).astype(np.float64),
     }
-    means = draws.means(np.stack(list(columns.values()), axis=1), ranking.units)
-    figures = dict(zip(columns, means, strict=True)) | {"median_rank": median_rank(draws, ranking.best, ranking.units)}
-    return Direction(figures, curve_of(ranking, draws), len(ranking), ranking.candidates)
-
-
-def curve_of(ranking: Ranking, draws: Draws) -> Curve:
-    """What is found in the first k, for every k up to `CURVE_KS` or all candidates."""
     most = min(CURVE_KS, ranking.candidates)
-    counts = draws.sums(np.ones((len(ranking), 1)), ranking.units)
-    query = np.repeat(np.arange(len(ranking)), ranking.right)
-    first = np.zeros(len(ranking.ranks), dtype=np.float64)
-    first[ranking.starts] = 1.0
-    found = {
-        "hits": first,
-        "recall": 1.0 / ranking.right[query],
-        "precision": np.ones(len(query)),
+    parts = {
+        "figures": draws.sums(np.stack(list(columns.values()), axis=1), units),
+        "hits": draws.sums_by_rank(best, units, most),
+        **_found_sums(ranking, draws, most),
     }
-    if len(query) == len(ranking):  # one right answer each: all of it is found with the hit
-        hits = draws.ratios(draws.sums_by_rank(ranking.ranks, ranking.units, first, most), counts)
-        return Curve(tuple(hits), tuple(hits), tuple(one.times(1 / k) for k, one in enumerate(hits, start=1)))
-    # Every pair counts from its rank on: added up by picture and rank, then along the ranks.
-    columns = {}
-    for name, weights in found.items():
-        sums = draws.sums_by_rank(ranking.ranks, ranking.units[query], weights, most)
-        columns[name] = sums / np.arange(1, most + 1) if name == "precision" else sums
-    figures = draws.ratios(np.concatenate(list(columns.values()), axis=1), counts)
-    return Curve(tuple(figures[:most]), tuple(figures[most : 2 * most]), tuple(figures[2 * most :]))
+    counts = draws.sums(np.ones((len(ranking), 1)), units)
+    measured = iter(draws.ratios(np.concatenate(list(parts.values()), axis=1), counts))
+    by_part = {name: [next(measured) for _ in range(sums.shape[1])] for name, sums in parts.items()}
+    figures = dict(zip(columns, by_part["figures"], strict=True))
+    figures["median_rank"] = median_rank(best, figures["median_rank"])
+    return Direction(figures, _curve(ranking, by_part, most), len(ranking), ranking.candidates)
+
+
+def _found_sums(ranking: Ranking, draws: Draws, most: int) -> dict[str, np.ndarray]:
+    """Recall and precision by picture, at those k that are told with intervals; nothing where each query has one right answer."""
+    if len(ranking.ranks) == len(ranking):
+        return {}
+    ks = [k for k in TOLD_KS if k <= most]
+    recall = np.stack([ranking.recall(k) for k in ks], axis=1)
+    precision = np.stack([ranking.precision(k) for k in ks], axis=1)
+    return {"recall": draws.sums(recall, ranking.units), "precision": draws.sums(precision, ranking.units)}
+
+
+def _curve(ranking: Ranking, by_part: dict[str, list[Figure]], most: int) -> Curve:
+    """What is found in the first k, for every k up to ``most``."""
+    hits = tuple(by_part["hits"])
+    if "recall" not in by_part:  # one right answer each: all of it is found with the hit
+        return Curve(hits, hits, tuple(one.times(1 / k) for k, one in enumerate(hits, start=1)))
+    inside, queries = ranking.ranks <= most, len(ranking)
+    share = np.repeat(1.0 / ranking.right, ranking.right)
+    found = {"recall": share, "precision": np.ones(len(share))}
+    means = {
+        name: np.cumsum(np.bincount(ranking.ranks[inside], weights[inside], minlength=most + 1)[1:]) / queries
+        for name, weights in found.items()
+    }
+    means["precision"] /= np.arange(1, most + 1)
+    told = [k for k in TOLD_KS if k <= most]
+    sides: dict[str, tuple[Figure, ...]] = {}
+    for name, values in means.items():
+        known = dict(zip(told, by_part[name], strict=True))
+        sides[name] = tuple(
+            known.get(k) or Figure(value, None, None, queries) for k, value in enumerate(values.tolist(), start=1)
+        )
+    return Curve(hits, sides["recall"], sides["precision"])

@@ -12,7 +12,7 @@ from t2i_core.errors import count_of
 from t2i_core.lab import plots
 from t2i_core.lab.comparing import Compared
 from t2i_core.lab.examining import Findings
-from t2i_core.lab.measuring import MEANINGS, Direction
+from t2i_core.lab.measuring import MEANINGS, TOLD_KS, Direction
 from t2i_core.lab.slicing import SLICE_K, Slice
 from t2i_core.lab.wording import in_decimals, in_percent, in_points, in_words, k_sentence, part_name, rank_in_words
 
@@ -66,7 +66,8 @@ def _curve_part(direction: Direction) -> str:
     curve = direction.curve
     rows = [
         (str(k), in_percent(curve.hits[k - 1]), in_percent(curve.recall[k - 1]), in_percent(curve.precision[k - 1]))
-        for k in _told_ks(len(curve))
+        for k in TOLD_KS
+        if k <= len(curve)
     ]
     return (
         "<h2>How many to look at</h2>"
@@ -76,10 +77,6 @@ def _curve_part(direction: Direction) -> str:
         '<span class="key other"></span>how much of what is shown is right</p>'
         + _folded("The numbers", _table(("k", "answered", "recall", "precision"), rows))
     )
-
-
-def _told_ks(count: int) -> list[int]:
-    return [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 50, 75, 100, 150, 200) if k <= count]
 
 
 def _figures_table(captions: Direction, pictures: Direction) -> str:

@@ -17,8 +17,7 @@ from t2i_core.types import RowArray
 
 RESAMPLES = 1_000
 LEVEL = 0.95
-_TOGETHER = 64  # draws multiplied at a time
-_MOST_AT_ONCE = 128  # columns
+_TOGETHER = 2048  # pictures
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,12 @@ class Draws:
         columns = [np.bincount(place, column, minlength=len(self)) for column in np.asarray(values).T]
         return np.stack(columns, axis=1) if columns else np.empty((len(self), 0))
 
-    def sums_by_rank(self, ranks: RowArray, units: RowArray, weights: np.ndarray, most: int) -> npt.NDArray[np.float64]:
-        """Weights of pairs added up by picture and, from each one's rank on, by k: ndarray of shape (U, most), float64."""
+    def sums_by_rank(self, ranks: RowArray, units: RowArray, most: int) -> npt.NDArray[np.float64]:
+        """How many queries of each picture have a rank of at most k, for k of 1 to ``most``: ndarray of shape (U, most), float64."""
         kept = ranks <= most
         cell = self._place[units[kept]] * most + ranks[kept] - 1
-        added = np.bincount(cell, weights[kept], minlength=len(self) * most).reshape(len(self), most)
-        sums: npt.NDArray[np.float64] = np.cumsum(added, axis=1)
+        added = np.bincount(cell, minlength=len(self) * most).reshape(len(self), most)
+        sums: npt.NDArray[np.float64] = np.cumsum(added, axis=1, dtype=np.float64)
         return sums
 
     def ratios(self, sums: np.ndarray, counts: np.ndarray, *, bounded: bool = True) -> list[Figure]:
@@ -129,26 +128,17 @@ class Draws:
     def resampled(self, sums: np.ndarray, counts: np.ndarray) -> npt.NDArray[np.float64]:
         """The means of each resample: ndarray of shape (resamples, K); NaN where a resample holds none of the queries."""
         both = np.concatenate([sums, counts], axis=1).astype(np.float32)
-        added = np.concatenate(
-            [
-                self._weighted(both[:, start : start + _MOST_AT_ONCE])
-                for start in range(0, both.shape[1], _MOST_AT_ONCE)
-            ],
-            axis=1,
-        )
+        added = np.zeros((self._resamples, both.shape[1]))
+        # Some pictures at a time: a product of few rows with very many would keep the cores waiting for each other.
+        for start in range(0, len(self), _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            added += self._weights[:, part].astype(np.float32) @ both[part]
         totals, numbers = added[:, : sums.shape[1]], added[:, sums.shape[1] :]
         numbers = np.broadcast_to(numbers, totals.shape)
         means: npt.NDArray[np.float64] = np.divide(
             totals, numbers, out=np.full(totals.shape, np.nan), where=numbers > 0
         )
         return means
-
-    def _weighted(self, columns: np.ndarray) -> npt.NDArray[np.float64]:
-        parts = [
-            self._weights[start : start + _TOGETHER].astype(np.float32) @ columns
-            for start in range(0, self._resamples, _TOGETHER)
-        ]
-        return np.concatenate(parts).astype(np.float64)
 
     @cached_property
     def _weights(self) -> npt.NDArray[np.uint8]:
@@ -161,15 +151,16 @@ class Draws:
 
     def _ends(self, resampled: np.ndarray, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ends of the interval of each column; a little wider than the plain percentiles, which are too short for few pictures."""
-        lows, highs = np.empty(resampled.shape[1]), np.empty(resampled.shape[1])
-        shares = {int(one): _tail(int(one)) for one in np.unique(pictures)}
-        for column, count in enumerate(pictures.tolist()):
-            known = resampled[:, column][~np.isnan(resampled[:, column])]
-            if not len(known):
-                lows[column] = highs[column] = 0.0
-                continue
-            share = shares[count]
-            lows[column], highs[column] = np.quantile(known, [share, 1.0 - share])
+        lows, highs = np.zeros(resampled.shape[1]), np.zeros(resampled.shape[1])
+        complete = ~np.isnan(resampled).any(axis=0)
+        for count in np.unique(pictures).tolist():
+            share = _tail(count)
+            alike = np.flatnonzero((pictures == count) & complete)
+            lows[alike], highs[alike] = np.quantile(resampled[:, alike], [share, 1.0 - share], axis=0)
+            for column in np.flatnonzero((pictures == count) & ~complete).tolist():
+                known = resampled[:, column][~np.isnan(resampled[:, column])]
+                if len(known):
+                    lows[column], highs[column] = np.quantile(known, [share, 1.0 - share])
         return lows, highs
 
 
@@ -199,12 +190,18 @@ def _beyond_the_sample(value: float, low: float, high: float, pictures: int) -> 
     return low, high
 
 
-def median_rank(draws: Draws, best: RowArray, units: RowArray) -> Figure:
-    """The median of ranks with its interval, after Woodruff: where the share of ranks up to the median may lie, read back as ranks."""
+def median_rank(best: RowArray, below: Figure) -> Figure:
+    """The median of ranks with its interval, after Woodruff: the share of ranks up to the median has ends, read back as ranks.
+
+    Parameters
+    ----------
+    best : ndarray of shape (Q,), int64
+    below : Figure
+        The share of ``best`` that is at most its median.
+    """
     median = float(np.median(best))
-    below = draws.mean((best <= median).astype(np.float64), units)
     if below.low is None or below.high is None:
         return Figure(median, None, None, len(best))
-    shares = [min(1.0, max(0.0, 0.5 - (below.high - below.value))), min(1.0, max(0.0, 0.5 + (below.value - below.low)))]
+    shares = [max(0.0, 0.5 - (below.high - below.value)), min(1.0, 0.5 + (below.value - below.low))]
     low, high = np.quantile(best, shares, method="inverted_cdf").tolist()
     return Figure(median, min(float(low), median), max(float(high), median), len(best))
