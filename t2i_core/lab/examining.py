@@ -11,7 +11,7 @@ from t2i_core import __version__
 from t2i_core.dataset import Mark
 from t2i_core.lab.failures import Failure, worst_queries
 from t2i_core.lab.health import Health, health_of
-from t2i_core.lab.measuring import SHARES, Direction, Measured, draws_of, measure
+from t2i_core.lab.measuring import SHARES, Direction, Measured, draws_of, measure_direction, measured
 from t2i_core.lab.resampling import Draws
 from t2i_core.lab.right_pairs import RightPairs, check_measurable, right_pairs
 from t2i_core.lab.slicing import Slices, slices_of
@@ -44,9 +44,19 @@ class Findings:
         return draws_of(self.pairs)
 
     @cached_property
+    def text_to_image(self) -> Direction:
+        """Every caption asks for its pictures."""
+        return measure_direction(self.pairs.text_to_image, self.draws)
+
+    @cached_property
+    def image_to_text(self) -> Direction:
+        """Every picture asks for its captions."""
+        return measure_direction(self.pairs.image_to_text, self.draws)
+
+    @property
     def measured(self) -> Measured:
         """Both directions with intervals, and their curves."""
-        return measure(self.pairs, self.draws)
+        return measured(self.pairs, self.text_to_image, self.image_to_text)
 
     @cached_property
     def slices(self) -> Slices:
@@ -65,15 +75,15 @@ class Findings:
 
     def as_dict(self) -> dict[str, object]:
         """Everything as JSON has it."""
-        measured = self.measured
+        found = self.measured
         return {
-            "images": measured.images,
-            "images_with_captions": measured.pictures_asked,
-            "captions": measured.captions,
-            "also_right": measured.marked,
+            "images": found.images,
+            "images_with_captions": found.pictures_asked,
+            "captions": found.captions,
+            "also_right": found.marked,
             "model": self.model,
-            "text_to_image": direction_record(measured.text_to_image),
-            "image_to_text": direction_record(measured.image_to_text),
+            "text_to_image": direction_record(found.text_to_image),
+            "image_to_text": direction_record(found.image_to_text),
             "slices": [one.as_dict() for one in self.slices.worst],
             "lowering_words": [one.as_dict() for one in self.slices.lowering],
             "worst_queries": [one.as_dict(self.gallery) for one in self.worst],

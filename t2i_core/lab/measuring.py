@@ -90,13 +90,14 @@ def measure(pairs: RightPairs, draws: Draws | None = None) -> Measured:
         Those of `draws_of`, where they are at hand.
     """
     draws = draws or draws_of(pairs)
+    directions = (measure_direction(one, draws) for one in (pairs.text_to_image, pairs.image_to_text))
+    return measured(pairs, *directions)
+
+
+def measured(pairs: RightPairs, text_to_image: Direction, image_to_text: Direction) -> Measured:
+    """Both directions of the same pairs, with what they are of."""
     return Measured(
-        text_to_image=measure_direction(pairs.text_to_image, draws),
-        image_to_text=measure_direction(pairs.image_to_text, draws),
-        images=pairs.images,
-        captions=len(pairs.captions),
-        pictures_asked=len(np.unique(pairs.rows)),
-        marked=pairs.marked,
+        text_to_image, image_to_text, pairs.images, len(pairs.captions), len(np.unique(pairs.rows)), pairs.marked
     )
 
 

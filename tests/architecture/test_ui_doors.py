@@ -21,6 +21,7 @@ LEVELS = {
     "frame": 4,  # what is around every page
     "grid": 5,
     "asking": 6,
+    "lab": 7,
     "build": 7,
     "captions": 7,
     "map": 8,

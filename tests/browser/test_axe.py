@@ -100,6 +100,11 @@ def refused(page: Page) -> None:
     expect(page.get_by_text("/nowhere/at/all").first).to_be_visible()
 
 
+def lab(page: Page) -> None:
+    expect(page.locator(".t2i-lab-plot[data-state=drawn]")).to_have_count(3)
+    expect(page.locator(".row .told").first).to_be_visible()
+
+
 def points(page: Page) -> None:
     expect(page.locator(".t2i-map")).to_have_attribute("data-state", re.compile("ready|drawn"))
 
@@ -113,6 +118,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "filters": ("/captions", filters),
     "no caption": ("/captions", no_row),
     "caption's detail": ("/captions", caption_detail),
+    "lab": ("/lab", lab),
     "build": ("/build", form),
     "build refused": ("/build", refused),
 }
@@ -154,7 +160,13 @@ def test_axe_finds_nothing_where_there_is_nothing(visit: Visit, bare: dict[str, 
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("/", "Search"), ("/embedding_map", "Map"), ("/captions", "Captions"), ("/build", "Build from your pictures")],
+    [
+        ("/", "Search"),
+        ("/embedding_map", "Map"),
+        ("/captions", "Captions"),
+        ("/lab", "Lab"),
+        ("/build", "Build from your pictures"),
+    ],
 )
 def test_every_page_begins_with_its_heading_and_skips_no_level(visit: Visit, path: str, title: str) -> None:
     page = visit(path)

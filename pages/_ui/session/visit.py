@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages._ui.session.asked import Asked, Upload
 from pages._ui.session.captions import CaptionsState
+from pages._ui.session.lab import LabState
 from pages._ui.session.map import MapState
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import SearchResult
@@ -138,6 +139,7 @@ class Visit:
     link: LinkState = field(default_factory=LinkState)
     map: MapState = field(default_factory=MapState)
     captions: CaptionsState = field(default_factory=CaptionsState)
+    lab: LabState = field(default_factory=LabState)
     build: BuildState = field(default_factory=BuildState)
     kept: Kept = field(default_factory=Kept)
 
