@@ -14,14 +14,12 @@ from contextlib import contextmanager
 
 from t2i_core import __version__
 from t2i_core.commands import (
+    audit,
     build,
     doctor,
     evaluate,
     explain,
     export_data,
-    audit,
-    build,
-    evaluate,
     fix,
     import_data,
     index,
@@ -31,7 +29,6 @@ from t2i_core.commands import (
     run_app,
     search,
     serve,
-    search,
     train,
     validate,
 )
@@ -49,14 +46,15 @@ COMMANDS = (
     project,
     evaluate,
     validate,
+    audit,
+    fix,
     import_data,
     export_data,
     train,
     serve,
+    run_app,
+    doctor,
 )
-    search, build, merge, index, push, project, evaluate, validate, import_data, export_data, train, serve, run_app, doctor,
-)  # fmt: skip
-COMMANDS = (search, build, merge, index, push, project, evaluate, validate, audit, fix, import_data, train)
 FAILED, INTERRUPTED = 1, 130
 
 DESCRIPTION = "Find pictures by describing them. Every command works on a dataset (--data)."

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from t2i_core.errors import DatasetError
+from t2i_core.ranks.counting import SAME_SCORE, OnProgress, pair_ranks
 from t2i_core.types import FloatArray, Gallery, RowArray
 
 KS = (1, 5, 10)
 BLOCK_SCORES = 2**24  # scores held at a time: 64 MiB, whatever the size of the gallery
-SAME_SCORE = 1e-6  # float32 cannot tell such scores apart; matrix products even differ by where a row stands in them
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,13 @@ class Evaluation:
         }
 
 
-def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, model: str | None = None) -> Evaluation:
+def evaluate(
+    gallery: Gallery,
+    *,
+    text_embeddings: FloatArray | None = None,
+    model: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> Evaluation:
     """Rank every picture for each caption and every caption for each picture.
 
     Scores closer than ``SAME_SCORE`` are ties, and ties go to the smaller row (for captions: the
@@ -77,6 +83,8 @@ def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, mod
         Used in place of the gallery's own, for captions encoded again.
     model : str, optional
         What to call the model; the manifest's when left out.
+    on_progress : callable, optional
+        Called with the share of the scores that are counted.
 
     Raises
     ------
@@ -102,14 +110,19 @@ def evaluate(gallery: Gallery, *, text_embeddings: FloatArray | None = None, mod
         )
     rows = gallery.rows_of(used)
     chosen = text if used.size == len(text) else text[used]
-    text_ranks, image_ranks = rank_pairs(gallery.image_embeddings, chosen, rows)
+    text_ranks, image_ranks = rank_pairs(gallery.image_embeddings, chosen, rows, on_progress=on_progress)
     named = model or (gallery.manifest.model_id if gallery.manifest else "unknown")
+    return of_ranks(text_ranks, image_ranks, images=len(gallery), model=named)
+
+
+def of_ranks(text_ranks: RowArray, image_ranks: RowArray, *, images: int, model: str) -> Evaluation:
+    """An evaluation of ranks that were counted before, as `rank_pairs` gives them."""
     return Evaluation(
         text_to_image=_scores(text_ranks),
         image_to_text=_scores(image_ranks),
-        images=len(gallery),
-        captions=len(rows),
-        model=named,
+        images=images,
+        captions=len(text_ranks),
+        model=model,
         text_ranks=text_ranks,
         image_ranks=image_ranks,
     )
@@ -127,7 +140,11 @@ def recall_at_k(ranks: RowArray, k: int) -> float:
 
 
 def rank_pairs(
-    image_embeddings: FloatArray, text_embeddings: FloatArray, caption_rows: RowArray
+    image_embeddings: FloatArray,
+    text_embeddings: FloatArray,
+    caption_rows: RowArray,
+    *,
+    on_progress: OnProgress | None = None,
 ) -> tuple[RowArray, RowArray]:
     """Rank of each caption's picture, and of each captioned picture's best caption, from one pass over all scores.
 
@@ -137,38 +154,26 @@ def rank_pairs(
     text_embeddings : ndarray of shape (M, D), float32, unit rows
     caption_rows : ndarray of shape (M,), int64
         Row of the picture each caption describes.
+    on_progress : callable, optional
+        Called with the share that is done.
 
     Returns
     -------
     text_ranks : ndarray of shape (M,), int64
     image_ranks : ndarray of shape (number of pictures with captions,), int64, by row
     """
-    images, captions = len(image_embeddings), len(text_embeddings)
-    block = max(1, BLOCK_SCORES // images)
-    own = np.empty(captions, dtype=np.float32)
-    for start in range(0, captions, block):
-        part = slice(start, start + block)
-        own[part] = np.einsum("cd,cd->c", text_embeddings[part], image_embeddings[caption_rows[part]])
-    best_score, best_caption = _best_captions(own, caption_rows, images)
-    text_ahead = np.empty(captions, dtype=np.int64)
-    image_ahead = np.zeros(images, dtype=np.int64)
-    for start in range(0, captions, block):
-        part = slice(start, start + block)
-        scores = text_embeddings[part] @ image_embeddings.T  # (block, N)
-        text_ahead[part] = pictures_ahead(scores, own[part], caption_rows[part])
-        image_ahead += _captions_ahead(scores, best_score, best_caption, caption_rows[part], start)
-    return text_ahead + 1, image_ahead[np.isfinite(best_score)] + 1
+    picture_ranks, caption_ranks = pair_ranks(
+        image_embeddings, text_embeddings, caption_rows, block_scores=BLOCK_SCORES, on_progress=on_progress
+    )
+    return picture_ranks, best_by_picture(caption_ranks, caption_rows)
 
 
-def _best_captions(own: FloatArray, caption_rows: RowArray, images: int) -> tuple[FloatArray, RowArray]:
-    """Score and position of each picture's best caption: two ndarrays of shape (N,); infinite where it has none."""
-    best_score = np.full(images, -np.inf, dtype=np.float32)
-    np.maximum.at(best_score, caption_rows, own)
-    best_caption = np.full(images, len(own), dtype=np.int64)
-    level = np.flatnonzero(own >= best_score[caption_rows] - SAME_SCORE)
-    np.minimum.at(best_caption, caption_rows[level], level)
-    best_score[np.isneginf(best_score)] = np.inf  # then no caption is ever ahead, and none level
-    return best_score, best_caption
+def best_by_picture(caption_ranks: RowArray, caption_rows: RowArray) -> RowArray:
+    """Rank of the best caption of each picture that has captions, by row: ndarray of shape (pictures,), int64."""
+    order = np.argsort(caption_rows, kind="stable")
+    starts = np.unique(caption_rows[order], return_index=True)[1]
+    best: RowArray = np.minimum.reduceat(caption_ranks[order], starts)
+    return best
 
 
 def pictures_ahead(scores: FloatArray, own: FloatArray, rows: RowArray) -> RowArray:
@@ -193,23 +198,6 @@ def pictures_ahead(scores: FloatArray, own: FloatArray, rows: RowArray) -> RowAr
     for caption in np.flatnonzero(at_least - ahead > 1):  # others are level, beside the picture itself
         before = scores[caption, : rows[caption]]
         ahead[caption] += np.count_nonzero((before >= lower[caption]) & (before <= upper[caption]))
-    counts: RowArray = ahead.astype(np.int64)
-    return counts
-
-
-def _captions_ahead(
-    scores: FloatArray, best_score: FloatArray, best_caption: RowArray, rows: RowArray, start: int
-) -> RowArray:
-    """How many of these captions come before each picture's best own one: ndarray of shape (N,)."""
-    upper, lower = best_score + SAME_SCORE, best_score - SAME_SCORE
-    ahead = np.count_nonzero(scores > upper, axis=0)
-    at_least = np.count_nonzero(scores >= lower, axis=0)
-    for image in np.flatnonzero(at_least > ahead):
-        # A picture's own captions never come before its best one.
-        before = slice(0, max(0, int(best_caption[image]) - start))
-        column = scores[before, image]
-        level = (column >= lower[image]) & (column <= upper[image]) & (rows[before] != image)
-        ahead[image] += np.count_nonzero(level)
     counts: RowArray = ahead.astype(np.int64)
     return counts
 

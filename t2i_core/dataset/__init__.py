@@ -18,6 +18,7 @@ from t2i_core.dataset.model_check import (
     without_text_embeddings,
 )
 from t2i_core.dataset.model_match import check_model_matches
+from t2i_core.dataset.pair_ranks_file import read_pair_ranks, write_pair_ranks
 from t2i_core.dataset.picture_names import (
     PictureMatch,
     clean_picture_name,
@@ -30,6 +31,7 @@ from t2i_core.dataset.picture_names import (
 from t2i_core.dataset.ranks_file import ranks_path, read_caption_ranks, write_caption_ranks
 from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import rebuild_command
+from t2i_core.dataset.relevance_file import Mark, read_marks, read_relevance, relevance_path, write_relevance
 from t2i_core.dataset.stored_files import (
     CAPTIONS_NAME,
     EMBEDDINGS_NAME,
@@ -53,6 +55,7 @@ __all__ = [
     "CaptionTable",
     "Credit",
     "Evidence",
+    "Mark",
     "PictureMatch",
     "balance_path",
     "check_embeddings",
@@ -82,11 +85,15 @@ __all__ = [
     "read_credits",
     "read_evidence",
     "read_gallery",
+    "read_marks",
     "read_name",
+    "read_pair_ranks",
     "read_records",
+    "read_relevance",
     "read_table",
     "rebuild_command",
     "records_of",
+    "relevance_path",
     "replace_file",
     "save_captions",
     "text_lines",
@@ -99,4 +106,6 @@ __all__ = [
     "write_dataset",
     "write_evidence",
     "write_files",
+    "write_pair_ranks",
+    "write_relevance",
 ]

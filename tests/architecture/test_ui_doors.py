@@ -22,6 +22,7 @@ LEVELS = {
     "grid": 5,
     "asking": 6,
     "audit": 7,
+    "lab": 7,
     "build": 7,
     "captions": 7,
     "map": 8,

@@ -106,6 +106,11 @@ def refused(page: Page) -> None:
     expect(page.get_by_text("/nowhere/at/all").first).to_be_visible()
 
 
+def lab(page: Page) -> None:
+    expect(page.locator(".t2i-lab-plot[data-state=drawn]")).to_have_count(3)
+    expect(page.locator(".row .told").first).to_be_visible()
+
+
 def points(page: Page) -> None:
     expect(page.locator(".t2i-map")).to_have_attribute("data-state", re.compile("ready|drawn"))
 
@@ -125,6 +130,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "no caption": ("/captions", no_row),
     "caption's detail": ("/captions", caption_detail),
     "audit": ("/audit", audit_offered),
+    "lab": ("/lab", lab),
     "build": ("/build", form),
     "build refused": ("/build", refused),
 }
@@ -171,6 +177,7 @@ def test_axe_finds_nothing_where_there_is_nothing(visit: Visit, bare: dict[str, 
         ("/embedding_map", "Map"),
         ("/captions", "Captions"),
         ("/audit", "Audit"),
+        ("/lab", "Lab"),
         ("/build", "Build from your pictures"),
     ],
 )

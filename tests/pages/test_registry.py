@@ -35,26 +35,26 @@ links.write_link(first_dataset=here.first_dataset)
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A page more, as somebody who joins would write it."""
-    file = tmp_path / "lab.py"
+    file = tmp_path / "mine.py"
     file.write_text(SCRIPT, encoding="utf-8")
-    line = PageSpec(str(file), "Lab", ":material/science:", "l", shows_query=True)
+    line = PageSpec(str(file), "Mine", ":material/star:", "y", shows_query=True)
     monkeypatch.setattr(registry, "PAGES", (*PAGES, line))
     return file
 
 
-def test_a_new_page_is_listed_opened_by_its_key_and_linked(open_app: OpenApp, datasets: Path, lab: Path) -> None:
+def test_a_new_page_is_listed_opened_by_its_key_and_linked(open_app: OpenApp, datasets: Path, own: Path) -> None:
     app = open_app(datasets, q="a mill", k="5")
     keys = component(app, "t2i_page_keys")["keys"]
     assert keys == {one.key: one.address for one in registry.PAGES if one.key}
-    assert keys.items() >= {"m": "embedding_map", "c": "captions", "l": "lab"}.items()
+    assert keys.items() >= {"m": "embedding_map", "c": "captions", "y": "mine"}.items()
     assert component(app, "t2i_page_keys")["current"] == 0
     listed = [one.proto.label for one in app.sidebar.get("page_link")]
     assert listed == [one.title for one in registry.PAGES]
     assert [one for one in listed if one in FIRST_PAGES] == FIRST_PAGES
-    assert listed[-1] == "Lab"
-    app.switch_page(str(lab)).run()
+    assert listed[-1] == "Mine"
+    app.switch_page(str(own)).run()
     assert not app.exception
     assert "is first of 5" in texts(app)
     assert {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()} == {

@@ -1,4 +1,4 @@
-"""The components every page may use: query bar, picture grid, table of captions, map, and keys that open pages.
+"""The components every page may use: query bar, picture grid, table of captions, map, the lab's, and keys that open pages.
 
 Each has a folder here with its scripts and styles; ``served/`` holds what is made of them (``make bundle``), so that running the
 app needs no Node. They are mounted without an iframe. What they are given is data only; their scripts set it as text.
@@ -54,6 +54,19 @@ def _embedding_map() -> Callable[..., object]:
     return st.components.v2.component("t2i_embedding_map", css=css, js=js, isolate_styles=False)
 
 
+@lru_cache(maxsize=1)
+def _lab_plot() -> Callable[..., object]:
+    css, js = _served("lab_plot.css"), _served("lab_plot.js")
+    # As the map: Plotly's styles stand in the document's head.
+    return st.components.v2.component("t2i_lab_plot", css=css, js=js, isolate_styles=False)
+
+
+@lru_cache(maxsize=1)
+def _lab_failures() -> Callable[..., object]:
+    css, js = _served("lab_failures.css"), _served("lab_failures.js")
+    return st.components.v2.component("t2i_lab_failures", css=css, js=js)
+
+
 def page_keys(
     keys: Mapping[str, str], *, current: int | None = None, presses: Mapping[str, str] | None = None
 ) -> str | None:
@@ -85,3 +98,13 @@ def caption_table(data: Mapping[str, object], *, on_event: Callable[[], None]) -
 def embedding_map(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the map; ``on_event`` reads ``st.session_state["embedding_map"]["event"]``."""
     _embedding_map()(key="embedding_map", data=dict(data), on_event_change=on_event)
+
+
+def lab_plot(key: str, data: Mapping[str, object], *, on_event: Callable[[], None] = lambda: None) -> None:
+    """Mount a plot of the lab; ``on_event`` reads ``st.session_state[key]["event"]``."""
+    _lab_plot()(key=key, data=dict(data), on_event_change=on_event)
+
+
+def lab_failures(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the worst queries; ``on_event`` reads ``st.session_state["lab_failures"]["event"]``."""
+    _lab_failures()(key="lab_failures", data=dict(data), on_event_change=on_event)

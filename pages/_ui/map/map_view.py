@@ -10,8 +10,8 @@ import numpy as np
 from streamlit.runtime import get_instance
 
 from pages._ui import resources
-from pages._ui.grid import pictures
-from pages._ui.map import map_colours, map_state, plotly_file
+from pages._ui.grid import pictures, plotly_file
+from pages._ui.map import map_colours, map_state
 from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
 from t2i_core import projection as projections

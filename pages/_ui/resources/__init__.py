@@ -26,6 +26,7 @@ from pages._ui.resources.galleries import (
     rows_by_id,
     titles,
 )
+from pages._ui.resources.lab import forget_lab_work, lab_work
 from pages._ui.resources.maps import cluster_centres, joint_map, modality_gap, projection, projection_stamp
 from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbnails_trimmed
 
@@ -46,11 +47,13 @@ __all__ = [
     "engine_state",
     "example_queries",
     "first_rows",
+    "forget_lab_work",
     "forget_models",
     "gallery",
     "gallery_of_captions",
     "heat",
     "joint_map",
+    "lab_work",
     "map_jobs",
     "modality_gap",
     "name_of",

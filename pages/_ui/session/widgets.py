@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
+LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
 DATASET = "dataset_choice"
 TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
 SIZE, CAPTIONS, APPROXIMATE = "card_size_choice", "show_captions_choice", "approximate_choice"

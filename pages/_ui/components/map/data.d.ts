@@ -155,21 +155,3 @@ export interface Spot {
   y: number;
   text: number | null;
 }
-
-/** What we use of Plotly. */
-export interface Plotly {
-  newPlot(element: HTMLElement, traces: object[], layout: object, config: object): Promise<unknown>;
-  react(element: HTMLElement, traces: object[], layout: object, config: object): Promise<unknown>;
-  relayout(element: HTMLElement, change: object): Promise<unknown>;
-  purge(element: HTMLElement): void;
-}
-
-/** What Plotly adds to the element it draws in. */
-export interface Plot extends HTMLDivElement {
-  on?(name: string, act: (event: PlotEvent) => void): void;
-  _fullLayout?: { xaxis: { range: [number, number] }; yaxis: { range: [number, number] } };
-}
-
-export interface PlotEvent {
-  points?: { curveNumber: number; pointIndex: number; customdata?: number; x: number; y: number }[];
-}

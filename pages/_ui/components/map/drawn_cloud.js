@@ -1,7 +1,7 @@
 // The cloud as Plotly has drawn it: once, and again only when points, colours or theme are others.
 
+import { plotly } from "../shared/plotly.js";
 import { CONFIG, drawnAs, hitsAreDrawn, layoutOf, tracesOf } from "./cloud.js";
-import { plotly } from "./plotly.js";
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */
 

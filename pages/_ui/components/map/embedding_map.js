@@ -1,6 +1,7 @@
 // The map: what is on it, which part is in view, and how it follows what the server says.
 
 import { make } from "../shared/drawing.js";
+import { hasWebGL, loadPlotly } from "../shared/plotly.js";
 import { Card } from "./card.js";
 import { pointSize } from "./cloud.js";
 import { inkOf, themeOf } from "./colours.js";
@@ -9,14 +10,13 @@ import { Groups } from "./groups.js";
 import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
 import { cleared, drawCaptionLines, drawQuery } from "./overlay.js";
-import { hasWebGL, loadPlotly } from "./plotly.js";
 import { Pointing } from "./pointing.js";
 import { loadColours, loadPoints } from "./points.js";
 import { Selector } from "./selector.js";
 import { Viewport } from "./viewport.js";
 
-/** @import { Message, Mounted, Parent } from "../shared/types.d.ts" */
-/** @import { Bounds, Colours, Hit, Ink, MapData, Plot, Points, View } from "./data.d.ts" */
+/** @import { Message, Mounted, Parent, Plot } from "../shared/types.d.ts" */
+/** @import { Bounds, Colours, Hit, Ink, MapData, Points, View } from "./data.d.ts" */
 
 const RECOLOUR_AFTER_MS = 200;
 

@@ -1,7 +1,8 @@
 // Which point the mouse is on, and which is clicked.
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */
-/** @import { PlotEvent, Spot } from "./data.d.ts" */
+/** @import { PlotEvent } from "../shared/types.d.ts" */
+/** @import { Spot } from "./data.d.ts" */
 
 const REACH = 12;
 const CLICK_WITHIN = 4; // pixels the mouse may move between press and release

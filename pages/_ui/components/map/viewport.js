@@ -1,7 +1,7 @@
 // The window on the map: its size, which part it shows, and how that follows Plotly, which moves the cloud by itself.
 
+import { plotly } from "../shared/plotly.js";
 import { Settling } from "../shared/settling.js";
-import { plotly } from "./plotly.js";
 import { closeTo, resized, wholeOf, zoomed } from "./view.js";
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */

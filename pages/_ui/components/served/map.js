@@ -101,6 +101,46 @@ function scoreText(score) {
   return (score < 0 ? "−" : "") + Math.abs(score).toFixed(3);
 }
 
+// shared/plotly.js
+var loading = null;
+function plotly() {
+  return (
+    /** @type {{ Plotly?: Plotly }} */
+    /** @type {unknown} */
+    window.Plotly
+  );
+}
+function loadPlotly(address) {
+  const there = plotly();
+  if (there) return Promise.resolve(there);
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const fail = () => {
+      loading = null;
+      reject(new Error("Plotly's script could not be loaded"));
+    };
+    script.src = new URL(address, document.baseURI).href;
+    script.onload = () => {
+      const come = plotly();
+      if (come) resolve(come);
+      else fail();
+    };
+    script.onerror = fail;
+    document.head.append(script);
+  });
+  return loading;
+}
+function hasWebGL() {
+  try {
+    const context = document.createElement("canvas").getContext("webgl");
+    if (!context) return false;
+    context.getExtension("WEBGL_lose_context")?.loseContext();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // shared/sequence.js
 var Sequence = class {
   /** Number of the latest message, ours or one that the server has answered. */
@@ -178,6 +218,29 @@ function factsOf({ rank, score, trust }) {
   return facts;
 }
 
+// shared/theme.js
+function themeOf(element) {
+  const style = getComputedStyle(element);
+  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  return [
+    read("--st-text-color", "#1d1f21"),
+    read("--st-background-color", "#fcfcfb"),
+    read("--st-primary-color", "#2f6f8f")
+  ];
+}
+function rgbOf(colour) {
+  const brush = brushOf(document.createElement("canvas"));
+  brush.fillStyle = colour;
+  brush.fillRect(0, 0, 1, 1);
+  return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+function brushOf(canvas) {
+  return (
+    /** @type {CanvasRenderingContext2D} */
+    canvas.getContext("2d")
+  );
+}
+
 // map/colours.js
 var NO_VALUE = 255;
 var SCALES = {
@@ -233,15 +296,6 @@ function stepsOf(scale) {
     return `rgb(${mixed.join(",")})`;
   });
 }
-function themeOf(element) {
-  const style = getComputedStyle(element);
-  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
-  return [
-    read("--st-text-color", "#1d1f21"),
-    read("--st-background-color", "#fcfcfb"),
-    read("--st-primary-color", "#2f6f8f")
-  ];
-}
 function inkOf(theme) {
   const [text, back] = theme.map(rgbOf);
   const mix = (share) => `rgb(${text.map((one, i) => Math.round(one * share + back[i] * (1 - share))).join(",")})`;
@@ -257,18 +311,6 @@ function inkOf(theme) {
     grey: mix(0.28),
     caption: mix(0.78)
   };
-}
-function rgbOf(colour) {
-  const brush = brushOf(document.createElement("canvas"));
-  brush.fillStyle = colour;
-  brush.fillRect(0, 0, 1, 1);
-  return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
-}
-function brushOf(canvas) {
-  return (
-    /** @type {CanvasRenderingContext2D} */
-    canvas.getContext("2d")
-  );
 }
 
 // map/overlay.js
@@ -733,46 +775,6 @@ function densityImage({ data, points, ink, gl }) {
     sizing: "stretch",
     layer: "below"
   };
-}
-
-// map/plotly.js
-var loading = null;
-function plotly() {
-  return (
-    /** @type {{ Plotly?: Plotly }} */
-    /** @type {unknown} */
-    window.Plotly
-  );
-}
-function loadPlotly(address) {
-  const there = plotly();
-  if (there) return Promise.resolve(there);
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    const fail = () => {
-      loading = null;
-      reject(new Error("Plotly's script could not be loaded"));
-    };
-    script.src = new URL(address, document.baseURI).href;
-    script.onload = () => {
-      const come = plotly();
-      if (come) resolve(come);
-      else fail();
-    };
-    script.onerror = fail;
-    document.head.append(script);
-  });
-  return loading;
-}
-function hasWebGL() {
-  try {
-    const context = document.createElement("canvas").getContext("webgl");
-    if (!context) return false;
-    context.getExtension("WEBGL_lose_context")?.loseContext();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 // map/drawn_cloud.js

@@ -134,6 +134,8 @@ function loud(address) {
 var PageKeys = class {
   /** @type {Record<string, string>} */
   keys = {};
+  /** @type {Record<string, string>} */
+  presses = {};
   /** @type {number | null} */
   current = null;
   /** @type {(page: string) => void} */
@@ -155,6 +157,7 @@ var PageKeys = class {
   /** @param {KeysData} data */
   update(data) {
     this.keys = data.keys;
+    this.presses = data.presses;
     this.current = data.current;
     nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" ");
@@ -162,11 +165,20 @@ var PageKeys = class {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const page = this.keys[event.key];
-    if (!page || withModifier(event) || event.repeat || isTaken(event)) return;
+    const button = pressed(this.presses[event.key]);
+    if (!(page || button) || withModifier(event) || event.repeat || isTaken(event)) return;
     event.preventDefault();
-    this.send(page);
+    if (button) button.click();
+    else this.send(page);
   }
 };
+function pressed(key) {
+  if (!key) return null;
+  return (
+    /** @type {HTMLButtonElement | null} */
+    document.querySelector(`.st-key-${key} button:not(:disabled)`)
+  );
+}
 function nameThings(current) {
   document.querySelectorAll(".st-key-pages a").forEach((link, place) => {
     if (place !== current) link.removeAttribute("aria-current");

@@ -1,6 +1,6 @@
 // Plotly's script, loaded once a page, and whether this browser can draw with it.
 
-/** @import { Plotly } from "./data.d.ts" */
+/** @import { Plotly } from "./types.d.ts" */
 
 /** @type {Promise<Plotly> | null} */
 let loading = null;

@@ -1,4 +1,4 @@
-"""Plotly's own script for the map, served from the installed package's copy."""
+"""Plotly's own script for the map and the lab, served from the installed package's copy."""
 
 from __future__ import annotations
 

@@ -1,0 +1,73 @@
+"""LabWork: what the Lab page shows of a gallery, made behind it: first the ranks and the figures of captions, then all the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pages._ui.jobs.job import Job, Progress, Run, Work
+from t2i_core.dataset import Mark
+from t2i_core.lab.examining import Findings, examine
+from t2i_core.types import Gallery
+
+# What is made after the first figures, in the order it is shown, and what it is called meanwhile.
+PARTS = {
+    "image_to_text": "Measuring pictures that look for captions",
+    "slices": "Looking where it fails",
+    "worst": "Looking for the worst queries",
+    "health": "Measuring the space",
+}
+
+
+class LabWork:
+    """Two jobs on one gallery, the second after the first.
+
+    Attributes
+    ----------
+    gallery : Gallery
+    first : Job of Findings
+        Ranks, and how well captions find their pictures.
+    rest : Job of Findings
+        The same findings with every part made.
+    """
+
+    def __init__(self, gallery: Gallery, marks: Sequence[Mark]) -> None:
+        self.gallery = gallery
+        self._marks = tuple(marks)
+        self._made = 0
+        begins = "Counting where every picture stands"
+        self.first: Job[Gallery, Findings] = Job(Work("lab", self._count, begins), gallery)
+        self.rest: Job[Gallery, None] = Job(Work("more of the lab", self._make_parts), gallery)
+
+    def has(self, part: str) -> bool:
+        """Whether one of `PARTS` is there."""
+        return list(PARTS).index(part) < self._made
+
+    @property
+    def stage(self) -> tuple[bool, int, bool]:
+        """Changes when the page has something new to show."""
+        return self.first.running, self._made, self.rest.running
+
+    def stop(self) -> None:
+        """Ask both to end; ranks that are counted only in part are counted anew next time."""
+        self.first.stop()
+        self.rest.stop()
+
+    def _count(self, gallery: Gallery, run: Run) -> Findings:
+        def note(share: float) -> None:
+            run.tell(Progress("Counting where every picture stands", share, f"{share:.0%}"))
+            run.end_if_stopping()
+
+        findings = examine(gallery, self._marks, on_progress=note)
+        run.tell(Progress("Measuring", 1.0))
+        _ = findings.text_to_image
+        return findings
+
+    def _make_parts(self, gallery: Gallery, run: Run) -> None:
+        if self.first.future.exception() is not None:
+            return
+        findings = self.first.future.result()
+        for place, (name, told) in enumerate(PARTS.items()):
+            run.end_if_stopping()
+            run.tell(Progress(told, place / len(PARTS)))
+            getattr(findings, name)  # made when it is first asked for
+            self._made = place + 1

@@ -1,0 +1,91 @@
+"""What is done on the Lab page: choosing k, opening a query elsewhere, marking pictures as also right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pages._ui import registry
+from pages._ui.serving import permissions
+from pages._ui.serving.permissions import Permit
+from pages._ui.session import state, widgets
+from pages._ui.session.visit import acted, reported, visit
+from t2i_core import dataset
+from t2i_core.dataset import Mark
+from t2i_core.types import Gallery
+
+
+def on_curve() -> None:
+    """Keep what was clicked on the curve, for when the page knows the gallery."""
+    acted()
+    visit().lab.event = reported(widgets.LAB_PLOT)
+
+
+def on_failures() -> None:
+    """Follow what the worst queries report."""
+    acted()
+    told = reported(widgets.LAB_FAILURES)
+    pages = {"search": "search", "map": "embedding_map"}
+    kind = str(told.get("type", ""))
+    if kind in pages:
+        state.ask_text(str(told.get("text", "")))
+        state.go_to(registry.page(pages[kind]).file)
+    else:
+        visit().lab.event = told
+
+
+def choose_k(k: int, most: int) -> None:
+    """Let Search show so many pictures."""
+    acted()
+    visit().shown.choose_top_k(k, most)
+
+
+def follow(gallery: Gallery, marks: Sequence[Mark]) -> bool:
+    """Take over what was reported; True when marks are others now, so that figures are.
+
+    Raises
+    ------
+    T2IError
+        When a mark cannot be kept, or this visitor may not.
+    """
+    told, visit().lab.event = visit().lab.event, {}
+    k = told.get("k")
+    if told.get("type") == "k" and isinstance(k, int | float):
+        visit().shown.choose_top_k(int(k), gallery.images)
+    if told.get("type") != "right":
+        return False
+    mark = (str(told.get("text", "")).strip(), str(told.get("id", "")))
+    if mark in marks or mark[1] not in gallery.rows_by_id or not mark[0]:
+        return False
+    permissions.current().check(gallery.data_dir)
+    dataset.write_relevance(gallery.data_dir, [*marks, mark])
+    marked_now(gallery).append(mark)
+    return True
+
+
+def take_back(gallery: Gallery, marks: Sequence[Mark]) -> None:
+    """Take back the last mark of this visit.
+
+    Raises
+    ------
+    T2IError
+        When that cannot be kept.
+    """
+    acted()
+    mine = marked_now(gallery)
+    if mine:
+        permissions.current().check(gallery.data_dir)
+        last = mine.pop()
+        dataset.write_relevance(gallery.data_dir, [one for one in marks if one != last])
+
+
+def marked_now(gallery: Gallery) -> list[Mark]:
+    """What this visit marked in this gallery, the last one last."""
+    lab = visit().lab
+    if lab.marked[0] != gallery.place_key:
+        lab.marked = (gallery.place_key, [])
+    return lab.marked[1]
+
+
+def may_mark(gallery: Gallery, permit: Permit) -> bool:
+    """Whether this visitor may write marks beside the dataset."""
+    return not gallery.address and permit.may_use(gallery.data_dir)

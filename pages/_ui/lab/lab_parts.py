@@ -1,0 +1,188 @@
+"""The parts of the Lab page, one below the other; what is not made yet is said to be on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui import components, registry
+from pages._ui.frame.plain_text import plain
+from pages._ui.grid import pictures
+from pages._ui.jobs.lab_work import PARTS, LabWork
+from pages._ui.lab import lab_events, lab_plots
+from pages._ui.serving import permissions
+from pages._ui.session.visit import visit
+from t2i_core.config import Settings
+from t2i_core.dataset import Mark
+from t2i_core.errors import count_of
+from t2i_core.lab import tables
+from t2i_core.lab.examining import Findings
+from t2i_core.lab.failures import Failure
+from t2i_core.lab.measuring import MEANINGS, SHARES, Curve, Direction
+from t2i_core.lab.slicing import SLICE_K
+from t2i_core.lab.wording import in_percent, in_points, in_words, k_sentence
+from t2i_core.types import Gallery
+
+FAILURES = 10
+SLICES = 12
+LOWERING = 8
+THUMBNAIL_SIDE = 320
+FEW_PICTURES = 20
+
+
+def curve(found: Findings) -> None:
+    """How many to look at: the curve, a sentence, and a button for each share."""
+    direction, shown = found.text_to_image, visit().shown
+    pairs = found.pairs
+    of = f"{count_of(len(pairs.captions), 'caption')}, each asked of {count_of(pairs.images, 'picture')}"
+    also = f"; {count_of(pairs.marked, 'pair')} marked as also right" if pairs.marked else ""
+    st.subheader("How many pictures to look at", anchor=False)
+    st.markdown(f"**{plain(k_sentence(direction))}**")
+    lab_plots.curve(direction.curve, chosen=shown.top_k, on_event=lab_events.on_curve)
+    _k_row(direction.curve, found.gallery)
+    st.caption(
+        plain(f"{of}{also}. The band is the 95 % interval: other pictures of this kind would give a curve within it.")
+    )
+    if pairs.images <= FEW_PICTURES:
+        st.caption(
+            plain(f"With {count_of(pairs.images, 'picture')} little can be concluded: the intervals say how little.")
+        )
+    lab_plots.numbers(tables.curve_table(direction.curve), "The numbers of the curve")
+
+
+def _k_row(found: Curve, gallery: Gallery) -> None:
+    """What k means now, and a button for each share of the captions."""
+    known = {share: found.k_to_find(share) for share in SHARES}
+    k = min(visit().shown.top_k, len(found))
+    st.markdown(
+        plain(
+            f"Search shows k = {k}, which answers {in_percent(found.hits[k - 1])}. Click the curve to choose another, or take one:"
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_ks"):
+        for share, needed in known.items():
+            if needed is not None:
+                st.button(
+                    plain(f"{100 * share:g} %: k = {needed}"), key=f"lab_k_{share:g}", on_click=lab_events.choose_k,
+                    args=(needed, gallery.images),
+                )  # fmt: skip
+        search = registry.page("search")
+        st.page_link(search.file, label="Open Search", icon=search.icon)
+
+
+def figures(found: Findings, work: LabWork) -> None:
+    """Every measure with its interval, both ways."""
+    st.subheader("How good it is", anchor=False)
+    forth, back = found.text_to_image, found.image_to_text if work.has("image_to_text") else None
+    head = "| measure | text → image | image → text | what it says |\n|:--|--:|--:|:--|\n"
+    st.markdown(
+        head
+        + "\n".join(
+            f"| {plain(name)} | {plain(_cell(forth, name))} | {plain(_cell(back, name))} | {plain(meaning)} |"
+            for name, meaning in MEANINGS.items()
+        )
+    )
+    if not work.has("image_to_text"):
+        st.caption(plain(PARTS["image_to_text"]))
+    sides = {"text to image": forth} | ({} if back is None else {"image to text": back})
+    lab_plots.numbers(tables.figures_table(sides), "The measures as a file")
+
+
+def _cell(direction: Direction | None, name: str) -> str:
+    return "…" if direction is None else in_words(name, direction.figures[name])
+
+
+def where_it_fails(found: Findings, work: LabWork) -> None:
+    """Parts of the captions, worst first, and the words that go with failing."""
+    st.subheader("Where it fails", anchor=False)
+    if not work.has("slices"):
+        st.caption(plain(PARTS["slices"]))
+        return
+    slices = found.slices
+    if not slices.worst:
+        st.text("There are too few captions to look at parts of them: a part needs 20 captions, and others beside it.")
+        return
+    st.caption(
+        f"hit\\@{SLICE_K:d} of parts of the captions, worst first. Each interval is for its part alone: of many parts some look worse "
+        "by chance."
+    )
+    lab_plots.parts(slices.worst[:SLICES])
+    if slices.lowering:
+        told = ", ".join(
+            f"{plain(one.value)} ({plain(in_points(one.difference))})" for one in slices.lowering[:LOWERING]
+        )
+        st.markdown(f"Words whose captions are found less often than the others: {told}.")
+    lab_plots.numbers(tables.slices_table(slices.worst), "All parts, with captions and pictures")
+
+
+def worst_queries(found: Findings, work: LabWork, settings: Settings, marks: Sequence[Mark]) -> None:
+    """Captions whose picture stands last, with what came first instead."""
+    st.subheader("The worst queries", anchor=False)
+    if not work.has("worst"):
+        st.caption(plain(PARTS["worst"]))
+        return
+    if not found.worst:
+        st.text("Every caption finds its picture first.")
+        return
+    gallery = found.gallery
+    may_mark = lab_events.may_mark(gallery, permissions.current())
+    _marked(gallery, marks, may_mark=may_mark)
+    chosen = found.worst[:FAILURES]
+    rows = [row for one in chosen for row in (one.row, one.first_row)]
+    shown = dict(zip(rows, pictures.shown(gallery, rows, settings, side=THUMBNAIL_SIDE), strict=True))
+    data = {
+        "rows": [_failure(one, gallery, shown) for one in chosen],
+        "marks": may_mark,
+        "token": f"{gallery.place_key} {len(marks)} {may_mark} {[one.position for one in chosen]}",
+    }
+    components.lab_failures(data, on_event=lab_events.on_failures)
+    lab_plots.numbers(
+        tables.failures_table(found), f"The {count_of(len(found.worst), 'worst query').replace('querys', 'queries')}"
+    )
+
+
+def _failure(one: Failure, gallery: Gallery, shown: dict[int, pictures.Shown]) -> dict[str, object]:
+    def picture(row: int, score: float) -> dict[str, object]:
+        return {"id": gallery.image_ids[row], "src": shown[row].url, "score": score, "note": shown[row].note}
+
+    return {
+        "at": one.position,
+        "caption": one.caption,
+        "rank": f"{one.rank:,}",
+        "own": picture(one.row, one.score),
+        "first": picture(one.first_row, one.first_score),
+    }
+
+
+def _marked(gallery: Gallery, marks: Sequence[Mark], *, may_mark: bool) -> None:
+    """How many pictures are marked as also right, and a way to take the last one back."""
+    help_text = "Where what came first is right too, mark it: it counts from then on, here and in reports."
+    st.caption(
+        help_text if may_mark else "What came first may be right too: captions know only one picture of their own."
+    )
+    if not marks:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_marked"):
+        st.caption(f"{count_of(len(marks), 'picture')} marked as also right", width="content")
+        if may_mark and lab_events.marked_now(gallery):
+            st.button(
+                "Take the last one back", key="lab_take_back", on_click=lab_events.take_back, args=(gallery, marks)
+            )
+
+
+def health(found: Findings, work: LabWork) -> None:
+    """What the space looks like, each number with what it means."""
+    st.subheader("Health of the space", anchor=False)
+    if not work.has("health"):
+        st.caption(plain(PARTS["health"]))
+        return
+    measured = found.health
+    for sentence in measured.sentences().values():
+        st.markdown(plain(sentence))
+    lab_plots.scores(measured.bins)
+    lab_plots.numbers(tables.scores_table(measured), "The numbers of the scores")
+    asked = count_of(measured.asked, "caption")
+    lab_plots.numbers(
+        tables.hubs_table(measured), f"The pictures that come up most often among the first 10 of {asked}"
+    )

@@ -1,0 +1,24 @@
+"""LabState: what one visit holds about the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from t2i_core.dataset import Mark
+
+
+@dataclass
+class LabState:
+    """What was done on the page and is followed once it knows the gallery.
+
+    Attributes
+    ----------
+    event : mapping
+        What a part of the page reported since the last run.
+    marked : tuple of str and list of pair
+        Key of a gallery, and what was marked as also right in this visit, to be taken back.
+    """
+
+    event: Mapping[str, object] = field(default_factory=dict)
+    marked: tuple[str, list[Mark]] = ("", [])

@@ -1,0 +1,147 @@
+"""Where retrieval fails: hit@10 of the captions that hold a word, are of one length, or have one value in a column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from t2i_core.captions.telling_words import telling_words
+from t2i_core.captions.words import words_of
+from t2i_core.lab.ranking import Ranking
+from t2i_core.lab.resampling import Draws, Figure
+from t2i_core.lab.right_pairs import RightPairs
+from t2i_core.types import Gallery, MaskArray, RowArray
+
+SLICE_K = 10
+FEWEST_CAPTIONS = 20
+MOST_WORDS = 200
+MOST_VALUES = 30
+LENGTHS = ((1, 5), (6, 8), (9, 11), (12, 15), (16, 20), (21, 10_000))
+WORD, LENGTH = "word", "length"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some of the captions.
+
+    Attributes
+    ----------
+    kind : str
+        ``"word"``, ``"length"``, or the name of a column.
+    value : str
+        What they share: the word, ``"6 to 8 words"``, the column's value.
+    hits : Figure
+        Their hit@10.
+    pictures : int
+        How many pictures they are of.
+    difference : Figure
+        Their hit@10 less that of all other captions.
+    """
+
+    kind: str
+    value: str
+    hits: Figure
+    pictures: int
+    difference: Figure
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON has it."""
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "captions": self.hits.queries,
+            "pictures": self.pictures,
+            "hit@10": self.hits.as_dict(),
+            "difference": self.difference.as_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Slices:
+    """All slices, worst first; and the words whose presence lowers hit@10 most, those that surely do before the others."""
+
+    worst: tuple[Slice, ...]
+    lowering: tuple[Slice, ...]
+    k: int = SLICE_K
+
+
+def slices_of(gallery: Gallery, pairs: RightPairs, draws: Draws) -> Slices:
+    """Slices of the captions that were asked, of `FEWEST_CAPTIONS` captions or more and not all of them."""
+    texts = [gallery.captions[position] for position in pairs.captions.tolist()]
+    ranking = pairs.text_to_image
+    masks: list[tuple[str, str, MaskArray]] = [
+        *_by_word(texts),
+        *_by_length(texts),
+        *_by_column(gallery, pairs.captions),
+    ]
+    most = len(texts) - FEWEST_CAPTIONS
+    masks = [one for one in masks if FEWEST_CAPTIONS <= int(one[2].sum()) <= most]
+    found = _measured(masks, ranking, draws)
+    worst = sorted(found, key=lambda one: (one.hits.value, -one.hits.queries, one.value))
+    words = [one for one in found if one.kind == WORD and one.difference.value < 0]
+    words.sort(key=lambda one: (not _surely_lower(one), one.difference.value, one.value))
+    return Slices(tuple(worst), tuple(words))
+
+
+def _surely_lower(one: Slice) -> bool:
+    return one.difference.high is not None and one.difference.high < 0
+
+
+def _measured(masks: Sequence[tuple[str, str, MaskArray]], ranking: Ranking, draws: Draws) -> list[Slice]:
+    """Each slice's hits, and how they differ from those of the other captions, over the same draws."""
+    if not masks:
+        return []
+    hits, units = ranking.hits(SLICE_K), ranking.units
+    inside = np.stack([mask for _, _, mask in masks], axis=1).astype(np.float32)
+    held = draws.sums(inside, units)
+    found = draws.sums(inside * hits[:, None], units)
+    all_held, all_found = (draws.sums(column[:, None], units) for column in (np.ones(len(hits)), hits))
+    figures = draws.ratios(found, held)
+    differences = draws.differences(found, held, all_found - found, all_held - held)
+    pictures = (held > 0).sum(axis=0).tolist()
+    return [
+        Slice(kind, value, figure, count, difference)
+        for (kind, value, _), figure, count, difference in zip(masks, figures, pictures, differences, strict=True)
+    ]
+
+
+def _by_word(texts: Sequence[str]) -> list[tuple[str, str, MaskArray]]:
+    """The words that most captions hold, of those that say something about a picture."""
+    words = [telling_words(text) for text in texts]
+    counts = Counter(word for one in words for word in one)
+    frequent = [word for word, count in counts.most_common(MOST_WORDS) if count >= FEWEST_CAPTIONS]
+    return _masks(WORD, frequent, [list(one) for one in words])
+
+
+def _by_length(texts: Sequence[str]) -> list[tuple[str, str, MaskArray]]:
+    lengths = np.array([len(words_of(text)) for text in texts])
+    slices: list[tuple[str, str, MaskArray]] = []
+    for low, high in LENGTHS:
+        name = f"{low} words or more" if high == LENGTHS[-1][1] else f"{low} to {high} words"
+        slices.append((LENGTH, name, (lengths >= low) & (lengths <= high)))
+    return slices
+
+
+def _by_column(gallery: Gallery, captions: RowArray) -> list[tuple[str, str, MaskArray]]:
+    """Columns whose values repeat: those with so many different ones say nothing about groups."""
+    slices: list[tuple[str, str, MaskArray]] = []
+    for name, values in gallery.caption_columns.items():
+        cells = [values[position] for position in captions.tolist()]
+        told = ["" if cell is None or cell != cell else str(cell) for cell in cells]
+        counts = Counter(one for one in told if one)
+        common = [value for value, count in counts.most_common(MOST_VALUES) if count >= FEWEST_CAPTIONS]
+        slices += _masks(name, common, [[one] for one in told])
+    return slices
+
+
+def _masks(kind: str, values: Sequence[str], held: Sequence[Sequence[str]]) -> list[tuple[str, str, MaskArray]]:
+    place = {value: number for number, value in enumerate(values)}
+    masks = np.zeros((len(values), len(held)), dtype=np.bool_)
+    for caption, words in enumerate(held):
+        for word in words:
+            if word in place:
+                masks[place[word], caption] = True
+    return [(kind, value, masks[number]) for value, number in place.items()]

@@ -1,0 +1,108 @@
+"""The numbers behind each plot as tables, for the page and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from t2i_core.export import spreadsheet_cell
+from t2i_core.lab.examining import Findings
+from t2i_core.lab.health import Health
+from t2i_core.lab.measuring import MEANINGS, Curve, Direction
+from t2i_core.lab.slicing import Slice
+from t2i_core.lab.wording import part_name
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under the names of their columns; ``name`` is that of its file."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def as_columns(self) -> dict[str, list[Cell]]:
+        """Each column's cells by its name."""
+        return {column: [row[place] for row in self.rows] for place, column in enumerate(self.columns)}
+
+    def as_csv(self) -> bytes:
+        """With a header line and a byte order mark, or Excel takes the letters for another alphabet's."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(self.columns)
+        writer.writerows(
+            ["" if cell is None else spreadsheet_cell(cell) if isinstance(cell, str) else cell for cell in row]
+            for row in self.rows
+        )
+        return out.getvalue().encode("utf-8-sig")
+
+
+def curve_table(curve: Curve) -> Table:
+    """What is found in the first k; every k of the curve."""
+    rows = tuple(
+        (k, hit.value, hit.low, hit.high, recall.value, precision.value)
+        for k, (hit, recall, precision) in enumerate(
+            zip(curve.hits, curve.recall, curve.precision, strict=True), start=1
+        )
+    )
+    return Table("k-curve", ("k", "answered", "low", "high", "recall", "precision"), rows)
+
+
+def figures_table(sides: dict[str, Direction]) -> Table:
+    """All measures of one or both directions, named by ``sides``."""
+    rows = tuple(
+        (side, name, figure.value, figure.low, figure.high, figure.queries)
+        for side, direction in sides.items()
+        for name, figure in ((name, direction.figures[name]) for name in MEANINGS)
+    )
+    return Table("measures", ("direction", "measure", "value", "low", "high", "queries"), rows)
+
+
+def slices_table(slices: tuple[Slice, ...]) -> Table:
+    """Parts of the captions, in the order given."""
+    rows = tuple(
+        (
+            one.kind, part_name(one), one.hits.queries, one.pictures, one.hits.value, one.hits.low, one.hits.high,
+            one.difference.value, one.difference.low, one.difference.high,
+        )
+        for one in slices
+    )  # fmt: skip
+    columns = (
+        "kind",
+        "part",
+        "captions",
+        "pictures",
+        "hit@10",
+        "low",
+        "high",
+        "difference",
+        "difference low",
+        "difference high",
+    )
+    return Table("parts", columns, rows)
+
+
+def failures_table(findings: Findings) -> Table:
+    """The worst queries."""
+    names = findings.gallery.image_ids
+    rows = tuple(
+        (one.caption, names[one.row], one.rank, one.score, names[one.first_row], one.first_score)
+        for one in findings.worst
+    )
+    return Table("worst-queries", ("caption", "picture", "rank", "score", "first instead", "its score"), rows)
+
+
+def scores_table(health: Health) -> Table:
+    """How right and wrong pairs score."""
+    bins = health.bins
+    rows = tuple(zip(bins.edges[:-1], bins.edges[1:], bins.right, bins.wrong, strict=True))
+    return Table("scores", ("from", "to", "right pairs", "wrong pairs"), rows)
+
+
+def hubs_table(health: Health) -> Table:
+    """The pictures that come up most often."""
+    rows = tuple((hub.image_id, hub.captions, hub.own) for hub in health.hubs)
+    return Table("hubs", ("picture", "captions", "of them its own"), rows)

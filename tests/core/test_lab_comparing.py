@@ -1,0 +1,130 @@
+"""Two ways compared query by query: the same give 0 and 1, different ones a difference with who gained and lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from t2i_core.arrays import l2_normalize
+from t2i_core.errors import DatasetError
+from t2i_core.lab.comparing import Way, compare, compare_datasets, compare_rankings
+from t2i_core.lab.examining import examine
+from t2i_core.lab.overlap import rank_biased_overlap
+from t2i_core.types import Gallery
+from tests.core.lab_galleries import noisy_gallery
+
+
+def blurred(gallery: Gallery, noise: float, seed: int = 9) -> Gallery:
+    """The same gallery with captions that mean their pictures less."""
+    assert gallery.text_embeddings is not None
+    rng = np.random.default_rng(seed)
+    shape = gallery.text_embeddings.shape
+    return replace(gallery, text_embeddings=l2_normalize(gallery.text_embeddings + noise * rng.standard_normal(shape)))
+
+
+def test_the_same_dataset_gives_zero_and_one() -> None:
+    gallery = noisy_gallery(60, 3, noise=1.5)
+    compared = compare_datasets(gallery, gallery)
+    for figure in compared.differences.values():
+        assert (figure.value, figure.low, figure.high) == (0.0, 0.0, 0.0)
+    assert compared.overlap.value == pytest.approx(1.0, abs=1e-12)
+    assert (compared.gained, compared.lost, compared.queries, compared.left_out) == ((), (), 180, 0)
+
+
+def test_differences_are_those_of_the_figures_and_paired_intervals_are_narrower() -> None:
+    one = noisy_gallery(150, 3, noise=1.5)
+    other = blurred(one, 0.08)
+    compared = compare_datasets(one, other)
+    alone = [examine(gallery).measured.text_to_image.figures for gallery in (one, other)]
+    for name, figure in compared.differences.items():
+        assert figure.value == pytest.approx(alone[1][name].value - alone[0][name].value, abs=1e-9)
+        assert compared.values[name] == pytest.approx((alone[0][name].value, alone[1][name].value))
+
+    def width(low: float | None, high: float | None) -> float:
+        assert low is not None and high is not None
+        return high - low
+
+    paired = compared.differences["hit@5"]
+    first, second = (width(side["hit@5"].low, side["hit@5"].high) for side in alone)
+    unpaired = float(np.hypot(first, second))
+    assert width(paired.low, paired.high) < 0.8 * unpaired
+    assert paired.low is not None and paired.high is not None and paired.low <= paired.value <= paired.high
+    at_ten = compared.differences["hit@10"].value * compared.queries
+    assert len(compared.gained) - len(compared.lost) == round(at_ten)
+    assert all(change.after > 10 >= change.before for change in compared.lost)
+    assert all(change.before > 10 >= change.after for change in compared.gained)
+
+
+def test_only_shared_pictures_and_captions_are_compared() -> None:
+    one = noisy_gallery(40, 3, noise=1.0)
+    other = noisy_gallery(40, 3, noise=1.0)
+    assert other.text_embeddings is not None
+    order = np.arange(40)[::-1][:30]  # another order of rows, without the first ten pictures
+    kept = [position for position in range(120) if position // 3 in set(order.tolist()) and position % 3 != 2]
+    place = {row: number for number, row in enumerate(order.tolist())}
+    other = replace(
+        other,
+        image_ids=tuple(other.image_ids[row] for row in order.tolist()),
+        image_embeddings=other.image_embeddings[order],
+        captions=tuple(other.captions[position] for position in kept),
+        caption_rows=np.array([place[position // 3] for position in kept]),
+        text_embeddings=other.text_embeddings[kept],
+    )
+    compared = compare_datasets(one, other)
+    assert (compared.images, compared.queries, compared.left_out) == (30, 60, 30)
+    assert compared.differences["hit@1"].value == 0.0  # the same rows, whatever their order
+    assert compared.overlap.value == pytest.approx(1.0)
+
+
+def test_nothing_shared_is_refused() -> None:
+    one = noisy_gallery(5, 1)
+    other = replace(one, image_ids=tuple(f"other/{name}" for name in one.image_ids))
+    with pytest.raises(DatasetError, match=r"share none\. Compare datasets built from the same pictures and captions"):
+        compare_datasets(one, other)
+
+
+def test_balanced_ranking_is_compared_crosswise() -> None:
+    """One picture that every caption is near stands first for all of them, until balance takes that off."""
+    gallery = noisy_gallery(120, 3, noise=0.8, dimension=24)
+    assert gallery.text_embeddings is not None
+    hub = l2_normalize(gallery.image_embeddings[:1] * 0 + 1.0)
+    texts = l2_normalize(gallery.text_embeddings + 0.8 * hub)
+    images = np.concatenate([hub, gallery.image_embeddings[1:]])
+    gallery = replace(gallery, image_embeddings=images, text_embeddings=texts)
+    compared = compare_rankings(gallery, "balanced")
+    assert compared.before == "by cosine" and compared.after == "balanced"
+    gain = compared.differences["hit@1"]
+    assert gain.low is not None and gain.low > 0.1
+    assert compared.overlap.value < 1.0
+
+
+def test_approximate_needs_its_index(tmp_path: Path) -> None:
+    gallery = replace(noisy_gallery(20, 2), data_dir=tmp_path)
+    with pytest.raises(DatasetError, match="Make it: python -m t2i_core index --ann"):
+        compare_rankings(gallery, "approximate")
+
+
+def test_what_is_not_found_at_all_counts_for_nothing() -> None:
+    units = np.arange(4)
+    first = lambda places, depth: np.tile(np.arange(depth), (len(places), 1))  # noqa: E731
+    found = Way("one", np.array([1, 2, 1, 1]), first)
+    missed = Way("other", np.array([1, 2**30, 1, 1]), first)
+    compared = compare(found, missed, list("abcd"), list("wxyz"), units, 4)
+    assert compared.values["mrr"] == (0.875, 0.75)
+    assert [change.as_dict()["after"] for change in compared.lost] == [None]
+
+
+def test_overlap_against_its_formula() -> None:
+    rng = np.random.default_rng(0)
+    one, other = (np.stack([rng.permutation(30)[:12] for _ in range(20)]) for _ in range(2))
+    p = 0.9
+    expected = []
+    for first, second in zip(one.tolist(), other.tolist(), strict=True):
+        agreement = [len(set(first[:depth]) & set(second[:depth])) / depth for depth in range(1, 13)]
+        expected.append(
+            agreement[-1] * p**12 + (1 - p) / p * sum(share * p ** (depth + 1) for depth, share in enumerate(agreement))
+        )
+    assert rank_biased_overlap(one, other) == pytest.approx(expected, abs=1e-12)

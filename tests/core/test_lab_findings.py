@@ -1,0 +1,180 @@
+"""Where it fails, what is also right, own questions, and the health of the space."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from t2i_core import dataset
+from t2i_core.arrays import l2_normalize
+from t2i_core.errors import DatasetError, QueryError
+from t2i_core.lab import right_pairs
+from t2i_core.lab.examining import examine, provenance
+from t2i_core.lab.health import health_of
+from t2i_core.lab.questions import answer, questions_of, unknown_pictures
+from t2i_core.lab.report import report_html, report_json
+from t2i_core.types import Gallery
+from tests.core.lab_galleries import noisy_gallery
+
+
+def with_a_hard_word(seed: int = 0) -> Gallery:
+    """Captions of every third picture say "zebra" and mean their picture hardly at all."""
+    gallery = noisy_gallery(150, 3, noise=0.4, seed=seed)
+    assert gallery.text_embeddings is not None
+    rng = np.random.default_rng(seed)
+    hard = np.arange(450) // 3 % 3 == 0
+    texts = gallery.text_embeddings.copy()
+    texts[hard] = l2_normalize(rng.standard_normal((int(hard.sum()), texts.shape[1])))
+    captions = tuple(f"a {'zebra' if bad else 'dog'} stands here" for bad in hard)
+    kinds = ["odd" if bad else "fine" for bad in hard]
+    return replace(gallery, text_embeddings=texts, captions=captions, caption_columns={"kind": kinds})
+
+
+def test_the_worst_slices_come_first() -> None:
+    slices = examine(with_a_hard_word()).slices
+    assert {(one.kind, one.value) for one in slices.worst} == {
+        ("word", "zebra"), ("word", "dog"), ("kind", "odd"), ("kind", "fine"),
+    }  # fmt: skip  # "stands" and the length are of all captions: no parts
+    assert [one.hits.value for one in slices.worst] == sorted(one.hits.value for one in slices.worst)
+    first = slices.lowering[0]
+    assert (first.value, first.hits.queries, first.pictures) == ("zebra", 150, 50)
+    assert first.difference.high is not None and first.difference.high < -0.3
+    assert [one.value for one in slices.lowering] == ["zebra"]
+
+
+def test_a_slice_is_the_mean_of_its_captions() -> None:
+    gallery = noisy_gallery(90, 3, noise=2.0)
+    found = examine(gallery)
+    hits = found.pairs.picture_ranks <= 10
+    dogs = np.array(["dog" in caption for caption in gallery.captions])
+    one = next(one for one in found.slices.worst if one.value == "dog")
+    assert one.hits.value == pytest.approx(hits[dogs].mean())
+    assert one.difference.value == pytest.approx(hits[dogs].mean() - hits[~dogs].mean())
+
+
+def test_the_worst_queries_and_what_came_first() -> None:
+    gallery = noisy_gallery(40, 2, noise=2.5)
+    findings = examine(gallery)
+    assert gallery.text_embeddings is not None
+    scores = gallery.text_embeddings @ gallery.image_embeddings.T
+    ranks = [one.rank for one in findings.worst]
+    assert ranks == sorted(ranks, reverse=True) and ranks[0] == findings.pairs.picture_ranks.max() and ranks[-1] > 1
+    for one in findings.worst:
+        assert one.first_row == int(scores[one.position].argmax()) != one.row == gallery.picture_of(one.position)
+        assert one.first_score >= one.score
+
+
+def test_also_right_counts_from_then_on() -> None:
+    gallery = noisy_gallery(40, 2, noise=2.5)
+    before = examine(gallery)
+    worst = before.worst[0]
+    marks = [
+        (worst.caption, gallery.image_ids[worst.first_row]),
+        ("no such caption", "0.jpg"),
+        (worst.caption, "gone.jpg"),
+    ]
+    after = examine(gallery, marks)
+    assert (before.measured.marked, after.measured.marked) == (0, 1)
+    assert worst.position not in {one.position for one in after.worst}
+    assert len(after.pairs.text_to_image) == len(before.pairs.text_to_image)
+    own = before.measured.text_to_image.figures["hit@1"].value
+    assert after.measured.text_to_image.figures["hit@1"].value == pytest.approx(own + 1 / 80)
+
+
+def test_marks_are_kept_and_read_again(tmp_path: Path) -> None:
+    assert dataset.read_relevance(tmp_path) == ()
+    marks = [('a "dog", two', "a/b.jpg"), ("=1+1\nnext", "ü.png"), ('a "dog", two', "a/b.jpg")]
+    dataset.write_relevance(tmp_path, marks)
+    assert dataset.read_relevance(tmp_path) == tuple(marks[:2])
+    assert [file.name for file in tmp_path.iterdir()] == ["relevance.csv"]
+    dataset.relevance_path(tmp_path).write_text("caption,picture\nx,y\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match="must have the columns query and image, got caption, picture"):
+        dataset.read_relevance(tmp_path)
+
+
+def test_ranks_are_kept_beside_a_large_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery = replace(noisy_gallery(30, 2), data_dir=tmp_path)
+    monkeypatch.setattr(right_pairs, "STORED_FROM_SCORES", 1)
+    first = examine(gallery).pairs
+    monkeypatch.setattr(right_pairs, "pair_ranks", lambda *_, **__: pytest.fail("counted again"))
+    again = examine(gallery).pairs
+    assert again.picture_ranks.tolist() == first.picture_ranks.tolist()
+    assert again.caption_ranks.tolist() == first.caption_ranks.tolist()
+    with pytest.raises(DatasetError, match="must belong to the dataset other"):
+        dataset.read_pair_ranks(replace(gallery, key="other"))
+    dataset.write_pair_ranks(gallery, first.picture_ranks + 99, first.caption_ranks)
+    with pytest.raises(DatasetError, match="must hold ranks of 1 to 30"):
+        dataset.read_pair_ranks(gallery)
+
+
+def test_health_of_a_space_with_a_hub() -> None:
+    gallery = noisy_gallery(200, 2, noise=0.5, dimension=32)
+    assert gallery.text_embeddings is not None
+    plain = health_of(gallery, gallery.text_embeddings)
+    centre = l2_normalize(np.ones((1, 32)))
+    texts = l2_normalize(gallery.text_embeddings + 0.7 * centre)
+    crowded = replace(
+        gallery, image_embeddings=np.concatenate([centre, gallery.image_embeddings[1:]]), text_embeddings=texts
+    )
+    found = health_of(crowded, texts)
+    assert found.hubness > plain.hubness + 1
+    assert found.hubs[0].row == 0 and found.hubs[0].captions > 390
+    assert found.gap.distance > 0.4 > plain.gap.distance
+    assert plain.separation > 0.99 and sum(plain.bins.right) == 400
+    assert plain.siblings is not None and plain.strangers is not None and plain.siblings > plain.strangers + 0.4
+    assert set(found.sentences()) == {"gap", "hubness", "separation", "captions"}
+    first = np.argsort(-(texts @ crowded.image_embeddings.T), axis=1)[:, :10]
+    times = np.bincount(first.ravel(), minlength=200)
+    assert found.hubness == pytest.approx(((times - times.mean()) ** 3).mean() / times.std() ** 3)
+
+
+@pytest.mark.parametrize("images", [1, 2])
+def test_health_of_very_few_pictures(images: int) -> None:
+    gallery = noisy_gallery(images, 1)
+    assert gallery.text_embeddings is not None
+    found = health_of(gallery, gallery.text_embeddings)
+    assert found.siblings is None and "captions" not in found.sentences()
+    json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_own_questions() -> None:
+    gallery = noisy_gallery(20, 1)
+    marks = [("one", "3.jpg"), ("one", "5.jpg"), ("two", ""), ("three", "7.jpg"), ("three", "elsewhere.jpg")]
+    questions = questions_of(gallery, marks)
+    assert [(one.query, one.rows, one.unknown) for one in questions] == [
+        ("one", (3, 5), ()), ("two", (), ()), ("three", (7,), ("elsewhere.jpg",)),
+    ]  # fmt: skip
+    found = answer(gallery, questions, gallery.image_embeddings[[3, 4, 7]])
+    assert found.answers[0].first[0] == found.answers[0].question.rows[0] == 3
+    assert found.answers[0].ranks[0] == 1 and len(found.answers[0].ranks) == 2
+    assert (found.answers[1].ranks, found.answers[1].first[0]) == ((), 4)
+    assert found.measured is not None and found.measured.queries == 2
+    assert found.measured.figures["hit@1"].value == 1.0
+    told = unknown_pictures(questions, gallery)
+    assert (
+        told is not None
+        and told.startswith("1 picture that the questions name must be in numbers")
+        and "elsewhere.jpg" in told
+    )
+    with pytest.raises(QueryError, match="at least one line"):
+        questions_of(gallery, [])
+    assert answer(gallery, questions[1:2], gallery.image_embeddings[[4]]).measured is None
+
+
+def test_a_report_shows_text_as_text_and_needs_nothing_else() -> None:
+    gallery = replace(noisy_gallery(30, 2, noise=2.5), name="<b>mine</b> & co")
+    captions = tuple(f"<script>{number}</script> dog" for number in range(60))
+    findings = examine(replace(gallery, captions=captions))
+    about = provenance(gallery, "mini <1>", "python -m t2i_core evaluate")
+    page = report_html(findings, about)
+    assert "<script" not in page and "<b>mine" not in page and "&lt;b&gt;mine&lt;/b&gt; &amp; co" in page
+    assert "http:" not in page and "https:" not in page and page.count("<svg") >= 2
+    record = json.loads(report_json(findings, about))
+    assert record["about"]["command"] == "python -m t2i_core evaluate" and record["captions"] == 60
+    assert (
+        record["text_to_image"]["figures"]["hit@1"]["value"] == findings.measured.text_to_image.figures["hit@1"].value
+    )

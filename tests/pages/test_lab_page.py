@@ -1,0 +1,192 @@
+"""The Lab page in every state: figures that are the command line's, k, marks, and datasets with little to measure."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._ui.jobs import lab_work
+from pages._ui.serving import permissions
+from t2i_core import dataset
+from t2i_core.arrays import l2_normalize
+from t2i_core.dataset import read_gallery
+from t2i_core.lab.examining import Findings, examine
+from t2i_core.lab.wording import in_words, k_sentence
+from tests import demo_dataset
+from tests.pages.page_parts import SECONDS_TO_LOAD, component, texts
+from tests.pages.visits import visit
+
+PAGE = "pages/lab.py"
+OpenApp = Callable[..., AppTest]
+
+
+def plots(app: AppTest) -> dict[str, dict[str, Any]]:
+    """What each plot was given, by its kind."""
+    given = [
+        json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.component_name == "t2i_lab_plot"
+    ]
+    return {one["kind"]: one for one in given}
+
+
+def measured(app: AppTest) -> AppTest:
+    """Run until every part is made, behind the page."""
+    deadline = time.monotonic() + SECONDS_TO_LOAD
+    while "scores" not in plots(app):
+        assert time.monotonic() < deadline, "not everything was measured"
+        time.sleep(0.05)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def write_hard(folder: Path, checkpoint: Path, images: int = 12) -> Path:
+    """A dataset whose pictures lie less near their captions, so that some are not found first."""
+    rng = np.random.default_rng(0)
+
+    def away(rows: np.ndarray) -> np.ndarray:
+        return l2_normalize(l2_normalize(rows) + 0.1 * rng.standard_normal(rows.shape))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(demo_dataset, "l2_normalize", away)
+        demo_dataset.write_demo_dataset(folder, checkpoint, images=images)
+    return folder
+
+
+@pytest.fixture
+def hard(tmp_path: Path, checkpoint: Path) -> Path:
+    return write_hard(tmp_path / "hard", checkpoint)
+
+
+@pytest.fixture
+def lab(open_app: OpenApp, hard: Path) -> AppTest:
+    return measured(open_app(hard, page=PAGE))
+
+
+@pytest.fixture
+def found(hard: Path) -> Findings:
+    return examine(read_gallery(hard))
+
+
+def test_the_page_says_what_the_command_line_says(lab: AppTest, found: Findings) -> None:
+    said = texts(lab)
+    assert k_sentence(found.text_to_image) in said
+    for side in (found.text_to_image, found.image_to_text):
+        for name, figure in side.figures.items():
+            assert in_words(name, figure) in said
+    for sentence in found.health.sentences().values():
+        assert sentence in said
+    curve = plots(lab)["curve"]
+    assert curve["hits"] == [round(one.value, 4) for one in found.text_to_image.curve.hits]
+    assert curve["plotly"].endswith(".min.js") and "% at k = 1" in curve["label"]
+
+
+def test_every_plot_has_its_numbers_as_a_table_and_a_file(lab: AppTest) -> None:
+    titles = [one.label for one in lab.expander]
+    assert any("curve" in one for one in titles) and any("scores" in one for one in titles)
+    assert len(lab.dataframe) == len(titles) >= 5
+    saved = [one.proto.id for one in lab.get("download_button")]
+    assert len(saved) == len(titles)
+
+
+def test_a_click_on_the_curve_sets_k_on_search(lab: AppTest, found: Findings) -> None:
+    visit(lab).lab.event = {"type": "k", "k": 7}
+    lab.run()
+    assert visit(lab).shown.top_k == 7
+    assert plots(lab)["curve"]["chosen"] == 7
+    assert "Search shows k = 7" in texts(lab)
+    lab.button("lab_k_0.5").click().run()
+    assert visit(lab).shown.top_k == found.text_to_image.curve.k_to_find(0.5)
+
+
+def test_the_worst_queries_open_search(lab: AppTest, found: Findings) -> None:
+    rows = component(lab, "t2i_lab_failures")["rows"]
+    assert rows
+    assert [row["caption"] for row in rows] == [one.caption for one in found.worst[:10]]
+    assert all(row["own"]["src"] and row["first"]["src"] for row in rows)
+    assert [row["rank"] for row in rows] == [str(one.rank) for one in found.worst[:10]]
+
+
+def test_marks_are_kept_count_and_can_be_taken_back(open_app: OpenApp, hard: Path) -> None:
+    app = measured(open_app(hard, page=PAGE))
+    row = component(app, "t2i_lab_failures")["rows"][0]
+    visit(app).lab.event = {"type": "right", "text": row["caption"], "id": row["first"]["id"]}
+    measured(app.run())
+    assert dataset.read_relevance(hard) == ((row["caption"], row["first"]["id"]),)
+    assert "1 pair marked as also right" in texts(app) and "1 picture marked as also right" in texts(app)
+    assert row["caption"] not in {one["caption"] for one in component(app, "t2i_lab_failures")["rows"]}
+    app.button("lab_take_back").click().run()
+    assert dataset.read_relevance(hard) == ()
+    measured(app)
+    assert "marked as also right" not in texts(app).replace("mark it", "")
+
+
+def test_who_may_not_write_cannot_mark(open_app: OpenApp, hard: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(permissions, "connection", lambda: permissions.Connection("10.0.0.9", ()))
+    app = measured(open_app(hard, page=PAGE))
+    assert component(app, "t2i_lab_failures")["marks"] is False
+    row = component(app, "t2i_lab_failures")["rows"][0]
+    visit(app).lab.event = {"type": "right", "text": row["caption"], "id": row["first"]["id"]}
+    app.run()
+    assert not dataset.relevance_path(hard).exists()
+    assert "Marks could not be read or kept" in texts(app)
+
+
+def test_a_mark_of_nothing_is_ignored(lab: AppTest, hard: Path) -> None:
+    nothing = ({"type": "right", "text": "", "id": "x"}, {"type": "right", "text": "a", "id": "no such.jpg"})
+    for event in (*nothing, {"type": "k", "k": "x"}):
+        visit(lab).lab.event = event
+        lab.run()
+        assert not lab.exception
+    assert not dataset.relevance_path(hard).exists()
+
+
+def test_without_captions_it_says_how_to_get_them(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, page=PAGE, data="plain")
+    app.run()
+    visit(app).opened.dataset = "plain"
+    app.run()
+    assert "This dataset has pictures and no captions" in texts(app)
+    assert not plots(app)
+
+
+@pytest.mark.parametrize("images", [1, 2, 20])
+def test_few_pictures_are_told(open_app: OpenApp, tmp_path: Path, checkpoint: Path, images: int) -> None:
+    app = measured(open_app(write_hard(tmp_path, checkpoint, images), page=PAGE))
+    assert f"With {images} picture" in texts(app) and "little can be concluded" in texts(app)
+    assert len(plots(app)["curve"]["hits"]) == images
+
+
+def test_the_counting_can_be_stopped_and_begun_again(
+    open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def slow(*_: object, on_progress: Callable[[float], None], **__: object) -> Findings:
+        on_progress(0.25)
+        assert goes_on.wait(SECONDS_TO_LOAD)
+        on_progress(0.5)
+        return examine(read_gallery(datasets))
+
+    monkeypatch.setattr(lab_work, "examine", slow)
+    app = open_app(datasets, page=PAGE, settled=False)
+    deadline = time.monotonic() + SECONDS_TO_LOAD
+    while not any(one.key == "lab_stop" for one in app.button):
+        assert time.monotonic() < deadline
+        app.run()
+    assert [one.proto.value for one in app.get("progress")] == [25]
+    app.button("lab_stop").click().run()
+    goes_on.set()
+    while not any(one.key == "lab_again" for one in app.button):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        app.run()
+    app.button("lab_again").click().run()
+    measured(app)
