@@ -8,7 +8,8 @@ from typing import Any
 from t2i_core import __version__
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.query import LINK_NAMES, MAX_WEIGHT, SUBJECTS
-from t2i_core.query.request import DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
+from t2i_core.query.cutoff import FORMS
+from t2i_core.query.request import AIMS, DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
 from t2i_core.serving.answers import LARGE_SIDE, MEDIA_TYPES, SCORE_MEANS, SMALLEST_SIDE, THUMBNAIL_SIDE
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
@@ -26,7 +27,10 @@ _TOLD = {
     "ranking": f"one of {', '.join(RANKINGS)}",
     "order": f"one of {', '.join(ORDERS)}",
     "stack": f"one of {', '.join(STACKINGS)}",
-    "cut": "leave out pictures with a lower score",
+    "cut": f"leave out pictures that score too little: {FORMS}",
+    "liked": "pictures that say what is meant beside the query, one a line",
+    "disliked": "pictures that say what is not meant, one a line",
+    "aim": f"one of {', '.join(AIMS)}",
 }
 
 
@@ -108,8 +112,11 @@ def _asked() -> dict[str, Any]:
                 "ranking": {"enum": list(RANKINGS)},
                 "order": {"enum": list(ORDERS)},
                 "stacking": {"enum": list(STACKINGS)},
-                "cutoff": {"type": ["number", "null"]},
+                "cutoff": {"type": ["number", "string", "null"]},
                 "approximate": {"type": "boolean"},
+                "liked": texts,
+                "disliked": texts,
+                "aim": {"enum": list(AIMS)},
             },
             needed=["query"],
         ),
@@ -175,7 +182,7 @@ def _whole(least: int, most: int, usual: int) -> dict[str, Any]:
 
 
 def _query(name: str) -> dict[str, Any]:
-    kind: dict[str, Any] = {"k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K), "cut": {"type": "number"}}.get(name, _SOME_TEXT)
+    kind: dict[str, Any] = {"k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K)}.get(name, _SOME_TEXT)
     return _parameter(name, kind, _TOLD[name])
 
 
