@@ -14,9 +14,9 @@ _AGREE, _OTHERWISE = 0.9, 0.6
 # One sentence, told wherever a map is shown: what people must know before they believe one.
 MISLEADS = {
     "places": "The map is coarse and shows likeness only: it does not count, knows no left, right or without, spills over edges, and "
-    "may be bright where something lies that usually comes along with what you asked.",
+    "may be bright where something looks alike or usually comes along with what you asked.",
     "proportions": "The map is coarse and shows what raised the score: it does not count, knows no left, right or without, and may be "
-    "bright where something lies that usually comes along with what you asked.",
+    "bright where something looks alike or usually comes along with what you asked.",
 }
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
-from t2i_core.encoder import explaining_resnet, open_encoder
+from t2i_core.encoder import explaining_resnet, mini_adapter, open_encoder
 from t2i_core.encoder.explaining import BACKGROUND_SENTENCES, Sought
 from t2i_core.encoder.explaining_mini import place_spreads
 from t2i_core.encoder.explaining_resnet import weighed_channels
@@ -144,8 +144,9 @@ def test_every_family_answers_through_one_interface(tmp_path: Path, family: str)
 
 
 @pytest.mark.slow
-def test_the_mean_over_places_of_a_linear_head_is_the_picture(tmp_path: Path) -> None:
+def test_a_place_of_a_flat_picture_is_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked at the places is the same head over the same maps that make the picture's embedding."""
+    monkeypatch.setattr(mini_adapter, "FINER", 1.0)  # the same pixels, too
     save_tiny_mini(tmp_path / "m.safetensors")
     encoder = open_encoder(str(tmp_path / "m.safetensors"), device="cpu", float32=True)
     [image] = pictures((64, 64))
