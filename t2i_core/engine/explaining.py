@@ -216,7 +216,7 @@ class Explainer:
         """What the encoder says for each term, (T, h, w): sentences against sentences, pictures against pictures."""
         encoder = self._encoder
         sentences = np.array([isinstance(term.subject, Words) for term in query.terms])
-        if sentences.all():
+        if sentences.all() or encoder.heat_scale is None:
             return encoder.explain(image, embedded.rows)
         pictures = self._engine.sample[spread_rows(len(self._engine.sample), BACKGROUND_PICTURES)]
         like_pictures = encoder.explain(image, embedded.rows, background=pictures)
