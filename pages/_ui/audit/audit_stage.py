@@ -135,7 +135,7 @@ def _chosen(cases: tuple[Finding, ...]) -> tuple[Finding, ...]:
     widgets.seed(widgets.AUDIT_KIND, state.kind)
     # Pills and no list to choose from: its field would keep the keys to itself.
     st.pills(
-        "Kind", kinds, key=widgets.AUDIT_KIND, on_change=_choose, label_visibility="collapsed", required=True,
+        "Kind", options=kinds, key=widgets.AUDIT_KIND, on_change=_choose, label_visibility="collapsed", required=True,
         format_func=lambda kind: f"{naming.SEVERAL[kind]} {counts[kind] if kind else len(cases):,}",
     )  # fmt: skip
     return tuple(case for case in cases if state.kind in ("", case.kind))
