@@ -162,9 +162,11 @@ def _frame(gallery: Gallery, kept: Sequence[int], corrected: dict[int, str]) -> 
     """The captions file that is left, with its other columns."""
     if not gallery.captions:
         return None
+    # Where captions were read from the column clean_caption, the raw ones are one of the other columns.
+    read_from = "clean_caption" if "caption" in gallery.caption_columns else "caption"
     columns: dict[str, list[object]] = {
         "image": [gallery.picture_name(position) for position in kept],
-        "caption": [corrected.get(position, gallery.captions[position]) for position in kept],
+        read_from: [corrected.get(position, gallery.captions[position]) for position in kept],
     }
     for name, values in gallery.caption_columns.items():
         if name not in columns:

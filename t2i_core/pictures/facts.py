@@ -16,7 +16,7 @@ SHARP_SIDE = 384  # at which the steepest steps are as steep in a sharp picture 
 COARSE = 4
 KEPT_WAVES = 8  # of the cosine transform in each direction: 64 bits
 # Enough pixels for percentiles to three places, and few enough to take a millisecond.
-_LIGHT_PIXELS = 2**18
+_LIGHT_PIXELS = 2**16
 # How bright red, green and blue look; the measure cleanvision takes, so that its thresholds can be taken too.
 _WEIGHTS = (0.241, 0.691, 0.068)
 
@@ -138,7 +138,8 @@ def _steepness(grey: Image.Image) -> float:
     if min(levels.shape) < 2:
         return 0.0
     across, down = np.diff(levels, axis=1)[:-1], np.diff(levels, axis=0)[:, :-1]
-    return float(np.sqrt(np.percentile(across * across + down * down, 99)))
+    steps = across[::2] ** 2 + down[::2] ** 2  # every other row tells as much in half the time
+    return float(np.sqrt(np.percentile(steps, 99)))
 
 
 def _entropy(image: Image.Image, small: Image.Image) -> float:

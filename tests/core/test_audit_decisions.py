@@ -16,6 +16,7 @@ from t2i_core.commands import audit as command
 from t2i_core.dataset import read_gallery
 from t2i_core.dataset.audit_file import Decision, add_decision, read_decisions, standing, take_back
 from t2i_core.errors import DatasetError
+from tests.core.audit_galleries import caption_frame, textured, write_gallery
 from tests.core.small_galleries import CAPTIONS, ColourEncoder, save_ours
 
 BOAT, MEADOW = "boats/red.png", "meadow.png"
@@ -101,6 +102,19 @@ def test_fix_leaves_out_and_corrects_and_changes_nothing_here(data: Path, tmp_pa
     assert read_decisions(tmp_path / "fixed") == (kept,)
     assert {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()} == before
     assert (gallery.images_dir / BOAT).exists()
+
+
+def test_fix_keeps_the_other_columns_and_which_one_is_read(tmp_path: Path) -> None:
+    frame = caption_frame(
+        [("a.png", "A DOG!"), ("b.png", "A CAT!")], clean_caption=["a dog", "a cat"], split=["train", "test"]
+    )
+    gallery = write_gallery(tmp_path, {"a.png": textured(1), "b.png": textured(2)}, captions=frame)
+    assert list(gallery.captions) == ["a dog", "a cat"]
+    add_decision(gallery.data_dir, Decision("dark", "a.png", "", "exclude"))
+    fix(gallery, tmp_path / "out", open_encoder=ColourEncoder)
+    after = read_gallery(tmp_path / "out")
+    assert list(after.captions) == ["a cat"]
+    assert dict(after.caption_columns) == {"caption": ("A CAT!",), "split": ("test",)}
 
 
 def test_fix_refuses_what_it_cannot_do(data: Path, tmp_path: Path) -> None:

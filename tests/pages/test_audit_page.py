@@ -90,7 +90,7 @@ def test_cases_are_decided_one_after_the_other_and_taken_back(open_app: OpenApp,
 
 def test_a_caption_is_corrected(open_app: OpenApp, data: Path) -> None:
     app = looked_through(open_app, data)
-    app.selectbox(key="audit_kind").select("caption_mismatch").run()
+    app.pills(key="audit_kind").set_value("caption_mismatch").run()
     caption = open_case(app)
     press(app, "correct")
     app.text_input(key="audit_correction").set_value("  a  better caption ")
@@ -102,16 +102,16 @@ def test_a_caption_is_corrected(open_app: OpenApp, data: Path) -> None:
 
 def test_kinds_are_counted_and_chosen(open_app: OpenApp, data: Path) -> None:
     app = looked_through(open_app, data)
-    options = app.selectbox(key="audit_kind").options
-    assert options[0].startswith("All (")
-    counts = [int(option.rsplit("(", 1)[1].rstrip(")").replace(",", "")) for option in options]
+    options = list(app.pills(key="audit_kind").options)
+    assert options[0].startswith("All ")
+    counts = [int(option.rsplit(" ", 1)[1].replace(",", "")) for option in options]
     assert counts[0] == sum(counts[1:])
     assert any(option.startswith("Captions that do not fit") for option in options)
 
 
 def test_decisions_of_before_count(open_app: OpenApp, data: Path) -> None:
     app = looked_through(open_app, data)
-    app.selectbox(key="audit_kind").select("caption_mismatch").run()
+    app.pills(key="audit_kind").set_value("caption_mismatch").run()
     caption = open_case(app)
     image_id = demo_dataset.demo_captions(8).set_index("caption")["image"][caption]
     add_decision(data, Decision("caption_mismatch", str(image_id), caption, "keep"))
@@ -129,7 +129,7 @@ def test_a_case_has_its_keys(open_app: OpenApp, data: Path) -> None:
     app = looked_through(open_app, data)
     presses = component(app, "t2i_page_keys")["presses"]
     drawn = {button.key for button in app.button}
-    app.selectbox(key="audit_kind").select("caption_mismatch").run()
+    app.pills(key="audit_kind").set_value("caption_mismatch").run()
     drawn |= {button.key for button in app.button}
     assert set(presses) == {"y", "n", "r", "k", "u", "ArrowLeft", "ArrowRight"}
     assert set(presses.values()) <= drawn

@@ -58,5 +58,5 @@ def _picture(gallery: Gallery, row: int, settings: Settings, said: str, *, leave
             st.image(f"/{shown.url}", alt=captions[0] if captions else gallery.image_ids[row], width="stretch")
         else:
             st.text(shown.note)
-        for text in captions[:MOST_CAPTIONS]:
-            st.caption(plain(text))
+        if captions:
+            st.caption("  \n".join(plain(text) for text in captions[:MOST_CAPTIONS]))

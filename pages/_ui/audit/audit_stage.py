@@ -118,8 +118,8 @@ def _cases(gallery: Gallery, report: Audit, here: frame.Here, permit: Permit) ->
     shown = _chosen(report.cases)
     state.at = max(0, min(state.at, len(shown) - 1))
     _progress(shown, decisions)
+    deciding.buttons(gallery, shown)
     audit_case.draw(gallery, shown[state.at], decisions.get(shown[state.at].subject), here.settings)
-    deciding.buttons(gallery, shown, decisions)
     notices.notes(report.remarks)
     audit_export.draw(gallery, report, decisions)
     _again(gallery, here, permit)
@@ -133,9 +133,10 @@ def _chosen(cases: tuple[Finding, ...]) -> tuple[Finding, ...]:
     if state.kind not in kinds:
         state.kind = ""
     widgets.seed(widgets.AUDIT_KIND, state.kind)
-    st.selectbox(
-        "Kind", kinds, key=widgets.AUDIT_KIND, on_change=_choose, width=320,
-        format_func=lambda kind: f"{naming.SEVERAL[kind]} ({counts[kind] if kind else len(cases):,})",
+    # Pills and no list to choose from: its field would keep the keys to itself.
+    st.pills(
+        "Kind", options=kinds, key=widgets.AUDIT_KIND, on_change=_choose, label_visibility="collapsed", required=True,
+        format_func=lambda kind: f"{naming.SEVERAL[kind]} {counts[kind] if kind else len(cases):,}",
     )  # fmt: skip
     return tuple(case for case in cases if state.kind in ("", case.kind))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -20,7 +20,6 @@ from t2i_core.dataset.audit_file import (
     KEEP,
     NO_FAULT,
     Decision,
-    Subject,
     add_decision,
     take_back,
 )
@@ -28,7 +27,7 @@ from t2i_core.errors import T2IError
 from t2i_core.types import Gallery
 
 
-def buttons(gallery: Gallery, cases: Sequence[Finding], decisions: Mapping[Subject, Decision]) -> None:
+def buttons(gallery: Gallery, cases: Sequence[Finding]) -> None:
     """What can be done with the open case; each has a key."""
     state = visit().audit
     case = cases[state.at]

@@ -28,6 +28,7 @@ export class PageKeys {
     document.addEventListener("keydown", (event) => this.onKey(event), {
       signal: this.stop.signal,
     });
+    document.addEventListener("click", (event) => this.onClick(event), { signal: this.stop.signal });
     this.watcher.observe(document.body, { childList: true, subtree: true });
   }
 
@@ -45,6 +46,16 @@ export class PageKeys {
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
   }
 
+  /**
+   * Whoever chose with the mouse goes on with the page's keys: a choice that has the focus would keep the arrows.
+   *
+   * @param {MouseEvent} event
+   */
+  onClick(event) {
+    const byMouse = event.detail > 0;
+    if (byMouse && Object.keys(this.presses).length) chosen()?.blur();
+  }
+
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const page = this.keys[event.key];
@@ -54,6 +65,12 @@ export class PageKeys {
     if (button) button.click();
     else this.send(page);
   }
+}
+
+/** The choice that holds the keys at the moment, if one does. @returns {HTMLElement | null} */
+function chosen() {
+  const active = document.activeElement;
+  return active instanceof HTMLElement && active.closest('[role="radiogroup"]') ? active : null;
 }
 
 /** The button of that key, where it is on the page and can be pressed. @param {string | undefined} key */

@@ -148,6 +148,7 @@ var PageKeys = class {
     document.addEventListener("keydown", (event) => this.onKey(event), {
       signal: this.stop.signal
     });
+    document.addEventListener("click", (event) => this.onClick(event), { signal: this.stop.signal });
     this.watcher.observe(document.body, { childList: true, subtree: true });
   }
   destroy() {
@@ -162,6 +163,15 @@ var PageKeys = class {
     nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" ");
   }
+  /**
+   * Whoever chose with the mouse goes on with the page's keys: a choice that has the focus would keep the arrows.
+   *
+   * @param {MouseEvent} event
+   */
+  onClick(event) {
+    const byMouse = event.detail > 0;
+    if (byMouse && Object.keys(this.presses).length) chosen()?.blur();
+  }
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const page = this.keys[event.key];
@@ -172,6 +182,10 @@ var PageKeys = class {
     else this.send(page);
   }
 };
+function chosen() {
+  const active = document.activeElement;
+  return active instanceof HTMLElement && active.closest('[role="radiogroup"]') ? active : null;
+}
 function pressed(key) {
   if (!key) return null;
   return (
