@@ -44,6 +44,12 @@ def curve(found: Findings) -> None:
     st.caption(
         plain(f"{of}{also}. The band is the 95 % interval: other pictures of this kind would give a curve within it.")
     )
+    if found.gallery.sampled:
+        st.caption(
+            plain(
+                f"Measured within the sample; among all {found.gallery.images:,} pictures fewer would be found at the same k."
+            )
+        )
     if pairs.images <= FEW_PICTURES:
         st.caption(
             plain(f"With {count_of(pairs.images, 'picture')} little can be concluded: the intervals say how little.")
