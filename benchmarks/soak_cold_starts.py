@@ -35,9 +35,9 @@ from serving import chromium, wait_for
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PATHS = ("/", "/?q=a+castle+by+the+sea", "/embedding_map", "/captions", "/audit", "/build")
+PATHS = ("/", "/?q=a+castle+by+the+sea", "/embedding_map", "/captions", "/lab", "/audit", "/build")
 # Each page's address by the words on its link.
-PAGES = {"Search": "", "Map": "embedding_map", "Captions": "captions", "Audit": "audit", "Build": "build"}
+PAGES = {"Search": "", "Map": "embedding_map", "Captions": "captions", "Lab": "lab", "Audit": "audit", "Build": "build"}
 KEYS = ("m", "c")
 BURST, PAUSES_S, LOOKS_S = (1, 2, 2, 3, 4), (0.0, 0.01, 0.03, 0.1, 0.3), (0.1, 1.2)
 ALIVE_WITHIN_S = 60

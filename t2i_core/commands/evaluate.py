@@ -135,7 +135,7 @@ def _evaluation(
 
 
 def _counting(console: Console, share: float) -> None:
-    console.progress(f"counting ranks: {share:.0%}")
+    console.progress(f"counting ranks: {share:.0%}", last=share >= 1.0)
 
 
 def _compared(arguments: argparse.Namespace, gallery: Gallery, console: Console) -> Compared | None:
@@ -143,9 +143,16 @@ def _compared(arguments: argparse.Namespace, gallery: Gallery, console: Console)
         return None
     from t2i_core.lab.comparing import compare_datasets, compare_rankings
 
+    if arguments.model is not None:
+        raise DatasetError(
+            f"--compare takes the rows that datasets hold, got it with --model {arguments.model}. Build a dataset with that model, "
+            "and compare with it."
+        )
     if arguments.compare in RANKINGS:
         return compare_rankings(gallery, arguments.compare, on_progress=lambda share: _counting(console, share))
     other = opening.open_gallery(typed_path(arguments.compare), arguments.images)
+    if other.manifest is None and other.text_embeddings is not None:
+        opening.check_one_space(other, options.open_model(arguments, other))
     return compare_datasets(gallery, other, on_progress=lambda share: _counting(console, share))
 
 

@@ -174,14 +174,17 @@ def _folded(title: str, content: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells are HTML; numbers stand at the right."""
+    """Cells are HTML; columns of numbers stand at the right."""
+    lines = list(rows)
+    numbers = [all(_NUMBER.fullmatch(cell) for cell in column) for column in zip(*lines, strict=True)] or [False] * len(
+        head
+    )
 
     def cells(tag: str, row: Sequence[str]) -> str:
-        return "".join(f"<{tag}{_kind(cell)}>{cell}</{tag}>" for cell in row)
+        return "".join(
+            f'<{tag} class="number">{cell}</{tag}>' if number else f"<{tag}>{cell}</{tag}>"
+            for cell, number in zip(row, numbers, strict=True)
+        )
 
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in lines)
     return f'<div class="wide"><table><thead><tr>{cells("th", head)}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _kind(cell: str) -> str:
-    return ' class="number"' if _NUMBER.fullmatch(cell) else ""

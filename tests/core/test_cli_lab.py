@@ -98,6 +98,7 @@ def test_the_same_dataset_compares_as_equal(capsys: pytest.CaptureFixture[str]) 
         (["--data", "plain", "--details"], "Measuring needs captions of the pictures, got none in plain."),
         (["--data", "data", "--compare", "nowhere"], "The dataset folder must exist, got nowhere."),
         (["--data", "data", "--compare", "approximate"], "index --ann"),
+        (["--data", "data", "--compare", "half", "--model", "tiny.pt"], "--compare takes the rows that datasets hold"),
         (["--data", "data", "--queries", "nowhere.csv"], "nowhere.csv must be a CSV with the columns query and image"),
     ],
 )

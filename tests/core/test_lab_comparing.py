@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from t2i_core import dataset
 from t2i_core.arrays import l2_normalize
 from t2i_core.errors import DatasetError
 from t2i_core.lab.comparing import Way, compare, compare_datasets, compare_rankings
@@ -105,6 +106,24 @@ def test_approximate_needs_its_index(tmp_path: Path) -> None:
     gallery = replace(noisy_gallery(20, 2), data_dir=tmp_path)
     with pytest.raises(DatasetError, match="Make it: python -m t2i_core index --ann"):
         compare_rankings(gallery, "approximate")
+
+
+def test_approximate_loses_what_its_index_does_not_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery = noisy_gallery(30, 2, noise=0.5)
+
+    class Halved:
+        """Looks at the first half of the pictures only."""
+
+        def search(self, asked: np.ndarray, top_k: int) -> tuple[np.ndarray, np.ndarray]:
+            scores = asked @ gallery.image_embeddings[:15].T
+            return np.sort(scores)[:, ::-1], np.argsort(-scores, axis=1)[:, :top_k]
+
+    monkeypatch.setattr(dataset, "open_ann", lambda _: Halved())
+    compared = compare_rankings(gallery, "approximate")
+    exact = examine(gallery).pairs.picture_ranks
+    assert compared.values["hit@10"][1] == pytest.approx((exact[:30] <= 10).mean() / 2, abs=0.05)
+    assert {one.image_id for one in compared.lost} <= {f"{row}.jpg" for row in range(15, 30)}
+    assert len(compared.lost) == int((exact[30:] <= 10).sum()) > 0
 
 
 def test_what_is_not_found_at_all_counts_for_nothing() -> None:

@@ -44,6 +44,12 @@ def curve(found: Findings) -> None:
     st.caption(
         plain(f"{of}{also}. The band is the 95 % interval: other pictures of this kind would give a curve within it.")
     )
+    if found.gallery.sampled:
+        st.caption(
+            plain(
+                f"Measured within the sample; among all {found.gallery.images:,} pictures fewer would be found at the same k."
+            )
+        )
     if pairs.images <= FEW_PICTURES:
         st.caption(
             plain(f"With {count_of(pairs.images, 'picture')} little can be concluded: the intervals say how little.")
@@ -75,16 +81,16 @@ def figures(found: Findings, work: LabWork) -> None:
     """Every measure with its interval, both ways."""
     st.subheader("How good it is", anchor=False)
     forth, back = found.text_to_image, found.image_to_text if work.has("image_to_text") else None
-    head = "| measure | text → image | image → text | what it says |\n|:--|--:|--:|:--|\n"
     st.markdown(
-        head
+        "| measure | text → image | image → text |\n|:--|--:|--:|\n"
         + "\n".join(
-            f"| {plain(name)} | {plain(_cell(forth, name))} | {plain(_cell(back, name))} | {plain(meaning)} |"
-            for name, meaning in MEANINGS.items()
+            f"| {plain(name)} | {plain(_cell(forth, name))} | {plain(_cell(back, name))} |" for name in MEANINGS
         )
     )
-    if not work.has("image_to_text"):
+    if back is None:
         st.caption(plain(PARTS["image_to_text"]))
+    with st.expander("What the measures mean"):
+        st.markdown("\n".join(f"- **{plain(name)}**: {plain(meaning)}." for name, meaning in MEANINGS.items()))
     sides = {"text to image": forth} | ({} if back is None else {"image to text": back})
     lab_plots.numbers(tables.figures_table(sides), "The measures as a file")
 

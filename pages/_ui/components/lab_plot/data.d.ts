@@ -29,7 +29,7 @@ export interface ScoresData {
   wrong: number[];
 }
 
-/** Colours of the theme that is on, as CSS writes them. */
+/** Colours and letters of the theme that is on, as CSS writes them. */
 export interface Ink {
   text: string;
   quiet: string;
@@ -37,6 +37,7 @@ export interface Ink {
   one: string;
   two: string;
   back: string;
+  family: string;
 }
 
 /** A part of a plot as its legend names it. */

@@ -101,7 +101,8 @@ function inkOf(element) {
   const mix = (/** @type {number} */ share) =>
     `rgb(${text.map((one, at) => Math.round(one * share + back[at] * (1 - share))).join(",")})`;
   const theme = back[0] + back[1] + back[2] > 384 ? "light" : "dark";
-  return { text: mix(1), back: mix(0), quiet: mix(0.68), hair: mix(0.16), ...COLOURS[theme] };
+  const family = getComputedStyle(element).fontFamily;
+  return { text: mix(1), back: mix(0), quiet: mix(0.68), hair: mix(0.16), family, ...COLOURS[theme] };
 }
 
 /** @param {LegendItem} item */

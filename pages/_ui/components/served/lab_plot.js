@@ -153,7 +153,7 @@ function figureOf(data, ink, narrow) {
     margin: { l: 52, r: 12, t: 10, b: 46 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color: ink.quiet, size: FONT_SIZE, family: "inherit" },
+    font: { color: ink.quiet, size: FONT_SIZE, family: ink.family },
     showlegend: false,
     dragmode: false,
     hoverlabel: { bgcolor: ink.back, bordercolor: ink.hair, font: { color: ink.text, size: FONT_SIZE } }
@@ -209,7 +209,7 @@ function curveOf(data, ink, base) {
       range: [-0.03, Math.max(0.1, Math.log10(most)) + 0.03],
       tickvals,
       ticktext: tickvals.map(String),
-      title: { text: "k, pictures shown", standoff: 8 },
+      title: { text: "k, pictures shown", standoff: 8, font: { size: FONT_SIZE } },
       unifiedhovertitle: { text: "k = %{x}" },
       gridcolor: ink.hair,
       fixedrange: true,
@@ -280,7 +280,7 @@ function scoresOf(data, ink, base) {
   const layout = {
     ...base,
     xaxis: {
-      title: { text: "cosine of caption and picture", standoff: 8 },
+      title: { text: "cosine of caption and picture", standoff: 8, font: { size: FONT_SIZE } },
       gridcolor: ink.hair,
       zeroline: false,
       fixedrange: true
@@ -384,7 +384,8 @@ function inkOf(element) {
   const [text, back] = themeOf(element).map(rgbOf);
   const mix = (share) => `rgb(${text.map((one, at) => Math.round(one * share + back[at] * (1 - share))).join(",")})`;
   const theme = back[0] + back[1] + back[2] > 384 ? "light" : "dark";
-  return { text: mix(1), back: mix(0), quiet: mix(0.68), hair: mix(0.16), ...COLOURS[theme] };
+  const family = getComputedStyle(element).fontFamily;
+  return { text: mix(1), back: mix(0), quiet: mix(0.68), hair: mix(0.16), family, ...COLOURS[theme] };
 }
 function itemOf({ text, colour, dashed }) {
   const element = make("span", "item");

@@ -1,0 +1,48 @@
+"""The lab in a browser: a click on the curve sets k on Search, and the worst queries are asked there."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.search_page import Visit, cards, field
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".t2i-lab-plot[data-state=drawn]")).to_have_count(3)
+    expect(page.locator(".row .told").first).to_be_visible()
+
+
+def test_a_click_on_the_curve_sets_k_on_search(visit: Visit) -> None:
+    page = visit("/lab")
+    drawn(page)
+    expect(page.get_by_text("Search shows k = 24")).to_be_visible()
+    plot = page.locator(".t2i-lab-plot .nsewdrag").first
+    box = plot.bounding_box()
+    assert box is not None
+    plot.hover(position={"x": box["width"] * 0.55, "y": box["height"] / 2})
+    plot.click(position={"x": box["width"] * 0.55, "y": box["height"] / 2})
+    told = page.get_by_text(re.compile(r"Search shows k = \d+"))
+    expect(told).not_to_contain_text("k = 24")
+    chosen = re.search(r"k = (\d+)", told.inner_text())
+    assert chosen is not None and 1 < int(chosen.group(1)) < 24
+    page.get_by_role("link", name="Open Search").click()
+    field(page).fill("a mill on a hill")
+    field(page).press("Enter")
+    expect(cards(page)).to_have_count(int(chosen.group(1)))
+
+
+def test_the_worst_query_is_asked_on_search(visit: Visit) -> None:
+    page = visit("/lab", dark=True, width=390)
+    drawn(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    row = page.locator(".row").first
+    caption = row.locator(".sentence").inner_text()
+    assert row.locator("img").evaluate_all("all => all.map(one => one.complete && one.naturalWidth > 0)") == [
+        True,
+        True,
+    ]
+    row.get_by_role("button", name="Search", exact=True).click()
+    expect(field(page)).to_have_value(caption)
+    expect(cards(page).first).to_be_visible()
