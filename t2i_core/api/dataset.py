@@ -1,4 +1,4 @@
-"""Dataset: an opened folder or collection, and the verbs of a notebook: search, similar, evaluate, project, push."""
+"""Dataset: an opened folder or collection, and the verbs of a notebook: search, similar, evaluate, audit, project, push, export."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from t2i_core.query import Condition, Query, SearchRequest
 if TYPE_CHECKING:
     from PIL import Image
 
+    from t2i_core.audit import Audit
     from t2i_core.building import BuildReport
     from t2i_core.engine import SearchEngine
     from t2i_core.evaluation import Evaluation
@@ -154,16 +155,37 @@ class Dataset:
         DatasetError
             When there are no captions, or nobody knows that one model encoded captions and pictures.
         """
-        from t2i_core.dataset import check_model_matches
         from t2i_core.evaluation import evaluate
 
         if encode_again:
-            check_model_matches(self.encoder, self._gallery)
-            texts = self.encoder.encode_text(self._gallery.captions)
-            return evaluate(self._gallery, text_embeddings=texts, model=self.encoder.model_id)
+            encoder = self._matching_encoder()
+            texts = encoder.encode_text(self._gallery.captions)
+            return evaluate(self._gallery, text_embeddings=texts, model=encoder.model_id)
         if self._gallery.manifest is None and self._gallery.text_embeddings is not None:
             opening.check_one_space(self._gallery, self.encoder)
         return evaluate(self._gallery)
+
+    def audit(self, *kinds: str, progress: bool = True) -> Audit:
+        """What is likely wrong with pictures and captions, the likeliest first; of some `t2i_core.audit.KINDS`, or of all.
+
+        What is measured of pictures is kept beside the dataset, so that the next audit measures only what is new.
+
+        Raises
+        ------
+        QueryError
+            When a kind is unknown.
+        DatasetError
+            When the dataset is a collection on a server.
+        """
+        from t2i_core.audit import KINDS, audit
+        from t2i_core.index.address import refuse_address
+
+        refuse_address(self._gallery.address, task="audit")
+        with bar(shown=progress) as tell:
+            return audit(
+                self._gallery, kinds or KINDS, max_pixels=read_settings().max_pixels, open_encoder=self._matching_encoder,
+                on_progress=tell,
+            )  # fmt: skip
 
     def project(self, *, seed: int = 42, refit: bool = False, progress: bool = True) -> PictureMap:
         """The stored map of the pictures; made and stored first where there is none that fits, or with ``refit``.
@@ -219,6 +241,12 @@ class Dataset:
                 self._gallery, to, typed_path(str(folder)), hits=None if hits is None else list(hits),
                 copy_pictures=copy_pictures, on_progress=lambda done, total: tell("pictures", done, total),
             )  # fmt: skip
+
+    def _matching_encoder(self) -> Encoder:
+        from t2i_core.dataset import check_model_matches
+
+        check_model_matches(self.encoder, self._gallery)
+        return self.encoder
 
     def __repr__(self) -> str:
         return f"<Dataset {self.name!r}: {self._facts()}>"

@@ -129,9 +129,9 @@ class Hits(Sequence[Hit]):
         return "\n".join([f"<Hits: {self._heading()}>", *listed, *([f"      and {more:,} more"] if more > 0 else [])])
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: notes, and the pictures, at most 50 of them."""
+        """What a notebook shows: how sure it is that anything fits, notes, and the pictures, at most 50 of them."""
         most = MOST_SHOWN[1]
-        told = list(self.notes)
+        told = [*([self.result.verdict.sentence] if self.result.verdict else []), *self.notes]
         if len(self) > most:
             told.append(f"The first {most} are shown; to_pandas() has all {len(self):,}.")
         cards = (

@@ -13,7 +13,7 @@ from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import read_settings
 from t2i_core.dataset import list_some
 from t2i_core.errors import QueryError
-from t2i_core.export import SCORE_DIGITS, hit_record, term_record
+from t2i_core.export import SCORE_DIGITS, hit_record, judged_record, term_record
 from t2i_core.pictures.folder import regular_file
 from t2i_core.pictures.images import is_plain, jpeg_preview, picture_path
 from t2i_core.pictures.kinds import HEAD_BYTES, kind_of
@@ -69,7 +69,7 @@ class Answers:
             raise QueryError(
                 f"top_k must be in 1..{MAX_TOP_K} here, got {request.top_k}. Ask for fewer pictures, or use the command line."
             )
-        for name in request.query.pictures:
+        for name in (*request.query.pictures, *request.liked, *request.disliked):
             self.check_picture(name)
         result = self.dataset.engine.search(request)
         good_score = self.dataset.engine.good_score(result)
@@ -82,6 +82,7 @@ class Answers:
             "median_score": round(result.median_score, SCORE_DIGITS),
             "good_score": None if good_score is None else round(good_score, SCORE_DIGITS),
             "score_means": SCORE_MEANS,
+            **{"verdict": None, "cut": None, **judged_record(result)},
             "left_out": list(result.left_out),
             "notes": list(result.notes),
             "milliseconds": {

@@ -10,6 +10,7 @@ from t2i_core.arrays import MAX_TOP_K
 from t2i_core.query import LINK_NAMES, MAX_WEIGHT, SUBJECTS
 from t2i_core.query.cutoff import FORMS
 from t2i_core.query.request import AIMS, DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
+from t2i_core.scores import SOME, STRONG, WEAK
 from t2i_core.serving.answers import LARGE_SIDE, MEDIA_TYPES, SCORE_MEANS, SMALLEST_SIDE, THUMBNAIL_SIDE
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
@@ -29,8 +30,8 @@ _TOLD = {
     "stack": f"one of {', '.join(STACKINGS)}",
     "cut": f"leave out pictures that score too little: {FORMS}",
     "liked": "pictures that say what is meant beside the query, one a line",
-    "disliked": "pictures that say what is not meant, one a line",
-    "aim": f"one of {', '.join(AIMS)}",
+    "disliked": "pictures that say what is not meant, which are left out, one a line",
+    "aim": f"one of {', '.join(AIMS)}: all pictures of a kind, or one picture",
 }
 
 
@@ -141,11 +142,15 @@ def _answered() -> dict[str, Any]:
                 "median_score": number,
                 "good_score": {"type": ["number", "null"]},
                 "score_means": text,
+                "verdict": {"oneOf": [{"type": "null"}, _ref("Verdict")]},
+                "cut": {"oneOf": [{"type": "null"}, _ref("Cut")]},
                 "left_out": texts,
                 "notes": texts,
                 "milliseconds": _object({"encode": number, "search": number}),
             }
         ),
+        "Verdict": _object({"evidence": {"enum": [STRONG, SOME, WEAK]}, "gap": number, "sentence": text}),
+        "Cut": _object({"score": number, "belong": whole, "estimated": {"type": "boolean"}, "left_out": whole}),
         "About": _object(
             {"name": text, "images": whole, "captions": whole, "model": text, "dimension": whole, "key": text,
              "conditions": texts, "problems": texts}

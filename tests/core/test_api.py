@@ -19,6 +19,7 @@ from PIL import Image
 import t2i_core
 import t2i_core as t2i
 from t2i_core.api import Dataset, PictureMap, progress, showing
+from t2i_core.audit import KINDS
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import DatasetError, ExtraMissingError, QueryError
 from t2i_core.query import Condition, Query, SearchRequest, parse_query
@@ -130,6 +131,18 @@ def test_a_caption_finds_its_picture_as_evaluate_says(boats: Dataset) -> None:
     scores = boats.evaluate()
     assert scores.captions == len(CAPTIONS)
     assert boats.evaluate(encode_again=True).text_to_image == scores.text_to_image
+
+
+def test_an_audit_finds_what_is_wrong(boats: Dataset) -> None:
+    (boats.gallery.images_dir / "meadow.png").write_bytes(b"no picture")
+    found = boats.audit("damaged", progress=False)
+    assert [(finding.kind, finding.image_id) for finding in found.findings] == [("damaged", "meadow.png")]
+    assert boats.audit(progress=False).kinds == KINDS
+    with pytest.raises(QueryError, match="A kind of finding must be one of"):
+        boats.audit("ugly")
+    away = Dataset(replace(boats.gallery, address="milvus+http://localhost:1/boats"))
+    with pytest.raises(DatasetError, match="audit works on a dataset folder"):
+        away.audit()
 
 
 def test_a_map_is_made_once_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

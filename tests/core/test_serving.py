@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from t2i_core.api import Dataset
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import T2IError
 from t2i_core.query import LINK_NAMES, SearchRequest
+from t2i_core.scores import Verdict
 from t2i_core.serving.answers import Answers
 from t2i_core.serving.http import make_app
 from t2i_core.serving.limits import Limits, RateLimit, is_loopback, read_token
@@ -94,6 +96,29 @@ def test_pictures_of_the_query_are_left_out_and_terms_tell_their_shares(
     assert len(told["hits"][0]["shares"]) == 2
     like = described(description, "/v1/search", client.get("/v1/search", params={"like": "meadow.png", "k": "3"}))
     assert like["left_out"] == ["meadow.png"]
+
+
+def test_how_sure_it_is_and_where_it_cut_are_told(
+    client: httpx.Client, description: dict[str, Any], answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = described(description, "/v1/search", client.get("/v1/search", params={"q": "a boat", "cut": "best-0.05"}))
+    assert (plain["verdict"], plain["request"]["cutoff"]) == (None, "best-0.05")
+    assert plain["cut"]["belong"] == len(plain["hits"])
+    found = replace(
+        answers.dataset.engine.search(SearchRequest.of("a boat", top_k=1)), verdict=Verdict("weak", -0.01, "Hm.")
+    )
+    monkeypatch.setattr(type(answers.dataset.engine), "search", lambda *_, **__: found)
+    told = described(description, "/v1/search", client.get("/v1/search", params={"q": "a boat"}))
+    assert told["verdict"] == {"evidence": "weak", "gap": -0.01, "sentence": "Hm."}
+
+
+def test_likes_and_dislikes_are_asked(client: httpx.Client, description: dict[str, Any]) -> None:
+    asked = {"q": "a boat", "liked": "boats/red.png", "disliked": "meadow.png", "k": "3"}
+    told = described(description, "/v1/search", client.get("/v1/search", params=asked))
+    assert "meadow.png" not in [hit["image_id"] for hit in told["hits"]]
+    assert told["request"]["liked"] == ["boats/red.png"]
+    unknown = client.get("/v1/search", params={"q": "a boat", "liked": "boat"})
+    assert unknown.status_code == 404
 
 
 ASKED = [{"words": "a"}]
@@ -193,7 +218,21 @@ TERMS = st.fixed_dictionaries(
 REQUESTS = st.fixed_dictionaries(
     {"query": st.lists(TERMS, max_size=3) | JSON},
     optional=dict.fromkeys(
-        ("version", "where", "top_k", "ranking", "order", "stacking", "cutoff", "approximate", "x"), JSON
+        (
+            "version",
+            "where",
+            "top_k",
+            "ranking",
+            "order",
+            "stacking",
+            "cutoff",
+            "approximate",
+            "liked",
+            "disliked",
+            "aim",
+            "x",
+        ),
+        JSON,
     ),
 )
 
