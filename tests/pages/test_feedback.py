@@ -151,8 +151,11 @@ def test_judgements_stay_while_a_part_of_the_question_does(session: Visit) -> No
     report(type="judge", liked=["a.jpg"], disliked=["b.jpg"])
     state.ask(parse_query("2*a mill - snow"))
     assert feedback.judged() == Judged(("a.jpg",), ("b.jpg",))
-    state.ask(Query.of("a car"))
+    state.ask(Query.of("A Mill, on a hill"))
+    assert session.asked.liked == ("a.jpg",)
+    state.ask(Query.of("on a car"))  # no word that tells something is the same
     assert feedback.judged() == Judged()
+    assert session.judging.step == "Likes and dislikes went with their question"
     report(type="undo")
     assert feedback.judged() == Judged(("a.jpg",), ("b.jpg",))
 

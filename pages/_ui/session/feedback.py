@@ -8,8 +8,9 @@ from dataclasses import replace
 from pages._ui.session.asked import ranking_key
 from pages._ui.session.judging import Judged
 from pages._ui.session.visit import acted, visit
+from t2i_core.captions.telling_words import telling_words
 from t2i_core.errors import QueryError
-from t2i_core.query import Query, SearchRequest
+from t2i_core.query import Query, SearchRequest, Words
 from t2i_core.query.judged import check_apart, judged_names
 
 MOST_SEEN = 10_000
@@ -85,10 +86,12 @@ def look_for(aim: str) -> None:
 
 
 def keep_or_drop(before: Query | None, wanted: Query | None) -> None:
-    """Judgements go with the question: they stay while a part of it does, and can be brought back."""
-    subjects = {term.subject for term in wanted.terms} if wanted is not None else set()
-    if judged() and not any(term.subject in subjects for term in (before.terms if before is not None else ())):
-        _go(Judged(), "")
+    """Judgements go with the question: they stay while a picture or a telling word of it does, and can be brought back."""
+    if judged() and not _parts(before) & _parts(wanted):
+        _go(
+            Judged(),
+            "Likes and dislikes went with their question" if visit().asked.liked or visit().asked.disliked else "",
+        )
 
 
 def forget() -> None:
@@ -124,6 +127,15 @@ def _set(wanted: Judged, step: str) -> None:
     asked, judging = visit().asked, visit().judging
     judging.before, judging.step = judging.drawn, step
     asked.liked, asked.disliked, judging.seen = wanted.liked, wanted.disliked, wanted.seen
+
+
+def _parts(query: Query | None) -> set[str]:
+    """What a question is about: its pictures, and the words of its sentences that tell something."""
+    parts: set[str] = set()
+    for term in query.terms if query is not None else ():
+        content = term.subject.content
+        parts |= (telling_words(content) if isinstance(term.subject, Words) else set()) or {content}
+    return parts
 
 
 def _told(before: Judged, after: Judged) -> str:

@@ -21,6 +21,7 @@ export class Strip {
   #disliked = make("span", "stack");
   #aim = make("span", "aim");
   #seen = make("span", "seen");
+  #said = make("span", "said"); // what `told` reads out, for the eyes
   #verdicts;
   #drawn = "";
 
@@ -45,7 +46,8 @@ export class Strip {
     this.#aim.setAttribute("aria-label", "What you look for");
     const steps = make("span", "steps");
     steps.append(this.undo, this.redo, this.clear);
-    this.root.append(this.#liked, this.#disliked, this.#aim, steps, this.next, this.#seen, this.again);
+    this.root.append(this.#liked, this.#disliked, this.#aim, steps, this.next, this.#seen, this.again, this.#said);
+    this.#said.setAttribute("aria-hidden", "true");
   }
 
   /** @param {Judging | null} data */
@@ -68,6 +70,7 @@ export class Strip {
     this.next.disabled = !data.more;
     this.#seen.textContent = data.seen ? `${countOf(data.seen, "picture")} seen` : "";
     this.again.hidden = !data.seen;
+    this.#said.textContent = data.told;
   }
 
   /**

@@ -1168,6 +1168,8 @@ var Strip = class {
   #disliked = make("span", "stack");
   #aim = make("span", "aim");
   #seen = make("span", "seen");
+  #said = make("span", "said");
+  // what `told` reads out, for the eyes
   #verdicts;
   #drawn = "";
   /** @param {Verdicts} verdicts */
@@ -1194,7 +1196,8 @@ var Strip = class {
     this.#aim.setAttribute("aria-label", "What you look for");
     const steps = make("span", "steps");
     steps.append(this.undo, this.redo, this.clear);
-    this.root.append(this.#liked, this.#disliked, this.#aim, steps, this.next, this.#seen, this.again);
+    this.root.append(this.#liked, this.#disliked, this.#aim, steps, this.next, this.#seen, this.again, this.#said);
+    this.#said.setAttribute("aria-hidden", "true");
   }
   /** @param {Judging | null} data */
   draw(data) {
@@ -1216,6 +1219,7 @@ var Strip = class {
     this.next.disabled = !data.more;
     this.#seen.textContent = data.seen ? `${countOf(data.seen, "picture")} seen` : "";
     this.again.hidden = !data.seen;
+    this.#said.textContent = data.told;
   }
   /**
    * @param {HTMLElement} stack
