@@ -105,6 +105,17 @@ def test_captions_are_told_from_what_is_not_here(tmp_path: Path, anything: Float
     np.testing.assert_allclose(evidence.background, anything)
 
 
+def test_where_captions_name_few_bundled_words_they_have_the_thresholds_of_sentences(
+    tmp_path: Path, anything: FloatArray
+) -> None:
+    encoder = Knowing(dimension=32)
+    gallery = captioned(tmp_path, encoder)
+    evidence = measure_evidence(replace(gallery, captions=("untold",) * len(gallery.captions)), encoder)
+    assert evidence.captions == PICTURES
+    assert evidence.words == evidence.sentences
+    assert measure_evidence(gallery, encoder).words != evidence.sentences
+
+
 def test_a_model_that_knows_nothing_gets_no_verdict(tmp_path: Path, anything: FloatArray) -> None:
     encoder = Knowing(dimension=32)
     with pytest.raises(DatasetError, match="needs a model that tells the dataset's captions"):
@@ -131,7 +142,7 @@ def test_the_datasets_own_pictures_are_no_background(tmp_path: Path, anything: F
     rows, brought = background_for(replace(own, data_dir=tmp_path), ColourEncoder(dimension=32))
     assert brought is None
     np.testing.assert_array_equal(rows, anything[60:])
-    with pytest.raises(DatasetError, match="at least 100 pictures that are not the dataset's own, got 50"):
+    with pytest.raises(DatasetError, match="at least 100 pictures that colours tells from the dataset's own, got 50"):
         background_for(
             replace(make_gallery(anything[:150], manifest=own.manifest), data_dir=tmp_path), ColourEncoder(dimension=32)
         )
@@ -266,6 +277,15 @@ def test_cutoffs_leave_out_what_they_say(engine: SearchEngine) -> None:
             assert result.hits == every[: min(top_k, belong)]
             assert (result.cut.belong, result.cut.estimated) == (belong, False)
             assert result.cut.left_out == max(0, top_k - belong)
+
+
+def test_the_head_of_a_result_counts_what_is_left_out_of_it(engine: SearchEngine) -> None:
+    scores = [hit.score for hit in engine.search(SearchRequest.of("a lake", top_k=12)).hits]
+    for top_k in (1, 4, 6, 12):
+        whole = engine.search(SearchRequest.of("a lake", top_k=12, cutoff=scores[3]))
+        assert whole.head(top_k) == replace(
+            engine.search(SearchRequest.of("a lake", top_k=top_k, cutoff=scores[3])), timings=whole.timings
+        )
 
 
 def test_a_cutoff_keeps_to_the_conditions(engine: SearchEngine) -> None:
