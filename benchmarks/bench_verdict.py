@@ -64,12 +64,12 @@ def main() -> None:
 def below(gallery: Gallery, folder: str) -> Gallery:
     """The part of a gallery that lies below one of its folders."""
     chosen = np.array([name.startswith(f"{folder}/") for name in gallery.image_ids])
-    part = with_captions_of(gallery, chosen)
+    part = with_captions_of(gallery, chosen)  # all of them paired
     new_rows = np.cumsum(chosen) - 1
     return replace(
         part, name=f"{gallery.name}, {folder}", image_ids=tuple(np.array(gallery.image_ids)[chosen].tolist()),
         image_embeddings=gallery.image_embeddings[chosen], image_sizes=gallery.image_sizes[chosen],
-        caption_rows=new_rows[part.caption_rows],
+        caption_rows=new_rows[part.rows_of(part.paired_captions)],
     )  # fmt: skip
 
 
