@@ -1,7 +1,7 @@
 """Search: a sentence or a picture goes in, the closest pictures come out."""
 
 from pages._ui.asking import answer as asking
-from pages._ui.asking import controls, query_bar, waiting
+from pages._ui.asking import controls, query_bar, score_strip, waiting
 from pages._ui.asking.remarks import notice, remarks
 from pages._ui.frame import frame, notices, opening
 from pages._ui.grid import cards
@@ -21,8 +21,10 @@ notice()
 controls.toolbar(answer, first_dataset=here.first_dataset)
 remarks(answer)
 if answer.engine is not None and answer.result is not None and answer.everything is not None:
+    score_strip.score_strip(answer.engine, answer.result, everything=answer.everything)
     cards.ranking(answer.result, answer.engine, here.settings, everything=answer.everything)
 elif answer.waiting:
+    score_strip.waiting_strip()
     summary = f"The model {frame.short(answer.loaded.model)} is loading"
     cards.skeleton(min(visit().shown.top_k, gallery.images), summary=summary)
 else:

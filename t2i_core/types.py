@@ -280,8 +280,9 @@ class SearchResult:
 
     def head(self, top_k: int) -> SearchResult:
         """The same result with only its first ``top_k`` hits, as if asked for so many: nothing is encoded or scored again."""
-        request = replace(self.request, top_k=min(top_k, self.request.top_k))
-        return replace(self, request=request, hits=self.hits[:top_k])
+        request, hits = replace(self.request, top_k=min(top_k, self.request.top_k)), self.hits[:top_k]
+        cut = self.cut and replace(self.cut, left_out=min(self.cut.left_out, max(0, top_k - len(hits))))
+        return replace(self, request=request, hits=hits, cut=cut)
 
 
 class Encoder(Protocol):

@@ -55,8 +55,8 @@ def background_for(gallery: Gallery, encoder: Encoder) -> tuple[FloatArray, RowA
     kept = np.flatnonzero(~_known(rows, gallery))
     if len(kept) < FEWEST:
         raise DatasetError(
-            f"A verdict compares with at least {FEWEST} pictures that are not the dataset's own, got {len(kept)}: with "
-            f"{encoder.model_id} they are the pictures in {BUNDLED_PICTURES}. Take a dataset of others."
+            f"A verdict compares with at least {FEWEST} pictures that {encoder.model_id} tells from the dataset's own, got "
+            f"{len(kept)} of those in {BUNDLED_PICTURES}. Take a dataset of other pictures, or another model."
         )
     return rows[kept], None if own is None else kept
 

@@ -27,6 +27,7 @@ COUNTS = (5, 2, 1)  # of the best pictures; the first where they do alike
 FEWEST_PICTURES = 50
 FEWEST_CAPTIONED = 100  # pictures; with fewer captions the model's usual thresholds say more
 FEWEST_FOREIGN = 40
+FEWEST_WORDS = 20  # named, and not named; with fewer they have the thresholds of sentences
 FEWEST_NAMING = 5  # captions that name a word before it counts as what is here
 MOST_CAPTIONS = 1_000
 MOST_READ = 20_000  # captions whose words tell what is here
@@ -62,11 +63,11 @@ def measure_evidence(gallery: Gallery, encoder: Encoder) -> Evidence:
     named = _named(gallery)
     kinds = _Asked(
         np.asarray(texts[positions]),
-        encoder.encode_text(foreign_sentences(named)),
-        encoder.encode_text([word for word in vocabulary() if _count(named, word) >= FEWEST_NAMING]),
-        encoder.encode_text([word for word in vocabulary() if not _count(named, word)]),
+        _encoded(encoder, foreign_sentences(named)),
+        _encoded(encoder, [word for word in vocabulary() if _count(named, word) >= FEWEST_NAMING]),
+        _encoded(encoder, [word for word in vocabulary() if not _count(named, word)]),
     )
-    if min(map(len, kinds)) < FEWEST_FOREIGN:
+    if len(kinds.foreign) < FEWEST_FOREIGN:
         return _usual(encoder, stored)
     asked = np.concatenate(kinds)
     best = best_cosines(asked, gallery.image_embeddings)
@@ -85,8 +86,13 @@ def measure_evidence(gallery: Gallery, encoder: Encoder) -> Evidence:
     sentences = _thresholds(gaps.captions, gaps.foreign)
     kept = float(np.mean(gaps.captions >= sentences[1]))
     reaches = np.sort(np.maximum(best[: len(own), 0] - own, 0.0).astype(np.float32))
-    words = _thresholds(gaps.words, gaps.foreign_words)
+    enough = min(len(gaps.words), len(gaps.foreign_words)) >= FEWEST_WORDS
+    words = _thresholds(gaps.words, gaps.foreign_words) if enough else sentences
     return Evidence(*stored, count, sentences, words, kept, separation, len(gaps.captions), len(gaps.foreign), reaches)
+
+
+def _encoded(encoder: Encoder, texts: list[str]) -> FloatArray:
+    return encoder.encode_text(texts) if texts else np.empty((0, encoder.dimension), dtype=np.float32)
 
 
 class _Asked(NamedTuple):

@@ -12,16 +12,14 @@ import pytest
 from t2i_core.arrays import l2_normalize
 from t2i_core.captions.telling_words import vocabulary
 from t2i_core.dataset import Evidence, evidence_path, read_background, read_evidence, write_evidence
-from t2i_core.encoder.names import MINI_PATH
-from t2i_core.encoder.weight_files import file_sha256
 from t2i_core.engine import FolderSource, SearchEngine
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.query import Condition, Cutoff, Query, SearchRequest, parse_query, read_cutoff
 from t2i_core.relevance import background, measuring
-from t2i_core.relevance.background import background_for, own_background
-from t2i_core.relevance.cutting import BINS, before_largest_drop, cut_at, histogram_of
-from t2i_core.relevance.gaps import SHARE, best_cosines
-from t2i_core.relevance.measuring import auroc, bundled_sentences, measure_evidence
+from t2i_core.relevance.background import background_for
+from t2i_core.relevance.cutting import BINS
+from t2i_core.relevance.gaps import SHARE
+from t2i_core.relevance.measuring import measure_evidence
 from t2i_core.types import FloatArray, Gallery, Manifest
 from tests.core.small_galleries import DIMENSION, ColourEncoder, make_gallery
 
@@ -105,6 +103,17 @@ def test_captions_are_told_from_what_is_not_here(tmp_path: Path, anything: Float
     np.testing.assert_allclose(evidence.background, anything)
 
 
+def test_where_captions_name_few_bundled_words_they_have_the_thresholds_of_sentences(
+    tmp_path: Path, anything: FloatArray
+) -> None:
+    encoder = Knowing(dimension=32)
+    gallery = captioned(tmp_path, encoder)
+    evidence = measure_evidence(replace(gallery, captions=("untold",) * len(gallery.captions)), encoder)
+    assert evidence.captions == PICTURES
+    assert evidence.words == evidence.sentences
+    assert measure_evidence(gallery, encoder).words != evidence.sentences
+
+
 def test_a_model_that_knows_nothing_gets_no_verdict(tmp_path: Path, anything: FloatArray) -> None:
     encoder = Knowing(dimension=32)
     with pytest.raises(DatasetError, match="needs a model that tells the dataset's captions"):
@@ -131,7 +140,7 @@ def test_the_datasets_own_pictures_are_no_background(tmp_path: Path, anything: F
     rows, brought = background_for(replace(own, data_dir=tmp_path), ColourEncoder(dimension=32))
     assert brought is None
     np.testing.assert_array_equal(rows, anything[60:])
-    with pytest.raises(DatasetError, match="at least 100 pictures that are not the dataset's own, got 50"):
+    with pytest.raises(DatasetError, match="at least 100 pictures that colours tells from the dataset's own, got 50"):
         background_for(
             replace(make_gallery(anything[:150], manifest=own.manifest), data_dir=tmp_path), ColourEncoder(dimension=32)
         )
@@ -173,32 +182,6 @@ def test_evidence_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
         np.savez(evidence_path(gallery), **(arrays | {name: wrong}))
         with pytest.raises(DatasetError, match="must hold finite background rows"):
             read_evidence(gallery)
-
-
-def test_a_reach_keeps_its_share_of_captions_that_were_not_measured() -> None:
-    """Conformal risk control: over many draws the next caption's own picture is left out one time in ten at most."""
-    rng = np.random.default_rng(5)
-    none = np.empty((0, 4), dtype=np.float32)
-    missed = 0
-    for _ in range(4_000):
-        reaches = rng.exponential(size=40).astype(np.float32)
-        evidence = Evidence(none, np.empty(0, dtype=np.int64), 1, (0, 0), (0, 0), 0, 0, 39, 0, np.sort(reaches[:39]))
-        reach = evidence.reach(0.9)
-        assert reach is not None
-        missed += reaches[39] > reach
-    assert 0.08 < missed / 4_000 <= 0.11
-
-
-def test_few_reaches_promise_nothing() -> None:
-    none = np.empty(0, dtype=np.int64)
-    eight, nine = (
-        Evidence(
-            np.eye(1, 4, dtype=np.float32), none, 1, (0, 0), (0, 0), 0, 0, 1, 1, np.arange(count, dtype=np.float32)
-        )
-        for count in (8, 9)
-    )
-    assert eight.reach(0.9) is None
-    assert nine.reach(0.9) == 8.0
 
 
 @pytest.mark.parametrize(
@@ -268,6 +251,15 @@ def test_cutoffs_leave_out_what_they_say(engine: SearchEngine) -> None:
             assert result.cut.left_out == max(0, top_k - belong)
 
 
+def test_the_head_of_a_result_counts_what_is_left_out_of_it(engine: SearchEngine) -> None:
+    scores = [hit.score for hit in engine.search(SearchRequest.of("a lake", top_k=12)).hits]
+    for top_k in (1, 4, 6, 12):
+        whole = engine.search(SearchRequest.of("a lake", top_k=12, cutoff=scores[3]))
+        assert whole.head(top_k) == replace(
+            engine.search(SearchRequest.of("a lake", top_k=top_k, cutoff=scores[3])), timings=whole.timings
+        )
+
+
 def test_a_cutoff_keeps_to_the_conditions(engine: SearchEngine) -> None:
     where = (Condition("picture", tuple(f"{row}.jpg" for row in range(5))),)
     result = engine.search(SearchRequest(Query.of("a lake"), where, top_k=12, cutoff=-1.0))
@@ -279,22 +271,6 @@ def test_a_share_needs_captions_to_go_by(engine: SearchEngine) -> None:
     request = SearchRequest.of("a lake", top_k=1, cutoff=Cutoff("keep", 0.999))
     with pytest.raises(QueryError, match=r"keeps 99\.9 % .* 99 were measured"):
         engine.search(request)
-
-
-@pytest.mark.parametrize(
-    ("scores", "before"), [([0.33, 0.32, 0.18], 2), ([0.5, 0.2, 0.19], 1), ([0.3, 0.3], 2), ([0.3], 1), ([], 0)]
-)
-def test_the_largest_drop(scores: list[float], before: int) -> None:
-    assert before_largest_drop(scores) == before
-
-
-def test_what_belongs_beyond_the_hits_is_told_from_a_sample() -> None:
-    among = np.linspace(0, 1, 101, dtype=np.float32)
-    within = cut_at(0.95, found=[0.99, 0.97, 0.9], among=among, asked=2, images=10_000, by_score=True)
-    beyond = cut_at(0.5, found=[0.99, 0.97, 0.9], among=among, asked=2, images=10_000, by_score=True)
-    assert (within.belong, within.estimated, within.left_out) == (2, False, 0)
-    assert beyond.belong == pytest.approx(5_050, abs=60)
-    assert beyond.estimated
 
 
 def test_a_histogram_counts_every_picture(engine: SearchEngine) -> None:
@@ -309,35 +285,3 @@ def test_a_histogram_counts_every_picture(engine: SearchEngine) -> None:
     assert own_left_out is not None
     assert own_left_out.pictures == 11
     assert own_left_out.high < 0.99
-
-
-def test_a_histogram_of_equal_scores_has_one_bar() -> None:
-    assert histogram_of(np.full(4, 0.2, dtype=np.float32), 0.2, images=8).counts[0] == 4
-
-
-def test_the_best_cosines_are_the_same_in_blocks() -> None:
-    rng = np.random.default_rng(6)
-    queries, rows = (rng.normal(size=(count, 4)).astype(np.float32) for count in (3, 50))
-    wanted = -np.sort(-(queries @ rows.T), axis=1)[:, :5]
-    for block in (1, 7, 64):
-        np.testing.assert_allclose(best_cosines(queries, rows, block=block), wanted, rtol=1e-6)
-    assert best_cosines(queries, rows[:2]).shape == (3, 2)
-
-
-def test_auroc_counts_pairs() -> None:
-    assert auroc(np.array([1.0, 2.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)) == 0.875
-
-
-def test_every_bundled_sentence_has_a_subject() -> None:
-    sentences = bundled_sentences()
-    assert len(sentences) > 250
-    assert all(subjects and "[" not in sentence for sentence, subjects in sentences)
-
-
-def test_the_bundled_background_is_of_the_bundled_weights() -> None:
-    """Weights that are made anew need `python -m recipes.mini.background_rows`."""
-    rows = own_background(file_sha256(MINI_PATH))
-    assert rows is not None
-    assert rows.shape == (625, 512)
-    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
-    assert own_background("0" * 64) is None

@@ -12,6 +12,8 @@ from pages._ui.session.visit import Shown, acted, visit
 from t2i_core import engine
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.errors import count_of
+from t2i_core.query import Cutoff
+from t2i_core.query.cutoff import DROP
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import Gallery, SearchResult
 
@@ -22,6 +24,7 @@ def toolbar(answer: Answer, *, first_dataset: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if answer.waiting or result is not None:
             top_k(most_hits(answer.gallery, result))
+            by_score()
         shown_as()
         if recall:
             widgets.seed(widgets.APPROXIMATE, visit().asked.approximate)
@@ -53,7 +56,7 @@ def result_notes(result: SearchResult) -> list[str]:
         held = count_of(shown, "other picture" if result.away else "picture")
         them = "which is shown" if shown == 1 else "so all of them are shown"
         remarks.append(f"This gallery has {held}, {them} instead of {asked:,}.")
-    elif (result.request.where or result.request.cutoff is not None) and shown < min(asked, MAX_TOP_K):
+    elif (result.request.where or not shown) and shown < min(asked, MAX_TOP_K):
         fit = f"Only {count_of(shown, 'picture')} {'fits' if shown == 1 else 'fit'}"
         remarks.append(f"{fit}, so no more are shown." if shown else "No picture fits.")
     elif asked > MAX_TOP_K:
@@ -95,6 +98,17 @@ def top_k(most: int) -> None:
             "How many pictures, typed", min_value=None, max_value=None, step=1, key=widgets.TOP_K_TYPED,
             label_visibility="collapsed", width=72, on_change=_take_top_k, args=(widgets.TOP_K_TYPED, most),
         )  # fmt: skip
+
+
+def by_score() -> None:
+    """Whether pictures are also left out by their scores; where, is chosen on the score strip."""
+    widgets.seed(widgets.BY_SCORE, visit().asked.cutoff is not None)
+    st.toggle("By score", key=widgets.BY_SCORE, on_change=_take_by_score)
+
+
+def _take_by_score() -> None:
+    acted()
+    visit().asked.cutoff = Cutoff(DROP) if widgets.value(widgets.BY_SCORE) else None
 
 
 def _take_top_k(widget: str, most: int) -> None:

@@ -1,4 +1,4 @@
-"""The components every page may use: query bar, picture grid, table of captions, map, the lab's, and keys that open pages.
+"""The components every page may use: query bar, score strip, picture grid, table of captions, map, the lab's, and keys for pages.
 
 Each has a folder here with its scripts and styles; ``served/`` holds what is made of them (``make bundle``), so that running the
 app needs no Node. They are mounted without an iframe. What they are given is data only; their scripts set it as text.
@@ -28,6 +28,11 @@ def _served(name: str) -> str:
 @lru_cache(maxsize=1)
 def _query_bar() -> Callable[..., object]:
     return st.components.v2.component("t2i_query_bar", css=_served("query_bar.css"), js=_served("query_bar.js"))
+
+
+@lru_cache(maxsize=1)
+def _score_strip() -> Callable[..., object]:
+    return st.components.v2.component("t2i_score_strip", css=_served("score_strip.css"), js=_served("score_strip.js"))
 
 
 @lru_cache(maxsize=1)
@@ -108,3 +113,8 @@ def lab_plot(key: str, data: Mapping[str, object], *, on_event: Callable[[], Non
 def lab_failures(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the worst queries; ``on_event`` reads ``st.session_state["lab_failures"]["event"]``."""
     _lab_failures()(key="lab_failures", data=dict(data), on_event_change=on_event)
+
+
+def score_strip(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the score strip; ``on_event`` reads ``st.session_state["score_strip"]["event"]``."""
+    _score_strip()(key="score_strip", data=dict(data), on_event_change=on_event)

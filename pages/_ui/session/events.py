@@ -1,12 +1,15 @@
-"""What the query bar, the picture grid and its detail dialog report, and what a visit makes of it."""
+"""What the query bar, the score strip, the picture grid and its detail dialog report, and what a visit makes of it."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from pages._ui import registry
 from pages._ui.session import feedback, recent, state, widgets
 from pages._ui.session.visit import acted, reported, visit
+from t2i_core.errors import QueryError
+from t2i_core.query import read_cutoff
 
 FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge"})
 
@@ -46,6 +49,17 @@ def on_grid_event() -> None:
     if told.get("type") == "captions":
         show_captions_of(str(told.get("id", "")))
     follow_picture_event(told)
+
+
+def on_strip_event() -> None:
+    """Follow what the score strip reports: a cutoff, or that there is to be none."""
+    acted()
+    told = reported(widgets.SCORE_STRIP)
+    seq, cut = told.get("seq", 0), str(told.get("cut", ""))
+    visit().opened.strip_seq = int(seq) if isinstance(seq, int | float) else 0
+    if told.get("type") == "cut":
+        with contextlib.suppress(QueryError):  # nonsense changes nothing
+            visit().asked.cutoff = read_cutoff(cut) if cut else None
 
 
 def follow_picture_event(told: Mapping[str, object]) -> None:

@@ -66,8 +66,8 @@ class Opened:
         What a link asked for and could not be.
     go_to : str, optional
         The page that an event asked for; events cannot go there themselves.
-    grid_seq : int
-        Number of the last event of the picture grid that was followed.
+    grid_seq, strip_seq : int
+        Number of the last event of the picture grid, and of the score strip, that was followed.
     """
 
     dataset: str | None = None
@@ -78,6 +78,7 @@ class Opened:
     notice: str | None = None
     go_to: str | None = None
     grid_seq: int = 0
+    strip_seq: int = 0
 
 
 @dataclass

@@ -11,8 +11,10 @@ import streamlit as st
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
 LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
+SCORE_STRIP = "score_strip"
 DATASET = "dataset_choice"
 TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
+BY_SCORE = "by_score_choice"
 SIZE, CAPTIONS, APPROXIMATE = "card_size_choice", "show_captions_choice", "approximate_choice"
 MAP_COLOUR, MAP_VIEW = "map_colour_choice", "map_view_choice"
 BUILD_IMAGES, BUILD_CAPTIONS, BUILD_TARGET, BUILD_MAY_MISS = (
