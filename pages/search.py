@@ -19,7 +19,7 @@ if no_model is not None:
 notices.fatal(answer.problems)
 notice()
 controls.toolbar(answer, first_dataset=here.first_dataset)
-remarks(answer)
+remarks(answer, switched=True)
 if answer.engine is not None and answer.result is not None and answer.everything is not None:
     score_strip.score_strip(answer.engine, answer.result, everything=answer.everything)
     cards.ranking(answer.result, answer.engine, here.settings, everything=answer.everything)

@@ -252,6 +252,8 @@ class SearchResult:
     was cut. ``query_embedding`` is the unit vector that scores are cosines with, (D,) float32; without likes and dislikes
     the pictures are ranked by it. ``verdict`` says whether anything fits, where that was measured for the
     dataset and words are asked for; ``histogram`` how all scores lie, and ``cut`` where the request's cutoff fell in them.
+    ``typical_shares`` is what each of several terms gives a picture on average: a hit's ``shares`` less these are what the terms
+    did for it.
     """
 
     request: SearchRequest
@@ -267,6 +269,7 @@ class SearchResult:
     cut: Cut | None = None
     query_embedding: FloatArray | None = field(default=None, compare=False, repr=False)
     passed_over: tuple[str, ...] = ()
+    typical_shares: tuple[float, ...] = ()
 
     @property
     def away(self) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from t2i_core.commands import options
-from t2i_core.errors import DatasetError, count_of
+from t2i_core.commands import balancing, options
+from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
-    from t2i_core.dataset import Balance, Evidence
+    from t2i_core.dataset import Evidence
     from t2i_core.types import Gallery
 
 EPILOG = """\
@@ -23,6 +23,10 @@ examples:
   python -m t2i_core index --data photos-data --ann --recall 0.99
   python -m t2i_core index --data photos-data --balanced
   python -m t2i_core index --data photos-data --verdict"""
+
+
+# What is balanced, and where its figures stand in what programs read.
+_RECORDED = {"pictures": "balanced", "few words": "balanced_few_words", "captions": "balanced_captions"}
 
 
 def add_parser(commands: Any) -> None:
@@ -51,7 +55,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--verdict", action="store_true", help="also measure how searches tell whether anything fits, as a build does"
     )
-    options.add_model(parser, default="the one the dataset was built with; only --verdict needs it")
+    options.add_model(parser, default="the one the dataset was built with; used with --balanced and --verdict")
     options.add_format(parser)
     parser.set_defaults(run=run)
 
@@ -59,7 +63,6 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Open the dataset as a search would, and make the approximate index where it is wanted."""
     from t2i_core.dataset import make_ann, open_codes
-    from t2i_core.engine.balance import in_words
     from t2i_core.index.opening import open_index
 
     options.refuse_address(arguments, command="index")
@@ -77,10 +80,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             ),
         )
         record["ann"] = facts.to_record()
-    balance = _balance(gallery, console) if arguments.balanced else None
-    if balance is not None:
-        figures = {"gain": balance.gain, "low": balance.low, "high": balance.high, "queries": balance.queries}
-        record["balanced"] = figures | {"offered": balance.offered}
+    balances = balancing.measure_and_keep(gallery, arguments, console) if arguments.balanced else {}
+    for of, name in _RECORDED.items():
+        if of in balances:
+            record[name] = balancing.to_record(balances[of])
     evidence = _evidence(arguments, gallery) if arguments.verdict else None
     if evidence is not None:
         record["verdict"] = {
@@ -99,15 +102,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             f"Approximate search finds {facts.recall:.1%} of the exact best {facts.top_k} for {facts.queries} of the "
             f"dataset's {facts.queried_with}, looking into {facts.probes:,} of {facts.cells:,} cells."
         )
-    if balance is not None:
-        console.write(
-            f"Balanced ranking adds {in_words(balance)} on the dataset's captions: "
-            + (
-                "search --ranking balanced offers it."
-                if balance.offered
-                else "not surely above zero, so it is not offered."
-            )
-        )
+    for line in balancing.told(balances):
+        console.write(line)
     if evidence is not None:
         console.write(_told(evidence))
     return 0
@@ -129,23 +125,6 @@ def _evidence(arguments: argparse.Namespace, gallery: Gallery) -> Evidence:
     encoder = options.open_model(arguments, gallery)
     check_model_matches(encoder, gallery)
     return keep_evidence(gallery, encoder)
-
-
-def _balance(gallery: Gallery, console: Console) -> Balance:
-    """Measure and keep it; DatasetError where the folder may not be written to."""
-    from t2i_core.dataset import balance_path, write_balance
-    from t2i_core.engine.balance import measure_balance
-
-    # Without a manifest nobody knows who made the captions' rows.
-    texts = None if gallery.manifest is None else gallery.text_embeddings
-    balance = measure_balance(
-        gallery,
-        texts,
-        on_progress=lambda share: console.progress(f"balanced ranking: {share:.0%}", last=share >= 1.0),
-    )
-    if not write_balance(gallery, balance):
-        raise DatasetError(f"{balance_path(gallery)} must be writable. Allow it, or copy the dataset elsewhere.")
-    return balance
 
 
 def _share(text: str) -> float:

@@ -1,7 +1,15 @@
 """Datasets on disk: the only package that knows the file formats. ``data/README.md`` describes them."""
 
 from t2i_core.dataset.ann_file import make_ann, open_ann
-from t2i_core.dataset.balance_file import Balance, balance_path, read_balance, write_balance
+from t2i_core.dataset.balance_file import (
+    CAPTIONS,
+    FEW_WORDS,
+    PICTURES,
+    Balance,
+    balance_path,
+    read_balance,
+    write_balance,
+)
 from t2i_core.dataset.caption_records import holds_records, read_records, records_of
 from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
 from t2i_core.dataset.credits_file import Credit, read_credits
@@ -46,10 +54,13 @@ from t2i_core.dataset.writing import save_captions, write_dataset, write_files
 from t2i_core.errors import count_of
 
 __all__ = [
+    "CAPTIONS",
     "CAPTIONS_NAME",
     "EMBEDDINGS_NAME",
+    "FEW_WORDS",
     "MANIFEST_NAME",
     "MISLEADING",
+    "PICTURES",
     "UNUSABLE_TEXT",
     "Balance",
     "CaptionTable",

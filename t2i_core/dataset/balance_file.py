@@ -11,7 +11,9 @@ from t2i_core.dataset.kept_file import kept_path, read_kept, write_kept
 from t2i_core.errors import DatasetError
 from t2i_core.types import FloatArray, Gallery
 
-BALANCE_NAME = "balance.npz"
+# What is balanced, and the file that holds it: pictures for sentences, pictures for a few words, captions for pictures.
+PICTURES, FEW_WORDS, CAPTIONS = "pictures", "few words", "captions"
+_NAMES = {PICTURES: "balance.npz", FEW_WORDS: "word_balance.npz", CAPTIONS: "caption_balance.npz"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,13 +23,14 @@ class Balance:
     Attributes
     ----------
     nearness : ndarray of shape (N,), float32
-        How near each picture is to sentences that are not its own.
+        How near each picture is to sentences, or to words, that are not its own; (M,) how near each caption is to pictures.
     share : float
-        How much of it is taken off a picture's score.
+        How much of it is taken off a score.
     gain, low, high : float
-        What that adds to recall@10 on the dataset's captions, in fractions of 1, and the ends of its 95 % interval over pictures.
+        What that adds to recall@10 on the dataset's captions (average precision for few words, recall@1 of captions), in fractions
+        of 1, and the ends of its 95 % interval over pictures.
     queries : int
-        Captions it was measured on.
+        Captions, words or pictures it was measured on.
     """
 
     nearness: FloatArray
@@ -43,28 +46,29 @@ class Balance:
         return self.low > 0.0
 
 
-def balance_path(gallery: Gallery) -> Path:
+def balance_path(gallery: Gallery, of: str = PICTURES) -> Path:
     """Where the balance of a gallery lies."""
-    return kept_path(gallery, BALANCE_NAME)
+    return kept_path(gallery, _NAMES[of])
 
 
-def read_balance(gallery: Gallery) -> Balance:
-    """The balance that was kept.
+def read_balance(gallery: Gallery, of: str = PICTURES) -> Balance:
+    """The balance that was kept, of `PICTURES`, `FEW_WORDS` or `CAPTIONS`.
 
     Raises
     ------
     DatasetError
         When there is none, or it was measured on other embeddings.
     """
-    path, fix = balance_path(gallery), "Measure it: python -m t2i_core index --balanced"
+    path, fix = balance_path(gallery, of), "Measure it: python -m t2i_core index --balanced"
     fields = ("nearness", "figures", "queries")
-    arrays = read_kept(gallery, BALANCE_NAME, fields, what="The balance of a dataset", of_others="that", fix=fix)
+    arrays = read_kept(gallery, _NAMES[of], fields, what="The balance of a dataset", of_others="that", fix=fix)
     nearness, figures, queries = (arrays[name] for name in fields)
-    fits = nearness.shape == (len(gallery),) and nearness.dtype == np.float32
+    count = len(gallery.captions) if of == CAPTIONS else len(gallery)
+    fits = nearness.shape == (count,) and nearness.dtype == np.float32
     fits = fits and figures.shape == (4,) and figures.dtype == np.float64 and queries.shape == ()
     if not fits or not np.isfinite(nearness).all() or not np.isfinite(figures).all() or queries.dtype != np.int64:
         raise DatasetError(
-            f"{path} must hold {len(gallery)} finite float32 numbers, four figures and a count, got {nearness.dtype} of shape "
+            f"{path} must hold {count} finite float32 numbers, four figures and a count, got {nearness.dtype} of shape "
             f"{nearness.shape}. {fix}"
         )
     nearness.setflags(write=False)
@@ -72,11 +76,11 @@ def read_balance(gallery: Gallery) -> Balance:
     return Balance(nearness, share, gain, low, high, int(queries))
 
 
-def write_balance(gallery: Gallery, balance: Balance) -> bool:
+def write_balance(gallery: Gallery, balance: Balance, of: str = PICTURES) -> bool:
     """Keep a balance beside the dataset; False when the folder may not be written to."""
     return write_kept(
         gallery,
-        BALANCE_NAME,
+        _NAMES[of],
         nearness=balance.nearness,
         figures=np.array([balance.share, balance.gain, balance.low, balance.high]),
         queries=np.array(balance.queries, dtype=np.int64),

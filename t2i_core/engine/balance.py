@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from t2i_core.arrays import read_only, spread_rows
-from t2i_core.dataset import Balance
+from t2i_core.dataset import CAPTIONS, FEW_WORDS, PICTURES, Balance
 from t2i_core.engine.embedding import EmbeddedQuery
 from t2i_core.errors import QueryError, count_of
 from t2i_core.evaluation import BLOCK_SCORES, pictures_ahead
@@ -27,6 +27,9 @@ MOST_QUERIES = 2_000
 RECALL_AT = 10
 SHORTEST_WORDS = 4  # shorter queries are unlike captions: what is near captions says little of them
 _RESAMPLES = 1_000
+_FIGURES = {
+    PICTURES: (f"recall@{RECALL_AT}", "caption"), FEW_WORDS: ("average precision", "word"), CAPTIONS: ("recall@1", "picture"),
+}  # fmt: skip
 
 
 def measure_balance(
@@ -106,27 +109,35 @@ def nearness_to(
     return read_only(nearness)
 
 
-def in_words(balance: Balance) -> str:
+def in_words(balance: Balance, of: str = PICTURES) -> str:
     """The gain as people read it: ``+2.7 points of recall@10 (95 % interval +1.9 to +3.5, 2,000 captions)``."""
+    figure, noun = _FIGURES[of]
     gain, low, high = (f"{100 * number:+.1f}" for number in (balance.gain, balance.low, balance.high))
-    return f"{gain} points of recall@{RECALL_AT} (95 % interval {low} to {high}, {balance.queries:,} captions)"
+    return f"{gain} points of {figure} (95 % interval {low} to {high}, {count_of(balance.queries, noun)})"
 
 
-def bias_of(balance: Balance, query: Query, embedded: EmbeddedQuery) -> FloatArray | None:
+def bias_of(
+    balance: Balance, query: Query, embedded: EmbeddedQuery, *, few_words: Balance | None = None
+) -> FloatArray | None:
     """What is added to each picture's score: ndarray of shape (N,), float32; None where the query has no term to balance.
 
-    What is taken off for a sum of terms is the sum of what is taken off for each, by how much the term counts. Pictures, and
-    words of fewer than four, are not like captions and take nothing off.
+    What is taken off for a sum of terms is the sum of what is taken off for each, by how much the term counts. Words of fewer than
+    four are unlike captions: they go by the balance for ``few_words``, or take nothing off. Nor do pictures.
     """
     amounts = np.einsum("td,td->t", embedded.parts, embedded.rows)
-    counted = [
-        amount
-        for term, amount in zip(query.terms, amounts.tolist(), strict=True)
-        if isinstance(term.subject, Words) and len(term.subject.text.split()) >= SHORTEST_WORDS
+    taken = [0.0, 0.0]
+    for term, amount in zip(query.terms, amounts.tolist(), strict=True):
+        if isinstance(term.subject, Words):
+            taken[len(term.subject.text.split()) < SHORTEST_WORDS] += amount
+    parts = [
+        np.float32(-one.share * amount) * one.nearness
+        for one, amount in zip((balance, few_words), taken, strict=True)
+        if one is not None and amount != 0.0
     ]
-    if not counted:
+    if not parts:
         return None
-    return np.float32(-balance.share * sum(counted)) * balance.nearness
+    bias: FloatArray = parts[0] if len(parts) == 1 else parts[0] + parts[1]
+    return bias
 
 
 def _gains(gallery: Gallery, asked: FloatArray, rows: RowArray, nearness: FloatArray) -> np.ndarray:
@@ -147,10 +158,17 @@ def _gains(gallery: Gallery, asked: FloatArray, rows: RowArray, nearness: FloatA
 def _interval(gain: np.ndarray, rows: RowArray, rng: np.random.Generator) -> tuple[float, float]:
     """95 % interval of the mean gain, resampling pictures with all their captions."""
     _, picture = np.unique(rows, return_inverse=True)
-    sums, counts = np.bincount(picture, gain), np.bincount(picture)
+    return interval_of_means(np.bincount(picture, gain), rng, np.bincount(picture))
+
+
+def interval_of_means(
+    sums: np.ndarray, rng: np.random.Generator, counts: np.ndarray | None = None
+) -> tuple[float, float]:
+    """95 % interval of a mean over pictures, each with the sum of what was counted and how often."""
+    counted = np.ones(len(sums)) if counts is None else counts
     means = []
     for _ in range(_RESAMPLES):
         drawn = rng.integers(0, len(sums), len(sums))
-        means.append(sums[drawn].sum() / counts[drawn].sum())
+        means.append(sums[drawn].sum() / counted[drawn].sum())
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)

@@ -36,6 +36,8 @@ class EmbeddedQuery:
         products with them.
     rows : ndarray of shape (T, D), float32, unit rows
         Each term's own vector, whatever its weight.
+    typical : tuple of float
+        What each part gives a picture of the gallery on average; empty for one term.
     encode_ms : float
         Milliseconds in the model; 0 where every term has a stored row.
     notes : tuple of str
@@ -45,6 +47,7 @@ class EmbeddedQuery:
     embedding: FloatArray
     parts: np.ndarray
     rows: FloatArray
+    typical: tuple[float, ...]
     encode_ms: float
     notes: tuple[str, ...]
 
@@ -90,13 +93,15 @@ class QueryEmbedder:
         """What `embed` makes of a query whose terms' unit vectors (T, D) are there already."""
         weights = np.array([term.weight for term in query.terms])
         if len(rows) == 1 and weights[0] > 0:
-            return EmbeddedQuery(rows[0], rows.astype(np.float64), rows, encode_ms, notes)
+            return EmbeddedQuery(rows[0], rows.astype(np.float64), rows, (), encode_ms, notes)
         if not query.alike:
             weights = self._spreads.equalised(weights, rows)
         weighted = rows.astype(np.float64) * weights[:, None]
         asked, way_out = _called([term.subject for term in query.terms])
         embedding = common_direction(weighted, asked=asked, way_out=way_out)
-        return EmbeddedQuery(embedding, weighted / np.linalg.norm(weighted.sum(axis=0)), rows, encode_ms, notes)
+        parts = weighted / np.linalg.norm(weighted.sum(axis=0))
+        typical = tuple(self._spreads.means(parts).tolist()) if len(parts) > 1 else ()
+        return EmbeddedQuery(embedding, parts, rows, typical, encode_ms, notes)
 
     def with_each(self, query: Query, embedded: EmbeddedQuery, rows: FloatArray) -> FloatArray:
         """The unit vectors of the query with one sentence more, of weight 1, for each of several (V, D): the same shape, float32.

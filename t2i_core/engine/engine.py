@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.arrays import check_top_k
-from t2i_core.dataset import Balance, Evidence, check_model_matches, read_balance, text_rows_fit
+from t2i_core.dataset import (
+    CAPTIONS,
+    FEW_WORDS,
+    PICTURES,
+    Balance,
+    Evidence,
+    check_model_matches,
+    read_balance,
+    text_rows_fit,
+)
 from t2i_core.engine import score_scale
 from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
@@ -52,7 +61,7 @@ class SearchEngine:
     def __init__(self, encoder: Encoder, source: Source) -> None:
         check_model_matches(encoder, source.gallery)
         self.encoder, self.source = encoder, source
-        self._kept_balance: Balance | None = None
+        self._balances: dict[str, Balance] = {}
         gallery = source.gallery
         # Without a manifest nobody knows who made the text rows (the original project: a language model).
         known = gallery.manifest is not None or text_rows_fit(gallery, encoder)
@@ -103,7 +112,7 @@ class SearchEngine:
         check_top_k(request.top_k, images=self.images)
         embedded = self._embedder.embed(request.query, pictures or {})
         started = time.perf_counter()
-        bias = bias_of(self._balance, request.query, embedded) if request.ranking == BALANCED else None
+        bias = self._bias(request, embedded)
         steered = self._steered(request, embedded)
         own = _own_pictures(request.query)
         where, left_out = self._where(request, among), tuple(dict.fromkeys((*own, *request.disliked, *passed_over)))
@@ -121,7 +130,7 @@ class SearchEngine:
         return SearchResult(
             request, hits, timings, self.images, judged.median, (*embedded.notes, *found.notes, *notes), own,
             verdict=judged.verdict, histogram=judged.histogram, cut=judged.cut, query_embedding=embedded.embedding,
-            passed_over=tuple(passed_over),
+            passed_over=tuple(passed_over), typical_shares=embedded.typical,
         )  # fmt: skip
 
     def prepare(self) -> None:
@@ -166,6 +175,14 @@ class SearchEngine:
             for names in (request.liked, request.disliked)
         )
         return steer(embedded.embedding, liked, disliked, self._spreads, aim=request.aim)
+
+    def _bias(self, request: SearchRequest, embedded: EmbeddedQuery) -> FloatArray | None:
+        """What is added to scores for the ranking that is asked, (N,), float32."""
+        if request.ranking != BALANCED:
+            return None
+        few_words = self.balance_of(FEW_WORDS)
+        offered = few_words if few_words is not None and few_words.offered else None
+        return bias_of(self._balance, request.query, embedded, few_words=offered)
 
     def _where(self, request: SearchRequest, among: MaskArray | None) -> MaskArray | None:
         fitting = rows_that_fit(self.gallery, request.where)
@@ -212,11 +229,15 @@ class SearchEngine:
 
     @property
     def balance(self) -> Balance | None:
-        """What balanced ranking goes by, where it was measured for this dataset; looked for again until it was."""
-        if self._kept_balance is None and not self.gallery.searched_by:
+        """What balanced ranking goes by, where it was measured for this dataset."""
+        return self.balance_of(PICTURES)
+
+    def balance_of(self, of: str) -> Balance | None:
+        """The balance of pictures, of few words or of captions; looked for again until it was measured."""
+        if of not in self._balances and not self.gallery.searched_by:
             with contextlib.suppress(DatasetError):
-                self._kept_balance = read_balance(self.gallery)
-        return self._kept_balance
+                self._balances[of] = read_balance(self.gallery, of)
+        return self._balances.get(of)
 
     @property
     def evidence(self) -> Evidence | None:
@@ -255,18 +276,23 @@ class SearchEngine:
         """All captions of the picture at ``row``, in file order."""
         return tuple(self.gallery.captions[position] for position in self.gallery.captions_of(row))
 
-    def closest_captions(self, row: int, *, top_k: int = 8) -> tuple[CaptionHit, ...]:
+    def closest_captions(self, row: int, *, top_k: int = 8, balanced: bool = False) -> tuple[CaptionHit, ...]:
         """The captions of the whole gallery closest to one picture, best first; equal sentences once.
 
         Empty when the captions have no embeddings, or those of another model. ``own`` marks those that describe this picture.
+        ``balanced`` ranks lower what is near every picture, where that surely helps this dataset, and is as plain elsewhere; the score
+        stays the cosine.
         """
         if self._texts is None:
             return ()
         scores = self._texts @ self.gallery.image_embeddings[row]
+        balance = self.balance_of(CAPTIONS) if balanced else None
+        surely = balance is not None and balance.offered
+        ranked = scores - np.float32(balance.share) * balance.nearness if balance is not None and surely else scores
         own = set(self.gallery.captions_of(row))
         hits: list[CaptionHit] = []
         seen: set[str] = set()
-        for position in np.argsort(-scores, kind="stable")[: 8 * top_k].tolist():
+        for position in np.argsort(-ranked, kind="stable")[: 8 * top_k].tolist():
             caption = self.gallery.captions[position]
             if caption in seen:
                 continue

@@ -34,6 +34,13 @@ class ScoreSpreads:
         self._sample = sample
         self._moments: tuple[np.ndarray, np.ndarray] | None = None
 
+    def means(self, parts: np.ndarray) -> np.ndarray:
+        """Mean product of any vectors (T, D) with the gallery's rows: ndarray of shape (T,), float64."""
+        if self._moments is None:
+            self._moments = _moments(self._sample)
+        products: np.ndarray = parts @ self._moments[0]
+        return products
+
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and spread (standard deviation) of the scores of vectors (T, D): two ndarrays of shape (T,), float64."""
         mean, covariance = self.moments()

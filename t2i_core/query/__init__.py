@@ -6,7 +6,7 @@ from t2i_core.query.request import FORMAT_VERSION, SearchRequest
 from t2i_core.query.rewrites import less_of, one_sentence
 from t2i_core.query.subjects import SUBJECTS, GalleryPicture, OutsidePicture, Subject, Words
 from t2i_core.query.terms import MAX_WEIGHT, Query, Term
-from t2i_core.query.text_form import parse_query, write_query
+from t2i_core.query.text_form import as_typed, parse_query, read_typed, write_query
 from t2i_core.query.where import Condition
 
 __all__ = [
@@ -23,10 +23,12 @@ __all__ = [
     "Subject",
     "Term",
     "Words",
+    "as_typed",
     "less_of",
     "one_sentence",
     "parse_query",
     "read_cutoff",
+    "read_typed",
     "request_from_link",
     "request_to_link",
     "write_query",

@@ -22,6 +22,10 @@ _SPECIAL = re.compile(r'["\[\]\\*]')
 _JOINED = re.compile(r"(?:^|\s)[+-]|[+-](?:\s|$)")
 _END_OF_BARE = re.compile(r'\s+[+-](?=[\s"\[\d.]|$)|["\[\]\\*]')
 _TAGGED = re.compile(r"([a-z0-9]+):")
+# What people type means terms where it begins with a weight, a quote or a bracket, or where a sign stands between blanks.
+_WEIGHED = r"(?:\d+(?:\.\d*)?|\.\d+)\s*\*\s*\S"
+_MEANT = re.compile(rf'^\s*(?:[+-]?\s*{_WEIGHED}|["\[])|\s[+-]\s')
+_SURELY_MEANT = re.compile(rf'^\s*[+-]?\s*{_WEIGHED}|\s[+-]\s+(?:{_WEIGHED}|["\[])')
 
 
 def write_query(query: Query) -> str:
@@ -75,6 +79,52 @@ def parse_query(text: str) -> Query:
         terms.append(Term(subject, sign * weight))
         place = _skip(text, place)
     return Query(tuple(terms))
+
+
+def read_typed(text: str, *, added: bool = False) -> Query:
+    """The query somebody means who typed a text where sentences are asked: a plain sentence, unless it is clearly one of terms.
+
+    A hyphen within words is no minus, nor is one that words follow at once; a sign that stands between blanks is. Quotes around a
+    sentence make sure that it is one. ``added`` is for a text that is added to terms: there a sign in front is meant too.
+
+    Raises
+    ------
+    QueryError
+        When it is surely one of terms and cannot be read as such, or holds nothing.
+
+    Examples
+    --------
+    >>> read_typed("a well-known tower -not a church").sentence
+    'a well-known tower -not a church'
+    >>> read_typed('a sign that says "stop"').sentence
+    'a sign that says "stop"'
+    >>> write_query(read_typed("a beach - 0.5*people"))
+    'a beach - 0.5*people'
+    >>> read_typed('"cat - dog"').sentence
+    'cat - dog'
+    """
+    if _MEANT.search(text) or (added and text.lstrip()[:1] in ("+", "-")):
+        try:
+            return parse_query(text)
+        except QueryError:
+            if _SURELY_MEANT.search(text):
+                raise
+    return Query.of(text)
+
+
+def as_typed(sentence: str) -> str:
+    """A sentence as it is typed to be read as that sentence: in quotes where it would mean terms.
+
+    Examples
+    --------
+    >>> as_typed("a red car"), as_typed("cat - dog")
+    ('a red car', '"cat - dog"')
+    """
+    try:
+        same = read_typed(sentence).sentence == sentence
+    except QueryError:
+        same = False
+    return sentence if same else f'"{_escaped(sentence, chr(34))}"'
 
 
 def _subject(text: str, place: int) -> tuple[Subject, int]:

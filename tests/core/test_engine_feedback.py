@@ -153,7 +153,7 @@ def test_a_bias_counts_as_much_beside_judgements() -> None:
 def test_balanced_ranking_is_turned_too(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = engine_of(cone(7, 60))
     nearness = np.linspace(0, 1, 60).astype(np.float32)
-    monkeypatch.setattr(engine, "_kept_balance", Balance(nearness, 0.5, 0.1, 0.05, 0.15, 900))
+    monkeypatch.setitem(engine._balances, "pictures", Balance(nearness, 0.5, 0.1, 0.05, 0.15, 900))
     asked = "a thing of four words"
     plain, turned = (
         [hit.row for hit in engine.search(SearchRequest.of(asked, top_k=60, ranking="balanced", liked=liked)).hits]

@@ -22,15 +22,19 @@ def notice() -> None:
     notices.notes([told] if told else [])
 
 
-def remarks(answer: Answer) -> None:
-    """Which pictures are left out by what is asked, then what the engine said of the answer."""
+def remarks(answer: Answer, *, switched: bool = False) -> None:
+    """Which pictures are left out by what is asked, then what the engine said of the answer.
+
+    ``switched`` is for a page that has the switch between rankings.
+    """
     asked = visit().asked
     for number, condition in enumerate(asked.where):
         _line(f"Only pictures where {condition.label}", f"{number}", state.take_out, condition)
     if asked.cutoff is not None:
         kept = asked.cutoff.label if isinstance(asked.cutoff, Cutoff) else f"that score at least {asked.cutoff:g}"
         _line(f"Only pictures {kept}", "cutoff", state.take_out_setting, "cutoff")
-    if asked.ranking != RANKINGS[0]:
+    # Where the switch is on the page it tells the same.
+    if asked.ranking != RANKINGS[0] and (controls.balance_offered(answer.engine) is None or not switched):
         told = f"Ranked in another way than by scores alone: {asked.ranking}"
         _line(told, "ranking", state.take_out_setting, "ranking")
     if answer.result is not None:

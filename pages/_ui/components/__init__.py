@@ -6,7 +6,7 @@ app needs no Node. They are mounted without an iframe. What they are given is da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def _picture_grid() -> Callable[..., object]:
 
 @lru_cache(maxsize=1)
 def _page_keys() -> Callable[..., object]:
-    return st.components.v2.component("t2i_page_keys", js=_served("page_keys.js"))
+    return st.components.v2.component("t2i_page_keys", css=_served("page_keys.css"), js=_served("page_keys.js"))
 
 
 @lru_cache(maxsize=1)
@@ -73,13 +73,18 @@ def _lab_failures() -> Callable[..., object]:
 
 
 def page_keys(
-    keys: Mapping[str, str], *, current: int | None = None, presses: Mapping[str, str] | None = None
+    keys: Mapping[str, str],
+    *,
+    current: int | None = None,
+    presses: Mapping[str, str] | None = None,
+    sheet: Sequence[Mapping[str, object]] = (),
 ) -> str | None:
     """Listen for keys; the page a key pressed just now stands for comes back.
 
-    ``current`` is the open page's place in the list; ``presses`` are keys that press a button on it, by the button's key.
+    ``current`` is the open page's place in the list; ``presses`` are keys that press a button on it, by the button's key;
+    ``sheet`` are the groups of all keys that `?` shows.
     """
-    data = {"keys": dict(keys), "current": current, "presses": dict(presses or {})}
+    data = {"keys": dict(keys), "current": current, "presses": dict(presses or {}), "sheet": list(sheet)}
     result = _page_keys()(key="page_keys", data=data, on_page_change=lambda: None)
     page = getattr(result, "page", None)
     return page if isinstance(page, str) else None

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages._ui import components, registry, resources
-from pages._ui.frame import redraw
+from pages._ui.frame import key_sheet, redraw
 from pages._ui.frame.plain_text import plain
 from pages._ui.registry import PageSpec
 from pages._ui.resources import DatasetChoice
@@ -162,7 +162,9 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
 
 def _follow_keys(page: PageSpec, places: Mapping[str, st.Page]) -> None:
     keys = {one.key: one.address for one in registry.PAGES if one.key}
-    wanted = components.page_keys(keys, current=registry.PAGES.index(page), presses=dict(page.presses))
+    wanted = components.page_keys(
+        keys, current=registry.PAGES.index(page), presses=dict(page.presses), sheet=key_sheet.sheet()
+    )
     if wanted is not None and wanted in places and wanted != page.address:
         st.switch_page(places[wanted])
 

@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 
 from pages._ui import components, resources
-from pages._ui.grid import detail, judged, pictures, score_bar
+from pages._ui.grid import detail, judged, pictures, score_bar, term_shares
 from pages._ui.session import events, feedback
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import count_of
+from t2i_core.query.request import RANKINGS
 from t2i_core.types import Gallery, Hit, SearchResult
 
 SAMPLE = 36
@@ -122,7 +123,8 @@ def _summary(result: SearchResult) -> str:
     if away and away == result.images:
         return "There is no other picture; the query is made of all there are"
     others = count_of(result.images - result.away, "other picture" if result.away else "picture")
-    said = f"{len(result.hits):,} of {others}, closest first{judged.in_words(result)}"
+    order = "closest first" if result.request.ranking == RANKINGS[0] else "in balanced order"
+    said = f"{len(result.hits):,} of {others}, {order}{judged.in_words(result)}"
     if not away:
         return said
     return (
@@ -138,6 +140,7 @@ def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "bar": None if part is None else round(part, 3),
+        **term_shares.part(hit, result),
     }
 
 

@@ -9,12 +9,13 @@ from streamlit.runtime import get_instance
 
 from pages._ui import resources
 from pages._ui.frame import notices
-from pages._ui.grid import pictures, why
+from pages._ui.grid import pictures, term_shares, why
 from pages._ui.grid.score_bar import score_help, score_part
 from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
+from t2i_core.engine.engine import BALANCED
 from t2i_core.errors import ImageError, QueryError, T2IError
 from t2i_core.pictures import images
 from t2i_core.query import Query, SearchRequest
@@ -35,7 +36,8 @@ def grid_part(
     """The grid's data about the open picture, if one is open; why it cannot be opened is said above the grid."""
     image_id = visit().opened.picture
     token = _token(gallery, engine, result)
-    closed: dict[str, object] = {"open": None, "detail": None, "token": token}
+    terms = term_shares.labels(result) if result is not None else []
+    closed: dict[str, object] = {"open": None, "detail": None, "token": token, "terms": terms}
     if image_id is None:
         return closed
     try:
@@ -45,7 +47,7 @@ def grid_part(
         return closed
     if found is None:
         return closed
-    return {"open": image_id, "detail": describe(found, image_id, engine, result, settings), "token": token}
+    return closed | {"open": image_id, "detail": describe(found, image_id, engine, result, settings)}
 
 
 def _token(gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None) -> str:
@@ -91,6 +93,7 @@ def describe(
         "note": large.note,
         "captions": captions,
         "captions_page": bool(gallery.captions),
+        "addable": result is not None and image_id not in result.query.pictures,
         "captions_any": engine is not None and engine.compares_captions and image_id in engine.gallery.rows_by_id,
         "facts": _facts(gallery, image_id, large),
         "neighbours": [],
@@ -110,7 +113,7 @@ def describe(
     if engine is not None and described["captions_any"] and visit().opened.related_to == image_id:
         described["related"] = [
             {"text": hit.caption, "score": hit.score, "own": hit.own}
-            for hit in engine.closest_captions(row, top_k=RELATED_CAPTIONS)
+            for hit in engine.closest_captions(row, top_k=RELATED_CAPTIONS, balanced=visit().asked.ranking == BALANCED)
         ]
     return described
 
@@ -132,6 +135,7 @@ def _score(image_id: str, result: SearchResult) -> dict[str, object]:
         "rank": hit.rank,
         "bar": score_part(hit.score, result),
         "score_help": score_help(result),
+        **term_shares.part(hit, result),
     }
 
 

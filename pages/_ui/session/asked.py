@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from t2i_core.query import Condition, Cutoff, Query, SearchRequest
+from t2i_core.query import Condition, Cutoff, Query, SearchRequest, Subject
 from t2i_core.query.link_form import settings_to_link
 from t2i_core.query.request import AIMS, ORDERS, RANKINGS, STACKINGS
 
@@ -19,6 +19,11 @@ def ranking_key(request: SearchRequest) -> str:
     """The same for requests whose results are the first of one ranking: all but how many pictures counts."""
     settings = settings_to_link(**{name: getattr(request, name) for name in SETTINGS})
     return f"{request.query.key} {json.dumps(settings)}" if settings else request.query.key
+
+
+def subject_key(subject: Subject) -> str:
+    """The same for terms about the same thing."""
+    return f"{subject.tag}:{subject.content}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,14 @@ class Asked:
         Whether somebody asked for nothing, which the page answers with a sentence.
     suggest_for : str, optional
         What stands in the field while a slow model only suggests.
+    unread : str
+        Why what was typed as terms cannot be read, which the page says.
+    in_field : bool
+        Whether terms stand in the field as they are typed; else each is a chip.
+    chips : bool
+        Whether terms are shown as chips though a plain field could hold them: somebody is adding to them.
+    muted : mapping of str to float
+        What muted terms weigh again once they are not, by what they are about (`subject_key`).
     bar_version : int
         Changes when the query bar is to show another query than what stands in it.
     """
@@ -65,6 +78,10 @@ class Asked:
     settled: bool = True
     empty: bool = False
     suggest_for: str | None = None
+    unread: str = ""
+    in_field: bool = False
+    chips: bool = False
+    muted: dict[str, float] = field(default_factory=dict)
     bar_version: int = 0
 
     @property

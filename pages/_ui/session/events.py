@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pages._ui import registry
-from pages._ui.session import feedback, recent, state, widgets
+from pages._ui.session import feedback, recent, state, terms, widgets
 from pages._ui.session.visit import acted, reported, visit
 from t2i_core.errors import QueryError
 from t2i_core.query import read_cutoff
 
 FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge"})
+
+_TERM_EVENTS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
+    "weighed": terms.weigh,
+    "removed": terms.remove,
+    "add": terms.add,
+    "chips": lambda told: terms.show_chips(str(told.get("text", ""))),
+    "field": lambda told: terms.show_field(),
+    "add_picture": lambda told: terms.add_upload(str(told.get("name", "")), str(told.get("content", ""))),
+}
 
 
 def on_bar_event() -> None:
@@ -21,6 +30,8 @@ def on_bar_event() -> None:
     kind, text = told.get("type"), str(told.get("text", ""))
     if kind == "typed":
         state.ask_text(text, typed=True, settled=False)
+    elif kind == "suggest" and told.get("adding") is True:
+        visit().asked.suggest_for, visit().asked.unread = text, ""
     elif kind == "suggest":
         if not text.strip():
             state.ask_text(text, typed=True)
@@ -28,7 +39,9 @@ def on_bar_event() -> None:
     elif kind == "settled":
         state.ask_text(text, typed=True)
     elif kind == "search":
-        state.ask_text(text)
+        state.ask_text(text, plain=told.get("plain") is True)
+    elif kind in _TERM_EVENTS:
+        _TERM_EVENTS[kind](told)
     elif kind == "clear":
         state.clear_query()
         visit().asked.empty = False
@@ -77,8 +90,10 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
         opened.picture = None
     elif kind == "like":
         state.ask_like(image_id)
+    elif kind == "add":
+        terms.add_picture(image_id)
     elif kind == "search":
-        state.ask_text(str(told.get("text", "")))
+        state.ask_text(str(told.get("text", "")), plain=True)
     elif kind == "terms":
         state.ask_terms(str(told.get("text", "")))
 

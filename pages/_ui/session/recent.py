@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from pages._ui.session import state
 from pages._ui.session.visit import visit
-from t2i_core.query.link_form import ALIKE, LIKE, TEXT, TOGETHER, query_to_link
+from t2i_core.errors import QueryError
+from t2i_core.query import parse_query
+from t2i_core.query.link_form import ALIKE, LIKE, TERMS, TEXT, TOGETHER, query_to_link
 from t2i_core.types import Gallery
 
 MOST_ALIKE = 12  # more pictures would make a link too long to send
-# How a browser keeps each plain question, by its name in a link: kind, field, and whether that is a list.
+LONGEST_TERMS = 2_000
+# How a browser keeps each question, by its name in a link: kind, field, and whether that is a list.
 _KEPT_KINDS = {
     TEXT: ("text", "text", False), TOGETHER: ("together", "texts", True), LIKE: ("like", "id", False),
-    ALIKE: ("alike", "ids", True),
+    ALIKE: ("alike", "ids", True), TERMS: ("terms", "text", False),
 }  # fmt: skip
 
 
@@ -28,10 +32,11 @@ def asked_record(gallery: Gallery) -> dict[str, object] | None:
     if len(asked.pictures) > MOST_ALIKE or not all(one in gallery.rows_by_id for one in asked.pictures):
         return None
     [(name, value)] = query_to_link(asked).items()
-    kind, field, several = _KEPT_KINDS.get(name, ("", "", False))
-    if not kind:
+    kind, field, several = _KEPT_KINDS[name]
+    if name == TERMS and len(value) > LONGEST_TERMS:
         return None
-    return {"key": asked.key, "label": asked.label, "kind": kind, field: value.split("\n") if several else value}
+    label = value if name == TERMS else asked.label
+    return {"key": asked.key, "label": label, "kind": kind, field: value.split("\n") if several else value}
 
 
 def ask_again(told: Mapping[str, object]) -> None:
@@ -43,3 +48,11 @@ def ask_again(told: Mapping[str, object]) -> None:
         state.ask_examples([str(one) for one in ids[:MOST_ALIKE]])
     elif kind == "together" and isinstance(texts, list):
         state.ask_together([str(one) for one in texts])
+    elif kind == "terms":
+        _ask_terms(str(told.get("text", "")))
+
+
+def _ask_terms(text: str) -> None:
+    """Ask for terms in their typed form; what is kept by a browser may be anything."""
+    with contextlib.suppress(QueryError):
+        state.ask(parse_query(text[:LONGEST_TERMS]))

@@ -13,7 +13,7 @@ from pages._ui.session import feedback
 from pages._ui.session.asked import Upload
 from pages._ui.session.visit import acted, visit
 from t2i_core.errors import QueryError
-from t2i_core.query import Condition, OutsidePicture, Query, parse_query
+from t2i_core.query import Condition, OutsidePicture, Query, parse_query, read_typed
 
 __all__ = [
     "acted",
@@ -41,31 +41,39 @@ def query() -> Query | None:
     return visit().asked.query
 
 
-def ask_text(text: str, *, typed: bool = False, settled: bool = True) -> None:
-    """Ask for a sentence. ``typed`` keeps the query bar as it is; an unsettled query is not in link or history yet.
+def ask_text(text: str, *, typed: bool = False, settled: bool = True, plain: bool = False) -> None:
+    """Ask for what is typed: a sentence, or terms. ``plain`` takes it for a sentence whatever it holds.
 
-    An emptied field asks for nothing: what its words had found goes with them. Letters typed and taken back beside
-    a picture that is the query leave that one alone.
+    ``typed`` keeps the query bar as it is; an unsettled query is not in link or history yet. An emptied field asks for
+    nothing: what its words had found goes with them. Letters typed and taken back beside a picture that is the query leave
+    that one alone.
     """
     stripped = " ".join(_whole(text).split())
     asked_now = visit().asked
     before = asked_now.query
-    asked_now.empty = not stripped and not typed
+    asked_now.empty, asked_now.unread = not stripped and not typed, ""
     if not stripped:
-        if not typed or (before is not None and before.sentence is not None):
+        if not typed or (before is not None and (before.sentence is not None or asked_now.in_field)):
             _set_query(None, typed=typed)
         return
-    wanted = Query.of(stripped)
+    try:
+        wanted = Query.of(stripped) if plain else read_typed(stripped)
+    except QueryError as error:
+        if not typed:
+            asked_now.unread = str(error)
+            return
+        wanted = Query.of(stripped)  # not typed to its end yet
     if typed and settled and before is not None and wanted.key == before.key:
         # The field was left for a picture: the one that was opened meanwhile stays open.
         asked_now.settled = True
     else:
-        _set_query(wanted, typed=typed, settled=settled)
+        _set_query(wanted, typed=typed, settled=settled, chips=len(wanted.terms) > 1)
+        asked_now.in_field = typed and wanted.sentence is None
 
 
-def ask(wanted: Query | None) -> None:
-    """Ask for a query as it is, or for nothing."""
-    _set_query(wanted)
+def ask(wanted: Query | None, *, typed: bool = False, chips: bool = False) -> None:
+    """Ask for a query as it is, or for nothing. ``typed`` leaves the query bar as the browser has it already."""
+    _set_query(wanted, typed=typed, chips=chips)
 
 
 def ask_terms(text: str) -> None:
@@ -156,12 +164,13 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _set_query(wanted: Query | None, *, typed: bool = False, settled: bool = True) -> None:
+def _set_query(wanted: Query | None, *, typed: bool = False, settled: bool = True, chips: bool = False) -> None:
     asked_now, opened = visit().asked, visit().opened
     feedback.keep_or_drop(asked_now.query, wanted)
     if wanted is None or wanted.outside is None:
         asked_now.upload = None
     asked_now.query, asked_now.settled, asked_now.suggest_for = wanted, settled, None
+    asked_now.chips, asked_now.in_field, asked_now.unread = chips, False, ""
     opened.picture = opened.notice = None
     if wanted is not None:
         asked_now.empty = False

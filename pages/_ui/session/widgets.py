@@ -16,6 +16,7 @@ DATASET = "dataset_choice"
 TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
 BY_SCORE = "by_score_choice"
 SIZE, CAPTIONS, APPROXIMATE = "card_size_choice", "show_captions_choice", "approximate_choice"
+RANKING = "ranking_choice"
 MAP_COLOUR, MAP_VIEW = "map_colour_choice", "map_view_choice"
 BUILD_IMAGES, BUILD_CAPTIONS, BUILD_TARGET, BUILD_MAY_MISS = (
     "build_images", "build_captions", "build_target", "build_may_miss",

@@ -4,11 +4,13 @@
 
 import { isTaken, withModifier } from "../shared/keys.js";
 import { oneEntryEach } from "./history.js";
+import { KeySheet } from "./key_sheet.js";
 
-/** @import { Mounted } from "../shared/types.d.ts" */
+/** @import { Mounted, Parent } from "../shared/types.d.ts" */
+/** @import { Group } from "./key_sheet.js" */
 
-/** @typedef {{ keys: Record<string, string>, current: number | null, presses: Record<string, string> }} KeysData pages by key; the open
- * page's place in the list; buttons by key */
+/** @typedef {{ keys: Record<string, string>, current: number | null, presses: Record<string, string>, sheet: Group[] }} KeysData pages by key; the open
+ * page's place in the list; buttons by key; all keys */
 
 /** @implements {Mounted<KeysData, string>} */
 export class PageKeys {
@@ -23,7 +25,9 @@ export class PageKeys {
   stop = new AbortController();
   watcher = new MutationObserver(() => nameThings(this.current));
 
-  constructor() {
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.sheet = new KeySheet(parent);
     oneEntryEach(window);
     document.addEventListener("keydown", (event) => this.onKey(event), {
       signal: this.stop.signal,
@@ -35,6 +39,7 @@ export class PageKeys {
   destroy() {
     this.stop.abort();
     this.watcher.disconnect();
+    this.sheet.destroy();
   }
 
   /** @param {KeysData} data */
@@ -42,6 +47,7 @@ export class PageKeys {
     this.keys = data.keys;
     this.presses = data.presses;
     this.current = data.current;
+    this.sheet.update(data.sheet ?? []);
     nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
   }
@@ -58,6 +64,11 @@ export class PageKeys {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
+    if (event.key === "?" && !withModifier(event) && !isTaken(event)) {
+      event.preventDefault();
+      this.sheet.show();
+      return;
+    }
     const page = this.keys[event.key];
     const button = pressed(this.presses[event.key]);
     if (!(page || button) || withModifier(event) || event.repeat || isTaken(event)) return;

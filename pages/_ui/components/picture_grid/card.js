@@ -1,6 +1,7 @@
 // One card: a picture with its rank, score and caption. It stays the same element as long as its picture is shown.
 
 import { CROSS, clampShape, HEART, make, scoreText, signButton } from "../shared/drawing.js";
+import { drawParts, partsText } from "../shared/term_bar.js";
 
 /** @import { Verdict } from "../shared/detail/data.d.ts" */
 /** @import { Picture, Skeleton } from "./data.d.ts" */
@@ -86,9 +87,9 @@ export class Card {
    * Show a picture's data; true where its file is to be loaded once the card is near the window.
    *
    * @param {Picture} picture
-   * @param {{ captions: boolean, scoreHelp: string }} manner
+   * @param {{ captions: boolean, scoreHelp: string, terms: string[] }} manner
    */
-  fillWith(picture, { captions, scoreHelp }) {
+  fillWith(picture, { captions, scoreHelp, terms }) {
     this.picture = picture;
     this.shape = clampShape(picture.width, picture.height);
     this.element.classList.toggle("missing", !picture.src);
@@ -96,6 +97,7 @@ export class Card {
     this.name.textContent = picture.id;
     this.button.title = picture.id;
     this.#showScore(picture, scoreHelp);
+    this.#showTerms(picture.gave ?? [], terms);
     this.caption.title = picture.caption || "";
     this.caption.textContent = picture.caption || "";
     this.caption.hidden = !captions || !picture.caption;
@@ -128,6 +130,13 @@ export class Card {
     this.meta.title = help;
     this.bar.hidden = typeof bar !== "number";
     this.fill.style.width = `${Math.round((bar || 0) * 100)}%`;
+  }
+
+  /** @param {number[]} gave @param {string[]} terms */
+  #showTerms(gave, terms) {
+    this.bar.classList.toggle("of-terms", gave.length > 0);
+    this.bar.title = gave.length ? partsText(gave, terms) : "";
+    drawParts(this.fill, gave);
   }
 
   /** @param {string} [src] */

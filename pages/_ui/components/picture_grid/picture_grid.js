@@ -149,8 +149,8 @@ export class PictureGrid {
       });
       this.cards.set(picture.id, card);
     }
-    const { captions } = this.data;
-    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp })) this.loader.observe(card.element);
+    const { captions, terms = [] } = this.data;
+    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp, terms })) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
     return card;
   }

@@ -4,6 +4,10 @@ export interface BarData {
   version: number | null;
   text: string;
   image: { label: string; src: string } | null;
+  /** The terms of the query, as far as they are few; and whether they are shown as chips. */
+  terms?: Term[];
+  chips?: boolean;
+  rewrite?: Rewrite | null;
   suggestions: Suggestions;
   /** Whether to search while somebody types. */
   live: boolean;
@@ -18,13 +22,33 @@ export interface BarData {
   message: string;
 }
 
+/** One term of the query. */
+export interface Term {
+  /** What it is about, as a request has it. */
+  record: Record<string, string>;
+  label: string;
+  title: string;
+  picture: boolean;
+  src: string;
+  weight: number;
+  /** What it weighs again once it is not muted any more. */
+  before: number | null;
+}
+
+/** A query to offer in place of the one that was asked. */
+export interface Rewrite {
+  said: string;
+  label: string;
+  text: string;
+}
+
 /** Captions that hold the words typed a moment ago, and those words. */
 export interface Suggestions {
   text: string;
   items: string[];
 }
 
-/** A query that can be asked again: words, a picture, several pictures, or several sentences. */
+/** A query that can be asked again: words, a picture, several pictures, several sentences, or terms. */
 export interface Asked {
   key: string;
   kind: string;

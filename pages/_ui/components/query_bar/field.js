@@ -2,9 +2,14 @@
 
 import { CROSS, LENS, lines, make, signButton, textField } from "../shared/drawing.js";
 import { slashSign } from "../shared/keys.js";
+import { RewriteLine } from "./rewrite_line.js";
+import { Steering } from "./steering.js";
 
-/** @import { Parent } from "../shared/types.d.ts" */
+/** @import { Message, Parent } from "../shared/types.d.ts" */
 
+/** @typedef {{ clear: () => void, plus: () => void, say: (said: Message) => void, search: (text: string) => void }} Acts */
+
+const PLUS = ["M12 5v14", "M5 12h14"];
 const PICTURE = ["M4 5h16v14H4Z", "M4 16l4.5-4.5 4 4 2.5-2.5 5 5", "M15.5 8.7h.01"];
 
 export class Field {
@@ -20,17 +25,20 @@ export class Field {
   message = make("p", "message");
   examples = make("div", "examples");
 
-  /** @param {() => void} clear takes the whole query away */
-  constructor(clear) {
+  /** @param {Acts} acts `clear` takes the whole query away, `plus` adds a term */
+  constructor({ clear, plus, say, search }) {
+    this.steering = new Steering(say, () => this.input.focus());
+    this.rewrite = new RewriteLine(search);
+    this.plus = signButton("icon plus", PLUS, "Add a term to the query", plus);
     this.chipPicture.alt = "";
     this.chip.append(this.chipPicture, this.chipLabel, signButton("icon", CROSS, "Remove this from the query", clear));
     this.clearButton = signButton("icon", CROSS, "Clear the query", clear);
     this.message.setAttribute("role", "alert");
     for (const [name, value] of Object.entries(COMBOBOX)) this.input.setAttribute(name, value);
     const upload = this.#upload();
-    this.line.append(lines(LENS), this.chip, this.input, this.clearButton, this.key, upload, this.file);
-    this.line.append(make("div", "busy"));
-    this.root.append(this.line, this.message, this.examples);
+    this.line.append(lines(LENS), this.chip, this.steering.root, this.input);
+    this.line.append(this.plus, this.clearButton, this.key, upload, this.file, make("div", "busy"));
+    this.root.append(this.line, this.message, this.rewrite.root, this.examples);
   }
 
   /** @param {Parent} parent */

@@ -26,7 +26,12 @@ export class QueryBar {
   /** @type {number | null | undefined} */
   version;
   recent = new RecentQueries();
-  field = new Field(() => this.clear());
+  field = new Field({
+    clear: () => this.clear(),
+    plus: () => this.addTerm(),
+    say: (said) => this.tell(said),
+    search: (text) => this.search(text),
+  });
   list = new SuggestionList(this.field, (option) => this.choose(option));
   /** Tells this bar from one that takes its place. */
   number = String(Math.random());
@@ -41,6 +46,10 @@ export class QueryBar {
   settling = new Settling(SETTLED_AFTER_MS, () => this.settle());
   busy = new Settling(BUSY_AFTER_MS, () => this.field.root.classList.add("is-busy"));
   examplesKey = "";
+
+  get steering() {
+    return this.field.steering;
+  }
 
   /** @param {Parent} parent */
   constructor(parent) {
@@ -80,7 +89,7 @@ export class QueryBar {
   destroy() {
     this.stop.abort();
     this.field.root.remove(); // first: a field that has the focus loses it, and what follows from that may begin a wait
-    for (const wait of [this.typing, this.settling, this.busy]) wait.end();
+    for (const wait of [this.typing, this.settling, this.busy, this.field.steering.settling]) wait.end();
     // frame.css shows what stands below the bar once the bar has its height; only the bar that said so takes it back.
     const page = document.documentElement.dataset;
     if (page.queryBar === this.number) delete page.queryBar;
@@ -97,11 +106,14 @@ export class QueryBar {
       // The query was set elsewhere (a chip, a link, a caption): show it. Otherwise what is typed stays.
       this.version = data.version;
       this.put(data.text || "");
-    }
+      field.steering.adopt(data.terms ?? [], Boolean(data.chips));
+    } else field.steering.refresh(data.terms ?? []);
+    const { on } = field.steering;
     this.recent.take(data.dataset, data.asked);
-    field.showImage(data.image);
-    field.input.placeholder = data.image ? "or type a sentence" : data.placeholder || "";
+    field.showImage(on ? null : data.image);
+    field.input.placeholder = on ? "add words" : data.image ? "or type a sentence" : data.placeholder || "";
     field.say(data.message || "");
+    field.rewrite.draw(data.rewrite);
     this.drawButtons();
     this.drawExamples();
     if (focusedBeside(field.root) === field.input) this.drawList();
@@ -140,27 +152,48 @@ export class QueryBar {
     const text = this.typedText;
     if (text === this.sentText) return;
     this.sentText = text;
-    this.tell({ type: this.data.live ? "typed" : "suggest", text });
+    if (this.steering.on) this.tell({ type: "suggest", text, adding: true });
+    else this.tell({ type: this.data.live ? "typed" : "suggest", text });
   }
 
   /** The person stopped typing: the link and the history may now hold this query. */
   settle() {
     this.settling.end();
     const text = this.field.input.value;
-    if (!text.trim() || text === this.settledText) return;
+    if (this.steering.on || !text.trim() || text === this.settledText) return;
     this.typing.end();
     this.sentText = text;
     this.settledText = text;
     this.tell({ type: "settled", text });
   }
 
-  /** @param {string} text */
-  search(text) {
+  /** @param {string} text @param {boolean} [plain] whether it is a sentence whatever it holds */
+  search(text, plain = false) {
     this.replace(text);
     this.list.hide();
     this.closedFor = text;
     this.drawButtons();
-    this.tell({ type: "search", text });
+    this.tell({ type: "search", text, plain });
+  }
+
+  /** What is typed becomes a term beside those there are; without chips, what is asked becomes one. */
+  addTerm() {
+    const text = this.field.input.value;
+    this.list.hide();
+    this.field.input.focus();
+    if (this.steering.on) this.add(text, false);
+    else {
+      this.replace("");
+      this.tell({ type: "chips", text });
+    }
+  }
+
+  /** @param {string} text @param {boolean} plain */
+  add(text, plain) {
+    this.typing.end();
+    this.list.hide();
+    this.closedFor = text;
+    this.steering.add(text, plain);
   }
 
   /** Do what a line of the list stands for. @param {Option} option */
@@ -169,15 +202,16 @@ export class QueryBar {
       this.recent.forget();
       this.drawList();
     } else if (option.recent && option.recent.kind !== "text") this.again(option.recent);
-    else this.search(option.recent?.text ?? option.text);
+    else if (this.steering.on) this.add(option.text, true);
+    else this.search(option.recent?.text ?? option.text, true);
   }
 
   /** Ask once more for what was asked with pictures, or with several sentences. @param {Asked} asked */
-  again({ kind, id, ids, texts }) {
+  again({ kind, id, ids, texts, text }) {
     this.replace("");
     this.closedFor = "";
     this.list.hide();
-    this.tell({ type: "again", kind, id, ids, texts });
+    this.tell({ type: "again", kind, id, ids, texts, text });
   }
 
   clear() {
@@ -201,7 +235,7 @@ export class QueryBar {
     this.replace("");
     this.list.hide();
     this.tell({
-      type: "picture",
+      type: this.steering.on ? "add_picture" : "picture",
       name: file.name || "pasted picture",
       content,
     });
@@ -213,7 +247,11 @@ export class QueryBar {
     if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       if (this.list.chosen) this.choose(this.list.chosen);
+      else if (this.steering.on) this.add(input.value, false);
       else this.search(input.value);
+    } else if (event.key === "Backspace" && this.steering.on && !input.value) {
+      event.preventDefault();
+      this.steering.goToLast();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!this.list.options.length) return;
       event.preventDefault();
@@ -223,7 +261,8 @@ export class QueryBar {
         event.stopPropagation();
         this.closedFor = input.value;
         this.list.hide();
-      } else input.blur();
+      } else if (this.steering.on && this.data.image === null && !input.value) this.tell({ type: "field" });
+      else input.blur();
     }
   }
 
@@ -234,13 +273,17 @@ export class QueryBar {
       return;
     }
     this.closedFor = null;
-    this.list.show(optionsFor(text, this.data.suggestions, this.recent.list()));
+    // Beside chips a recent query would take their place.
+    const recent = this.steering.on ? [] : this.recent.list();
+    this.list.show(optionsFor(text, this.data.suggestions, recent));
   }
 
   drawButtons() {
     const typed = Boolean(this.field.input.value);
-    this.field.clearButton.hidden = !typed;
-    this.field.key.hidden = typed || Boolean(this.data.image) || !hasKeys();
+    const { on } = this.steering;
+    this.field.clearButton.hidden = !typed && !on;
+    this.field.plus.hidden = !typed && !on && !this.data.image;
+    this.field.key.hidden = typed || on || Boolean(this.data.image) || !hasKeys();
   }
 
   drawExamples() {
@@ -253,6 +296,6 @@ export class QueryBar {
     line.hidden = !examples.length && !waiting; // the line takes its room before it is filled
     if (line.hidden) return;
     if (intro) line.append(make("span", "intro", intro));
-    for (const text of examples) line.append(textButton("chip", text, "", () => this.search(text)));
+    for (const text of examples) line.append(textButton("chip", text, "", () => this.search(text, true)));
   }
 }

@@ -23,6 +23,7 @@ export function checked(one) {
   };
   if (isThumb(one.thumb)) entry.thumb = one.thumb;
   if (one.kind === "text" && isText(one.text)) return { ...entry, text: one.text, label: one.text };
+  if (one.kind === "terms" && isText(one.text)) return { ...entry, text: one.text, label: entry.label || one.text };
   if (one.kind === "like" && isText(one.id)) return { ...entry, id: one.id, label: entry.label || one.id };
   const parts = one.kind === "alike" ? one.ids : one.kind === "together" ? one.texts : null;
   if (!Array.isArray(parts) || !parts.length || parts.length > MOST_PARTS || !parts.every(isText)) return null;

@@ -114,10 +114,10 @@ function slashGoesTo(input, signal, show) {
   };
   document.addEventListener("keydown", onKey, { signal });
 }
-function slashSign(title) {
+function slashSign(title, sign = "/") {
   const key = document.createElement("kbd");
-  key.textContent = "/";
-  key.title = title;
+  key.textContent = sign;
+  if (title) key.title = title;
   return key;
 }
 function hasKeys() {
@@ -281,6 +281,29 @@ var Neighbours = class {
     return button;
   }
 };
+
+// shared/term_colours.js
+var COLOURS = 6;
+function hueOf(place) {
+  return `hue-${place % COLOURS}`;
+}
+
+// shared/term_bar.js
+function partsList(gave, terms) {
+  const list = make("ul", "parts");
+  list.setAttribute("aria-label", "What each term gave, beside an average picture here");
+  list.append(
+    ...gave.map((one, place) => {
+      const row = make("li", hueOf(place));
+      row.append(make("span", "swatch"), make("span", "of", terms[place]), make("span", "number", signed(one)));
+      return row;
+    })
+  );
+  return list;
+}
+function signed(number) {
+  return `${number < 0 ? "−" : "+"}${Math.abs(number).toFixed(3)}`;
+}
 
 // shared/detail/facts.js
 function factsOf(id, known) {
@@ -488,18 +511,19 @@ var Side = class {
     this.#acts = acts;
     this.why = new Why(acts);
     this.like = textButton("action primary", "More like this", "", acts.like);
+    this.add = textButton("action", "Add to query", "Ask for this picture too, beside what is asked", acts.add);
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
-    this.good = signed(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
-    this.bad = signed(
+    this.good = signed2(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
+    this.bad = signed2(
       CROSS,
       "Dislike",
       "It is left out, and pictures like it move down (d or −)",
       () => acts.judge("disliked")
     );
     const actions = make("div", "actions");
-    actions.append(this.like, this.good, this.bad, this.find, this.table, this.download);
+    actions.append(this.like, this.good, this.bad, this.add, this.find, this.table, this.download);
     this.drawVerdict(false, null);
     this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
@@ -509,14 +533,17 @@ var Side = class {
    * @param {Known | undefined} known
    * @param {Manner} manner
    */
-  draw(id, shown, known, { words, scoreHelp, finding, explaining }) {
+  draw(id, shown, known, { words, scoreHelp, terms, finding, explaining }) {
     this.words = words ?? QUERY_WORDS;
     const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
     this.#drawScore(shown, known, help);
+    const gave = shown?.gave ?? known?.gave;
+    if (gave) this.scoreLine.append(partsList(gave, terms));
     this.why.draw(known, explaining);
     this.#drawCaptions(shown, known, Boolean(words));
     this.#drawRelated(known);
     this.facts.replaceChildren(...factsOf(id, known));
+    this.add.hidden = !known?.addable;
     this.find.hidden = Boolean(known && (known.related || !known.captions_any));
     this.find.disabled = finding;
     this.table.hidden = !known?.captions_page;
@@ -592,7 +619,7 @@ var Side = class {
     return row;
   }
 };
-function signed(sign, text, title, act) {
+function signed2(sign, text, title, act) {
   const button = textButton("action signed", "", title, act);
   button.append(lines(sign), text);
   return button;
@@ -604,7 +631,7 @@ function pair(what, name, text) {
 }
 
 // shared/detail/heat.js
-var COLOURS = [
+var COLOURS2 = [
   [31, 12, 72],
   [85, 15, 109],
   [136, 34, 106],
@@ -642,11 +669,11 @@ function between(known, count, step, steps) {
   return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 function colourOf(value) {
-  const at = value * (COLOURS.length - 1);
-  const low = Math.min(COLOURS.length - 2, Math.floor(at));
+  const at = value * (COLOURS2.length - 1);
+  const low = Math.min(COLOURS2.length - 2, Math.floor(at));
   const part = at - low;
   const hidden = STRONGEST * Math.sqrt(value) * Math.min(1, 4 * value);
-  const mixed = COLOURS[low].map((tone, which) => tone + part * (COLOURS[low + 1][which] - tone));
+  const mixed = COLOURS2[low].map((tone, which) => tone + part * (COLOURS2[low + 1][which] - tone));
   return [...mixed, 255 * hidden].map(Math.round);
 }
 function drawHeat(canvas, map) {
@@ -728,6 +755,8 @@ var Detail = class {
   /** @type {Map<string, Known>} */
   known = /* @__PURE__ */ new Map();
   token = "";
+  /** @type {string[]} what the terms of the query are called */
+  terms = [];
   wantRelated = false;
   /** Whether reasons are wanted, of this picture and of those stepped to from it. */
   explaining = false;
@@ -738,6 +767,7 @@ var Detail = class {
     this.side = new Side({
       search: (text) => this.ask("search", { text }),
       like: () => this.ask("like"),
+      add: () => this.ask("add"),
       table: () => this.ask("captions"),
       find: () => this.findCaptions(),
       toggle: () => this.explain(!this.explaining),
@@ -853,6 +883,7 @@ var Detail = class {
       this.known.clear();
       this.token = data.token;
     }
+    this.terms = data.terms ?? [];
     if (data.detail) this.keep(data.detail);
     if (!this.host.sequence.follow(data.seq)) {
       if (this.dialog.open) this.draw();
@@ -902,6 +933,7 @@ var Detail = class {
     this.side.draw(id, shown, known, {
       words: host.detailWords,
       scoreHelp: host.scoreHelp,
+      terms: this.terms,
       finding: this.wantRelated,
       explaining: this.explaining
     });

@@ -95,6 +95,15 @@ function isTaken(event) {
   }
   return path.some((one) => one instanceof HTMLDialogElement);
 }
+function slashSign(title, sign = "/") {
+  const key = document.createElement("kbd");
+  key.textContent = sign;
+  if (title) key.title = title;
+  return key;
+}
+function hasKeys() {
+  return !matchMedia("(hover: none)").matches;
+}
 
 // page_keys/history.js
 var DOINGS = ["pointerdown", "click", "keydown", "input", "change", "drop", "paste"];
@@ -130,6 +139,94 @@ function loud(address) {
   return `${address.pathname}?${params}`;
 }
 
+// shared/drawing.js
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== void 0) element.textContent = String(text);
+  return element;
+}
+function textButton(className, text, title, act) {
+  const button = make("button", className, text);
+  button.type = "button";
+  if (title) button.title = title;
+  button.addEventListener("click", act);
+  return button;
+}
+function signButton(className, sign, label, act) {
+  const button = textButton(className, typeof sign === "string" ? sign : "", label, act);
+  button.setAttribute("aria-label", label);
+  if (typeof sign !== "string") button.append(lines(sign));
+  return button;
+}
+var SVG = "http://www.w3.org/2000/svg";
+function lines(paths) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+// page_keys/key_sheet.js
+var KeySheet = class {
+  dialog = make("dialog", "key-sheet");
+  #groups = make("div", "groups");
+  #drawn = "";
+  /** @param {Parent} parent */
+  constructor(parent) {
+    const title = make("h2", "", "Keys");
+    title.id = "key-sheet-title";
+    this.dialog.setAttribute("aria-labelledby", title.id);
+    const head = make("div", "head");
+    head.append(
+      title,
+      signButton("close", "×", "Close (Esc)", () => this.dialog.close())
+    );
+    this.dialog.append(head, this.#groups);
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key === "?") this.dialog.close();
+    });
+    this.button = textButton("show-keys", "Keys ", "Which keys there are (?)", () => this.show());
+    this.button.append(slashSign("", "?"));
+    this.button.hidden = !hasKeys();
+    parent.append(this.button, this.dialog);
+  }
+  destroy() {
+    if (this.dialog.open) this.dialog.close();
+    this.dialog.remove();
+    this.button.remove();
+  }
+  show() {
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+  /** @param {Group[]} groups */
+  update(groups) {
+    const drawn = JSON.stringify(groups);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#groups.replaceChildren(...groups.map(drawnGroup));
+  }
+};
+function drawnGroup({ title, keys }) {
+  const list = make("dl");
+  for (const [names, meaning] of keys) {
+    const term = make("dt");
+    for (const name of names.split(" ")) term.append(make("kbd", "", name));
+    list.append(term, make("dd", "", meaning));
+  }
+  const section = make("section");
+  section.append(make("h3", "", title), list);
+  return section;
+}
+
 // page_keys/page_keys.js
 var PageKeys = class {
   /** @type {Record<string, string>} */
@@ -143,7 +240,9 @@ var PageKeys = class {
   };
   stop = new AbortController();
   watcher = new MutationObserver(() => nameThings(this.current));
-  constructor() {
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.sheet = new KeySheet(parent);
     oneEntryEach(window);
     document.addEventListener("keydown", (event) => this.onKey(event), {
       signal: this.stop.signal
@@ -154,12 +253,14 @@ var PageKeys = class {
   destroy() {
     this.stop.abort();
     this.watcher.disconnect();
+    this.sheet.destroy();
   }
   /** @param {KeysData} data */
   update(data) {
     this.keys = data.keys;
     this.presses = data.presses;
     this.current = data.current;
+    this.sheet.update(data.sheet ?? []);
     nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" ");
   }
@@ -174,6 +275,11 @@ var PageKeys = class {
   }
   /** @param {KeyboardEvent} event */
   onKey(event) {
+    if (event.key === "?" && !withModifier(event) && !isTaken(event)) {
+      event.preventDefault();
+      this.sheet.show();
+      return;
+    }
     const page = this.keys[event.key];
     const button = pressed(this.presses[event.key]);
     if (!(page || button) || withModifier(event) || event.repeat || isTaken(event)) return;
@@ -204,7 +310,7 @@ function nameThings(current) {
 }
 
 // page_keys/index.js
-var index_default = mounting(() => new PageKeys(), "page");
+var index_default = mounting((parent) => new PageKeys(parent), "page");
 export {
   index_default as default
 };

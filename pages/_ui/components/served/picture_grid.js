@@ -250,6 +250,44 @@ var Neighbours = class {
   }
 };
 
+// shared/term_colours.js
+var COLOURS = 6;
+function hueOf(place) {
+  return `hue-${place % COLOURS}`;
+}
+
+// shared/term_bar.js
+function drawParts(fill, gave) {
+  const whole = gave.reduce((sum, one) => sum + Math.abs(one), 0);
+  const parts = gave.map((one, place) => {
+    const part = make("span", `part ${hueOf(place)}`);
+    part.classList.toggle("against", one < 0);
+    part.style.flexGrow = String(whole ? Math.abs(one) / whole : 0);
+    return part;
+  });
+  fill.replaceChildren(...parts);
+}
+function partsList(gave, terms) {
+  const list = make("ul", "parts");
+  list.setAttribute("aria-label", "What each term gave, beside an average picture here");
+  list.append(
+    ...gave.map((one, place) => {
+      const row = make("li", hueOf(place));
+      row.append(make("span", "swatch"), make("span", "of", terms[place]), make("span", "number", signed(one)));
+      return row;
+    })
+  );
+  return list;
+}
+function partsText(gave, terms) {
+  const told = gave.map((one, place) => `${terms[place] ?? ""} ${signed(one)}`);
+  return `What each term gave, beside an average picture here:
+${told.join("\n")}`;
+}
+function signed(number) {
+  return `${number < 0 ? "−" : "+"}${Math.abs(number).toFixed(3)}`;
+}
+
 // shared/detail/facts.js
 function factsOf(id, known) {
   const facts = known ? known.facts : [["File", id]];
@@ -456,18 +494,19 @@ var Side = class {
     this.#acts = acts;
     this.why = new Why(acts);
     this.like = textButton("action primary", "More like this", "", acts.like);
+    this.add = textButton("action", "Add to query", "Ask for this picture too, beside what is asked", acts.add);
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
-    this.good = signed(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
-    this.bad = signed(
+    this.good = signed2(HEART, "Like", "More pictures like this one move up (l or +)", () => acts.judge("liked"));
+    this.bad = signed2(
       CROSS,
       "Dislike",
       "It is left out, and pictures like it move down (d or −)",
       () => acts.judge("disliked")
     );
     const actions = make("div", "actions");
-    actions.append(this.like, this.good, this.bad, this.find, this.table, this.download);
+    actions.append(this.like, this.good, this.bad, this.add, this.find, this.table, this.download);
     this.drawVerdict(false, null);
     this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
@@ -477,14 +516,17 @@ var Side = class {
    * @param {Known | undefined} known
    * @param {Manner} manner
    */
-  draw(id, shown, known, { words, scoreHelp, finding, explaining }) {
+  draw(id, shown, known, { words, scoreHelp, terms, finding, explaining }) {
     this.words = words ?? QUERY_WORDS;
     const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
     this.#drawScore(shown, known, help);
+    const gave = shown?.gave ?? known?.gave;
+    if (gave) this.scoreLine.append(partsList(gave, terms));
     this.why.draw(known, explaining);
     this.#drawCaptions(shown, known, Boolean(words));
     this.#drawRelated(known);
     this.facts.replaceChildren(...factsOf(id, known));
+    this.add.hidden = !known?.addable;
     this.find.hidden = Boolean(known && (known.related || !known.captions_any));
     this.find.disabled = finding;
     this.table.hidden = !known?.captions_page;
@@ -560,7 +602,7 @@ var Side = class {
     return row;
   }
 };
-function signed(sign, text, title, act) {
+function signed2(sign, text, title, act) {
   const button = textButton("action signed", "", title, act);
   button.append(lines(sign), text);
   return button;
@@ -572,7 +614,7 @@ function pair(what, name, text) {
 }
 
 // shared/detail/heat.js
-var COLOURS = [
+var COLOURS2 = [
   [31, 12, 72],
   [85, 15, 109],
   [136, 34, 106],
@@ -610,11 +652,11 @@ function between(known, count, step, steps) {
   return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 function colourOf(value) {
-  const at = value * (COLOURS.length - 1);
-  const low = Math.min(COLOURS.length - 2, Math.floor(at));
+  const at = value * (COLOURS2.length - 1);
+  const low = Math.min(COLOURS2.length - 2, Math.floor(at));
   const part = at - low;
   const hidden = STRONGEST * Math.sqrt(value) * Math.min(1, 4 * value);
-  const mixed = COLOURS[low].map((tone, which) => tone + part * (COLOURS[low + 1][which] - tone));
+  const mixed = COLOURS2[low].map((tone, which) => tone + part * (COLOURS2[low + 1][which] - tone));
   return [...mixed, 255 * hidden].map(Math.round);
 }
 function drawHeat(canvas, map) {
@@ -696,6 +738,8 @@ var Detail = class {
   /** @type {Map<string, Known>} */
   known = /* @__PURE__ */ new Map();
   token = "";
+  /** @type {string[]} what the terms of the query are called */
+  terms = [];
   wantRelated = false;
   /** Whether reasons are wanted, of this picture and of those stepped to from it. */
   explaining = false;
@@ -706,6 +750,7 @@ var Detail = class {
     this.side = new Side({
       search: (text) => this.ask("search", { text }),
       like: () => this.ask("like"),
+      add: () => this.ask("add"),
       table: () => this.ask("captions"),
       find: () => this.findCaptions(),
       toggle: () => this.explain(!this.explaining),
@@ -821,6 +866,7 @@ var Detail = class {
       this.known.clear();
       this.token = data.token;
     }
+    this.terms = data.terms ?? [];
     if (data.detail) this.keep(data.detail);
     if (!this.host.sequence.follow(data.seq)) {
       if (this.dialog.open) this.draw();
@@ -870,6 +916,7 @@ var Detail = class {
     this.side.draw(id, shown, known, {
       words: host.detailWords,
       scoreHelp: host.scoreHelp,
+      terms: this.terms,
       finding: this.wantRelated,
       explaining: this.explaining
     });
@@ -971,9 +1018,9 @@ var Card = class {
    * Show a picture's data; true where its file is to be loaded once the card is near the window.
    *
    * @param {Picture} picture
-   * @param {{ captions: boolean, scoreHelp: string }} manner
+   * @param {{ captions: boolean, scoreHelp: string, terms: string[] }} manner
    */
-  fillWith(picture, { captions, scoreHelp }) {
+  fillWith(picture, { captions, scoreHelp, terms }) {
     this.picture = picture;
     this.shape = clampShape(picture.width, picture.height);
     this.element.classList.toggle("missing", !picture.src);
@@ -981,6 +1028,7 @@ var Card = class {
     this.name.textContent = picture.id;
     this.button.title = picture.id;
     this.#showScore(picture, scoreHelp);
+    this.#showTerms(picture.gave ?? [], terms);
     this.caption.title = picture.caption || "";
     this.caption.textContent = picture.caption || "";
     this.caption.hidden = !captions || !picture.caption;
@@ -1011,6 +1059,12 @@ var Card = class {
     this.meta.title = help;
     this.bar.hidden = typeof bar !== "number";
     this.fill.style.width = `${Math.round((bar || 0) * 100)}%`;
+  }
+  /** @param {number[]} gave @param {string[]} terms */
+  #showTerms(gave, terms) {
+    this.bar.classList.toggle("of-terms", gave.length > 0);
+    this.bar.title = gave.length ? partsText(gave, terms) : "";
+    drawParts(this.fill, gave);
   }
   /** @param {string} [src] */
   #takeSource(src) {
@@ -1487,8 +1541,8 @@ var PictureGrid = class {
       });
       this.cards.set(picture.id, card);
     }
-    const { captions } = this.data;
-    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp })) this.loader.observe(card.element);
+    const { captions, terms = [] } = this.data;
+    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp, terms })) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
     return card;
   }

@@ -148,10 +148,10 @@ function slashGoesTo(input, signal, show) {
   };
   document.addEventListener("keydown", onKey, { signal });
 }
-function slashSign(title) {
+function slashSign(title, sign = "/") {
   const key = document.createElement("kbd");
-  key.textContent = "/";
-  key.title = title;
+  key.textContent = sign;
+  if (title) key.title = title;
   return key;
 }
 function hasKeys() {
@@ -224,7 +224,313 @@ function onPaste(event, input, take) {
   take(file);
 }
 
+// query_bar/rewrite_line.js
+var RewriteLine = class {
+  root = make("p", "rewrite");
+  #said = make("span", "said");
+  #text = "";
+  /** @param {(text: string) => void} ask */
+  constructor(ask) {
+    this.button = textButton("text-button", "", "", () => ask(this.#text));
+    this.root.setAttribute("role", "status");
+    this.root.append(this.#said, " ", this.button);
+    this.root.hidden = true;
+  }
+  /** @param {Rewrite | null | undefined} rewrite */
+  draw(rewrite) {
+    this.root.hidden = !rewrite;
+    if (!rewrite) return;
+    this.#text = rewrite.text;
+    this.#said.textContent = rewrite.said;
+    this.button.textContent = `Ask: ${rewrite.label}`;
+  }
+};
+
+// shared/term_colours.js
+var COLOURS = 6;
+function hueOf(place) {
+  return `hue-${place % COLOURS}`;
+}
+
+// query_bar/weights.js
+var MOST = 2;
+var STEP = 0.25;
+var KEYS = /* @__PURE__ */ new Map([
+  ["ArrowRight", STEP],
+  ["ArrowUp", STEP],
+  ["ArrowLeft", -STEP],
+  ["ArrowDown", -STEP],
+  ["PageUp", 1],
+  ["PageDown", -1],
+  ["Home", -2 * MOST],
+  ["End", 2 * MOST]
+]);
+function clamped(weight) {
+  return Math.min(MOST, Math.max(-MOST, Math.round(weight * 100) / 100)) + 0;
+}
+function pushed(weight, key) {
+  const by = KEYS.get(key);
+  return by === void 0 ? null : clamped(weight + by);
+}
+function dragged(weight, across) {
+  return clamped(weight + Math.round(across / 14) * STEP);
+}
+function typedWeight(text) {
+  const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(",", ".").replace(/^[×x*]/, "");
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? clamped(Number(plain)) : null;
+}
+function beginsWeight(key) {
+  return /^[\d.,+\-\u2212]$/.test(key);
+}
+function weightText(weight) {
+  if (weight === 0) return "off";
+  return weight < 0 ? `−${-weight}` : `×${weight}`;
+}
+function spokenWeight(weight) {
+  if (weight === 0) return "muted";
+  return weight < 0 ? `less of it, weight minus ${-weight}` : `weight ${weight}`;
+}
+
+// query_bar/term_chip.js
+var DRAG_FROM_PX = 4;
+var HELP = "Arrows, a drag sideways or typed digits weigh it; Enter or a click mutes it; Backspace removes it";
+var TermChip = class {
+  element = make("span", "term");
+  /** What has the focus: a slider for those who listen. */
+  grip = make("span", "grip");
+  picture = make("img");
+  label = make("span", "label");
+  weight = make("span", "weight");
+  typed = make("input", "typed-weight");
+  #drag = { from: 0, weight: 0, on: false, moved: false };
+  #acts;
+  /**
+   * @param {Term} term
+   * @param {Acts} acts
+   */
+  constructor(term, acts) {
+    this.term = term;
+    this.#acts = acts;
+    this.picture.alt = "";
+    this.picture.draggable = false;
+    this.grip.tabIndex = 0;
+    this.grip.setAttribute("role", "slider");
+    this.grip.setAttribute("aria-valuemin", String(-MOST));
+    this.grip.setAttribute("aria-valuemax", String(MOST));
+    this.typed.hidden = true;
+    this.typed.autocomplete = "off";
+    this.typed.inputMode = "decimal";
+    this.remove = signButton("icon", CROSS, "", () => acts.remove(this));
+    this.grip.append(make("span", "swatch"), this.picture, this.label, this.weight);
+    this.element.append(this.grip, this.typed, this.remove);
+    this.#listen();
+  }
+  #listen() {
+    const { grip, typed } = this;
+    grip.addEventListener("keydown", (event) => this.#onKey(event));
+    grip.addEventListener("pointerdown", (event) => this.#begin(event));
+    grip.addEventListener("pointermove", (event) => this.#move(event));
+    grip.addEventListener("pointerup", () => this.#end());
+    grip.addEventListener("pointercancel", () => this.#end());
+    grip.addEventListener("click", () => {
+      if (this.#drag.moved) this.#drag.moved = false;
+      else this.mute();
+    });
+    typed.addEventListener("keydown", (event) => this.#onTypedKey(event));
+    typed.addEventListener("blur", () => this.#endTyping(true));
+  }
+  /** What the server is told of it. */
+  get record() {
+    return { ...this.term.record, weight: this.term.weight };
+  }
+  /**
+   * @param {Term} term
+   * @param {number} place in the query
+   */
+  draw(term, place) {
+    this.term = term;
+    const { label, title, picture, src, weight } = term;
+    this.element.className = `term ${hueOf(place)}`;
+    this.label.textContent = label;
+    this.grip.title = `${title}: ${spokenWeight(weight)}. ${HELP}`;
+    this.picture.hidden = !src;
+    if (src && this.picture.src !== src) this.picture.src = src;
+    this.grip.setAttribute("aria-label", picture ? `Picture ${title}` : title);
+    this.remove.title = `Remove ${label}`;
+    this.remove.setAttribute("aria-label", this.remove.title);
+    this.typed.setAttribute("aria-label", `Weight of ${label}, minus 2 to 2`);
+    this.#drawWeight();
+  }
+  #drawWeight() {
+    const { weight } = this.term;
+    this.weight.textContent = weightText(weight);
+    this.element.classList.toggle("muted", weight === 0);
+    this.element.classList.toggle("minus", weight < 0);
+    this.grip.setAttribute("aria-valuenow", String(weight));
+    this.grip.setAttribute("aria-valuetext", spokenWeight(weight));
+  }
+  mute() {
+    const { weight, before } = this.term;
+    if (weight === 0) this.#weigh(before ?? 1);
+    else {
+      this.#weigh(0);
+      this.term.before = weight;
+    }
+  }
+  /** @param {number} weight */
+  #weigh(weight) {
+    if (weight === this.term.weight) return;
+    this.term = { ...this.term, weight, before: null };
+    this.#drawWeight();
+    this.#acts.weighed();
+  }
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (withModifier(event)) return;
+    const weight = pushed(this.term.weight, event.key);
+    if (weight !== null) this.#weigh(weight);
+    else if (event.key === "Enter" || event.key === " ") this.mute();
+    else if (event.key === "Backspace" || event.key === "Delete") this.#acts.remove(this);
+    else if (event.key === "Escape") this.#acts.leave();
+    else if (beginsWeight(event.key)) this.#beginTyping(event.key);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  /** @param {PointerEvent} event */
+  #begin(event) {
+    if (event.button !== 0) return;
+    this.#drag = { from: event.clientX, weight: this.term.weight, on: true, moved: false };
+    this.grip.setPointerCapture(event.pointerId);
+  }
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const drag = this.#drag;
+    if (!drag.on) return;
+    const across = event.clientX - drag.from;
+    if (Math.abs(across) >= DRAG_FROM_PX) drag.moved = true;
+    if (drag.moved) this.#weigh(dragged(drag.weight, across));
+  }
+  #end() {
+    this.#drag.on = false;
+  }
+  /** @param {string} first */
+  #beginTyping(first) {
+    this.typed.value = first;
+    this.#showTyping(true);
+    this.typed.focus();
+  }
+  /** @param {KeyboardEvent} event */
+  #onTypedKey(event) {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#endTyping(event.key === "Enter");
+    this.grip.focus();
+  }
+  /** @param {boolean} taken */
+  #endTyping(taken) {
+    if (this.typed.hidden) return;
+    const weight = typedWeight(this.typed.value);
+    this.#showTyping(false);
+    if (taken && weight !== null) this.#weigh(weight);
+  }
+  /** @param {boolean} on */
+  #showTyping(on) {
+    this.typed.hidden = !on;
+    this.weight.hidden = on;
+  }
+};
+
+// query_bar/steering.js
+var WEIGHED_AFTER_MS = 160;
+var Steering = class {
+  root = make("span", "terms");
+  /** @type {TermChip[]} */
+  chips = [];
+  settling = new Settling(WEIGHED_AFTER_MS, () => this.#tell("weighed"));
+  #say;
+  #leave;
+  /**
+   * @param {(said: Message) => void} say
+   * @param {() => void} leave puts the focus into the field
+   */
+  constructor(say, leave) {
+    this.#say = say;
+    this.#leave = leave;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Terms of the query");
+    this.root.hidden = true;
+  }
+  /** Whether terms are chips at the moment. */
+  get on() {
+    return !this.root.hidden;
+  }
+  /** Take over terms that were set elsewhere, or no chips at all. @param {Term[]} terms @param {boolean} shown */
+  adopt(terms, shown) {
+    this.settling.end();
+    const focused = this.on && this.root.contains(focusedBeside(this.root));
+    this.#fill(shown ? terms : []);
+    this.root.hidden = !shown;
+    if (focused && !this.root.contains(focusedBeside(this.root))) this.#leave();
+  }
+  /** Pictures and names may come later; what was weighed here meanwhile stays. @param {Term[]} terms */
+  refresh(terms) {
+    if (!this.on || terms.length !== this.chips.length) return;
+    this.chips.forEach((chip, place) => {
+      if (keyOf(chip.term) !== keyOf(terms[place])) return;
+      const { weight, before } = chip.term;
+      chip.draw({ ...terms[place], weight, before }, place);
+    });
+  }
+  /** @param {string} text @param {boolean} plain whether it is a sentence whatever it holds */
+  add(text, plain) {
+    if (text.trim()) this.#tell("add", { text, plain });
+  }
+  /** Put the focus on the last chip. */
+  goToLast() {
+    this.chips.at(-1)?.grip.focus();
+  }
+  /** Chips of the same terms stay the same elements, which keep the focus. @param {Term[]} terms */
+  #fill(terms) {
+    const left = [...this.chips];
+    const acts = { weighed: () => this.settling.stir(), remove: this.#remove, leave: this.#leave };
+    this.chips = terms.map((term, place) => {
+      const at = left.findIndex((chip2) => keyOf(chip2.term) === keyOf(term));
+      const chip = at < 0 ? new TermChip(term, acts) : left.splice(at, 1)[0];
+      chip.draw(term, place);
+      return chip;
+    });
+    for (const chip of left) chip.element.remove();
+    this.chips.forEach((chip, place) => {
+      if (this.root.children[place] !== chip.element) {
+        this.root.insertBefore(chip.element, this.root.children[place] ?? null);
+      }
+    });
+  }
+  /** Its removal is shown at once; the server says what is left. */
+  #remove = (gone) => {
+    const place = this.chips.indexOf(gone);
+    gone.element.remove();
+    this.chips = this.chips.filter((chip) => chip !== gone);
+    const next = this.chips[Math.min(place, this.chips.length - 1)];
+    if (next) next.grip.focus();
+    else this.#leave();
+    this.#tell("removed");
+  };
+  /** @param {string} type @param {Record<string, unknown>} [more] */
+  #tell(type, more = {}) {
+    this.settling.end();
+    const before = this.chips.map((chip) => chip.term.before ?? null);
+    this.#say({ type, terms: this.chips.map((chip) => chip.record), before, ...more });
+  }
+};
+function keyOf(term) {
+  return JSON.stringify(term.record);
+}
+
 // query_bar/field.js
+var PLUS = ["M12 5v14", "M5 12h14"];
 var PICTURE = ["M4 5h16v14H4Z", "M4 16l4.5-4.5 4 4 2.5-2.5 5 5", "M15.5 8.7h.01"];
 var Field = class {
   root = make("div", "bar-root");
@@ -238,17 +544,20 @@ var Field = class {
   file = make("input");
   message = make("p", "message");
   examples = make("div", "examples");
-  /** @param {() => void} clear takes the whole query away */
-  constructor(clear) {
+  /** @param {Acts} acts `clear` takes the whole query away, `plus` adds a term */
+  constructor({ clear, plus, say, search }) {
+    this.steering = new Steering(say, () => this.input.focus());
+    this.rewrite = new RewriteLine(search);
+    this.plus = signButton("icon plus", PLUS, "Add a term to the query", plus);
     this.chipPicture.alt = "";
     this.chip.append(this.chipPicture, this.chipLabel, signButton("icon", CROSS, "Remove this from the query", clear));
     this.clearButton = signButton("icon", CROSS, "Clear the query", clear);
     this.message.setAttribute("role", "alert");
     for (const [name, value] of Object.entries(COMBOBOX)) this.input.setAttribute(name, value);
     const upload = this.#upload();
-    this.line.append(lines(LENS), this.chip, this.input, this.clearButton, this.key, upload, this.file);
-    this.line.append(make("div", "busy"));
-    this.root.append(this.line, this.message, this.examples);
+    this.line.append(lines(LENS), this.chip, this.steering.root, this.input);
+    this.line.append(this.plus, this.clearButton, this.key, upload, this.file, make("div", "busy"));
+    this.root.append(this.line, this.message, this.rewrite.root, this.examples);
   }
   /** @param {Parent} parent */
   appendTo(parent) {
@@ -406,6 +715,7 @@ function checked(one) {
   };
   if (isThumb(one.thumb)) entry.thumb = one.thumb;
   if (one.kind === "text" && isText(one.text)) return { ...entry, text: one.text, label: one.text };
+  if (one.kind === "terms" && isText(one.text)) return { ...entry, text: one.text, label: entry.label || one.text };
   if (one.kind === "like" && isText(one.id)) return { ...entry, id: one.id, label: entry.label || one.id };
   const parts = one.kind === "alike" ? one.ids : one.kind === "together" ? one.texts : null;
   if (!Array.isArray(parts) || !parts.length || parts.length > MOST_PARTS || !parts.every(isText)) return null;
@@ -433,7 +743,7 @@ function isText(value) {
 
 // query_bar/recent_queries.js
 var PREFIX = "t2i recent ";
-var MOST = 10;
+var MOST2 = 10;
 var MOST_DATASETS = 20;
 var refused = /* @__PURE__ */ new Map();
 var RecentQueries = class {
@@ -459,7 +769,7 @@ var RecentQueries = class {
     const list = this.list();
     const known = list.find((one) => one.key === asked.key);
     const entry = checked({ ...asked, thumb: known ? known.thumb : "" });
-    if (entry) this.write([entry, ...list.filter((one) => one.key !== asked.key)].slice(0, MOST));
+    if (entry) this.write([entry, ...list.filter((one) => one.key !== asked.key)].slice(0, MOST2));
   }
   /**
    * The picture that is the query was drawn: a small copy of it goes with its entry, for addresses do not last.
@@ -483,7 +793,7 @@ var RecentQueries = class {
     try {
       const kept = JSON.parse(localStorage.getItem(name) || "{}");
       const list = Array.isArray(kept.list) ? kept.list : [];
-      return list.flatMap((one) => checked(one) ?? []).slice(0, MOST);
+      return list.flatMap((one) => checked(one) ?? []).slice(0, MOST2);
     } catch {
       return [];
     }
@@ -636,7 +946,12 @@ var QueryBar = class {
   /** @type {number | null | undefined} */
   version;
   recent = new RecentQueries();
-  field = new Field(() => this.clear());
+  field = new Field({
+    clear: () => this.clear(),
+    plus: () => this.addTerm(),
+    say: (said) => this.tell(said),
+    search: (text) => this.search(text)
+  });
   list = new SuggestionList(this.field, (option) => this.choose(option));
   /** Tells this bar from one that takes its place. */
   number = String(Math.random());
@@ -651,6 +966,9 @@ var QueryBar = class {
   settling = new Settling(SETTLED_AFTER_MS, () => this.settle());
   busy = new Settling(BUSY_AFTER_MS, () => this.field.root.classList.add("is-busy"));
   examplesKey = "";
+  get steering() {
+    return this.field.steering;
+  }
   /** @param {Parent} parent */
   constructor(parent) {
     this.listen();
@@ -687,7 +1005,7 @@ var QueryBar = class {
   destroy() {
     this.stop.abort();
     this.field.root.remove();
-    for (const wait of [this.typing, this.settling, this.busy]) wait.end();
+    for (const wait of [this.typing, this.settling, this.busy, this.field.steering.settling]) wait.end();
     const page = document.documentElement.dataset;
     if (page.queryBar === this.number) delete page.queryBar;
   }
@@ -701,11 +1019,14 @@ var QueryBar = class {
     if (data.version !== this.version) {
       this.version = data.version;
       this.put(data.text || "");
-    }
+      field.steering.adopt(data.terms ?? [], Boolean(data.chips));
+    } else field.steering.refresh(data.terms ?? []);
+    const { on } = field.steering;
     this.recent.take(data.dataset, data.asked);
-    field.showImage(data.image);
-    field.input.placeholder = data.image ? "or type a sentence" : data.placeholder || "";
+    field.showImage(on ? null : data.image);
+    field.input.placeholder = on ? "add words" : data.image ? "or type a sentence" : data.placeholder || "";
     field.say(data.message || "");
+    field.rewrite.draw(data.rewrite);
     this.drawButtons();
     this.drawExamples();
     if (focusedBeside(field.root) === field.input) this.drawList();
@@ -739,25 +1060,44 @@ var QueryBar = class {
     const text = this.typedText;
     if (text === this.sentText) return;
     this.sentText = text;
-    this.tell({ type: this.data.live ? "typed" : "suggest", text });
+    if (this.steering.on) this.tell({ type: "suggest", text, adding: true });
+    else this.tell({ type: this.data.live ? "typed" : "suggest", text });
   }
   /** The person stopped typing: the link and the history may now hold this query. */
   settle() {
     this.settling.end();
     const text = this.field.input.value;
-    if (!text.trim() || text === this.settledText) return;
+    if (this.steering.on || !text.trim() || text === this.settledText) return;
     this.typing.end();
     this.sentText = text;
     this.settledText = text;
     this.tell({ type: "settled", text });
   }
-  /** @param {string} text */
-  search(text) {
+  /** @param {string} text @param {boolean} [plain] whether it is a sentence whatever it holds */
+  search(text, plain = false) {
     this.replace(text);
     this.list.hide();
     this.closedFor = text;
     this.drawButtons();
-    this.tell({ type: "search", text });
+    this.tell({ type: "search", text, plain });
+  }
+  /** What is typed becomes a term beside those there are; without chips, what is asked becomes one. */
+  addTerm() {
+    const text = this.field.input.value;
+    this.list.hide();
+    this.field.input.focus();
+    if (this.steering.on) this.add(text, false);
+    else {
+      this.replace("");
+      this.tell({ type: "chips", text });
+    }
+  }
+  /** @param {string} text @param {boolean} plain */
+  add(text, plain) {
+    this.typing.end();
+    this.list.hide();
+    this.closedFor = text;
+    this.steering.add(text, plain);
   }
   /** Do what a line of the list stands for. @param {Option} option */
   choose(option) {
@@ -765,14 +1105,15 @@ var QueryBar = class {
       this.recent.forget();
       this.drawList();
     } else if (option.recent && option.recent.kind !== "text") this.again(option.recent);
-    else this.search(option.recent?.text ?? option.text);
+    else if (this.steering.on) this.add(option.text, true);
+    else this.search(option.recent?.text ?? option.text, true);
   }
   /** Ask once more for what was asked with pictures, or with several sentences. @param {Asked} asked */
-  again({ kind, id, ids, texts }) {
+  again({ kind, id, ids, texts, text }) {
     this.replace("");
     this.closedFor = "";
     this.list.hide();
-    this.tell({ type: "again", kind, id, ids, texts });
+    this.tell({ type: "again", kind, id, ids, texts, text });
   }
   clear() {
     this.replace("");
@@ -794,7 +1135,7 @@ var QueryBar = class {
     this.replace("");
     this.list.hide();
     this.tell({
-      type: "picture",
+      type: this.steering.on ? "add_picture" : "picture",
       name: file.name || "pasted picture",
       content
     });
@@ -805,7 +1146,11 @@ var QueryBar = class {
     if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       if (this.list.chosen) this.choose(this.list.chosen);
+      else if (this.steering.on) this.add(input.value, false);
       else this.search(input.value);
+    } else if (event.key === "Backspace" && this.steering.on && !input.value) {
+      event.preventDefault();
+      this.steering.goToLast();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (!this.list.options.length) return;
       event.preventDefault();
@@ -815,7 +1160,8 @@ var QueryBar = class {
         event.stopPropagation();
         this.closedFor = input.value;
         this.list.hide();
-      } else input.blur();
+      } else if (this.steering.on && this.data.image === null && !input.value) this.tell({ type: "field" });
+      else input.blur();
     }
   }
   drawList() {
@@ -825,12 +1171,15 @@ var QueryBar = class {
       return;
     }
     this.closedFor = null;
-    this.list.show(optionsFor(text, this.data.suggestions, this.recent.list()));
+    const recent = this.steering.on ? [] : this.recent.list();
+    this.list.show(optionsFor(text, this.data.suggestions, recent));
   }
   drawButtons() {
     const typed = Boolean(this.field.input.value);
-    this.field.clearButton.hidden = !typed;
-    this.field.key.hidden = typed || Boolean(this.data.image) || !hasKeys();
+    const { on } = this.steering;
+    this.field.clearButton.hidden = !typed && !on;
+    this.field.plus.hidden = !typed && !on && !this.data.image;
+    this.field.key.hidden = typed || on || Boolean(this.data.image) || !hasKeys();
   }
   drawExamples() {
     const { examples = [], intro, waiting } = this.data;
@@ -842,7 +1191,7 @@ var QueryBar = class {
     line.hidden = !examples.length && !waiting;
     if (line.hidden) return;
     if (intro) line.append(make("span", "intro", intro));
-    for (const text of examples) line.append(textButton("chip", text, "", () => this.search(text)));
+    for (const text of examples) line.append(textButton("chip", text, "", () => this.search(text, true)));
   }
 };
 

@@ -42,11 +42,11 @@ export function slashGoesTo(input, signal, show) {
   document.addEventListener("keydown", onKey, { signal });
 }
 
-/** The sign in a field that "/" leads there. @param {string} title */
-export function slashSign(title) {
+/** The sign of a key: that "/" leads into a field. @param {string} title @param {string} [sign] */
+export function slashSign(title, sign = "/") {
   const key = document.createElement("kbd");
-  key.textContent = "/";
-  key.title = title;
+  key.textContent = sign;
+  if (title) key.title = title;
   return key;
 }
 

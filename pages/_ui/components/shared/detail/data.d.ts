@@ -10,6 +10,8 @@ export interface DetailData {
   seq: number;
   /** Changes when what is kept of pictures would be another query's or another dataset's. */
   token: string;
+  /** What the terms of the query are called, where there are several. */
+  terms?: string[];
 }
 
 /** What the page around the dialog shows of a picture. */
@@ -23,6 +25,8 @@ export interface Shown {
   rank?: number | null;
   score?: number | null;
   bar?: number | null;
+  /** What each term of the query did for the picture, in the order of `terms`. */
+  gave?: number[];
 }
 
 /** Everything the server told of a picture. */
@@ -34,6 +38,8 @@ export interface Known {
   note: string;
   captions: string[];
   captions_page: boolean;
+  /** Whether something is asked that the picture can be added to. */
+  addable?: boolean;
   /** Whether captions can be compared with this picture. */
   captions_any: boolean;
   facts: [string, string][];
@@ -45,6 +51,7 @@ export interface Known {
   score_help?: string;
   rank?: number;
   bar?: number | null;
+  gave?: number[];
   /** Whether the model tells where it sees the query; and what it told, once that was asked. */
   explains: boolean;
   why?: Why;

@@ -18,6 +18,8 @@ export class Detail {
   /** @type {Map<string, Known>} */
   known = new Map();
   token = "";
+  /** @type {string[]} what the terms of the query are called */
+  terms = [];
   wantRelated = false;
   /** Whether reasons are wanted, of this picture and of those stepped to from it. */
   explaining = false;
@@ -29,6 +31,7 @@ export class Detail {
     this.side = new Side({
       search: (text) => this.ask("search", { text }),
       like: () => this.ask("like"),
+      add: () => this.ask("add"),
       table: () => this.ask("captions"),
       find: () => this.findCaptions(),
       toggle: () => this.explain(!this.explaining),
@@ -157,6 +160,7 @@ export class Detail {
       this.known.clear();
       this.token = data.token;
     }
+    this.terms = data.terms ?? [];
     if (data.detail) this.keep(data.detail);
     if (!this.host.sequence.follow(data.seq)) {
       if (this.dialog.open) this.draw();
@@ -209,6 +213,7 @@ export class Detail {
     this.side.draw(id, shown, known, {
       words: host.detailWords,
       scoreHelp: host.scoreHelp,
+      terms: this.terms,
       finding: this.wantRelated,
       explaining: this.explaining,
     });

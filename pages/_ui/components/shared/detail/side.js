@@ -1,16 +1,17 @@
 // Beside the picture: score, captions, what to do with it, and facts.
 
 import { CROSS, filledBar, HEART, lines, make, scoreText, textButton } from "../drawing.js";
+import { partsList } from "../term_bar.js";
 import { factsOf } from "./facts.js";
 import { Why } from "./why.js";
 
 /** @import { HeatMap, Known, Shown, Verdict, Words } from "./data.d.ts" */
 
 /**
- * @typedef {{ search: (text: string) => void, like: () => void, table: () => void, find: () => void, toggle: () => void,
+ * @typedef {{ search: (text: string) => void, like: () => void, add: () => void, table: () => void, find: () => void, toggle: () => void,
  *             look: (map: HeatMap | null) => void, terms: (query: string) => void, judge: (verdict: Verdict) => void }} Acts
  */
-/** @typedef {{ words?: Words, scoreHelp?: string, finding: boolean, explaining: boolean }} Manner */
+/** @typedef {{ words?: Words, scoreHelp?: string, terms: string[], finding: boolean, explaining: boolean }} Manner */
 
 /** @type {Words} what the words mean where a query was asked */
 const QUERY_WORDS = {
@@ -36,6 +37,7 @@ export class Side {
     this.#acts = acts;
     this.why = new Why(acts);
     this.like = textButton("action primary", "More like this", "", acts.like);
+    this.add = textButton("action", "Add to query", "Ask for this picture too, beside what is asked", acts.add);
     this.find = textButton("action", "Find its captions", "", acts.find);
     this.table = textButton("action", "Open in Captions", "", acts.table);
     this.download.setAttribute("role", "button");
@@ -44,7 +46,7 @@ export class Side {
       acts.judge("disliked"),
     );
     const actions = make("div", "actions");
-    actions.append(this.like, this.good, this.bad, this.find, this.table, this.download);
+    actions.append(this.like, this.good, this.bad, this.add, this.find, this.table, this.download);
     this.drawVerdict(false, null);
     this.root.append(this.scoreLine, this.why.root, this.title, this.captions, actions, this.related, this.facts);
   }
@@ -55,14 +57,17 @@ export class Side {
    * @param {Known | undefined} known
    * @param {Manner} manner
    */
-  draw(id, shown, known, { words, scoreHelp, finding, explaining }) {
+  draw(id, shown, known, { words, scoreHelp, terms, finding, explaining }) {
     this.words = words ?? QUERY_WORDS;
     const help = this.words.scoreHelp || scoreHelp || known?.score_help || "Cosine similarity to the query";
     this.#drawScore(shown, known, help);
+    const gave = shown?.gave ?? known?.gave;
+    if (gave) this.scoreLine.append(partsList(gave, terms));
     this.why.draw(known, explaining);
     this.#drawCaptions(shown, known, Boolean(words));
     this.#drawRelated(known);
     this.facts.replaceChildren(...factsOf(id, known));
+    this.add.hidden = !known?.addable;
     this.find.hidden = Boolean(known && (known.related || !known.captions_any));
     this.find.disabled = finding;
     this.table.hidden = !known?.captions_page;

@@ -1,0 +1,63 @@
+"""Which keys there are, on every page: what the sheet behind `?` shows. Keys that open pages come from the registry."""
+
+from __future__ import annotations
+
+from pages._ui import registry
+
+# Title of a group, and its keys with what each does; keys side by side mean the same, with + they are held together.
+KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "The query",
+        (
+            ("/", "to the query field"),
+            ("Enter", "search; beside terms: add what is typed"),
+            ("↓ ↑", "through suggestions and recent queries"),
+            ("Backspace", "in the empty field: to the last term"),
+            ("Esc", "close the list, leave the field"),
+        ),
+    ),
+    (
+        "A term of the query",
+        (
+            ("→ ↑", "a quarter more"),
+            ("← ↓", "a quarter less"),
+            ("PageUp PageDown", "one more, one less"),
+            ("Home End", "to −2, to 2"),
+            ("0 … 9 . −", "type its weight"),
+            ("Enter Space", "mute it, and back"),
+            ("Backspace", "remove it"),
+        ),
+    ),
+    (
+        "Pictures and rows",
+        (
+            ("← → ↑ ↓", "from one to the next"),
+            ("Home End", "to the first, to the last"),
+            ("Enter", "open the picture"),
+            ("l +", "like it: more of its kind move up"),
+            ("d −", "dislike it: it is left out"),
+            ("Space", "the next pictures not seen"),
+            ("Ctrl-Z Ctrl-Shift-Z", "take a like or dislike back, and do it again"),
+            ("← →", "in an open picture: the one before, the next"),
+            ("e", "in an open picture: why it was found, with a heat map"),
+            ("Esc", "close the picture"),
+        ),
+    ),
+    (
+        "The audit",
+        (
+            ("y n", "the caption is right, is wrong"),
+            ("r", "correct it"),
+            ("k", "keep"),
+            ("u", "take back"),
+            ("← →", "the case before, the next"),
+        ),
+    ),
+)
+
+
+def sheet() -> list[dict[str, object]]:
+    """The groups of keys for the browser; those that open pages come first."""
+    pages = [(one.key, f"open {one.title}") for one in registry.PAGES if one.key]
+    groups = (("Everywhere", (*pages, ("?", "this list"))), *KEYS)
+    return [{"title": title, "keys": [list(one) for one in keys]} for title, keys in groups]
