@@ -1,13 +1,14 @@
 """How long `serve` takes to answer searches of several clients at once, in a process of its own, over real connections.
 
-    python benchmarks/bench_serving.py [--images 31783] [--clients 8] [--seconds 20] [--data DIR]
+    python benchmarks/bench_serving.py [--images 31783] [--clients 8] [--seconds 20] [--data DIR] [--mcp]
 
 Rows are made up and in the dimension of the bundled model, which encodes each sentence anew. Clients ask again as soon as they
-have their answer. The intervals resample answers.
+have their answer. The intervals resample answers. With --mcp the SDK's client calls a tool over standard input and output.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--data", type=Path, help="a dataset that is there already")
+    parser.add_argument("--mcp", action="store_true", help="ask `mcp` too, which needs its package")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         data = arguments.data
@@ -39,6 +41,8 @@ def main() -> None:
             write_large_dataset(Path(scratch), arguments.images, open_encoder("mini"), pictures=False)
             data = Path(scratch) / "data"
         measure(data, arguments.clients, arguments.seconds)
+        if arguments.mcp:
+            tell(asyncio.run(ask_agent(data, arguments.seconds)), 1, arguments.seconds)
 
 
 def measure(data: Path, clients: int, seconds: float) -> None:
@@ -78,6 +82,29 @@ def ask(address: str, *, clients: int, seconds: float) -> np.ndarray:
     for thread in threads:
         thread.join()
     return np.concatenate([np.array(one) for one in taken])
+
+
+async def ask_agent(data: Path, seconds: float) -> np.ndarray:
+    """Milliseconds from each call of a tool to its answer."""
+    from mcp.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
+    command = ["-m", "t2i_core", "mcp", "--data", str(data)]
+    server = StdioServerParameters(command=sys.executable, args=command, cwd=str(machine.ROOT))
+    taken: list[float] = []
+    async with Client(stdio_client(server)) as client:
+        end = None
+        for number in range(1_000_000):
+            started = time.perf_counter()
+            terms = [{"text": f"a {WORDS[number % len(WORDS)]} {number}"}]
+            answer = await client.call_tool("search_pictures", {"terms": terms})
+            assert not answer.is_error
+            if number >= 5:  # the first wait for what is loaded late
+                end = end or started + seconds
+                taken.append((time.perf_counter() - started) * 1e3)
+            if end is not None and time.perf_counter() > end:
+                break
+    return np.array(taken)
 
 
 def tell(taken: np.ndarray, clients: int, seconds: float) -> None:

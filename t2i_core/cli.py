@@ -23,6 +23,7 @@ from t2i_core.commands import (
     fix,
     import_data,
     index,
+    mcp,
     merge,
     project,
     push,
@@ -52,6 +53,7 @@ COMMANDS = (
     export_data,
     train,
     serve,
+    mcp,
     run_app,
     doctor,
 )

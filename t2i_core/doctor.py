@@ -28,6 +28,7 @@ CPU_WHEELS = "python -m pip install --index-url https://download.pytorch.org/whl
 OPTIONAL_PACKAGES = {
     "pymilvus": ("datasets in Milvus", "python -m pip install pymilvus==3.0.2"),
     "pillow-heif": ("HEIC pictures", "python -m pip install pillow-heif==1.8.1"),
+    "mcp": ("agents (`mcp`)", "python -m pip install mcp==2.3.0"),
     "pyarrow": ("Parquet and Arrow", "python -m pip install pyarrow"),
     "tqdm": ("progress bars in notebooks", "python -m pip install tqdm"),
 }

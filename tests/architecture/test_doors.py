@@ -23,6 +23,7 @@ HEAVY = (
     "numba",
     "pymilvus",
     "grpc",
+    "mcp",
     "starlette",
     "uvicorn",
 )
@@ -133,6 +134,11 @@ def test_umap_stays_with_projections() -> None:
 def test_faiss_stays_with_the_approximate_index() -> None:
     files = below("t2i_core/", "pages/", "recipes/", "Home.py")
     assert import_breaches(files, ("faiss",), allowed=("t2i_core/index/ann.py",)) == []
+
+
+def test_the_sdk_for_agents_stays_in_one_file() -> None:
+    files = below("t2i_core/", "pages/", "recipes/", "Home.py")
+    assert import_breaches(files, ("mcp", "mcp_types"), allowed=("t2i_core/serving/agents.py",)) == []
 
 
 def test_plotly_is_not_imported() -> None:

@@ -43,8 +43,11 @@ def test_the_metadata_names_what_the_requirements_files_do() -> None:
     runner = {one for one in run if one.startswith(f"{RUNNER}==")}
     assert pins(PROJECT["dependencies"]) == run - runner
     own = {one for one in EXTRAS["dev"] if one.startswith("t2i[")}
-    assert own == {"t2i[heic,milvus]"}
-    assert pins({*EXTRAS["dev"]} - own) | pins(EXTRAS["heic"]) | pins(EXTRAS["milvus"]) == dev | runner
+    assert own == {"t2i[heic,mcp,milvus]"}
+    assert (
+        pins({*EXTRAS["dev"]} - own) | pins(EXTRAS["heic"]) | pins(EXTRAS["mcp"]) | pins(EXTRAS["milvus"])
+        == dev | runner
+    )
 
 
 def test_everything_installed_is_constrained_to_what_is_installed() -> None:

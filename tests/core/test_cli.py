@@ -85,6 +85,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "export",
         "train",
         "serve",
+        "mcp",
         "run",
         "doctor",
     )

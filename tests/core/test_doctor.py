@@ -58,7 +58,7 @@ def test_what_is_missing_comes_with_the_way_out(tmp_path: Path, monkeypatch: pyt
     }  # fmt: skip
     assert "whl/cpu" in found["GPU"].fix
     assert "no such GPU is seen" in found["GPU"].told
-    assert found["tqdm"].kind == OPTIONAL
+    assert found["mcp"].kind == OPTIONAL
     assert "build --images" in found["datasets"].fix
     assert all(one.fix for one in found.values() if one.kind == BAD)
 
