@@ -94,4 +94,4 @@ def test_the_link_of_a_cutoff_brings_it_back(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Largest drop")).to_have_attribute(
         "aria-pressed", "true"
     )  # it is still open
-    expect(page.get_by_role("checkbox", name="By score")).to_be_checked()
+    expect(page.get_by_label("By score", exact=True)).to_be_checked()
