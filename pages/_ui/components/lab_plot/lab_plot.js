@@ -25,6 +25,8 @@ export class LabPlot {
   legend = make("div", "legend");
   note = make("p", "note", "The plot is loading");
   gone = false;
+  /** @type {Promise<unknown>} */
+  #drawn = Promise.resolve();
   #listening = false;
   #theme = "";
   #width = 0;
@@ -49,29 +51,28 @@ export class LabPlot {
     this.drawing.classList.toggle("picks", data.kind === "curve");
     loadPlotly(data.plotly).then(
       () => this.draw(),
-      () => {
-        this.note.textContent = "The plot could not be loaded; its numbers stand below.";
-        this.note.hidden = false;
-      },
+      () => this.#fail(),
     );
   }
 
+  /** Draw once what is being drawn is there: Plotly cannot draw one element twice at a time, nor clear it meanwhile. */
   draw() {
+    this.#drawn = this.#drawn.then(() => this.#drawNow()).catch(() => this.#fail());
+  }
+
+  async #drawNow() {
     const library = plotly();
     if (this.gone || !this.data || !library || !this.root.isConnected) return;
     this.#theme = themeOf(this.root).join(" ");
     this.#width = this.root.clientWidth;
-    const ink = inkOf(this.root);
-    const { traces, layout, legend } = figureOf(this.data, ink, this.#width < NARROW);
+    const { traces, layout, legend } = figureOf(this.data, inkOf(this.root), this.#width < NARROW);
     this.note.hidden = true;
-    const drawn = library.react(this.drawing, traces, { ...layout, width: this.#width }, CONFIG);
     this.legend.replaceChildren(...legend.map(itemOf));
-    drawn.then(() => {
-      if (this.#listening || this.gone) return;
-      this.#listening = true;
-      this.drawing.on?.("plotly_click", (event) => this.#picked(event));
-      this.root.dataset.state = "drawn";
-    });
+    await library.react(this.drawing, traces, { ...layout, width: this.#width }, CONFIG);
+    if (this.gone) return;
+    if (!this.#listening) this.drawing.on?.("plotly_click", (event) => this.#picked(event));
+    this.#listening = true;
+    this.root.dataset.state = "drawn";
   }
 
   destroy() {
@@ -79,7 +80,12 @@ export class LabPlot {
     this.#themes.disconnect();
     this.#sizes.disconnect();
     this.root.remove();
-    if (this.#listening) plotly()?.purge(this.drawing);
+    this.#drawn.then(() => plotly()?.purge(this.drawing));
+  }
+
+  #fail() {
+    this.note.textContent = "The plot could not be drawn; its numbers stand below.";
+    this.note.hidden = this.gone;
   }
 
   /** Draw again where theme or width are others than what is drawn. */
