@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages._ui.registry import PAGES
 from tests.app_session import AppSession
 from tests.browser.search_page import Visit, cards
 from tests.browser.served_app import App, serve
@@ -44,7 +45,7 @@ def slow_app(app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
 
 @pytest.fixture
 def slow_server(slow_app: tuple[str, int]) -> str:
-    """A server on which nothing is open."""
+    """A server on which nothing is open, nor will be before it is told."""
     url, process = slow_app
     os.kill(process, signal.SIGUSR1)
     return url
@@ -73,7 +74,7 @@ def moved(page: Page) -> str:
     ],
 )
 def test_the_layout_is_there_at_once_and_nothing_moves(
-    visit: Visit, slow_server: str, path: str, skeleton: str, content: str
+    visit: Visit, slow_app: tuple[str, int], slow_server: str, path: str, skeleton: str, content: str
 ) -> None:
     page = visit(path, before=SHIFTS, home=slow_server)
     expect(page.get_by_text(OPENING)).to_be_visible()
@@ -81,6 +82,7 @@ def test_the_layout_is_there_at_once_and_nothing_moves(
     page.wait_for_timeout(500)  # Streamlit's own first frames: its sidebar comes after its main part
     assert page.get_by_text(OPENING).is_visible()  # the layout came first
     page.evaluate("window.shifts.length = 0")
+    os.kill(slow_app[1], signal.SIGUSR2)
     expect(page.locator(content).first).to_be_visible()
     page.wait_for_function("() => !/being opened|is loading/.test(document.body.innerText)")
     page.wait_for_timeout(500)
@@ -93,9 +95,9 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.goto(cold_server)
-    expect(page.locator(LINKS)).to_have_count(4)
+    expect(page.locator(LINKS)).to_have_count(len(PAGES))
     visit.sent.clear()
-    order = (1, 2, 0, 3, 2, 1, 0, 2, 3, 1, 2, 0)
+    order = (1, 2, 0, 5, 3, 2, 4, 1, 0, 2, 5, 3, 1, 4, 2, 0)
     for number in order:
         page.evaluate("([links, at]) => document.querySelectorAll(links)[at].click()", [LINKS, number])
         page.wait_for_timeout(60 if number % 2 else 350)
@@ -107,8 +109,9 @@ def test_quick_clicks_while_everything_loads_end_on_the_last_page(visit: Visit, 
     assert len(visit.sent) <= len(order) + 2
 
 
-def test_no_page_lets_the_browser_ask_by_itself_or_keep_a_message(slow_server: str) -> None:
+def test_no_page_lets_the_browser_ask_by_itself_or_keep_a_message(slow_app: tuple[str, int], slow_server: str) -> None:
     """Both are how a page died that was switched while the model loaded: see pages/_ui/frame/redraw.py."""
+    os.kill(slow_app[1], signal.SIGUSR2)  # some seconds from the first question on
 
     async def look_around() -> Counter[str]:
         async with AppSession(slow_server) as tab:

@@ -28,7 +28,7 @@ ABOVE = """stage => {
 
 
 def open_first(page: Page) -> None:
-    cards(page).first.locator("button").click()
+    cards(page).first.locator("button.picture").click()
     expect(page.locator(".why-button")).to_be_visible()
 
 
@@ -100,7 +100,7 @@ def test_heat_lies_on_the_picture_in_a_narrow_window(visit: Visit) -> None:
 
 def test_nothing_asked_is_not_explained(visit: Visit) -> None:
     page = visit("/")
-    cards(page).first.locator("button").click()
+    cards(page).first.locator("button.picture").click()
     expect(page.locator("dialog .facts dd").first).to_be_visible()
     expect(page.locator(".why")).to_be_hidden()
     page.keyboard.press("e")

@@ -20,6 +20,8 @@ export class PageKeys {
   presses = {};
   /** @type {number | null} */
   current = null;
+  /** Whether what has the focus was last given it by a mouse or a finger, as far as can be told. */
+  byPointer = false;
   /** @type {(page: string) => void} */
   send = () => {};
   stop = new AbortController();
@@ -32,7 +34,9 @@ export class PageKeys {
     document.addEventListener("keydown", (event) => this.onKey(event), {
       signal: this.stop.signal,
     });
-    document.addEventListener("click", (event) => this.onClick(event), { signal: this.stop.signal });
+    const first = { capture: true, signal: this.stop.signal }; // before a choice that has the focus gets them
+    document.addEventListener("pointerdown", () => this.onPointer(), first);
+    document.addEventListener("keydown", (event) => this.onKeyOfChoice(event), first);
     this.watcher.observe(document.body, { childList: true, subtree: true });
   }
 
@@ -52,14 +56,23 @@ export class PageKeys {
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" "); // which keys are listened for now
   }
 
+  onPointer() {
+    this.byPointer = true;
+  }
+
   /**
-   * Whoever chose with the mouse goes on with the page's keys: a choice that has the focus would keep the arrows.
+   * Whoever chose with the mouse goes on with the page's keys: a choice that has the focus would keep the arrows. Whoever came
+   * to it by keys steps through it.
    *
-   * @param {MouseEvent} event
+   * @param {KeyboardEvent} event
    */
-  onClick(event) {
-    const byMouse = event.detail > 0;
-    if (byMouse && Object.keys(this.presses).length) chosen()?.blur();
+  onKeyOfChoice(event) {
+    if (event.key === "Tab") this.byPointer = false;
+    const button = pressed(this.presses[event.key]);
+    if (!this.byPointer || !button || withModifier(event) || !inChoice()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!event.repeat) button.click();
   }
 
   /** @param {KeyboardEvent} event */
@@ -78,10 +91,9 @@ export class PageKeys {
   }
 }
 
-/** The choice that holds the keys at the moment, if one does. @returns {HTMLElement | null} */
-function chosen() {
-  const active = document.activeElement;
-  return active instanceof HTMLElement && active.closest('[role="radiogroup"]') ? active : null;
+/** Whether one of several choices has the focus. */
+function inChoice() {
+  return Boolean(document.activeElement?.closest('[role="radiogroup"]'));
 }
 
 /** The button of that key, where it is on the page and can be pressed. @param {string | undefined} key */

@@ -235,6 +235,8 @@ var PageKeys = class {
   presses = {};
   /** @type {number | null} */
   current = null;
+  /** Whether what has the focus was last given it by a mouse or a finger, as far as can be told. */
+  byPointer = false;
   /** @type {(page: string) => void} */
   send = () => {
   };
@@ -247,7 +249,9 @@ var PageKeys = class {
     document.addEventListener("keydown", (event) => this.onKey(event), {
       signal: this.stop.signal
     });
-    document.addEventListener("click", (event) => this.onClick(event), { signal: this.stop.signal });
+    const first = { capture: true, signal: this.stop.signal };
+    document.addEventListener("pointerdown", () => this.onPointer(), first);
+    document.addEventListener("keydown", (event) => this.onKeyOfChoice(event), first);
     this.watcher.observe(document.body, { childList: true, subtree: true });
   }
   destroy() {
@@ -264,14 +268,22 @@ var PageKeys = class {
     nameThings(data.current);
     document.documentElement.dataset.pageKeys = Object.keys(data.keys).join(" ");
   }
+  onPointer() {
+    this.byPointer = true;
+  }
   /**
-   * Whoever chose with the mouse goes on with the page's keys: a choice that has the focus would keep the arrows.
+   * Whoever chose with the mouse goes on with the page's keys: a choice that has the focus would keep the arrows. Whoever came
+   * to it by keys steps through it.
    *
-   * @param {MouseEvent} event
+   * @param {KeyboardEvent} event
    */
-  onClick(event) {
-    const byMouse = event.detail > 0;
-    if (byMouse && Object.keys(this.presses).length) chosen()?.blur();
+  onKeyOfChoice(event) {
+    if (event.key === "Tab") this.byPointer = false;
+    const button = pressed(this.presses[event.key]);
+    if (!this.byPointer || !button || withModifier(event) || !inChoice()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!event.repeat) button.click();
   }
   /** @param {KeyboardEvent} event */
   onKey(event) {
@@ -288,9 +300,8 @@ var PageKeys = class {
     else this.send(page);
   }
 };
-function chosen() {
-  const active = document.activeElement;
-  return active instanceof HTMLElement && active.closest('[role="radiogroup"]') ? active : null;
+function inChoice() {
+  return Boolean(document.activeElement?.closest('[role="radiogroup"]'));
 }
 function pressed(key) {
   if (!key) return null;
