@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from t2i_core import __version__
 from t2i_core.commands import (
     audit,
+    batch,
     build,
     doctor,
     evaluate,
@@ -28,7 +29,9 @@ from t2i_core.commands import (
     push,
     run_app,
     search,
+    searches,
     serve,
+    tag,
     train,
     validate,
 )
@@ -38,6 +41,9 @@ from t2i_core.errors import T2IError
 
 COMMANDS = (
     search,
+    searches,
+    batch,
+    tag,
     explain,
     build,
     merge,
