@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from t2i_core import __version__
 from t2i_core.commands import (
     audit,
+    batch,
     build,
     doctor,
     evaluate,
@@ -29,7 +30,9 @@ from t2i_core.commands import (
     push,
     run_app,
     search,
+    searches,
     serve,
+    tag,
     train,
     validate,
 )
@@ -39,6 +42,9 @@ from t2i_core.errors import T2IError
 
 COMMANDS = (
     search,
+    searches,
+    batch,
+    tag,
     explain,
     build,
     merge,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
+from t2i_core.commands.keeping import add_keeping, check_keeping, keep, printable
 from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings, typed_path
@@ -37,6 +38,7 @@ examples:
   python -m t2i_core search "a dog on a beach" --top-k 50 --cutoff drop
   python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
   python -m t2i_core search "a dog" --like dogs/3.jpg --dislike cats/1.jpg   # words that pictures say more of
+  python -m t2i_core search "a dog on a beach" --save beaches --out beaches.html   # kept by name, and a contact sheet
   python -m t2i_core search --request pictures.json   # what made an export, asked again"""
 
 
@@ -95,6 +97,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
     )
+    add_keeping(parser)
     options.add_data(parser)
     options.add_images(parser)
     options.add_model(parser, default="the one the dataset was built with; a checkpoint is named here or by T2I_MODEL")
@@ -135,6 +138,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             "give one of SENTENCE, --queries FILE, --terms QUERY, --request FILE and --image PICTURE, got "
             + (" and ".join("SENTENCE" if name == "text" else f"--{name}" for name in given) or "none")
         )
+    check_keeping(arguments)
     # Read before the model is: a missing file should not take seconds to be told.
     lines, problems = read_queries(arguments.queries) if arguments.queries is not None else ([], ())
     for problem in problems:
@@ -170,6 +174,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     else:
         result = engine.search(SearchRequest.of(arguments.text, **_settings(arguments, top_k)))
     _show(result, arguments=arguments, console=console)
+    keep(result, gallery, arguments, console)
     return 0
 
 
@@ -302,5 +307,4 @@ def table(hits: Sequence[Hit], *, width: int | None) -> Iterator[str]:
     lines = [f"{'rank':>4}  {'score':>6}  {'image':<{longest}}  caption"]
     lines += [f"{hit.rank:>4}  {hit.score:>6.3f}  {hit.image_id:<{longest}}  {hit.caption or ''}" for hit in hits]
     for line in lines:
-        # Names and captions come from anywhere: what could steer a terminal is not sent to it.
-        yield "".join(letter if letter.isprintable() else " " for letter in line.rstrip())[:width]
+        yield printable(line, width=width)

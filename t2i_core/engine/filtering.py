@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from t2i_core.errors import QueryError
+from t2i_core.marks import TAG, tagged
 from t2i_core.query import Condition
 from t2i_core.types import Gallery, MaskArray
 
@@ -17,12 +18,15 @@ def rows_that_fit(gallery: Gallery, where: Sequence[Condition]) -> MaskArray | N
     """The pictures that fit every condition: ndarray of shape (N,), bool; None where there is no condition.
 
     ``folder`` is the folder a picture lies in, and holds for those below it; ``picture`` is its name; ``column:NAME`` is
-    what the captions file says in that column, and holds where any of the picture's captions has it.
+    what the captions file says in that column, and holds where any of the picture's captions has it. ``tag`` is what people
+    tagged it with, as it stands in ``tags.csv`` at the moment.
 
     Raises
     ------
     QueryError
         When a condition looks at something this gallery does not have.
+    DatasetError
+        When it looks at tags, and ``tags.csv`` cannot be read.
     """
     if not where:
         return None
@@ -39,6 +43,12 @@ def _fitting(gallery: Gallery, condition: Condition) -> MaskArray:
         return _mask(gallery.image_ids, lambda name: name.startswith(folders))
     if condition.field == "picture":
         return _mask(gallery.image_ids, fits)
+    if condition.field == TAG:
+        if not condition.values:
+            raise QueryError(
+                'A tag is a name, got a range of numbers. Write it like this: {"field": "tag", "values": ["keep"]}'
+            )
+        return tagged(gallery, condition.values)
     column = condition.field.removeprefix(COLUMN)
     if condition.field.startswith(COLUMN) and column in gallery.caption_columns:
         positions = gallery.paired_captions
@@ -47,7 +57,7 @@ def _fitting(gallery: Gallery, condition: Condition) -> MaskArray:
         kept = np.zeros(len(gallery), dtype=np.bool_)
         kept[gallery.rows_of(positions[fitting])] = True
         return kept
-    offered = ["folder", "picture", *(f"{COLUMN}{name}" for name in gallery.caption_columns)]
+    offered = ["folder", "picture", TAG, *(f"{COLUMN}{name}" for name in gallery.caption_columns)]
     raise QueryError(
         f"A condition looks at one of {', '.join(offered[:12])} in this dataset, got {condition.field!r:.80}. Name one of these."
     )

@@ -19,7 +19,7 @@ class Condition:
     Attributes
     ----------
     field : str
-        What is looked at: ``folder``, ``picture`` (its name), or ``column:NAME`` of the captions file.
+        What is looked at: ``folder``, ``picture`` (its name), ``tag``, or ``column:NAME`` of the captions file.
     values : tuple of str
         Any of these.
     at_least, at_most : float, optional

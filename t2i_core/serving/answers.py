@@ -53,7 +53,7 @@ class Answers:
             "model": self.dataset.model,
             "dimension": gallery.dimension,
             "key": gallery.key,
-            "conditions": ["folder", "picture", *(f"column:{name}" for name in gallery.caption_columns)],
+            "conditions": ["folder", "picture", "tag", *(f"column:{name}" for name in gallery.caption_columns)],
             "problems": [str(problem) for problem in gallery.problems if problem.severity != "note"],
         }
 

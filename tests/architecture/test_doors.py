@@ -50,6 +50,7 @@ LEVELS = {
     "dataset": 5,
     "captions": 6,
     "importers": 6,
+    "marks": 6,
     "relevance": 7,
     "engine": 8,
     "projection": 8,

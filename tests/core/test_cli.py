@@ -71,6 +71,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     commands = (
         "search",
+        "searches",
+        "batch",
+        "tag",
         "explain",
         "build",
         "merge",

@@ -9,6 +9,7 @@ from pages._ui.session.outside import outside_pictures
 from pages._ui.session.visit import visit
 from t2i_core import engine
 from t2i_core.config import Settings
+from t2i_core.marks import stamp_of_tags
 from t2i_core.query import SearchRequest
 from t2i_core.types import SearchResult
 
@@ -26,7 +27,8 @@ def rank(engine: engine.SearchEngine, request: SearchRequest, settings: Settings
     """
     rankings = visit().kept.rankings
     seen = visit().judging.seen
-    key = (engine.gallery.key, engine.encoder.weights_sha256, request.top_k, ranking_key(request), seen)
+    tags = stamp_of_tags(engine.gallery, request.where)
+    key = (engine.gallery.key, engine.encoder.weights_sha256, request.top_k, ranking_key(request), seen, tags)
     found = rankings.pop(key, None)
     if found is None:
         found = engine.search(request, pictures=outside_pictures(request.query, settings), passed_over=seen)
