@@ -51,6 +51,7 @@ LEVELS = {
     "captions": 6,
     "importers": 6,
     "relevance": 7,
+    "facets": 7,
     "engine": 8,
     "projection": 8,
     "building": 8,
