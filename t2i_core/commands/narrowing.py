@@ -20,7 +20,7 @@ Read = TypeVar("Read")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """--where, --order, --stack, --facets"""
+    """--where, --order, --stack, --diversity, --facets"""
     parser.add_argument(
         "--where",
         type=read_with(read_condition),
@@ -42,6 +42,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=STACKINGS,
         help="copies count as one picture; look_alikes too, where `index --look-alikes` found them "
         f"(default: {STACKINGS[0]}, or what the request says)",
+    )
+    parser.add_argument(
+        "--diversity",
+        type=_diversity,
+        metavar="D",
+        help="0 to 1: how much a picture loses by being like those before it (default: 0, or what the request says)",
     )
     parser.add_argument(
         "--facets",
@@ -67,6 +73,13 @@ def read_with(read: Callable[[str], Read]) -> Callable[[str], Read]:
 def _order(text: str) -> str:
     check_order(text)
     return text
+
+
+def _diversity(text: str) -> float:
+    number = float(text)
+    if not 0.0 <= number <= 1.0:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 1, got {text}. 0 ranks by score alone.")
+    return number
 
 
 def notes(result: SearchResult) -> Iterator[str]:

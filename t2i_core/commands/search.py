@@ -169,6 +169,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             where=(*asked.where, *arguments.where),
             order=arguments.order or asked.order,
             stacking=arguments.stack or asked.stacking,
+            diversity=asked.diversity if arguments.diversity is None else arguments.diversity,
         )
         result = engine.search(request, pictures=_outside(request, arguments.image))
     elif arguments.image is not None:
@@ -215,6 +216,7 @@ def _settings(arguments: argparse.Namespace, top_k: int) -> dict[str, Any]:
         "where": tuple(arguments.where),
         "order": arguments.order or ORDERS[0],
         "stacking": arguments.stack or STACKINGS[0],
+        "diversity": arguments.diversity or 0.0,
     }
 
 

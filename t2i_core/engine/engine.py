@@ -127,7 +127,12 @@ class SearchEngine:
         )  # fmt: skip
         found = self.narrowing.found(request, self._judge.wanted(request), find)
         judged = self._judge.judge(
-            request, embedded, found, where=where, left_out=left_out, by_score=bias is None and steered is None
+            request,
+            embedded,
+            found,
+            where=where,
+            left_out=left_out,
+            by_score=bias is None and steered is None and not request.diversity,
         )
         hits = self.narrowing.arranged(request, self._hits(request, found, embedded, least=judged.cut), where, left_out)
         notes = (_NOT_BALANCED,) if request.ranking == BALANCED and bias is None else ()

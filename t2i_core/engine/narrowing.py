@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from t2i_core.engine.diversity import AMONG, varied
 from t2i_core.engine.ordering import in_order
 from t2i_core.engine.source import Found
 from t2i_core.engine.stacking import Stacker
@@ -38,10 +39,12 @@ class Narrowing:
         return fitting & among
 
     def found(self, request: SearchRequest, wanted: int, find: Callable[[int], Found]) -> Found:
-        """The best ``wanted`` pictures, or stacks, of those that ``find`` finds so many of."""
-        if request.stacking == STACKINGS[0]:
-            return find(wanted)
-        return self._stacker.find(request.stacking, wanted, find)
+        """The best ``wanted`` pictures, or stacks, of those that ``find`` finds so many of; varied where that is asked."""
+        among = min(max(wanted, AMONG), len(self._gallery)) if request.diversity else wanted
+        found = find(among) if request.stacking == STACKINGS[0] else self._stacker.find(request.stacking, among, find)
+        if not request.diversity:
+            return found
+        return varied(found, self._gallery.image_embeddings, diversity=request.diversity, wanted=wanted)
 
     def fitting(self, request: SearchRequest, where: MaskArray | None, left_out: Sequence[str]) -> int | None:
         """How many pictures could be found under a request's conditions; None where it has none."""

@@ -50,6 +50,8 @@ class SearchRequest:
         Pictures of the gallery, by name, that say what is meant beside the query; disliked ones are not returned.
     aim : str
         One of `AIMS`: all pictures of a kind are looked for, or one picture, which what is disliked is taken to be near.
+    diversity : float
+        0 (by score alone) to 1: how much a picture loses by being like those before it.
 
     Raises
     ------
@@ -78,6 +80,7 @@ class SearchRequest:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     aim: str = AIMS[0]
+    diversity: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", tuple(self.where))
@@ -87,6 +90,7 @@ class SearchRequest:
             if getattr(self, name) not in offered:
                 raise QueryError(f"{name} must be one of {', '.join(offered)}, got {getattr(self, name)!r:.40}.")
         check_order(self.order)
+        object.__setattr__(self, "diversity", _share(self.diversity))
         if self.cutoff is not None and not isinstance(self.cutoff, Cutoff):
             number = isinstance(self.cutoff, int | float) and not isinstance(self.cutoff, bool)
             if not number or not math.isfinite(self.cutoff):
@@ -138,7 +142,8 @@ class SearchRequest:
         """Settings that older programs do not know, where they say anything: requests without them are read there too."""
         named = {"liked": list(self.liked), "disliked": list(self.disliked)}
         found: dict[str, Any] = {name: names for name, names in named.items() if names}
-        return found if self.aim == AIMS[0] else found | {"aim": self.aim}
+        found |= {"aim": self.aim} if self.aim != AIMS[0] else {}
+        return found | ({"diversity": self.diversity} if self.diversity else {})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> SearchRequest:
@@ -181,6 +186,13 @@ class SearchRequest:
         if not isinstance(terms, list) or not isinstance(where, list):
             raise QueryError("query and where are lists in a request, got something else. Write them in [ ].")
         return cls(Query(tuple(map(_term, terms))), tuple(map(Condition.from_record, where)), **settings)
+
+
+def _share(diversity: object) -> float:
+    number = isinstance(diversity, int | float) and not isinstance(diversity, bool)
+    if not number or not 0.0 <= float(diversity) <= 1.0:  # type: ignore[arg-type]
+        raise QueryError(f"diversity must be a number from 0 to 1, got {diversity!r:.40}. 0 ranks by score alone.")
+    return float(diversity) + 0.0  # type: ignore[arg-type]
 
 
 def check_order(order: object) -> None:

@@ -33,6 +33,7 @@ _TOLD = {
     "liked": "pictures that say what is meant beside the query, one a line",
     "disliked": "pictures that say what is not meant, which are left out, one a line",
     "aim": f"one of {', '.join(AIMS)}: all pictures of a kind, or one picture",
+    "varied": "0 to 1: how much a picture loses by being like those before it",
 }
 _ORDER = f"^({ORDERS[0]}|-?({'|'.join(ORDERS[1:])}|{COLUMN}.+))$"
 
@@ -120,6 +121,7 @@ def _asked() -> dict[str, Any]:
                 "liked": texts,
                 "disliked": texts,
                 "aim": {"enum": list(AIMS)},
+                "diversity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
             },
             needed=["query"],
         ),
@@ -134,7 +136,7 @@ def _answered() -> dict[str, Any]:
     hit = {"rank": whole, "image_id": text, "score": number, "caption": {"type": ["string", "null"]},
            "width": maybe_whole, "height": maybe_whole}  # fmt: skip
     return {
-        "Hit": _object(hit | {"shares": numbers, "cosines": numbers}, needed=list(hit)),
+        "Hit": _object(hit | {"shares": numbers, "cosines": numbers, "stack": texts}, needed=list(hit)),
         "Answer": _object(
             {
                 "request": _ref("SearchRequest"),
@@ -146,6 +148,7 @@ def _answered() -> dict[str, Any]:
                 "score_means": text,
                 "verdict": {"oneOf": [{"type": "null"}, _ref("Verdict")]},
                 "cut": {"oneOf": [{"type": "null"}, _ref("Cut")]},
+                "fitting": maybe_whole,
                 "left_out": texts,
                 "notes": texts,
                 "milliseconds": _object({"encode": number, "search": number}),

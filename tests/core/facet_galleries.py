@@ -64,7 +64,7 @@ def engine_of(gallery: Gallery) -> SearchEngine:
     return SearchEngine(encoder, FolderSource(gallery))
 
 
-def asked(engine: SearchEngine, *where: str, top_k: int = 8, **settings: str) -> SearchResult:
+def asked(engine: SearchEngine, *where: str, top_k: int = 8, **settings: object) -> SearchResult:
     conditions = tuple(map(read_condition, where))
     return engine.search(SearchRequest(Query.of("anything"), conditions, top_k=top_k, **settings))  # type: ignore[arg-type]
 

@@ -16,6 +16,7 @@ from t2i_core.engine import SearchEngine
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.facets.copies import Pairs, stacks_of
 from t2i_core.facets.keeping import keep_facts
+from t2i_core.query import SearchRequest, read_condition, request_from_link, request_to_link
 from t2i_core.types import Gallery
 from tests.core.audit_galleries import textured, write_gallery
 from tests.core.facet_galleries import MAX_PIXELS, asked, eight_pictures, engine_of
@@ -101,3 +102,37 @@ def test_planted_copies_are_stacked_and_nothing_else(tmp_path: Path) -> None:
     for seed in range(0, 120, 2):
         wanted[own[f"half{seed}.png"]] = own[f"{seed}.png"]
     np.testing.assert_array_equal(stacks, wanted)
+
+
+def test_diversity_brings_what_is_unlike_what_came_before(engine: SearchEngine, gallery: Gallery) -> None:
+    plain = asked(engine).hits
+    assert asked(engine, diversity=0.0).hits == plain
+    varied = asked(engine, diversity=0.5).hits
+    assert varied[0] == plain[0]
+    assert {hit.image_id for hit in varied} == {hit.image_id for hit in plain}
+    assert [hit.image_id for hit in varied] != [hit.image_id for hit in plain]
+    assert [hit.rank for hit in varied] == list(range(1, 9))
+    assert asked(engine, diversity=0.5, top_k=3).hits == varied[:3]
+    rows = gallery.image_embeddings
+    second, first = varied[1].row, varied[0].row
+    alone = asked(engine, diversity=1.0).hits  # by likeness alone the second is the least like the first
+    assert (second, first) != (None, None)
+    assert alone[1].row == int(np.argmin(rows @ rows[first]))
+    stacked = asked(engine, diversity=0.5, stacking="copies", top_k=6)
+    assert len(stacked.hits) == 6
+    assert stacked.stacked == 2
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan"), True, "much"])
+def test_a_diversity_that_is_none_is_refused(wrong: object) -> None:
+    with pytest.raises(QueryError, match="diversity must be a number from 0 to 1"):
+        SearchRequest.of("a dog", diversity=wrong)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"diversity": 0.25}, {"order": "-taken"}, {"order": "column:year"}, {"stacking": "copies"}]
+)
+def test_how_hits_are_arranged_survives_link_and_json(settings: dict[str, object]) -> None:
+    request = SearchRequest.of("a dog", where=(read_condition("taken>=2019"),), **settings)
+    assert request_from_link(request_to_link(request)) == request
+    assert SearchRequest.from_json(request.to_json()) == request
