@@ -25,13 +25,13 @@ SCORE_DIGITS = 6
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:
-    """One hit as JSON: ``rank``, ``image_id``, ``score`` and ``caption`` (null where the picture has none)."""
+    """One hit as JSON: ``rank``, ``image_id``, ``score``, ``caption`` (null where there is none), ``stack`` where it has one."""
     return {
         "rank": hit.rank,
         "image_id": hit.image_id,
         "score": round(hit.score, SCORE_DIGITS),
         "caption": hit.caption,
-    }
+    } | ({"stack": list(hit.stack)} if hit.stack else {})
 
 
 def term_record(hit: Hit) -> dict[str, list[float]]:
@@ -43,8 +43,10 @@ def term_record(hit: Hit) -> dict[str, list[float]]:
 
 
 def judged_record(result: SearchResult) -> dict[str, Any]:
-    """The verdict and where a cutoff fell, as JSON: ``verdict`` and ``cut``, each only where there is one."""
+    """The verdict, where a cutoff fell and how many fit, as JSON: ``verdict``, ``cut``, ``fitting``, each only where there is one."""
     record: dict[str, Any] = {}
+    if result.fitting is not None:
+        record["fitting"] = result.fitting
     if result.verdict is not None:
         gap = round(result.verdict.gap, SCORE_DIGITS)
         record["verdict"] = {"evidence": result.verdict.evidence, "gap": gap, "sentence": result.verdict.sentence}

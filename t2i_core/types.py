@@ -220,6 +220,7 @@ class Hit:
     Of a query of several terms that is the cosine with their sum. ``shares`` then says what each term gave to it, in the
     query's order, so that they add up to the score, and ``cosines``, where terms have weights, what each scores alone.
     ``row`` is None for a picture outside a gallery that is a sample: the hit has what a card shows, and neither of these.
+    ``stack`` names the pictures that are stacked behind it, where stacks were asked for.
     """
 
     rank: int
@@ -231,6 +232,7 @@ class Hit:
     height: int = 0
     shares: tuple[float, ...] = ()
     cosines: tuple[float, ...] = ()
+    stack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,7 @@ class SearchResult:
     the pictures are ranked by it. ``verdict`` says whether anything fits, where that was measured for the
     dataset and words are asked for; ``histogram`` how all scores lie, and ``cut`` where the request's cutoff fell in them.
     ``typical_shares`` is what each of several terms gives a picture on average: a hit's ``shares`` less these are what the terms
-    did for it.
+    did for it. ``fitting`` is how many pictures could be found under the request's conditions; None where it has none.
     """
 
     request: SearchRequest
@@ -270,6 +272,12 @@ class SearchResult:
     query_embedding: FloatArray | None = field(default=None, compare=False, repr=False)
     passed_over: tuple[str, ...] = ()
     typical_shares: tuple[float, ...] = ()
+    fitting: int | None = None
+
+    @property
+    def stacked(self) -> int:
+        """How many pictures are stacked behind the hits."""
+        return sum(len(hit.stack) for hit in self.hits)
 
     @property
     def away(self) -> int:
@@ -283,7 +291,9 @@ class SearchResult:
 
     def head(self, top_k: int) -> SearchResult:
         """The same result with only its first ``top_k`` hits, as if asked for so many: nothing is encoded or scored again."""
-        request, hits = replace(self.request, top_k=min(top_k, self.request.top_k)), self.hits[:top_k]
+        request = replace(self.request, top_k=min(top_k, self.request.top_k))
+        # In another order too, the best of them by score.
+        hits = tuple(hit for hit in self.hits if hit.rank <= top_k)
         cut = self.cut and replace(self.cut, left_out=min(self.cut.left_out, max(0, top_k - len(hits))))
         return replace(self, request=request, hits=hits, cut=cut)
 

@@ -29,8 +29,8 @@ from t2i_core.audit.findings import (
     in_order,
 )  # fmt: skip
 from t2i_core.audit.material import Material
-from t2i_core.audit.measuring import OnProgress, nothing_told
 from t2i_core.errors import QueryError
+from t2i_core.facets.measuring import OnProgress, nothing_told
 from t2i_core.types import Encoder, Gallery
 
 

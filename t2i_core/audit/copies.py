@@ -6,56 +6,18 @@ That finds what was halved or saved again. Mirrors are found by the hash of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from t2i_core.audit.findings import COPY, LEAKAGE, LOOK_ALIKE, NOTE, WARNING, Finding
 from t2i_core.audit.material import Material
 from t2i_core.audit.splits import split_of_pictures
-from t2i_core.dataset.facts_file import FactsTable
-from t2i_core.neighbours.graph import row_prints
-from t2i_core.pictures.facts import THUMB_SIDE
-from t2i_core.types import MaskArray, RowArray
+from t2i_core.facets.copies import BITS, Pairs, copy_pairs, joined, keepers, mirror_pairs, pairs_of
 
-MOST_BITS = 8
-BITS = 64
-ALIKE_GREYS = 0.9  # correlation of 16 by 16 greys: what two different pictures of one hash do not reach
-FLAT = 4.0  # grey levels: below that spread a picture has no pattern to compare
 QUANTILE = 0.99999
 FEWEST_PAIRS = 100_000  # for such a quantile to be one of the pairs
 NORMAL_QUANTILE = 4.265
 SAMPLED_PAIRS = 200_000
-BLOCK = 512, 8192
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs of pictures.
-
-    Attributes
-    ----------
-    left, right : ndarray of shape (P,), int64
-        Rows, the left one smaller.
-    bits : ndarray of shape (P,), int64
-        In how many their hashes differ; -1 where that is not what they were found by.
-    cosines : ndarray of shape (P,), float64
-    mirrored : ndarray of shape (P,), bool
-    """
-
-    left: RowArray
-    right: RowArray
-    bits: RowArray
-    cosines: npt.NDArray[np.float64]
-    mirrored: MaskArray
-
-    def __len__(self) -> int:
-        return len(self.left)
-
-    def only(self, chosen: np.ndarray) -> Pairs:
-        """Some of them: by a mask or by positions."""
-        return Pairs(*(part[chosen] for part in (self.left, self.right, self.bits, self.cosines, self.mirrored)))
 
 
 def find_copies(material: Material) -> list[Finding]:
@@ -63,7 +25,7 @@ def find_copies(material: Material) -> list[Finding]:
     pairs = copies_of(material)
     if not len(pairs):
         return []
-    best = _best_of_groups(pairs, _keepers(material))
+    best = _best_of_groups(pairs, keepers(material.gallery, material.facts))
     all_pairs = len(material.gallery) * (len(material.gallery) - 1) / 2
     findings = []
     for row, (bits, other) in best.items():
@@ -80,13 +42,13 @@ def find_copies(material: Material) -> list[Finding]:
 def find_look_alikes(material: Material) -> list[Finding]:
     """Pictures the model finds more alike than 99.999 of 100 pairs, and mirror images; copies are left to `find_copies`."""
     pairs = look_alikes_of(material)
-    keepers = _keepers(material)
+    kept_first = keepers(material.gallery, material.facts)
     all_pairs = max(1.0, len(material.gallery) * (len(material.gallery) - 1) / 2)
     findings, told = [], set()
     order = np.lexsort((-pairs.cosines, ~pairs.mirrored))
     for at in order.tolist():
         left, right = int(pairs.left[at]), int(pairs.right[at])
-        row, other = (left, right) if keepers[left] < keepers[right] else (right, left)
+        row, other = (left, right) if kept_first[left] < kept_first[right] else (right, left)
         if row in told:
             continue
         told.add(row)
@@ -145,16 +107,7 @@ def look_alikes_of(material: Material) -> Pairs:
 
 
 def _find_copy_pairs(material: Material) -> Pairs:
-    facts = material.facts
-    equal = _equal_rows(material)
-    if facts is None:
-        return equal
-    rows = np.flatnonzero(facts.decoded)
-    hashes = facts.hashes[rows, 0]
-    left, right, bits = near_hashes(hashes, hashes)
-    left, right = rows[left], rows[right]
-    same = _alike_greys(facts, left, right)
-    return _joined(equal, _pairs(material, left[same], right[same], bits[same]))
+    return copy_pairs(material.gallery, material.facts)
 
 
 def _find_alike_pairs(material: Material) -> Pairs:
@@ -163,13 +116,9 @@ def _find_alike_pairs(material: Material) -> Pairs:
     facts = material.facts
     found = []
     if facts is not None:
-        rows = np.flatnonzero(facts.decoded)
-        left, right, _ = near_hashes(facts.hashes[rows, 0], facts.hashes[rows, 1])
-        left, right = rows[left], rows[right]
-        same = _alike_greys(facts, left, right, mirrored=True)
-        found.append(_pairs(material, left[same], right[same], mirrored=True))
+        found.append(mirror_pairs(material.gallery, facts))
     found.append(_most_alike(material))
-    pairs = _joined(*found)
+    pairs = joined(*found)
     fresh = [pair not in known for pair in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)]
     return pairs.only(np.array(fresh, dtype=np.bool_))
 
@@ -178,7 +127,7 @@ def _most_alike(material: Material) -> Pairs:
     """Pairs with a cosine above the dataset's own 99.999 % quantile."""
     count = len(material.gallery)
     if count < 3:
-        return _pairs(material, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        return pairs_of(material.gallery, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
     similarities, neighbours = material.neighbours
     k = neighbours.shape[1]
     here, there = np.repeat(np.arange(count), k), neighbours.reshape(-1).astype(np.int64)
@@ -192,7 +141,7 @@ def _most_alike(material: Material) -> Pairs:
     else:
         above = np.flatnonzero(cosines > _normal_limit(material))
     chosen = first[above]
-    return _pairs(material, left[chosen], right[chosen])
+    return pairs_of(material.gallery, left[chosen], right[chosen])
 
 
 def _normal_limit(material: Material) -> float:
@@ -204,94 +153,6 @@ def _normal_limit(material: Material) -> float:
     rows = material.gallery.image_embeddings
     cosines = np.einsum("pd,pd->p", rows[left[different]], rows[right[different]])
     return float(cosines.mean() + NORMAL_QUANTILE * cosines.std())
-
-
-def near_hashes(here: npt.NDArray[np.uint64], there: npt.NDArray[np.uint64]) -> tuple[RowArray, RowArray, RowArray]:
-    """Pairs of rows i < j whose hashes ``here[i]`` and ``there[j]`` differ in few bits, and in how many.
-
-    Parameters
-    ----------
-    here, there : ndarray of shape (N,), uint64
-
-    Returns
-    -------
-    left, right, bits : ndarray of shape (P,), int64
-    """
-    tall, wide = BLOCK
-    found: list[tuple[RowArray, RowArray, RowArray]] = []
-    for top in range(0, len(here), tall):
-        for start in range(top, len(there), wide):
-            bits = np.bitwise_count(here[top : top + tall, None] ^ there[None, start : start + wide])
-            rows, columns = np.nonzero(bits <= MOST_BITS)
-            rows, columns = rows + top, columns + start
-            later = columns > rows
-            rows, columns = rows[later], columns[later]
-            found.append((rows, columns, bits[rows - top, columns - start].astype(np.int64)))
-    if not found:
-        return (np.empty(0, dtype=np.int64),) * 3
-    left, right, distances = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return left, right, distances
-
-
-def _alike_greys(facts: FactsTable, left: RowArray, right: RowArray, *, mirrored: bool = False) -> MaskArray:
-    """Whether pairs have the same greys but for light and contrast; flat ones have to be equal, file size included."""
-    one = facts.thumbs[left].astype(np.float32)
-    other = facts.thumbs[right].astype(np.float32)
-    if mirrored:
-        other = other[:, :, ::-1]
-    one, other = (greys.reshape(len(left), THUMB_SIDE**2) for greys in (one, other))
-    level = np.abs(one - other).max(axis=1, initial=0.0) <= 1.0
-    equal = level & (facts.stamps[left, 0] == facts.stamps[right, 0])
-    one, other = one - one.mean(axis=1, keepdims=True), other - other.mean(axis=1, keepdims=True)
-    spread, other_spread = one.std(axis=1), other.std(axis=1)
-    correlation = (one * other).mean(axis=1) / np.maximum(spread * other_spread, 1e-6)
-    patterned = np.minimum(spread, other_spread) >= FLAT
-    alike: MaskArray = np.where(patterned, correlation >= ALIKE_GREYS, equal & (not mirrored))
-    return alike
-
-
-def _equal_rows(material: Material) -> Pairs:
-    """Pictures with the same embedding to the last bit, each paired with the first of them."""
-    prints = row_prints(np.ascontiguousarray(material.gallery.image_embeddings))
-    _, first, belongs = np.unique(prints, return_index=True, return_inverse=True)
-    kept = first[belongs]
-    right = np.flatnonzero(kept != np.arange(len(kept)))
-    return _pairs(material, kept[right].astype(np.int64), right.astype(np.int64), np.zeros(len(right), dtype=np.int64))
-
-
-def _pairs(
-    material: Material, left: RowArray, right: RowArray, bits: RowArray | None = None, *, mirrored: bool = False
-) -> Pairs:
-    rows = material.gallery.image_embeddings
-    cosines = np.einsum("pd,pd->p", rows[left].astype(np.float64), rows[right].astype(np.float64))
-    told = np.full(len(left), -1, dtype=np.int64) if bits is None else bits
-    return Pairs(left, right, told, cosines, np.full(len(left), mirrored))
-
-
-def _joined(*parts: Pairs) -> Pairs:
-    """Several lots of pairs as one; of a pair that is in two, the first is kept."""
-    names = ("left", "right", "bits", "cosines", "mirrored")
-    whole = Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    if not len(whole):
-        return whole
-    _, first = np.unique(whole.left * (int(whole.right.max()) + 1) + whole.right, return_index=True)
-    return whole.only(np.sort(first))
-
-
-def _keepers(material: Material) -> npt.NDArray[np.float64]:
-    """Which of two pictures is the one to keep, as a number for each, the better one bigger: ndarray of shape (N,), float64.
-
-    More pixels, else more bytes, else the older file, else the earlier row.
-    """
-    count = len(material.gallery)
-    facts = material.facts
-    if facts is None:
-        return -np.arange(count, dtype=np.float64)
-    pixels = facts.sizes.prod(axis=1)
-    order = np.lexsort((-np.arange(count), -facts.stamps[:, 1], facts.stamps[:, 0], pixels))
-    places = np.empty(count)
-    places[order] = np.arange(count)
-    return places
 
 
 def _best_of_groups(pairs: Pairs, keepers: npt.NDArray[np.float64]) -> dict[int, tuple[int, int]]:

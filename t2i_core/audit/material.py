@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from t2i_core.audit.measuring import OnProgress, measure_pictures, nothing_told
 from t2i_core.dataset.facts_file import FactsTable
+from t2i_core.facets.measuring import OnProgress, measure_pictures, nothing_told
 from t2i_core.neighbours.graph import nearest_neighbours
 from t2i_core.pictures.folder import is_folder
 from t2i_core.types import Encoder, FloatArray, Gallery

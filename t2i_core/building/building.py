@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from t2i_core.building.captions import find_captions
+from t2i_core.building.facts import measure_facts
 from t2i_core.building.journal import Journal, begun_batch_size, hash_settings
 from t2i_core.building.ledger import Ledger, read_ledger
 from t2i_core.building.matching import compare_captions
@@ -113,6 +114,7 @@ def build_in(
     run.notes += run.told
     report = run.write()
     notes = (*report.notes, *_evidence_notes(options, run.encoder))
+    notes += tuple(measure_facts(options, on_progress=on_progress, should_stop=run.should_stop))
     return replace(report, left_out=contents.left_out, notes=notes)
 
 

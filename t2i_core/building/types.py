@@ -53,8 +53,9 @@ class BuildOptions:
 class BuildProgress:
     """How far a build is.
 
-    ``stage`` is ``"pictures"``, ``"captions"`` or ``"writing"``; ``rate`` is in items a second over the
-    last seconds, 0 until it is known; ``skipped`` counts the pictures that could not be used so far.
+    ``stage`` is ``"pictures"``, ``"captions"``, ``"writing"`` or, where that takes long, ``"facts"``;
+    ``rate`` is in items a second over the last seconds, 0 until it is known;
+    ``skipped`` counts the pictures that could not be used so far.
     """
 
     stage: str

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import balancing, options
+from t2i_core.config import read_settings
 from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
     from t2i_core.dataset import Evidence
+    from t2i_core.facets.keeping import KeptFacts
     from t2i_core.types import Gallery
 
 EPILOG = """\
@@ -22,7 +25,8 @@ examples:
   python -m t2i_core index --data photos-data
   python -m t2i_core index --data photos-data --ann --recall 0.99
   python -m t2i_core index --data photos-data --balanced
-  python -m t2i_core index --data photos-data --verdict"""
+  python -m t2i_core index --data photos-data --verdict
+  python -m t2i_core index --data photos-data --facts"""
 
 
 # What is balanced, and where its figures stand in what programs read.
@@ -33,8 +37,8 @@ def add_parser(commands: Any) -> None:
     """Describe the command to argparse."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "index",
-        help="prepare a large dataset: memory-mapped rows, codes and, with --ann, an approximate index; measure balanced ranking "
-        "and verdicts",
+        help="prepare a large dataset: memory-mapped rows, codes and, with --ann, an approximate index; measure balanced ranking, "
+        "verdicts and facts of pictures",
         description="Prepare a large dataset for opening at once and searching quickly.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -54,6 +58,16 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--verdict", action="store_true", help="also measure how searches tell whether anything fits, as a build does"
+    )
+    parser.add_argument(
+        "--facts",
+        action="store_true",
+        help="also measure what pictures are filtered and stacked by, as a build does: size, day, camera, colours, light, copies",
+    )
+    parser.add_argument(
+        "--look-alikes",
+        action="store_true",
+        help="also find which pictures look alike, for searches that stack those as well",
     )
     options.add_model(parser, default="the one the dataset was built with; used with --balanced and --verdict")
     options.add_format(parser)
@@ -85,6 +99,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         if of in balances:
             record[name] = balancing.to_record(balances[of])
     evidence = _evidence(arguments, gallery) if arguments.verdict else None
+    known = (
+        _facts(gallery, console, look_alikes=arguments.look_alikes)
+        if arguments.facts or arguments.look_alikes
+        else None
+    )
+    if known is not None:
+        record["facts"] = asdict(known)
     if evidence is not None:
         record["verdict"] = {
             "captions": evidence.captions, "kept": evidence.kept, "auroc": evidence.auroc, "best": evidence.best,
@@ -106,6 +127,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.write(line)
     if evidence is not None:
         console.write(_told(evidence))
+    if known is not None:
+        console.write(_measured(known))
     return 0
 
 
@@ -115,6 +138,28 @@ def _told(evidence: Evidence) -> str:
     return (
         f"Searches get a verdict: at 5 % false alarms {evidence.kept:.0%} of {count_of(evidence.captions, 'caption')} are strong "
         f"evidence (AUROC {evidence.auroc:.2f}), against {count_of(evidence.foreign, 'sentence')} about what no caption names."
+    )
+
+
+def _facts(gallery: Gallery, console: Console, *, look_alikes: bool) -> KeptFacts:
+    from t2i_core.facets.keeping import keep_facts
+
+    def tell(stage: str, done: int, total: int) -> None:
+        console.progress(f"{stage}: {done:,} of {total:,}", last=done == total)
+
+    max_pixels = read_settings().max_pixels
+    if look_alikes:
+        from t2i_core.audit.stacking import keep_look_alikes
+
+        keep_look_alikes(gallery, max_pixels=max_pixels, on_progress=tell)
+    return keep_facts(gallery, max_pixels=max_pixels, on_progress=tell)
+
+
+def _measured(known: KeptFacts) -> str:
+    unreadable = f", {known.unreadable:,} could not be read" if known.unreadable else ""
+    return (
+        f"Searches can be filtered by facts of {count_of(known.measured, 'picture')}{unreadable}; "
+        f"{known.copies:,} can be stacked behind another that they are copies of."
     )
 
 

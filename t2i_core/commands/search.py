@@ -9,16 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from t2i_core.commands import options
+from t2i_core.commands import narrowing, options
 from t2i_core.commands.keeping import add_keeping, check_keeping, keep, printable
+from t2i_core.commands.narrowing import read_with
 from t2i_core.commands.queries_file import read_queries
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import read_settings, typed_path
 from t2i_core.errors import QueryError, count_of
 from t2i_core.export import hit_record, judged_record, term_record
 from t2i_core.query import OutsidePicture, Query, SearchRequest, less_of, one_sentence, parse_query, write_query
-from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
-from t2i_core.query.request import AIMS, RANKINGS
+from t2i_core.query.cutoff import FORMS, read_cutoff
+from t2i_core.query.request import AIMS, ORDERS, RANKINGS, STACKINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,7 @@ examples:
   python -m t2i_core search --queries sentences.txt --top-k 5 --format json > hits.jsonl
   python -m t2i_core search --image photo.jpg
   python -m t2i_core search "a dog on a beach" --top-k 50 --cutoff drop
+  python -m t2i_core search "a dog" --where folder=animals --where "megapixels>=2" --where "not colour=red" --stack copies
   python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
   python -m t2i_core search "a dog" --like dogs/3.jpg --dislike cats/1.jpg   # words that pictures say more of
   python -m t2i_core search "a dog on a beach" --save beaches --out beaches.html   # kept by name, and a contact sheet
@@ -87,10 +89,11 @@ def add_parser(commands: Any) -> None:
         help="balanced ranks lower what is near every sentence, where `index --balanced` found that to help "
         f"(default: {RANKINGS[0]}, or what the request says)",
     )
+    narrowing.add_options(parser)
     _add_judged(parser)
     parser.add_argument(
         "--cutoff",
-        type=_cutoff,
+        type=read_with(read_cutoff),
         metavar="CUTOFF",
         help=f"leave out pictures that score too little: {FORMS} (default: none, or what the request says)",
     )
@@ -167,13 +170,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             liked=(*asked.liked, *arguments.like),
             disliked=(*asked.disliked, *arguments.dislike),
             aim=arguments.aim or asked.aim,
+            where=(*asked.where, *arguments.where),
+            order=arguments.order or asked.order,
+            stacking=arguments.stack or asked.stacking,
+            diversity=asked.diversity if arguments.diversity is None else arguments.diversity,
         )
         result = engine.search(request, pictures=_outside(request, arguments.image))
     elif arguments.image is not None:
         result = _search_picture(engine, arguments.image, **_settings(arguments, top_k))
     else:
         result = engine.search(SearchRequest.of(arguments.text, **_settings(arguments, top_k)))
-    _show(result, arguments=arguments, console=console)
+    _show(result, engine, arguments=arguments, console=console)
     keep(result, gallery, arguments, console)
     return 0
 
@@ -197,7 +204,7 @@ def _run_queries(
             console.say(f"error: line {number}: {error}")
             failed = 1
             continue
-        _show(result, arguments=arguments, console=console, heading=True)
+        _show(result, engine, arguments=arguments, console=console, heading=True)
     return failed
 
 
@@ -211,6 +218,10 @@ def _settings(arguments: argparse.Namespace, top_k: int) -> dict[str, Any]:
         "liked": tuple(arguments.like),
         "disliked": tuple(arguments.dislike),
         "aim": arguments.aim or AIMS[0],
+        "where": tuple(arguments.where),
+        "order": arguments.order or ORDERS[0],
+        "stacking": arguments.stack or STACKINGS[0],
+        "diversity": arguments.diversity or 0.0,
     }
 
 
@@ -254,21 +265,34 @@ def _open_outside(path: Path, name: str) -> tuple[OutsidePicture, Image.Image]:
     return OutsidePicture(hashlib.sha256(path.read_bytes()).hexdigest(), name), image
 
 
-def _show(result: SearchResult, *, arguments: argparse.Namespace, console: Console, heading: bool = False) -> None:
+def _show(
+    result: SearchResult,
+    engine: SearchEngine,
+    *,
+    arguments: argparse.Namespace,
+    console: Console,
+    heading: bool = False,
+) -> None:
+    facets = narrowing.counted(engine, result, arguments)
     for note in (*result.notes, *_offered(result.query)):
         console.say(f"note: {note}")
     if result.left_out:
         console.say("note: The picture asked with is not among the hits.")
+    for note in narrowing.notes(result):
+        console.say(f"note: {note}")
     if disliked := len(result.request.disliked):
         console.say(f"note: {count_of(disliked, 'disliked picture')} {'is' if disliked == 1 else 'are'} left out.")
     if arguments.format == "json":
         # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
         hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]
-        console.write_json({"query": result.query.label, "hits": hits} | judged_record(result))
+        counted = {"facets": [one.to_record() for one in facets]} if arguments.facets is not None else {}
+        console.write_json({"query": result.query.label, "hits": hits} | judged_record(result) | counted)
         return
     if heading:
         console.write(f"# {result.query.label}")
     for line in table(result.hits, width=console.width):
+        console.write(line)
+    for line in narrowing.table(facets):
         console.write(line)
     for line in judged(result):
         console.say(line)
@@ -281,13 +305,6 @@ def judged(result: SearchResult) -> Iterator[str]:
     if result.cut is not None:
         belong = f"{'about ' if result.cut.estimated else ''}{count_of(result.cut.belong, 'picture')}"
         yield f"cutoff at {result.cut.score:.3f}: {belong} of {result.images:,} score as much, {result.cut.left_out:,} left out here"
-
-
-def _cutoff(text: str) -> float | Cutoff:
-    try:
-        return read_cutoff(text)
-    except QueryError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _offered(query: Query) -> Iterator[str]:

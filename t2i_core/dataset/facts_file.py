@@ -18,10 +18,12 @@ from t2i_core.dataset.kept_file import kept_path
 from t2i_core.dataset.npz_file import NpzError, open_npz
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.errors import DatasetError
+from t2i_core.pictures.colours import COLOURS
+from t2i_core.pictures.origin import LONGEST_CAMERA
 from t2i_core.types import Gallery
 
 FACTS_NAME = "picture_facts.npz"
-FACTS_VERSION = 1  # raised when the same file would give other numbers
+FACTS_VERSION = 2  # raised when the same file would give other numbers
 LONGEST_REASON = 300
 
 
@@ -40,6 +42,11 @@ class FactsTable:
     hashes : ndarray of shape (N, 2), uint64
         ``hash`` and ``mirrored_hash``.
     thumbs : ndarray of shape (N, 16, 16), uint8
+    colours : ndarray of shape (N, 11), uint8
+        Percent of the picture that each of `t2i_core.pictures.colours.COLOURS` covers; zeros where it could not be decoded.
+    taken : ndarray of shape (N,), int64
+        Day it was taken as a number, 20210523; 0 where unknown.
+    cameras : ndarray of shape (N,), str
     reasons : ndarray of shape (N,), str
         Why it could not be decoded; empty nearly always.
     notes : ndarray of shape (N,), str
@@ -51,6 +58,9 @@ class FactsTable:
     numbers: npt.NDArray[np.float32]
     hashes: npt.NDArray[np.uint64]
     thumbs: npt.NDArray[np.uint8]
+    colours: npt.NDArray[np.uint8]
+    taken: npt.NDArray[np.int64]
+    cameras: npt.NDArray[np.str_]
     reasons: npt.NDArray[np.str_]
     notes: npt.NDArray[np.str_]
 
@@ -71,12 +81,17 @@ class FactsTable:
             numbers=np.full((count, 6), np.nan, dtype=np.float32),
             hashes=np.zeros((count, 2), dtype=np.uint64),
             thumbs=np.zeros((count, 16, 16), dtype=np.uint8),
+            colours=np.zeros((count, len(COLOURS)), dtype=np.uint8),
+            taken=np.zeros(count, dtype=np.int64),
+            cameras=np.zeros(count, dtype=f"<U{LONGEST_CAMERA}"),
             reasons=np.zeros(count, dtype=f"<U{LONGEST_REASON}"),
             notes=np.zeros(count, dtype="<U120"),
         )
 
 
 _FIELDS = tuple(field.name for field in fields(FactsTable))
+_TEXTS = ("cameras", "reasons", "notes")
+_UNKNOWN = {"stamps": -1, "numbers": np.nan}  # what else but zeros stands for a picture that was not measured
 
 
 def facts_path(gallery: Gallery) -> Path:
@@ -87,35 +102,62 @@ def facts_path(gallery: Gallery) -> Path:
 def read_facts(gallery: Gallery) -> FactsTable:
     """What was kept of a gallery's pictures, by their names; nothing measured where there is no file that can be used."""
     table = FactsTable.empty(len(gallery))
-    try:
-        with open_npz(facts_path(gallery)) as npz:
-            kept = npz.arrays(("version", "image_ids", *_FIELDS))
-    except (OSError, NpzError, MemoryError):
-        return table
-    if kept["version"].shape != () or kept["version"].dtype.kind != "i" or int(kept["version"]) != FACTS_VERSION:
-        return table
-    count = kept["image_ids"].shape[:1]
-    wanted = FactsTable.empty(0)
-    for name in _FIELDS:
-        like: np.ndarray = getattr(wanted, name)
-        array = kept[name]
-        if array.shape != (*count, *like.shape[1:]) or array.dtype.kind != like.dtype.kind:
-            return table
-        if like.dtype.kind != "U" and array.dtype != like.dtype:
-            return table
-    _take_over(table, kept, kept["image_ids"].tolist(), gallery.rows_by_id)
+    kept = _kept_arrays(gallery, _FIELDS)
+    if kept is not None:
+        _take_over({name: getattr(table, name) for name in _FIELDS}, kept, gallery)
     return table
 
 
-def _take_over(
-    table: FactsTable, kept: Mapping[str, np.ndarray], names: Sequence[str], rows: Mapping[str, int]
-) -> None:
-    known = [(row, at) for at, name in enumerate(names) if (row := rows.get(name)) is not None]
+def read_some_facts(gallery: Gallery, names: Sequence[str]) -> dict[str, np.ndarray] | None:
+    """Some arrays of `FactsTable` by their names, for who only reads; None where there is no file that can be used.
+
+    Of a million pictures the whole table takes two gigabytes, most of it for reasons that hardly one of them has.
+    """
+    kept = _kept_arrays(gallery, names)
+    if kept is None:
+        return None
+    first = FactsTable.empty(0)
+    found = {}
+    for name in names:
+        like: np.ndarray = getattr(first, name)
+        # Texts as wide as the longest that is there.
+        found[name] = np.zeros((len(gallery), *like.shape[1:]), dtype=kept[name].dtype)
+        if name in _UNKNOWN:
+            found[name].fill(_UNKNOWN[name])
+    _take_over(found, kept, gallery)
+    return found
+
+
+def _kept_arrays(gallery: Gallery, names: Sequence[str]) -> dict[str, np.ndarray] | None:
+    """Arrays of the file as they were kept, checked, with the pictures' names; None where they cannot be used."""
+    try:
+        with open_npz(facts_path(gallery)) as npz:
+            kept = npz.arrays(("version", "image_ids", *names))
+    except (OSError, NpzError, MemoryError):
+        return None
+    if kept["version"].shape != () or kept["version"].dtype.kind != "i" or int(kept["version"]) != FACTS_VERSION:
+        return None
+    if kept["image_ids"].ndim != 1 or kept["image_ids"].dtype.kind != "U":
+        return None
+    wanted = FactsTable.empty(0)
+    for name in names:
+        like: np.ndarray = getattr(wanted, name)
+        array = kept[name]
+        if array.shape != (len(kept["image_ids"]), *like.shape[1:]) or array.dtype.kind != like.dtype.kind:
+            return None
+        if like.dtype.kind != "U" and array.dtype != like.dtype:
+            return None
+    return kept
+
+
+def _take_over(arrays: Mapping[str, np.ndarray], kept: Mapping[str, np.ndarray], gallery: Gallery) -> None:
+    rows = gallery.rows_by_id
+    known = [(row, at) for at, name in enumerate(kept["image_ids"].tolist()) if (row := rows.get(name)) is not None]
     if not known:
         return
     to, at = (np.array(side, dtype=np.int64) for side in zip(*known, strict=True))
-    for name in _FIELDS:
-        getattr(table, name)[to] = kept[name][at]
+    for name, array in arrays.items():
+        array[to] = kept[name][at]
 
 
 def write_facts(gallery: Gallery, table: FactsTable) -> bool:
@@ -123,7 +165,7 @@ def write_facts(gallery: Gallery, table: FactsTable) -> bool:
     done = np.flatnonzero(table.stamps[:, 0] >= 0)
     names = np.array([gallery.image_ids[row] for row in done.tolist()], dtype=np.str_)
     arrays = {name: getattr(table, name)[done] for name in _FIELDS}
-    for name in ("reasons", "notes"):  # as wide as what stands in them: most pictures have nothing there
+    for name in _TEXTS:  # as wide as what stands in them: most pictures have nothing there
         arrays[name] = np.array(arrays[name].tolist(), dtype=np.str_)
     with contextlib.suppress(DatasetError):
         replace_file(

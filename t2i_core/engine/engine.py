@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +26,8 @@ from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
 from t2i_core.engine.explaining import Explainer
 from t2i_core.engine.feedback import Steered, steer
-from t2i_core.engine.filtering import rows_that_fit
 from t2i_core.engine.judging import Judge
+from t2i_core.engine.narrowing import Narrowing
 from t2i_core.engine.source import Found, Source
 from t2i_core.engine.standardising import ScoreSpreads
 from t2i_core.errors import DatasetError, QueryError
@@ -74,6 +74,7 @@ class SearchEngine:
         self._spreads = ScoreSpreads(self._sample)
         self._embedder = QueryEmbedder(encoder, source.picture_embedding, self._spreads)
         self._judge = Judge(source, self._sample, step=step)
+        self.narrowing = Narrowing(gallery)
         let_go(gallery.image_embeddings)
 
     def search(
@@ -115,22 +116,32 @@ class SearchEngine:
         bias = self._bias(request, embedded)
         steered = self._steered(request, embedded)
         own = _own_pictures(request.query)
-        where, left_out = self._where(request, among), tuple(dict.fromkeys((*own, *request.disliked, *passed_over)))
-        found = self.source.find(
-            embedded.embedding, self._judge.wanted(request), where=where, left_out=left_out, approximate=request.approximate,
+        where, left_out = (
+            self.narrowing.where(request, among),
+            tuple(dict.fromkeys((*own, *request.disliked, *passed_over))),
+        )
+        find = partial(
+            self.source.find, embedded.embedding, where=where, left_out=left_out, approximate=request.approximate,
             texts=self._texts, bias=bias if bias is None or steered is None else steered.biased(bias),
             ranked_by=None if steered is None else steered.embedding,
         )  # fmt: skip
+        found = self.narrowing.found(request, self._judge.wanted(request), find)
         judged = self._judge.judge(
-            request, embedded, found, where=where, left_out=left_out, by_score=bias is None and steered is None
+            request,
+            embedded,
+            found,
+            where=where,
+            left_out=left_out,
+            by_score=bias is None and steered is None and not request.diversity,
         )
-        hits = self._hits(request, found, embedded, least=judged.cut)
+        hits = self.narrowing.arranged(request, self._hits(request, found, embedded, least=judged.cut), where, left_out)
         notes = (_NOT_BALANCED,) if request.ranking == BALANCED and bias is None else ()
         timings = Timings(embedded.encode_ms, (time.perf_counter() - started) * 1e3)
         return SearchResult(
             request, hits, timings, self.images, judged.median, (*embedded.notes, *found.notes, *notes), own,
             verdict=judged.verdict, histogram=judged.histogram, cut=judged.cut, query_embedding=embedded.embedding,
             passed_over=tuple(passed_over), typical_shares=embedded.typical,
+            fitting=self.narrowing.fitting(request, where, left_out),
         )  # fmt: skip
 
     def prepare(self) -> None:
@@ -183,12 +194,6 @@ class SearchEngine:
         few_words = self.balance_of(FEW_WORDS)
         offered = few_words if few_words is not None and few_words.offered else None
         return bias_of(self._balance, request.query, embedded, few_words=offered)
-
-    def _where(self, request: SearchRequest, among: MaskArray | None) -> MaskArray | None:
-        fitting = rows_that_fit(self.gallery, request.where)
-        if fitting is None or among is None:
-            return among if fitting is None else fitting
-        return fitting & among
 
     def _hits(
         self, request: SearchRequest, found: Found, embedded: EmbeddedQuery, *, least: Cut | None

@@ -21,9 +21,8 @@ from t2i_core.dataset.tags_file import (
     write_tag_marks,
 )
 from t2i_core.query import Condition
+from t2i_core.query.where import TAG
 from t2i_core.types import Gallery, MaskArray
-
-TAG = "tag"  # the field of a condition that looks at tags
 
 
 @dataclass(frozen=True)

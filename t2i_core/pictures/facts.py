@@ -1,4 +1,4 @@
-"""What a decoded picture says of itself in numbers: light, sharpness, information, and a hash that copies share."""
+"""What a decoded picture says of itself in numbers: light, sharpness, information, colours, and a hash that copies share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter, ImageStat
+
+from t2i_core.pictures.colours import colour_shares
 
 THUMB_SIDE = 16
 EDGES_SIDE = 64  # sharpness is judged at this size, where all pictures are alike
@@ -42,6 +44,8 @@ class PictureFacts:
         64 bits of its coarse pattern and of its mirror image's.
     thumb : ndarray of shape (16, 16), uint8
         Its greys.
+    colours : ndarray of shape (11,), uint8
+        Percent of it that each colour of `t2i_core.pictures.colours.COLOURS` covers.
     """
 
     dark_end: float
@@ -53,6 +57,7 @@ class PictureFacts:
     hash: int
     mirrored_hash: int
     thumb: npt.NDArray[np.uint8]
+    colours: npt.NDArray[np.uint8]
 
 
 def measure(image: Image.Image) -> PictureFacts:
@@ -78,6 +83,7 @@ def measure(image: Image.Image) -> PictureFacts:
         hash=bits,
         mirrored_hash=mirrored,
         thumb=np.asarray(grey.reduce(HASH_SIDE // THUMB_SIDE), dtype=np.uint8),
+        colours=colour_shares(small),
     )
 
 

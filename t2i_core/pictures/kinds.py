@@ -11,6 +11,8 @@ HEIF_ADVICE = f"Install their reader, then do the same again: {HEIF_INSTALL}"
 HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 ALWAYS_READ = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 HEAD_BYTES = 32
+# One name for a kind, however its files end.
+SUFFIX_NAMES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tiff": "tif", "heif": "heic", "hif": "heic"}
 
 _SAVE = "Save them as JPEG or PNG to have them in."
 _RAW = "crw cr2 cr3 nef nrw arw srf sr2 dng orf rw2 raf pef srw x3f 3fr erf kdc dcr mrw mef mos iiq rwl fff gpr"

@@ -8,6 +8,7 @@ from t2i_core.query.subjects import SUBJECTS, GalleryPicture, OutsidePicture, Su
 from t2i_core.query.terms import MAX_WEIGHT, Query, Term
 from t2i_core.query.text_form import as_typed, parse_query, read_typed, write_query
 from t2i_core.query.where import Condition
+from t2i_core.query.where_text import read_condition, write_condition
 
 __all__ = [
     "FORMAT_VERSION",
@@ -27,9 +28,11 @@ __all__ = [
     "less_of",
     "one_sentence",
     "parse_query",
+    "read_condition",
     "read_cutoff",
     "read_typed",
     "request_from_link",
     "request_to_link",
+    "write_condition",
     "write_query",
 ]

@@ -21,12 +21,12 @@ from t2i_core.query.text_form import parse_query, write_query
 from t2i_core.query.where import Condition
 
 TEXT, TOGETHER, LIKE, ALIKE, TERMS = "q", "together", "like", "alike", "terms"
-TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF, LIKED, DISLIKED, AIM = (
-    "k", "approximate", "where", "ranking", "order", "stack", "cut", "liked", "disliked", "aim",
+TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF, LIKED, DISLIKED, AIM, DIVERSITY = (
+    "k", "approximate", "where", "ranking", "order", "stack", "cut", "liked", "disliked", "aim", "varied",
 )  # fmt: skip
 QUERY_NAMES = (TEXT, TOGETHER, LIKE, ALIKE, TERMS)
 JUDGED_NAMES = (LIKED, DISLIKED)
-LINK_NAMES = (*QUERY_NAMES, TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF, *JUDGED_NAMES, AIM)
+LINK_NAMES = (*QUERY_NAMES, TOP_K, APPROXIMATE, WHERE, RANKING, ORDER, STACKING, CUTOFF, *JUDGED_NAMES, AIM, DIVERSITY)
 
 
 def request_to_link(request: SearchRequest) -> dict[str, str]:
@@ -55,6 +55,7 @@ def settings_to_link(
     liked: tuple[str, ...] = (),
     disliked: tuple[str, ...] = (),
     aim: str = AIMS[0],
+    diversity: float = 0.0,
 ) -> dict[str, str]:
     """The parameters that stand for a request's settings, whatever the query."""
     params: dict[str, str] = {}
@@ -71,6 +72,8 @@ def settings_to_link(
     params |= {name: chosen for name, chosen, offered in choices if chosen != offered[0]}
     if cutoff is not None:
         params[CUTOFF] = str(cutoff) if isinstance(cutoff, Cutoff) else repr(cutoff)
+    if diversity:
+        params[DIVERSITY] = repr(diversity)
     return params | {name: names_to_link(one) for name, one in ((LIKED, liked), (DISLIKED, disliked)) if one}
 
 
@@ -114,6 +117,7 @@ def settings_from_link(params: Mapping[str, str]) -> dict[str, Any]:
         "liked": names_from_link(params.get(LIKED, ""), LIKED),
         "disliked": names_from_link(params.get(DISLIKED, ""), DISLIKED),
         "aim": params.get(AIM, AIMS[0]),
+        "diversity": _share(params.get(DIVERSITY, "0")),
     }
     SearchRequest.of("a question", **settings)  # a request knows what it refuses
     return settings
@@ -165,6 +169,15 @@ def _where(text: str) -> tuple[Condition, ...]:
 def _whole_number(text: str) -> int:
     """Links are edited by hand: what is no number from 1 is as at first."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else DEFAULT_TOP_K
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise QueryError(
+            f"The link's {DIVERSITY} must be a number from 0 to 1, got {text!r:.40}. Take the parameter out."
+        ) from error
 
 
 def _cutoff(text: str) -> float | Cutoff:

@@ -13,16 +13,18 @@ from t2i_core.query.cutoff import FORMS, Cutoff, read_cutoff
 from t2i_core.query.judged import check_apart, judged_names
 from t2i_core.query.subjects import SUBJECTS, is_utf8
 from t2i_core.query.terms import Query, Term
-from t2i_core.query.where import Condition
+from t2i_core.query.where import COLUMN, FIELDS, Condition
 
 FORMAT_VERSION = 1
 DEFAULT_TOP_K = 24
 # What each choice offers; the first is what is meant where nothing is said.
 RANKINGS = ("cosine", "balanced")
-ORDERS = ("score",)
-STACKINGS = ("none",)
+# Beside the score, hits can be put in the order of what conditions look at; a minus puts the largest first.
+ORDERS = ("score", *(name for name in FIELDS if name != "words"))
+LOOK_ALIKES = "look_alikes"
+STACKINGS = ("none", "copies", LOOK_ALIKES)
 AIMS = ("all", "one")
-_CHOICES = {"ranking": RANKINGS, "order": ORDERS, "stacking": STACKINGS, "aim": AIMS}
+_CHOICES = {"ranking": RANKINGS, "stacking": STACKINGS, "aim": AIMS}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class SearchRequest:
     top_k : int
         How many pictures at most; a search refuses less than 1 and more than there are.
     ranking, order, stacking : str
-        One of `RANKINGS`, `ORDERS`, `STACKINGS`. Balanced takes off what a picture scores for sentences in general.
+        One of `RANKINGS`, `ORDERS`, `STACKINGS`. Balanced takes off what a picture scores for sentences in general. An order is
+        that of the best pictures once they are found, by a field or ``column:NAME``, after a minus the largest first. Stacks
+        count as one picture.
     cutoff : float or Cutoff, optional
         Pictures with a lower score are left out; a `Cutoff` says by the search's own scores where that is.
     approximate : bool
@@ -46,6 +50,8 @@ class SearchRequest:
         Pictures of the gallery, by name, that say what is meant beside the query; disliked ones are not returned.
     aim : str
         One of `AIMS`: all pictures of a kind are looked for, or one picture, which what is disliked is taken to be near.
+    diversity : float
+        0 (by score alone) to 1: how much a picture loses by being like those before it.
 
     Raises
     ------
@@ -74,6 +80,7 @@ class SearchRequest:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     aim: str = AIMS[0]
+    diversity: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", tuple(self.where))
@@ -82,6 +89,8 @@ class SearchRequest:
         for name, offered in _CHOICES.items():
             if getattr(self, name) not in offered:
                 raise QueryError(f"{name} must be one of {', '.join(offered)}, got {getattr(self, name)!r:.40}.")
+        check_order(self.order)
+        object.__setattr__(self, "diversity", _share(self.diversity))
         if self.cutoff is not None and not isinstance(self.cutoff, Cutoff):
             number = isinstance(self.cutoff, int | float) and not isinstance(self.cutoff, bool)
             if not number or not math.isfinite(self.cutoff):
@@ -133,7 +142,8 @@ class SearchRequest:
         """Settings that older programs do not know, where they say anything: requests without them are read there too."""
         named = {"liked": list(self.liked), "disliked": list(self.disliked)}
         found: dict[str, Any] = {name: names for name, names in named.items() if names}
-        return found if self.aim == AIMS[0] else found | {"aim": self.aim}
+        found |= {"aim": self.aim} if self.aim != AIMS[0] else {}
+        return found | ({"diversity": self.diversity} if self.diversity else {})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> SearchRequest:
@@ -176,6 +186,23 @@ class SearchRequest:
         if not isinstance(terms, list) or not isinstance(where, list):
             raise QueryError("query and where are lists in a request, got something else. Write them in [ ].")
         return cls(Query(tuple(map(_term, terms))), tuple(map(Condition.from_record, where)), **settings)
+
+
+def _share(diversity: object) -> float:
+    number = isinstance(diversity, int | float) and not isinstance(diversity, bool)
+    if not number or not 0.0 <= float(diversity) <= 1.0:  # type: ignore[arg-type]
+        raise QueryError(f"diversity must be a number from 0 to 1, got {diversity!r:.40}. 0 ranks by score alone.")
+    return float(diversity) + 0.0  # type: ignore[arg-type]
+
+
+def check_order(order: object) -> None:
+    """QueryError for what hits cannot be put in the order of."""
+    name = order.removeprefix("-") if isinstance(order, str) else ""
+    known = name in ORDERS and order != f"-{ORDERS[0]}"
+    if not known and not (name.startswith(COLUMN) and is_utf8(name) and name != COLUMN):
+        raise QueryError(
+            f"order must be one of {', '.join(ORDERS)}, {COLUMN}NAME, after a minus the largest first, got {order!r:.40}."
+        )
 
 
 def _term(record: object) -> Term:

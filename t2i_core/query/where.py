@@ -10,6 +10,18 @@ from t2i_core.errors import QueryError
 from t2i_core.query.subjects import writable
 
 MOST_TOLD = 5  # values of a condition that a label names
+DAY = "taken"
+# What conditions look at in every dataset; `column:NAME` of the captions file comes besides.
+TAG = "tag"
+CHOICES = ("folder", "picture", TAG, "type", "orientation", "colour", "camera", "words")
+NUMBERS = ("width", "height", "megapixels", DAY, "light", "sharp")
+FIELDS = (*CHOICES, *NUMBERS)
+COLUMN = "column:"
+_CALLED = {
+    "picture": "the file name", "type": "the file type", "colour": "a main colour", "camera": "the camera",
+    DAY: "the day it was taken", "words": "a caption's words", "sharp": "sharpness", "width": "the width",
+    "height": "the height", "megapixels": "its megapixels",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,9 @@ class Condition:
     Attributes
     ----------
     field : str
-        What is looked at: ``folder``, ``picture`` (its name), ``tag``, or ``column:NAME`` of the captions file.
+        What is looked at: one of `FIELDS`, or ``column:NAME`` of the captions file. ``picture`` is the name, ``tag`` what people
+        gave it, ``taken`` a day as a number (20210523), ``light`` and ``sharp`` lie between 0 and 1, ``words`` are searched for in
+        captions.
     values : tuple of str
         Any of these.
     at_least, at_most : float, optional
@@ -71,19 +85,25 @@ class Condition:
     @property
     def label(self) -> str:
         """What to call the condition on a page: ``folder is animals or cats``, ``year is at least 2001``."""
-        name = {"picture": "the file name"}.get(self.field, self.field.removeprefix("column:"))
+        name = _CALLED.get(self.field, self.field.removeprefix(COLUMN))
         if self.values:
             told = list(self.values[:MOST_TOLD])
             if len(self.values) > MOST_TOLD:
                 told.append(f"{len(self.values) - MOST_TOLD:,} more")
             wanted = " or ".join(told)
-        elif self.at_most is None:
-            wanted = f"at least {self.at_least:g}"
-        elif self.at_least is None:
-            wanted = f"at most {self.at_most:g}"
         else:
-            wanted = f"from {self.at_least:g} to {self.at_most:g}"
+            low, high = (None if end is None else self._told(end) for end in (self.at_least, self.at_most))
+            if low is None or high is None:
+                wanted = f"at most {high}" if low is None else f"at least {low}"
+            else:
+                wanted = f"from {low} to {high}"
         return f"{name} is {'not ' if self.negated else ''}{wanted}"
+
+    def _told(self, end: float) -> str:
+        """An end of the range: a day with its month and year, else a number."""
+        if self.field == DAY and end >= 101:
+            return f"{int(end) // 10_000:04}-{int(end) // 100 % 100:02}-{int(end) % 100:02}"
+        return f"{end:g}"
 
     def to_record(self) -> dict[str, object]:
         """The condition as JSON, without what is as at first."""

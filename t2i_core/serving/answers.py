@@ -82,7 +82,7 @@ class Answers:
             "median_score": round(result.median_score, SCORE_DIGITS),
             "good_score": None if good_score is None else round(good_score, SCORE_DIGITS),
             "score_means": SCORE_MEANS,
-            **{"verdict": None, "cut": None, **judged_record(result)},
+            **{"verdict": None, "cut": None, "fitting": None, **judged_record(result)},
             "left_out": list(result.left_out),
             "notes": list(result.notes),
             "milliseconds": {

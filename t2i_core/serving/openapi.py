@@ -10,6 +10,7 @@ from t2i_core.arrays import MAX_TOP_K
 from t2i_core.query import LINK_NAMES, MAX_WEIGHT, SUBJECTS
 from t2i_core.query.cutoff import FORMS
 from t2i_core.query.request import AIMS, DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
+from t2i_core.query.where import COLUMN
 from t2i_core.scores import SOME, STRONG, WEAK
 from t2i_core.serving.answers import LARGE_SIDE, MEDIA_TYPES, SCORE_MEANS, SMALLEST_SIDE, THUMBNAIL_SIDE
 
@@ -26,13 +27,15 @@ _TOLD = {
     "approximate": "1 asks the approximate index, where there is one",
     "where": 'conditions as JSON: [{"field": "folder", "values": ["cats"]}]',
     "ranking": f"one of {', '.join(RANKINGS)}",
-    "order": f"one of {', '.join(ORDERS)}",
+    "order": f"one of {', '.join(ORDERS)}, {COLUMN}NAME; after a minus the largest first",
     "stack": f"one of {', '.join(STACKINGS)}",
     "cut": f"leave out pictures that score too little: {FORMS}",
     "liked": "pictures that say what is meant beside the query, one a line",
     "disliked": "pictures that say what is not meant, which are left out, one a line",
     "aim": f"one of {', '.join(AIMS)}: all pictures of a kind, or one picture",
+    "varied": "0 to 1: how much a picture loses by being like those before it",
 }
+_ORDER = f"^({ORDERS[0]}|-?({'|'.join(ORDERS[1:])}|{COLUMN}.+))$"
 
 
 def openapi() -> dict[str, Any]:
@@ -111,13 +114,14 @@ def _asked() -> dict[str, Any]:
                 "where": _list(_ref("Condition")),
                 "top_k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K),
                 "ranking": {"enum": list(RANKINGS)},
-                "order": {"enum": list(ORDERS)},
+                "order": {"type": "string", "pattern": _ORDER},
                 "stacking": {"enum": list(STACKINGS)},
                 "cutoff": {"type": ["number", "string", "null"]},
                 "approximate": {"type": "boolean"},
                 "liked": texts,
                 "disliked": texts,
                 "aim": {"enum": list(AIMS)},
+                "diversity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
             },
             needed=["query"],
         ),
@@ -132,7 +136,7 @@ def _answered() -> dict[str, Any]:
     hit = {"rank": whole, "image_id": text, "score": number, "caption": {"type": ["string", "null"]},
            "width": maybe_whole, "height": maybe_whole}  # fmt: skip
     return {
-        "Hit": _object(hit | {"shares": numbers, "cosines": numbers}, needed=list(hit)),
+        "Hit": _object(hit | {"shares": numbers, "cosines": numbers, "stack": texts}, needed=list(hit)),
         "Answer": _object(
             {
                 "request": _ref("SearchRequest"),
@@ -144,6 +148,7 @@ def _answered() -> dict[str, Any]:
                 "score_means": text,
                 "verdict": {"oneOf": [{"type": "null"}, _ref("Verdict")]},
                 "cut": {"oneOf": [{"type": "null"}, _ref("Cut")]},
+                "fitting": maybe_whole,
                 "left_out": texts,
                 "notes": texts,
                 "milliseconds": _object({"encode": number, "search": number}),

@@ -52,6 +52,7 @@ LEVELS = {
     "importers": 6,
     "marks": 6,
     "relevance": 7,
+    "facets": 7,
     "engine": 8,
     "projection": 8,
     "building": 8,

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
 from t2i_core.arrays import l2_normalize
-from t2i_core.audit import Finding, audit, measuring
-from t2i_core.audit.copies import near_hashes
+from t2i_core.audit import Finding, audit
 from t2i_core.dataset.facts_file import facts_path, read_facts
+from t2i_core.facets import measuring
+from t2i_core.facets.copies import near_hashes
 from t2i_core.pictures.facts import hashes, measure
 from t2i_core.types import FloatArray, Gallery
 from tests.core.audit_galleries import SIZE, caption_frame, textured, unit_rows, write_gallery

@@ -8,7 +8,12 @@ from pages._ui.jobs.job import Job, Jobs, Progress, Run, Work
 from t2i_core import building
 from t2i_core.errors import BuildError
 
-STAGES = {"pictures": "Encoding pictures", "captions": "Encoding captions", "writing": "Writing the dataset"}
+STAGES = {
+    "pictures": "Encoding pictures",
+    "captions": "Encoding captions",
+    "writing": "Writing the dataset",
+    "facts": "Measuring pictures",
+}
 
 BuildJob = Job[building.BuildOptions, building.BuildReport]
 BuildJobs = Jobs[building.BuildOptions, building.BuildReport]

@@ -74,6 +74,7 @@ class Asked:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     aim: str = AIMS[0]
+    diversity: float = 0.0
     upload: Upload | None = None
     settled: bool = True
     empty: bool = False

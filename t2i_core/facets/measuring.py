@@ -16,6 +16,7 @@ from t2i_core.errors import ImageError
 from t2i_core.pictures.facts import PictureFacts, measure
 from t2i_core.pictures.folder import picture_path, regular_file
 from t2i_core.pictures.images import read_image
+from t2i_core.pictures.origin import UNKNOWN, Origin, read_origin
 from t2i_core.types import Gallery
 
 # Photos up to about a megapixel are decoded whole; larger JPEGs at a half or less, where the numbers are the same.
@@ -26,7 +27,7 @@ OnProgress = Callable[[str, int, int], None]
 
 
 def nothing_told(stage: str, done: int, total: int) -> None:
-    """For an audit that nobody watches."""
+    """For work that nobody watches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Measured:
     facts: PictureFacts | None = None
     reason: str = ""
     note: str = ""
+    origin: Origin = UNKNOWN
 
 
 def measure_pictures(
@@ -99,7 +101,7 @@ def _measured(gallery: Gallery, row: int, max_pixels: int) -> Measured:
         facts = regular_file(path, label=image_id)
         stamp = (facts.st_size, facts.st_mtime_ns)
         image, size, note = read_image(path, max_pixels=max_pixels, draft_side=DECODED_SIDE, name=image_id)
-        return Measured(stamp, size, measure(image), note=note)
+        return Measured(stamp, size, measure(image), note=note, origin=read_origin(path, name=image_id))
     except ImageError as error:
         return Measured(stamp, reason=str(error))
 
@@ -109,9 +111,11 @@ def _note(table: FactsTable, row: int, measured: Measured) -> None:
     table.sizes[row] = measured.size
     table.reasons[row] = measured.reason[:LONGEST_REASON]
     table.notes[row] = measured.note
+    table.taken[row], table.cameras[row] = measured.origin
     facts = measured.facts
     if facts is None:
         table.numbers[row] = np.nan
+        table.colours[row] = 0
         return
     table.numbers[row] = (
         facts.dark_end,
@@ -123,3 +127,4 @@ def _note(table: FactsTable, row: int, measured: Measured) -> None:
     )
     table.hashes[row] = (facts.hash, facts.mirrored_hash)
     table.thumbs[row] = facts.thumb
+    table.colours[row] = facts.colours
