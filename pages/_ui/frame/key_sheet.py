@@ -37,6 +37,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("l +", "like it: more of its kind move up"),
             ("d −", "dislike it: it is left out"),
             ("Space", "the next pictures not seen"),
+            ("[ ]", "leave out fewer, more of those that score little, where the line of scores is open"),
             ("Ctrl-Z Ctrl-Shift-Z", "take a like or dislike back, and do it again"),
             ("← →", "in an open picture: the one before, the next"),
             ("e", "in an open picture: why it was found, with a heat map"),
