@@ -14,6 +14,7 @@ from t2i_core.config import read_settings
 from t2i_core.dataset import list_some
 from t2i_core.errors import QueryError
 from t2i_core.export import SCORE_DIGITS, hit_record, judged_record, term_record
+from t2i_core.facets.facets import Facets
 from t2i_core.pictures.folder import regular_file
 from t2i_core.pictures.images import is_plain, jpeg_preview, picture_path
 from t2i_core.pictures.kinds import HEAD_BYTES, kind_of
@@ -53,7 +54,7 @@ class Answers:
             "model": self.dataset.model,
             "dimension": gallery.dimension,
             "key": gallery.key,
-            "conditions": ["folder", "picture", "tag", *(f"column:{name}" for name in gallery.caption_columns)],
+            "conditions": list(Facets(gallery).names),
             "problems": [str(problem) for problem in gallery.problems if problem.severity != "note"],
         }
 

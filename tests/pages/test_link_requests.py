@@ -62,6 +62,22 @@ def test_conditions_of_a_link_are_asked_told_and_taken_out(
     assert address(app) == {"q": "a mill"}
 
 
+def test_how_a_link_arranges_hits_is_told_and_taken_out(open_app: OpenApp, datasets: Path) -> None:
+    plain = names(open_app(datasets, q="a mill"))
+    app = open_app(datasets, q="a mill", order="-picture", varied="0.3")
+    assert not app.exception
+    assert names(app) == sorted(names(app), reverse=True)
+    assert "The best are listed by picture, largest first" in texts(app)
+    app.button(key="take_out_order").click().run()
+    assert "with a weight of 0.3" in texts(app)
+    assert address(app) == {"q": "a mill", "varied": "0.3"}
+    app.button(key="take_out_diversity").click().run()
+    assert names(app) == plain
+    assert address(app) == {"q": "a mill"}
+    told = texts(open_app(datasets, q="a mill", stack="copies"))
+    assert "Copies count as one picture" in told
+
+
 def test_a_cutoff_of_a_link_is_asked_told_and_taken_out(open_app: OpenApp, datasets: Path) -> None:
     scores = [one["score"] for one in grid(open_app(datasets, q="a mill"))["pictures"]]
     cut = (scores[3] + scores[4]) / 2
