@@ -4,6 +4,7 @@ from pages._ui.asking import answer as asking
 from pages._ui.asking import query_bar
 from pages._ui.asking.remarks import notice, remarks
 from pages._ui.frame import frame, opening
+from pages._ui.grid import tagging
 from pages._ui.map import map_making, map_stage, map_state, map_toolbar, map_waiting
 from pages._ui.map.map_view import Scene
 from pages._ui.map.stored_map import stored_map
@@ -11,6 +12,7 @@ from pages._ui.map.stored_map import stored_map
 here = frame.current()
 map_state.prepare()
 gallery = opening.gallery_of(here, map_waiting.layout)
+tagging.carry_out(gallery)
 answer = asking.answer(gallery, here.settings)
 query_bar.query_bar(answer, message=str(answer.problem or ""), examples=False)
 notice()

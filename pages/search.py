@@ -4,12 +4,13 @@ from pages._ui.asking import answer as asking
 from pages._ui.asking import controls, query_bar, score_strip, waiting
 from pages._ui.asking.remarks import notice, remarks
 from pages._ui.frame import frame, notices, opening
-from pages._ui.grid import cards
+from pages._ui.grid import cards, tagging
 from pages._ui.session import links
 from pages._ui.session.visit import visit
 
 here = frame.current()
 gallery = opening.gallery_of(here, waiting.layout)
+tagging.carry_out(gallery)
 answer = asking.answer(gallery, here.settings)
 
 no_model = answer.model_problem

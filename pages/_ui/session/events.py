@@ -11,7 +11,7 @@ from pages._ui.session.visit import acted, reported, visit
 from t2i_core.errors import QueryError
 from t2i_core.query import read_cutoff
 
-FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge"})
+FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge", "tag"})
 
 _TERM_EVENTS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
     "weighed": terms.weigh,
@@ -59,6 +59,8 @@ def on_grid_event() -> None:
     visit().opened.grid_seq = int(seq) if isinstance(seq, int | float) else 0
     if "liked" in told:  # whatever else happened: the message of the verdict itself may be lost
         feedback.judge(told["liked"], told.get("disliked"))
+    if "tags" in told:
+        visit().marking.report(told["tags"])
     if told.get("type") == "captions":
         show_captions_of(str(told.get("id", "")))
     follow_picture_event(told)

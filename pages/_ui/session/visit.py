@@ -14,6 +14,7 @@ from pages._ui.session.captions import CaptionsState
 from pages._ui.session.judging import Judging
 from pages._ui.session.lab import LabState
 from pages._ui.session.map import MapState
+from pages._ui.session.marking import Marking
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import SearchResult
 
@@ -143,6 +144,7 @@ class Visit:
     map: MapState = field(default_factory=MapState)
     captions: CaptionsState = field(default_factory=CaptionsState)
     judging: Judging = field(default_factory=Judging)
+    marking: Marking = field(default_factory=Marking)
     lab: LabState = field(default_factory=LabState)
     build: BuildState = field(default_factory=BuildState)
     audit: AuditState = field(default_factory=AuditState)

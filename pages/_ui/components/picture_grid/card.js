@@ -39,6 +39,11 @@ export class Card {
   move = make("span", "move");
   caption = make("p", "caption");
   verdicts = make("div", "verdicts");
+  dots = make("span", "dots");
+  selected = false;
+  /** @type {string[]} */
+  tags = [];
+  #scoreSaid = "";
   #src = "";
 
   /**
@@ -57,12 +62,12 @@ export class Card {
       this.element.classList.add("missing");
       this.note.textContent = CANNOT_BE_SHOWN;
     });
-    this.button.append(this.image, this.note, this.name);
+    this.button.append(this.image, this.note, this.name, this.dots);
     this.bar.append(this.fill);
     this.meta.append(this.rank, this.score, this.bar, this.move);
     // Whoever listens hears rank, score and caption once: in the name of the button.
     this.image.alt = "";
-    for (const one of [this.meta, this.caption]) one.setAttribute("aria-hidden", "true");
+    for (const one of [this.meta, this.caption, this.dots]) one.setAttribute("aria-hidden", "true");
     // Reached by pointers and by whoever listens; for keys there are + and −.
     this.like = verdictButton(HEART, "Like", "l or +", () => judge("liked"));
     this.dislike = verdictButton(CROSS, "Dislike", "d or \u2212", () => judge("disliked"));
@@ -77,6 +82,24 @@ export class Card {
     this.element.classList.toggle("disliked", verdict === "disliked");
     this.like.setAttribute("aria-pressed", String(verdict === "liked"));
     this.dislike.setAttribute("aria-pressed", String(verdict === "disliked"));
+  }
+
+  /** Show whether the card is selected, and which tags its picture has. @param {boolean} selected @param {string[]} tags */
+  markTags(selected, tags) {
+    this.selected = selected;
+    this.element.classList.toggle("selected", selected);
+    const before = this.tags.join("\n");
+    this.tags = tags;
+    if (before !== tags.join("\n")) {
+      this.dots.title = tags.join(", ");
+      this.dots.replaceChildren(...tags.map(dot));
+    }
+    this.#name();
+  }
+
+  #name() {
+    const tagged = this.tags.length ? `Tagged ${this.tags.join(", ")}. ` : "";
+    this.button.setAttribute("aria-label", `${this.selected ? "Selected. " : ""}${this.#scoreSaid}. ${tagged}Open`);
   }
 
   get isScored() {
@@ -120,7 +143,8 @@ export class Card {
     const spoken = caption || id;
     const scored = score !== null && score !== undefined;
     const where = scored ? `Rank ${rank}${moveInWords(move)}, score ${scoreText(score)}: ` : "";
-    this.button.setAttribute("aria-label", `${where}${spoken}. Open`);
+    this.#scoreSaid = `${where}${spoken}`;
+    this.#name();
     this.meta.hidden = !scored;
     if (!scored) return;
     this.rank.textContent = String(rank);
@@ -174,6 +198,20 @@ function verdictButton(sign, label, keys, act) {
   button.title = `${label} (${keys})`;
   button.tabIndex = -1;
   return button;
+}
+
+/** A dot in the tag's own colour. @param {string} tag */
+function dot(tag) {
+  const one = make("span", "dot");
+  one.style.setProperty("--hue", String(hueOf(tag)));
+  return one;
+}
+
+/** The same hue for the same tag everywhere. @param {string} tag */
+export function hueOf(tag) {
+  let sum = 7;
+  for (const letter of tag) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3607;
+  return (sum * 47) % 360;
 }
 
 /** @param {string} id */

@@ -15,6 +15,35 @@ export interface GridData extends DetailData {
   scored?: boolean;
   /** What is liked and what is not; null where nothing is ranked, so that there is nothing to judge by. */
   judging?: Judging | null;
+  /** The tags; null where pictures are not selected and tagged. */
+  tagging?: Tagging | null;
+}
+
+/** `pages/_ui/grid/tagging.py` writes it. */
+export interface Tagging {
+  /** The dataset they are of. */
+  of: string;
+  /** Those of the pictures that are shown. */
+  tags: Record<string, string[]>;
+  /** The tags that were given last, the latest first: keys 1 to 9. */
+  last: string[];
+  /** Number of the last wish that the server has done. */
+  done: number;
+  undo: boolean;
+  told: string;
+  problem: string;
+  /** Whether this browser may not tag; `problem` says why. */
+  refused: boolean;
+}
+
+/** One thing a person did: a tag given to pictures or taken from them, or the last of these taken back. */
+export interface Wish {
+  number: number;
+  of: string;
+  ids?: string[];
+  tag?: string;
+  taken?: boolean;
+  undo?: boolean;
 }
 
 /** `pages/_ui/grid/judged.py` writes it. */

@@ -6,6 +6,7 @@ import { focusedBeside, withModifier } from "../shared/keys.js";
 import { Sequence } from "../shared/sequence.js";
 import { Card, EmptyCard } from "./card.js";
 import { boxesFor, GAP, vertically } from "./layout.js";
+import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { Strip } from "./strip.js";
 import { Verdicts } from "./verdicts.js";
@@ -32,6 +33,7 @@ export class PictureGrid {
   root = make("div", "grid-root");
   area = make("div", "area");
   status = new Status();
+  selection = new Selection(this); // before the verdicts: Ctrl-Z is its own while pictures are selected
   verdicts = new Verdicts(this);
   strip = new Strip(this.verdicts);
   /** @type {Map<string, Card | EmptyCard>} */
@@ -52,7 +54,14 @@ export class PictureGrid {
   /** @param {Parent} parent */
   constructor(parent) {
     this.area.setAttribute("role", "list");
-    this.root.append(this.strip.root, this.status.line, this.strip.told, this.area, this.detail.dialog);
+    this.root.append(
+      this.strip.root,
+      this.status.line,
+      this.strip.told,
+      this.area,
+      this.selection.tray.root,
+      this.detail.dialog,
+    );
     parent.append(this.root);
     this.resizer.observe(this.root);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
@@ -65,6 +74,7 @@ export class PictureGrid {
   destroy() {
     this.resizer.disconnect();
     this.loader.disconnect();
+    this.selection.end();
     this.verdicts.end();
     this.detail.destroy();
     this.root.remove();
@@ -72,7 +82,7 @@ export class PictureGrid {
 
   /** @param {Message} said */
   say(said) {
-    this.send(this.verdicts.complete(said));
+    this.send(this.selection.complete(this.verdicts.complete(said)));
   }
 
   /** @param {string} id */
@@ -90,7 +100,9 @@ export class PictureGrid {
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
+    this.selection.take(data.tagging ?? null);
     this.takeOrder();
+    this.selection.keepTo(this.order);
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
@@ -144,14 +156,17 @@ export class PictureGrid {
     if (!(card instanceof Card)) {
       card?.element.remove();
       card = new Card(picture.id, (verdict) => this.verdicts.turn(picture.id, verdict));
-      card.element.addEventListener("click", ({ target }) => {
-        if (!(target instanceof Element && target.closest(".verdicts"))) this.detail.open(picture.id);
+      card.element.addEventListener("click", (event) => {
+        const { target } = event;
+        if (target instanceof Element && target.closest(".verdicts")) return;
+        if (!this.selection.click(event, picture.id)) this.detail.open(picture.id);
       });
       this.cards.set(picture.id, card);
     }
     const { captions, terms = [] } = this.data;
     if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp, terms })) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
+    card.markTags(this.selection.ids.has(picture.id), this.selection.tagsOf(picture.id));
     return card;
   }
 
@@ -160,6 +175,13 @@ export class PictureGrid {
     const card = this.cards.get(id);
     if (card instanceof Card) card.mark(this.verdicts.of(id), this.verdicts.open);
     this.detail.drawVerdict();
+  }
+
+  /** Show of every card whether it is selected, and its tags. */
+  markAll() {
+    for (const [id, card] of this.cards) {
+      if (card instanceof Card) card.markTags(this.selection.ids.has(id), this.selection.tagsOf(id));
+    }
   }
 
   /** @param {IntersectionObserverEntry[]} entries */

@@ -100,14 +100,35 @@ export class Verdicts {
     if (this.data?.more) this.say("unseen", { ids: this.#grid.order });
   }
 
+  get focused() {
+    return idOf(focusedBeside(this.#grid.area));
+  }
+
+  /** The picture that the mouse or the focus was put on last. */
+  get meant() {
+    return this.#pointing ? (this.hovered ?? this.focused) : (this.focused ?? this.hovered);
+  }
+
+  /** Like several pictures at once. @param {Iterable<string>} ids */
+  likeAll(ids) {
+    if (!this.open) return;
+    for (const id of ids) {
+      this.given.delete(id);
+      this.given.set(id, "liked");
+      this.#grid.mark(id);
+    }
+    this.#unconfirmed = true;
+    this.say("judge");
+  }
+
   /** Keys of the page, for the picture that the mouse or the focus was put on last. @param {KeyboardEvent} event */
   onKey(event) {
     if (/^(Arrow|Tab|Home|End)/.test(event.key)) this.#pointing = false;
     if (!this.data || event.defaultPrevented || isTaken(event)) return;
     const step = stepOf(event);
     const verdict = verdictOf(event);
-    const focused = idOf(focusedBeside(this.#grid.area));
-    const meant = this.#pointing ? (this.hovered ?? focused) : (focused ?? this.hovered);
+    const focused = this.focused;
+    const meant = this.meant;
     if (step && this.data[step]) this.say(step);
     else if (verdict && meant !== null) this.turn(meant, verdict);
     else if (event.key === " " && focused && !withModifier(event)) {

@@ -1,0 +1,178 @@
+// Which cards are selected, and tagging them: shown at once, told to the server until it has answered.
+
+import { isTaken, stepOf, withModifier } from "../shared/keys.js";
+import { Tray } from "./tray.js";
+
+/** @import { Message } from "../shared/types.d.ts" */
+/** @import { Tagging, Wish } from "./data.d.ts" */
+/** @import { PictureGrid } from "./picture_grid.js" */
+
+export class Selection {
+  /** @type {Set<string>} in the order in which they were selected */
+  ids = new Set();
+  /** @type {Tagging | null} */
+  data = null;
+  /** @type {Wish[]} that no answer has confirmed: of two messages close together the earlier may be lost */
+  wishes = [];
+  tray = new Tray(this);
+  /** @type {string | null} where a range begins */
+  #anchor = null;
+  #number = 0;
+  #stop = new AbortController();
+  #grid;
+
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    const { signal } = this.#stop;
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    // Shift would mark the text between two clicks.
+    grid.area.addEventListener("mousedown", (event) => {
+      if (event.shiftKey && this.data) event.preventDefault();
+    });
+  }
+
+  end() {
+    this.#stop.abort();
+  }
+
+  /** What the server says. @param {Tagging | null} data */
+  take(data) {
+    const before = this.data?.of;
+    this.data = data;
+    if (!data || (before !== undefined && before !== data.of)) this.wishes = [];
+    if (!data) this.ids.clear();
+    this.wishes = this.wishes.filter((wish) => wish.number > (data?.done ?? 0));
+    this.#number = Math.max(this.#number, data?.done ?? 0);
+  }
+
+  /** Only what is shown is selected. @param {string[]} order */
+  keepTo(order) {
+    const shown = new Set(order);
+    for (const id of this.ids) if (!shown.has(id)) this.ids.delete(id);
+    this.draw();
+  }
+
+  /** A picture's tags, with those that the server does not know of yet. @param {string} id */
+  tagsOf(id) {
+    return tagsWith(this.data?.tags[id] ?? [], this.wishes, id);
+  }
+
+  /**
+   * Follow a click on a card; false where it selects nothing.
+   *
+   * @param {MouseEvent} event
+   * @param {string} id
+   */
+  click(event, id) {
+    if (!this.data || event.altKey || !(event.shiftKey || event.ctrlKey || event.metaKey)) return false;
+    if (event.shiftKey) this.extend(id);
+    else this.turn(id);
+    return true;
+  }
+
+  /** Select a card, or no longer. @param {string} id */
+  turn(id) {
+    if (!this.ids.delete(id)) this.ids.add(id);
+    this.#anchor = id;
+    this.draw();
+  }
+
+  /** Select all from the card that was turned last to this one. @param {string} id */
+  extend(id) {
+    for (const one of between(this.#grid.order, this.#anchor, id)) this.ids.add(one);
+    this.#anchor ??= id;
+    this.draw();
+  }
+
+  clear() {
+    this.ids.clear();
+    this.#anchor = null;
+    this.draw();
+  }
+
+  like() {
+    this.#grid.verdicts.likeAll(this.ids);
+  }
+
+  /** Give a tag to what is selected; where all of it has the tag, take it. @param {string} text */
+  tag(text) {
+    const tag = text.normalize("NFC").trim().replace(/\s+/g, " ");
+    if (!tag || !this.ids.size || !this.data || this.data.refused) return;
+    const ids = [...this.ids];
+    this.#wish({ ids, tag, taken: ids.every((id) => this.tagsOf(id).includes(tag)) });
+  }
+
+  undo() {
+    if (this.data?.undo || this.wishes.length) this.#wish({ undo: true });
+  }
+
+  /** A message with all that was done, as long as the server may not know it. @param {Message} said */
+  complete(said) {
+    return this.wishes.length ? { ...said, tags: this.wishes } : said;
+  }
+
+  draw() {
+    this.tray.draw();
+    this.#grid.markAll();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!this.data || event.defaultPrevented || isTaken(event)) return;
+    const step = stepOf(event);
+    if (step === "undo" && this.ids.size && this.data.undo) this.undo();
+    else if (withModifier(event) || event.repeat || !this.#plain(event)) return;
+    event.preventDefault();
+  }
+
+  /** Keys without Ctrl or Alt; false for a key that is not ours. @param {KeyboardEvent} event */
+  #plain({ key, shiftKey }) {
+    const { meant } = this.#grid.verdicts;
+    if (key.toLowerCase() === "x" && meant !== null) {
+      if (shiftKey) this.extend(meant);
+      else this.turn(meant);
+    } else if (key === "Escape" && this.ids.size) this.clear();
+    else if (/^[1-9]$/.test(key) && this.ids.size) this.tag(this.data?.last[Number(key) - 1] ?? "");
+    else return false;
+    return true;
+  }
+
+  /** @param {Omit<Wish, "number" | "of">} what */
+  #wish(what) {
+    this.#number += 1;
+    this.wishes.push({ number: this.#number, of: this.data?.of ?? "", ...what });
+    this.draw();
+    this.#grid.verdicts.say("tag");
+  }
+}
+
+/**
+ * The tags of a picture after what was wished.
+ *
+ * @param {string[]} tags
+ * @param {Wish[]} wishes
+ * @param {string} id
+ */
+export function tagsWith(tags, wishes, id) {
+  const all = new Set(tags);
+  for (const { ids, tag, taken } of wishes) {
+    if (!tag || !ids?.includes(id)) continue;
+    if (taken) all.delete(tag);
+    else all.add(tag);
+  }
+  return [...all];
+}
+
+/**
+ * All from one to another, whichever comes first; the other alone where the one is not there.
+ *
+ * @param {string[]} order
+ * @param {string | null} from
+ * @param {string} to
+ */
+export function between(order, from, to) {
+  const [start, end] = [order.indexOf(from ?? to), order.indexOf(to)];
+  if (start < 0) return [to];
+  return order.slice(Math.min(start, end), Math.max(start, end) + 1);
+}

@@ -1,0 +1,69 @@
+// The tray at the bottom: how many cards are selected, and what can be done with them. It is there once one is.
+
+import { make, textButton, textField } from "../shared/drawing.js";
+
+/** @import { Selection } from "./selection.js" */
+
+export class Tray {
+  root = make("div", "tray");
+  #count = make("span", "count");
+  #form = make("form");
+  #field = textField();
+  #last = make("span", "last");
+  #told = make("span", "told");
+  #selection;
+  #drawn = "";
+
+  /** @param {Selection} selection */
+  constructor(selection) {
+    this.#selection = selection;
+    this.root.hidden = true;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Selected pictures");
+    for (const one of [this.#count, this.#told]) one.setAttribute("role", "status");
+    this.#field.placeholder = "Tag";
+    this.#field.maxLength = 80;
+    this.#field.enterKeyHint = "done";
+    this.#field.setAttribute("aria-label", "Tag of the selected pictures");
+    const give = textButton("plain", "Tag", "Give the tag; where all have it, take it", () => {});
+    give.type = "submit";
+    this.#form.append(this.#field, give);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      selection.tag(this.#field.value);
+      this.#field.value = "";
+    });
+    const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
+    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
+    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
+    this.root.append(this.#count, this.#form, this.#last, like, this.undo, clear, this.#told);
+  }
+
+  draw() {
+    const { ids, data, wishes } = this.#selection;
+    this.root.hidden = !ids.size;
+    if (!data) return;
+    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected` : "");
+    say(this.#told, data.problem || data.told);
+    this.#form.hidden = data.refused;
+    this.#last.hidden = data.refused;
+    this.undo.hidden = data.refused;
+    this.undo.disabled = !data.undo && !wishes.length;
+    const key = JSON.stringify(data.last);
+    if (key === this.#drawn) return; // a button that is replaced under the mouse is never clicked
+    this.#drawn = key;
+    this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+
+  /** @param {string} tag @param {number} number */
+  #shortcut(tag, number) {
+    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#selection.tag(tag));
+    button.append(make("kbd", "", number), tag);
+    return button;
+  }
+}
+
+/** Write a text where it is another: it is read out when it changes. @param {HTMLElement} place @param {string} text */
+function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}

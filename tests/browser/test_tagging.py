@@ -1,0 +1,117 @@
+"""Selecting and tagging in a real browser: by mouse and keys, taken back, and by two browsers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from t2i_core.dataset.tags_file import tags_path
+from t2i_core.marks import read_tags
+from tests.browser.accessibility import violations
+from tests.browser.search_page import Visit, expect_no_sideways_scroll, ids
+from tests.browser.served_app import App
+
+
+@pytest.fixture
+def data(app: App) -> Iterator[Path]:
+    """The dataset's folder, without tags before and after."""
+    yield app.data_dir
+    tags_path(app.data_dir).unlink(missing_ok=True)
+
+
+def opened(visit: Visit, **manner: object) -> Page:
+    page = visit("/?q=a+mill", **manner)  # type: ignore[arg-type]
+    expect(page.locator(".card .rank")).to_have_count(24)
+    return page
+
+
+def card(page: Page, picture: str) -> Locator:
+    return page.locator(f'.card[data-id="{picture}"]')
+
+
+def tray(page: Page) -> Locator:
+    return page.get_by_role("group", name="Selected pictures")
+
+
+def tag(page: Page, name: str) -> None:
+    tray(page).get_by_role("textbox").fill(name)
+    tray(page).get_by_role("textbox").press("Enter")
+
+
+def test_cards_are_selected_tagged_and_tags_taken_back(visit: Visit, data: Path) -> None:
+    page = opened(visit)
+    shown = ids(page)
+    expect(tray(page)).to_be_hidden()
+    card(page, shown[1]).click(modifiers=["ControlOrMeta"])
+    card(page, shown[4]).click(modifiers=["Shift"])
+    expect(tray(page)).to_contain_text("4 selected")
+    expect(tray(page)).to_be_in_viewport()
+    expect(page.locator("dialog.detail")).to_be_hidden()  # selecting opens nothing
+    card(page, shown[2]).click(modifiers=["ControlOrMeta"])
+    expect(page.locator(".card.selected")).to_have_count(3)
+    tag(page, "for the cover")
+    expect(tray(page).get_by_role("status").last).to_have_text("“for the cover”: 3 pictures tagged")
+    assert set(read_tags(data).pictures["for the cover"]) == {shown[1], shown[3], shown[4]}
+    expect(page.locator(".card .dot")).to_have_count(3)
+    assert "Tagged for the cover. Open" in str(card(page, shown[3]).locator(".picture").get_attribute("aria-label"))
+    page.mouse.move(
+        2, 2
+    )  # a card that the mouse is on shows its file's name, which axe wants in the name of the button
+    assert not violations(page)
+    page.keyboard.press("Escape")  # the field has the focus: the key is its own
+    page.locator(".card .picture").first.focus()
+    page.keyboard.press("Escape")
+    expect(tray(page)).to_be_hidden()
+
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+X")
+    expect(tray(page)).to_contain_text("2 selected")
+    page.keyboard.press("1")
+    expect(tray(page).get_by_role("status").last).to_have_text("“for the cover”: 1 picture tagged")
+    page.keyboard.press("1")  # all have it: it is taken
+    expect(tray(page).get_by_role("status").last).to_have_text("“for the cover”: taken from 2 pictures")
+    expect(page.locator(".card .dot")).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".card .dot")).to_have_count(4)
+    tray(page).get_by_role("button", name="Undo").click()
+    expect(page.locator(".card .dot")).to_have_count(3)
+    assert set(read_tags(data).pictures["for the cover"]) == {shown[1], shown[3], shown[4]}
+    tray(page).get_by_role("button", name="Like").click()
+    expect(page.locator(".status .summary")).to_contain_text("ranked with 2 likes")
+    tray(page).get_by_role("button", name="Clear").click()
+    expect(tray(page)).to_be_hidden()
+
+
+def test_two_browsers_tag_at_once_and_lose_nothing(visit: Visit, data: Path) -> None:
+    pages = [opened(visit), opened(visit)]
+    shown = ids(pages[0])
+    for page, (first, last) in zip(pages, ((0, 11), (6, 17)), strict=True):
+        card(page, shown[first]).click(modifiers=["ControlOrMeta"])
+        card(page, shown[last]).click(modifiers=["Shift"])
+        expect(tray(page)).to_contain_text("12 selected")
+    for name in ("one", "two", "three"):  # without waiting for any answer
+        for number, page in enumerate(pages):
+            tag(page, f"{name} of {number}")
+    for number, page in enumerate(pages):
+        expect(tray(page).get_by_role("status").last).to_have_text(f"“three of {number}”: 12 pictures tagged")
+    found = read_tags(data).pictures
+    assert {name: set(pictures) for name, pictures in found.items()} == {
+        f"{name} of {number}": set(shown[6 * number : 6 * number + 12])
+        for name in ("one", "two", "three")
+        for number in range(2)
+    }
+
+
+def test_the_tray_fits_a_narrow_dark_window(visit: Visit, data: Path) -> None:
+    page = opened(visit, width=390, height=700, dark=True)
+    card(page, ids(page)[0]).click(modifiers=["ControlOrMeta"])
+    tag(page, "a name of a tag that is rather long for a narrow window")
+    expect(page.locator(".card .dot")).to_have_count(1)
+    expect(tray(page)).to_be_in_viewport()
+    expect_no_sideways_scroll(page)
+    page.mouse.move(2, 2)
+    assert not violations(page)
