@@ -156,6 +156,14 @@ function signButton(className, sign, label, act) {
   if (typeof sign !== "string") button.append(lines(sign));
   return button;
 }
+function textField() {
+  const input = make("input");
+  input.type = "text";
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.enterKeyHint = "search";
+  return input;
+}
 function filledBar(part) {
   const bar = make("span", "bar");
   const fill = make("span", "fill");
@@ -976,6 +984,11 @@ var Card = class {
   move = make("span", "move");
   caption = make("p", "caption");
   verdicts = make("div", "verdicts");
+  dots = make("span", "dots");
+  selected = false;
+  /** @type {string[]} */
+  tags = [];
+  #scoreSaid = "";
   #src = "";
   /**
    * @param {string} id
@@ -993,11 +1006,11 @@ var Card = class {
       this.element.classList.add("missing");
       this.note.textContent = CANNOT_BE_SHOWN;
     });
-    this.button.append(this.image, this.note, this.name);
+    this.button.append(this.image, this.note, this.name, this.dots);
     this.bar.append(this.fill);
     this.meta.append(this.rank, this.score, this.bar, this.move);
     this.image.alt = "";
-    for (const one of [this.meta, this.caption]) one.setAttribute("aria-hidden", "true");
+    for (const one of [this.meta, this.caption, this.dots]) one.setAttribute("aria-hidden", "true");
     this.like = verdictButton(HEART, "Like", "l or +", () => judge("liked"));
     this.dislike = verdictButton(CROSS, "Dislike", "d or −", () => judge("disliked"));
     this.verdicts.append(this.like, this.dislike);
@@ -1010,6 +1023,22 @@ var Card = class {
     this.element.classList.toggle("disliked", verdict === "disliked");
     this.like.setAttribute("aria-pressed", String(verdict === "liked"));
     this.dislike.setAttribute("aria-pressed", String(verdict === "disliked"));
+  }
+  /** Show whether the card is selected, and which tags its picture has. @param {boolean} selected @param {string[]} tags */
+  markTags(selected, tags) {
+    this.selected = selected;
+    this.element.classList.toggle("selected", selected);
+    const before = this.tags.join("\n");
+    this.tags = tags;
+    if (before !== tags.join("\n")) {
+      this.dots.title = tags.join(", ");
+      this.dots.replaceChildren(...tags.map(dot));
+    }
+    this.#name();
+  }
+  #name() {
+    const tagged = this.tags.length ? `Tagged ${this.tags.join(", ")}. ` : "";
+    this.button.setAttribute("aria-label", `${this.selected ? "Selected. " : ""}${this.#scoreSaid}. ${tagged}Open`);
   }
   get isScored() {
     return !this.meta.hidden;
@@ -1049,7 +1078,8 @@ var Card = class {
     const spoken = caption || id;
     const scored = score !== null && score !== void 0;
     const where = scored ? `Rank ${rank}${moveInWords(move)}, score ${scoreText(score)}: ` : "";
-    this.button.setAttribute("aria-label", `${where}${spoken}. Open`);
+    this.#scoreSaid = `${where}${spoken}`;
+    this.#name();
     this.meta.hidden = !scored;
     if (!scored) return;
     this.rank.textContent = String(rank);
@@ -1090,6 +1120,16 @@ function verdictButton(sign, label, keys, act) {
   button.title = `${label} (${keys})`;
   button.tabIndex = -1;
   return button;
+}
+function dot(tag) {
+  const one = make("span", "dot");
+  one.style.setProperty("--hue", String(hueOf2(tag)));
+  return one;
+}
+function hueOf2(tag) {
+  let sum = 7;
+  for (const letter of tag) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3607;
+  return sum * 47 % 360;
 }
 function element(id) {
   const card = make("div", "card");
@@ -1177,6 +1217,204 @@ function vertically(boxes, at, direction) {
   return best;
 }
 
+// picture_grid/tray.js
+var Tray = class {
+  root = make("div", "tray");
+  #count = make("span", "count");
+  #form = make("form");
+  #field = textField();
+  #last = make("span", "last");
+  #told = make("span", "told");
+  #selection;
+  #drawn = "";
+  /** @param {Selection} selection */
+  constructor(selection) {
+    this.#selection = selection;
+    this.root.hidden = true;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Selected pictures");
+    for (const one of [this.#count, this.#told]) one.setAttribute("role", "status");
+    this.#field.placeholder = "Tag";
+    this.#field.maxLength = 80;
+    this.#field.enterKeyHint = "done";
+    this.#field.setAttribute("aria-label", "Tag of the selected pictures");
+    const give = textButton("plain", "Tag", "Give the tag; where all have it, take it", () => {
+    });
+    give.type = "submit";
+    this.#form.append(this.#field, give);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      selection.tag(this.#field.value);
+      this.#field.value = "";
+    });
+    const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
+    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
+    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
+    this.root.append(this.#count, this.#form, this.#last, like, this.undo, clear, this.#told);
+  }
+  draw() {
+    const { ids, data, wishes } = this.#selection;
+    this.root.hidden = !ids.size;
+    if (!data) return;
+    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected` : "");
+    say(this.#told, data.problem || data.told);
+    this.#form.hidden = data.refused;
+    this.#last.hidden = data.refused;
+    this.undo.hidden = data.refused;
+    this.undo.disabled = !data.undo && !wishes.length;
+    const key = JSON.stringify(data.last);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+  /** @param {string} tag @param {number} number */
+  #shortcut(tag, number) {
+    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#selection.tag(tag));
+    button.append(make("kbd", "", number), tag);
+    return button;
+  }
+};
+function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// picture_grid/selection.js
+var Selection = class {
+  /** @type {Set<string>} in the order in which they were selected */
+  ids = /* @__PURE__ */ new Set();
+  /** @type {Tagging | null} */
+  data = null;
+  /** @type {Wish[]} that no answer has confirmed: of two messages close together the earlier may be lost */
+  wishes = [];
+  tray = new Tray(this);
+  /** @type {string | null} where a range begins */
+  #anchor = null;
+  #number = 0;
+  #stop = new AbortController();
+  #grid;
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    const { signal } = this.#stop;
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    grid.area.addEventListener("mousedown", (event) => {
+      if (event.shiftKey && this.data) event.preventDefault();
+    });
+  }
+  end() {
+    this.#stop.abort();
+  }
+  /** What the server says. @param {Tagging | null} data */
+  take(data) {
+    const before = this.data?.of;
+    this.data = data;
+    if (!data || before !== void 0 && before !== data.of) this.wishes = [];
+    if (!data) this.ids.clear();
+    this.wishes = this.wishes.filter((wish) => wish.number > (data?.done ?? 0));
+    this.#number = Math.max(this.#number, data?.done ?? 0);
+  }
+  /** Only what is shown is selected. @param {string[]} order */
+  keepTo(order) {
+    const shown = new Set(order);
+    for (const id of this.ids) if (!shown.has(id)) this.ids.delete(id);
+    this.draw();
+  }
+  /** A picture's tags, with those that the server does not know of yet. @param {string} id */
+  tagsOf(id) {
+    return tagsWith(this.data?.tags[id] ?? [], this.wishes, id);
+  }
+  /**
+   * Follow a click on a card; false where it selects nothing.
+   *
+   * @param {MouseEvent} event
+   * @param {string} id
+   */
+  click(event, id) {
+    if (!this.data || event.altKey || !(event.shiftKey || event.ctrlKey || event.metaKey)) return false;
+    if (event.shiftKey) this.extend(id);
+    else this.turn(id);
+    return true;
+  }
+  /** Select a card, or no longer. @param {string} id */
+  turn(id) {
+    if (!this.ids.delete(id)) this.ids.add(id);
+    this.#anchor = id;
+    this.draw();
+  }
+  /** Select all from the card that was turned last to this one. @param {string} id */
+  extend(id) {
+    for (const one of between2(this.#grid.order, this.#anchor, id)) this.ids.add(one);
+    this.#anchor ??= id;
+    this.draw();
+  }
+  clear() {
+    this.ids.clear();
+    this.#anchor = null;
+    this.draw();
+  }
+  like() {
+    this.#grid.verdicts.likeAll(this.ids);
+  }
+  /** Give a tag to what is selected; where all of it has the tag, take it. @param {string} text */
+  tag(text) {
+    const tag = text.normalize("NFC").trim().replace(/\s+/g, " ");
+    if (!tag || !this.ids.size || !this.data || this.data.refused) return;
+    const ids = [...this.ids];
+    this.#wish({ ids, tag, taken: ids.every((id) => this.tagsOf(id).includes(tag)) });
+  }
+  undo() {
+    if (this.data?.undo || this.wishes.length) this.#wish({ undo: true });
+  }
+  /** A message with all that was done, as long as the server may not know it. @param {Message} said */
+  complete(said) {
+    return this.wishes.length ? { ...said, tags: this.wishes } : said;
+  }
+  draw() {
+    this.tray.draw();
+    this.#grid.markAll();
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!this.data || event.defaultPrevented || isTaken(event)) return;
+    const step = stepOf(event);
+    if (step === "undo" && this.ids.size && this.data.undo) this.undo();
+    else if (withModifier(event) || event.repeat || !this.#plain(event)) return;
+    event.preventDefault();
+  }
+  /** Keys without Ctrl or Alt; false for a key that is not ours. @param {KeyboardEvent} event */
+  #plain({ key, shiftKey }) {
+    const { meant } = this.#grid.verdicts;
+    if (key.toLowerCase() === "x" && meant !== null) {
+      if (shiftKey) this.extend(meant);
+      else this.turn(meant);
+    } else if (key === "Escape" && this.ids.size) this.clear();
+    else if (/^[1-9]$/.test(key) && this.ids.size) this.tag(this.data?.last[Number(key) - 1] ?? "");
+    else return false;
+    return true;
+  }
+  /** @param {Omit<Wish, "number" | "of">} what */
+  #wish(what) {
+    this.#number += 1;
+    this.wishes.push({ number: this.#number, of: this.data?.of ?? "", ...what });
+    this.draw();
+    this.#grid.verdicts.say("tag");
+  }
+};
+function tagsWith(tags, wishes, id) {
+  const all = new Set(tags);
+  for (const { ids, tag, taken } of wishes) {
+    if (!tag || !ids?.includes(id)) continue;
+    if (taken) all.delete(tag);
+    else all.add(tag);
+  }
+  return [...all];
+}
+function between2(order, from, to) {
+  const [start, end] = [order.indexOf(from ?? to), order.indexOf(to)];
+  if (start < 0) return [to];
+  return order.slice(Math.min(start, end), Math.max(start, end) + 1);
+}
+
 // picture_grid/status.js
 var Status = class {
   line = make("div", "status");
@@ -1232,17 +1470,17 @@ var Strip = class {
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Likes and dislikes");
     this.told.setAttribute("role", "status");
-    const say = (type) => () => verdicts.say(type);
-    this.undo = signButton("step", "↶", "Take the last step back (Ctrl-Z)", say("undo"));
-    this.redo = signButton("step", "↷", "Do it again (Ctrl-Shift-Z)", say("redo"));
-    this.clear = textButton("plain", "Clear", "Nothing liked, disliked or seen", say("unjudge"));
+    const say2 = (type) => () => verdicts.say(type);
+    this.undo = signButton("step", "↶", "Take the last step back (Ctrl-Z)", say2("undo"));
+    this.redo = signButton("step", "↷", "Do it again (Ctrl-Shift-Z)", say2("redo"));
+    this.clear = textButton("plain", "Clear", "Nothing liked, disliked or seen", say2("unjudge"));
     this.next = textButton(
       "plain next",
       "Show what I have not seen",
       "The next screen (Space on a card)",
       () => verdicts.goOn()
     );
-    this.again = textButton("plain", "Show all again", "", say("seen"));
+    this.again = textButton("plain", "Show all again", "", say2("seen"));
     this.all = this.#choice("all", "All of a kind", "Likes and dislikes move what is like them up and down");
     this.one = this.#choice("one", "One picture", "Likes count for less, and dislikes are only left out");
     this.#aim.append(this.all, this.one);
@@ -1396,14 +1634,32 @@ var Verdicts = class {
   goOn() {
     if (this.data?.more) this.say("unseen", { ids: this.#grid.order });
   }
+  get focused() {
+    return idOf(focusedBeside(this.#grid.area));
+  }
+  /** The picture that the mouse or the focus was put on last. */
+  get meant() {
+    return this.#pointing ? this.hovered ?? this.focused : this.focused ?? this.hovered;
+  }
+  /** Like several pictures at once. @param {Iterable<string>} ids */
+  likeAll(ids) {
+    if (!this.open) return;
+    for (const id of ids) {
+      this.given.delete(id);
+      this.given.set(id, "liked");
+      this.#grid.mark(id);
+    }
+    this.#unconfirmed = true;
+    this.say("judge");
+  }
   /** Keys of the page, for the picture that the mouse or the focus was put on last. @param {KeyboardEvent} event */
   onKey(event) {
     if (/^(Arrow|Tab|Home|End)/.test(event.key)) this.#pointing = false;
     if (!this.data || event.defaultPrevented || isTaken(event)) return;
     const step = stepOf(event);
     const verdict = verdictOf(event);
-    const focused = idOf(focusedBeside(this.#grid.area));
-    const meant = this.#pointing ? this.hovered ?? focused : focused ?? this.hovered;
+    const focused = this.focused;
+    const meant = this.meant;
     if (step && this.data[step]) this.say(step);
     else if (verdict && meant !== null) this.turn(meant, verdict);
     else if (event.key === " " && focused && !withModifier(event)) {
@@ -1436,6 +1692,8 @@ var PictureGrid = class {
   root = make("div", "grid-root");
   area = make("div", "area");
   status = new Status();
+  selection = new Selection(this);
+  // before the verdicts: Ctrl-Z is its own while pictures are selected
   verdicts = new Verdicts(this);
   strip = new Strip(this.verdicts);
   /** @type {Map<string, Card | EmptyCard>} */
@@ -1455,7 +1713,14 @@ var PictureGrid = class {
   /** @param {Parent} parent */
   constructor(parent) {
     this.area.setAttribute("role", "list");
-    this.root.append(this.strip.root, this.status.line, this.strip.told, this.area, this.detail.dialog);
+    this.root.append(
+      this.strip.root,
+      this.status.line,
+      this.strip.told,
+      this.area,
+      this.selection.tray.root,
+      this.detail.dialog
+    );
     parent.append(this.root);
     this.resizer.observe(this.root);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
@@ -1467,13 +1732,14 @@ var PictureGrid = class {
   destroy() {
     this.resizer.disconnect();
     this.loader.disconnect();
+    this.selection.end();
     this.verdicts.end();
     this.detail.destroy();
     this.root.remove();
   }
   /** @param {Message} said */
   say(said) {
-    this.send(this.verdicts.complete(said));
+    this.send(this.selection.complete(this.verdicts.complete(said)));
   }
   /** @param {string} id */
   shownOf(id) {
@@ -1489,7 +1755,9 @@ var PictureGrid = class {
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
+    this.selection.take(data.tagging ?? null);
     this.takeOrder();
+    this.selection.keepTo(this.order);
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
@@ -1536,14 +1804,17 @@ var PictureGrid = class {
     if (!(card instanceof Card)) {
       card?.element.remove();
       card = new Card(picture.id, (verdict) => this.verdicts.turn(picture.id, verdict));
-      card.element.addEventListener("click", ({ target }) => {
-        if (!(target instanceof Element && target.closest(".verdicts"))) this.detail.open(picture.id);
+      card.element.addEventListener("click", (event) => {
+        const { target } = event;
+        if (target instanceof Element && target.closest(".verdicts")) return;
+        if (!this.selection.click(event, picture.id)) this.detail.open(picture.id);
       });
       this.cards.set(picture.id, card);
     }
     const { captions, terms = [] } = this.data;
     if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp, terms })) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
+    card.markTags(this.selection.ids.has(picture.id), this.selection.tagsOf(picture.id));
     return card;
   }
   /** Show what a picture was judged, wherever it is. @param {string} id */
@@ -1551,6 +1822,12 @@ var PictureGrid = class {
     const card = this.cards.get(id);
     if (card instanceof Card) card.mark(this.verdicts.of(id), this.verdicts.open);
     this.detail.drawVerdict();
+  }
+  /** Show of every card whether it is selected, and its tags. */
+  markAll() {
+    for (const [id, card] of this.cards) {
+      if (card instanceof Card) card.markTags(this.selection.ids.has(id), this.selection.tagsOf(id));
+    }
   }
   /** @param {IntersectionObserverEntry[]} entries */
   loadSeen(entries) {
