@@ -123,18 +123,6 @@ def handout_of_tags(gallery: Gallery, tags: Sequence[str] = (), *, created: str 
     return Handout(gallery, _described(gallery, wanted, kept), title, tags=tuple(tags), created=created or now())
 
 
-def handout_of_pictures(gallery: Gallery, image_ids: Iterable[str], title: str, *, created: str = "") -> Handout:
-    """Pictures that somebody selected, in that order; those the gallery lacks are left out.
-
-    Raises
-    ------
-    DatasetError
-        When ``tags.csv`` cannot be read.
-    """
-    kept = read_tags(gallery.data_dir)
-    return Handout(gallery, _described(gallery, image_ids, kept), title, created=created or now())
-
-
 def check_known(tags: Tags, named: Iterable[str]) -> None:
     """Refuse names of tags that no picture has; DatasetError says which there are."""
     for name in named:

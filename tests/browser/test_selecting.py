@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,13 @@ def test_cards_are_selected_tagged_and_tags_taken_back(visit: Visit, data: Path)
     tray(page).get_by_role("button", name="Undo").click()
     expect(page.locator(".card .dot")).to_have_count(3)
     assert set(read_tags(data).pictures["for the cover"]) == {shown[1], shown[3], shown[4]}
+    tray(page).get_by_role("button", name="Export").click()
+    for name, ending in (("Contact sheet", ".html"), ("ZIP", ".zip")):
+        with page.expect_download() as download:
+            tray(page).get_by_role("button", name=name).click()
+        assert download.value.suggested_filename == f"selected{ending}"
+    with zipfile.ZipFile(download.value.path()) as packed:
+        assert packed.namelist() == ["about.json", "pictures.csv", f"pictures/{shown[0]}", f"pictures/{shown[1]}"]
     tray(page).get_by_role("button", name="Like").click()
     expect(page.locator(".status .summary")).to_contain_text("ranked with 2 likes")
     tray(page).get_by_role("button", name="Clear").click()

@@ -22,7 +22,7 @@ from t2i_core.engine import FolderSource, SearchEngine
 from t2i_core.errors import DatasetError
 from t2i_core.marks import saving, tag_pictures
 from t2i_core.marks.contact_sheet import POLICY, contact_sheet
-from t2i_core.marks.handouts import Handout, handout_of_pictures, handout_of_result, handout_of_tags
+from t2i_core.marks.handouts import Handout, handout_of_result, handout_of_tags
 from t2i_core.marks.saving import FORMATS, save_handout, write_zip
 from t2i_core.query import SearchRequest
 from tests.core.small_galleries import COLOURS, ColourEncoder, save_ours
@@ -181,12 +181,6 @@ def test_pictures_of_tags(handout: Handout) -> None:
     assert (everything.about["request"], everything.about["tags"]) == (None, [])
     with pytest.raises(DatasetError, match=r"\(=cover, birds, keep\), got 'Keep'"):
         handout_of_tags(gallery, ["Keep"])
-
-
-def test_pictures_somebody_selected(handout: Handout) -> None:
-    selected = handout_of_pictures(handout.gallery, [MEADOW, "gone.png", SWAN, MEADOW], "My own")
-    assert [one.image_id for one in selected.pictures] == [MEADOW, SWAN]
-    assert selected.about["title"] == "My own"
 
 
 def test_other_endings_are_refused(handout: Handout, tmp_path: Path) -> None:

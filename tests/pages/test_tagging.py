@@ -17,7 +17,7 @@ from pages._ui.session import events
 from t2i_core.marks import read_tags, tag_pictures
 from t2i_core.query import Condition
 from tests.pages.page_parts import bar, grid, texts
-from tests.pages.visits import begin_visit
+from tests.pages.visits import begin_visit, visit
 
 OpenApp = Callable[..., AppTest]
 
@@ -111,6 +111,27 @@ def test_who_may_not_write_is_told_and_nothing_is_written(
     assert tagging(app)["done"] == 1
 
 
+def test_selected_hits_become_a_file_with_their_request(open_app: OpenApp, data: Path) -> None:
+    app = open_app(data, q="a mill")
+    first, second, third, *_ = names(app)
+    for number, ending in enumerate((".csv", ".json", ".parquet", ".zip", ".html"), start=1):
+        wish = {"number": number, "of": tagging(app)["of"], "ids": [third, first], "tag": "", "ending": ending}
+        report(app, type="export", export=wish)
+        told = grid(app)["exported"]
+        assert (told["number"], told["name"], told["problem"]) == (number, f"selected{ending}", "")
+        assert told["url"]
+        if ending == ".json":
+            record = json.loads(visit(app).kept.files["selected"][1])
+            assert [one["image_id"] for one in record["hits"]] == [first, third]
+            assert record["request"]["query"] == [{"words": "a mill", "weight": 1.0}]
+    report(app, {"number": 1, "ids": [second], "tag": "keep"})
+    assert grid(app)["exported"] is None
+    report(
+        app, type="export", export={"number": 9, "of": tagging(app)["of"], "ids": [first], "tag": "", "ending": ".exe"}
+    )
+    assert grid(app)["exported"] is None
+
+
 NONSENSE: list[object] = [
     None, "keep", [7], [{"number": 1}], [{"number": True, "of": "x", "ids": [], "tag": "a"}],
     [{"number": 1, "of": "x", "ids": "abc", "tag": "a"}], [{"number": 1, "of": "x", "ids": [1], "tag": "a"}],
@@ -119,11 +140,11 @@ NONSENSE: list[object] = [
 
 
 def test_nonsense_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    visit = begin_visit(monkeypatch)
+    begun = begin_visit(monkeypatch)
     for told in NONSENSE:
         st.session_state["picture_grid"] = {"event": {"type": "tag", "seq": 1, "tags": told}}
         events.on_grid_event()
-        assert visit.marking.wishes == []
+        assert begun.marking.wishes == []
 
 
 def test_what_was_tagged_in_another_dataset_is_not_written_here(open_app: OpenApp, data: Path) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from pages._ui import components, resources
-from pages._ui.grid import detail, judged, pictures, score_bar, tagging, term_shares
+from pages._ui.grid import detail, handing_on, judged, pictures, score_bar, tagging, term_shares
 from pages._ui.session import events, feedback
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
@@ -78,6 +78,7 @@ def ranking(
             },
             **_sized(size),
             "judging": judged.strip(result, everything, engine, settings),
+            **handing_on.part(engine.gallery, result),
             **tagging.part(engine.gallery, [hit.image_id for hit in result.hits]),
             **detail.grid_part(engine.gallery, engine, everything, settings),
         }
@@ -105,6 +106,7 @@ def _grid(data: dict[str, object]) -> None:
         "token": "",
         "judging": None,
         "tagging": None,
+        "exported": None,
     }
     components.picture_grid({**base, **data}, on_event=events.on_grid_event)
 

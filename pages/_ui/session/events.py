@@ -11,7 +11,7 @@ from pages._ui.session.visit import acted, reported, visit
 from t2i_core.errors import QueryError
 from t2i_core.query import read_cutoff
 
-FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge", "tag"})
+FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge", "tag", "export"})
 
 _TERM_EVENTS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
     "weighed": terms.weigh,
@@ -26,6 +26,7 @@ _TERM_EVENTS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
 def on_bar_event() -> None:
     """Follow what the query bar reports."""
     acted()
+    visit().marking.export = None
     told = reported(widgets.QUERY_BAR)
     kind, text = told.get("type"), str(told.get("text", ""))
     if kind == "typed":
@@ -59,6 +60,9 @@ def on_grid_event() -> None:
     visit().opened.grid_seq = int(seq) if isinstance(seq, int | float) else 0
     if "liked" in told:  # whatever else happened: the message of the verdict itself may be lost
         feedback.judge(told["liked"], told.get("disliked"))
+    visit().marking.export = None
+    if told.get("type") == "export":
+        visit().marking.want_file(told.get("export"))
     if "tags" in told:
         visit().marking.report(told["tags"])
     if told.get("type") == "captions":

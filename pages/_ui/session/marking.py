@@ -36,6 +36,16 @@ class TagWish:
     undo: bool = False
 
 
+@dataclass(frozen=True)
+class ExportWish:
+    """Pictures that are wanted as a file; ``number`` tells one wish from the next."""
+
+    number: int
+    of: str
+    image_ids: tuple[str, ...]
+    ending: str
+
+
 @dataclass
 class Marking:
     """What this visit tagged.
@@ -54,6 +64,8 @@ class Marking:
         What the last step did.
     problem : str
         Why the last step was not done; empty nearly always.
+    export : ExportWish, optional
+        The file that was asked for last.
     """
 
     of: str | None = None
@@ -62,6 +74,7 @@ class Marking:
     steps: list[TagsChange] = field(default_factory=list)
     told: str = ""
     problem: str = ""
+    export: ExportWish | None = None
 
     def of_dataset(self, place_key: str) -> None:
         """Note which dataset is open; what was tagged in another one is not taken back from here."""
@@ -75,6 +88,13 @@ class Marking:
         read = [wish for wish in map(_wish, told if isinstance(told, list) else []) if wish is not None]
         new = [wish for wish in read if wish.number > self.done and wish.number not in known]
         self.wishes = sorted([*self.wishes, *new], key=lambda wish: wish.number)[:MOST_STEPS]
+
+    def want_file(self, told: object) -> None:
+        """Take over which pictures are wanted as a file; what is no such thing is passed over."""
+        wish = _wish(told)
+        ending = told.get("ending") if isinstance(told, Mapping) else None
+        if wish is not None and not wish.undo and isinstance(ending, str):
+            self.export = ExportWish(wish.number, wish.of, wish.image_ids, ending)
 
     def note(self, change: TagsChange) -> None:
         """Keep a step, so that it can be taken back."""

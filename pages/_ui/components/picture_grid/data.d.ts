@@ -17,6 +17,16 @@ export interface GridData extends DetailData {
   judging?: Judging | null;
   /** The tags; null where pictures are not selected and tagged. */
   tagging?: Tagging | null;
+  /** The file that was asked for last. */
+  exported?: Exported | null;
+}
+
+/** `pages/_ui/grid/handing_on.py` writes it. */
+export interface Exported {
+  number: number;
+  name: string;
+  url: string;
+  problem: string;
 }
 
 /** `pages/_ui/grid/tagging.py` writes it. */

@@ -101,6 +101,7 @@ export class PictureGrid {
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
     this.selection.take(data.tagging ?? null);
+    this.selection.receive(data.exported ?? null);
     this.takeOrder();
     this.selection.keepTo(this.order);
     this.strip.draw(data.judging ?? null);

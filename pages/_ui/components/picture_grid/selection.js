@@ -1,10 +1,11 @@
 // Which cards are selected, and tagging them: shown at once, told to the server until it has answered.
 
+import { make } from "../shared/drawing.js";
 import { isTaken, stepOf, withModifier } from "../shared/keys.js";
 import { Tray } from "./tray.js";
 
 /** @import { Message } from "../shared/types.d.ts" */
-/** @import { Tagging, Wish } from "./data.d.ts" */
+/** @import { Exported, Tagging, Wish } from "./data.d.ts" */
 /** @import { PictureGrid } from "./picture_grid.js" */
 
 export class Selection {
@@ -18,6 +19,8 @@ export class Selection {
   /** @type {string | null} where a range begins */
   #anchor = null;
   #number = 0;
+  /** Number of the file that is waited for; 0 where none is. */
+  #awaited = 0;
   #stop = new AbortController();
   #grid;
 
@@ -101,6 +104,24 @@ export class Selection {
     if (!tag || !this.ids.size || !this.data || this.data.refused) return;
     const ids = [...this.ids];
     this.#wish({ ids, tag, taken: ids.every((id) => this.tagsOf(id).includes(tag)) });
+  }
+
+  /** Ask for a file of what is selected. @param {string} ending */
+  exportAs(ending) {
+    this.#awaited = Date.now(); // another one than any before, also of a page that was left
+    const wish = { number: this.#awaited, of: this.data?.of ?? "", ids: [...this.ids], tag: "", ending };
+    this.#grid.verdicts.say("export", { export: wish });
+  }
+
+  /** Save the file that was asked for, once it is there. @param {Exported | null} exported */
+  receive(exported) {
+    this.tray.exportProblem = exported?.problem ?? "";
+    if (!exported?.url || exported.number !== this.#awaited) return;
+    this.#awaited = 0;
+    const link = make("a");
+    link.href = exported.url;
+    link.download = exported.name;
+    link.click();
   }
 
   undo() {

@@ -4,6 +4,14 @@ import { make, textButton, textField } from "../shared/drawing.js";
 
 /** @import { Selection } from "./selection.js" */
 
+const FILES = [
+  ["CSV", ".csv", "A table for spreadsheets"],
+  ["JSON", ".json", "For programs, with the request"],
+  ["Parquet", ".parquet", "A table for data frames"],
+  ["ZIP", ".zip", "The pictures themselves"],
+  ["Contact sheet", ".html", "A page that opens without a network"],
+];
+
 export class Tray {
   root = make("div", "tray");
   #count = make("span", "count");
@@ -13,6 +21,7 @@ export class Tray {
   #told = make("span", "told");
   #selection;
   #drawn = "";
+  exportProblem = "";
 
   /** @param {Selection} selection */
   constructor(selection) {
@@ -36,7 +45,7 @@ export class Tray {
     const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
     this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
     const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
-    this.root.append(this.#count, this.#form, this.#last, like, this.undo, clear, this.#told);
+    this.root.append(this.#count, this.#form, this.#last, like, this.#export(), this.undo, clear, this.#told);
   }
 
   draw() {
@@ -44,7 +53,7 @@ export class Tray {
     this.root.hidden = !ids.size;
     if (!data) return;
     say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected` : "");
-    say(this.#told, data.problem || data.told);
+    say(this.#told, this.exportProblem || data.problem || data.told);
     this.#form.hidden = data.refused;
     this.#last.hidden = data.refused;
     this.undo.hidden = data.refused;
@@ -53,6 +62,24 @@ export class Tray {
     if (key === this.#drawn) return; // a button that is replaced under the mouse is never clicked
     this.#drawn = key;
     this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+
+  /** The Export button, and behind it what the selection can become. */
+  #export() {
+    const all = make("span", "last");
+    const files = make("span", "last");
+    files.hidden = true;
+    const open = textButton("plain", "Export", "Save the selected hits as a file", () => {
+      files.hidden = !files.hidden;
+      open.setAttribute("aria-expanded", String(!files.hidden));
+    });
+    open.setAttribute("aria-expanded", "false");
+    const buttons = FILES.map(([text, ending, title]) =>
+      textButton("plain", text, title, () => this.#selection.exportAs(ending)),
+    );
+    files.append(...buttons);
+    all.append(open, files);
+    return all;
   }
 
   /** @param {string} tag @param {number} number */
