@@ -7,6 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from t2i_core.dataset.picture_names import is_picture_name
@@ -53,6 +54,7 @@ def tags_stamp(data_dir: Path) -> str:
     return file_stamp(tags_path(data_dir))
 
 
+@lru_cache(maxsize=1024)
 def tag_name(text: str) -> str:
     """A tag as it is kept: accents stored in one way, blanks single and none at the ends.
 
@@ -106,7 +108,7 @@ def read_tag_marks(data_dir: Path) -> tuple[TagMark, ...]:
             raise DatasetError(f"{path} must have {len(COLUMNS)} cells a row, got {len(row)} in row {number}. {_FIX}")
         image_id, tag, when = (_as_it_was(row[column]) for column in at)
         try:
-            mark = TagMark(_picture_name(image_id), tag_name(tag), when)
+            mark = TagMark(check_picture_name(image_id), tag_name(tag), when)
         except DatasetError as error:
             raise DatasetError(f"{path}, row {number}: {error} {_FIX}") from error
         marks.setdefault((mark.image_id, mark.tag), mark)
@@ -124,9 +126,8 @@ def write_tag_marks(data_dir: Path, marks: Iterable[TagMark]) -> None:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(
-        (_guarded(_picture_name(mark.image_id)), _guarded(mark.tag), _guarded(mark.when)) for mark in marks
-    )
+    guarded = lru_cache(maxsize=1024)(_guarded)  # there are few tags and moments, and as many names as pictures
+    writer.writerows((_guarded(mark.image_id), guarded(mark.tag), guarded(mark.when)) for mark in marks)
     data = out.getvalue().encode("utf-8")
     replace_file(tags_path(data_dir), lambda file: file.write(data))
 
@@ -155,8 +156,8 @@ def unguarded(cells: Sequence[str]) -> list[str]:
     return [_as_it_was(cell) for cell in cells]
 
 
-def _picture_name(image_id: str) -> str:
-    """A name that a picture can have, as whoever reads the file will see it."""
+def check_picture_name(image_id: str) -> str:
+    """The name, where a picture can have it; DatasetError else."""
     if not is_picture_name(image_id):
         raise DatasetError(
             f"A picture's name is a path inside its folder, got {image_id!r:.200}. Take it as search and captions write it."

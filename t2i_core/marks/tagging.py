@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from t2i_core.dataset.holding import held
 from t2i_core.dataset.tags_file import (
     TagMark,
+    check_picture_name,
     read_tag_marks,
     tag_name,
     tags_path,
@@ -23,6 +25,10 @@ from t2i_core.dataset.tags_file import (
 from t2i_core.query import Condition
 from t2i_core.query.where import TAG
 from t2i_core.types import Gallery, MaskArray
+
+MOST_KEPT = 4  # datasets whose tags are kept in memory
+_kept: dict[Path, tuple[str, Tags]] = {}
+_keeping = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,8 @@ def read_tags(data_dir: Path) -> Tags:
         When ``tags.csv`` cannot be read.
     """
     # The stamp first: what is written in between is then read once more, rather than kept under a stamp that is too new.
-    return _read(Path(data_dir), tags_stamp(data_dir))
+    stamp, (known, tags) = tags_stamp(data_dir), _kept.get(Path(data_dir), ("", Tags()))
+    return tags if known == stamp else _keep(data_dir, stamp, Tags(read_tag_marks(data_dir)))
 
 
 def stamp_of_tags(gallery: Gallery, where: Iterable[Condition]) -> str:
@@ -94,12 +101,6 @@ def stamp_of_tags(gallery: Gallery, where: Iterable[Condition]) -> str:
     Whoever keeps results of a search keeps them with it, for `Gallery.key` knows nothing of tags.
     """
     return tags_stamp(gallery.data_dir) if any(condition.field == TAG for condition in where) else ""
-
-
-@lru_cache(maxsize=4)
-def _read(data_dir: Path, stamp: str) -> Tags:
-    """One reading of each state of the file: every search with a tag asks for it."""
-    return Tags(read_tag_marks(data_dir))
 
 
 def tag_pictures(
@@ -164,6 +165,16 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def _keep(data_dir: Path, stamp: str, tags: Tags) -> Tags:
+    """Keep one state of the file for the searches and pages that ask for it; changes read the file itself."""
+    with _keeping:
+        _kept.pop(Path(data_dir), None)
+        _kept[Path(data_dir)] = (stamp, tags)
+        while len(_kept) > MOST_KEPT:
+            del _kept[next(iter(_kept))]
+    return tags
+
+
 def _change(data_dir: Path, adding: Sequence[TagMark], goes: Callable[[TagMark], bool]) -> TagsChange:
     with held(tags_path(data_dir)):
         before = read_tag_marks(data_dir)
@@ -171,6 +182,9 @@ def _change(data_dir: Path, adding: Sequence[TagMark], goes: Callable[[TagMark],
         removed = tuple(mark for mark in before if goes(mark))
         known = {(mark.image_id, mark.tag) for mark in stay}
         added = tuple(mark for mark in adding if (mark.image_id, mark.tag) not in known)
+        for mark in added:
+            check_picture_name(mark.image_id)
         if added or removed:
             write_tag_marks(data_dir, (*stay, *added))
+            _keep(data_dir, tags_stamp(data_dir), Tags((*stay, *added)))
     return TagsChange(added, removed)
