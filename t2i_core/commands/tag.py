@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 Tags lie in the dataset's tags.csv (image, tag, when). Browsers and commands may write it at once; a rebuild keeps it. A picture that
-is gone keeps its tags. In a request a tag is a condition: {"field": "tag", "values": ["keep"]}, also "negated": true.
+is gone keeps its tags. `search --where tag=keep` looks among tagged pictures only, `--where "not tag=keep"` among the others.
 
 examples:
   python -m t2i_core tag --add keep --add "for the cover" dogs/1.jpg dogs/7.jpg

@@ -1218,6 +1218,13 @@ function vertically(boxes, at, direction) {
 }
 
 // picture_grid/tray.js
+var FILES = [
+  ["CSV", ".csv", "A table for spreadsheets"],
+  ["JSON", ".json", "For programs, with the request"],
+  ["Parquet", ".parquet", "A table for data frames"],
+  ["ZIP", ".zip", "The pictures themselves"],
+  ["Contact sheet", ".html", "A page that opens without a network"]
+];
 var Tray = class {
   root = make("div", "tray");
   #count = make("span", "count");
@@ -1227,6 +1234,7 @@ var Tray = class {
   #told = make("span", "told");
   #selection;
   #drawn = "";
+  exportProblem = "";
   /** @param {Selection} selection */
   constructor(selection) {
     this.#selection = selection;
@@ -1250,14 +1258,14 @@ var Tray = class {
     const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
     this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
     const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
-    this.root.append(this.#count, this.#form, this.#last, like, this.undo, clear, this.#told);
+    this.root.append(this.#count, this.#form, this.#last, like, this.#export(), this.undo, clear, this.#told);
   }
   draw() {
     const { ids, data, wishes } = this.#selection;
     this.root.hidden = !ids.size;
     if (!data) return;
     say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected` : "");
-    say(this.#told, data.problem || data.told);
+    say(this.#told, this.exportProblem || data.problem || data.told);
     this.#form.hidden = data.refused;
     this.#last.hidden = data.refused;
     this.undo.hidden = data.refused;
@@ -1266,6 +1274,23 @@ var Tray = class {
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+  /** The Export button, and behind it what the selection can become. */
+  #export() {
+    const all = make("span", "last");
+    const files = make("span", "last");
+    files.hidden = true;
+    const open = textButton("plain", "Export", "Save the selected hits as a file", () => {
+      files.hidden = !files.hidden;
+      open.setAttribute("aria-expanded", String(!files.hidden));
+    });
+    open.setAttribute("aria-expanded", "false");
+    const buttons = FILES.map(
+      ([text, ending, title]) => textButton("plain", text, title, () => this.#selection.exportAs(ending))
+    );
+    files.append(...buttons);
+    all.append(open, files);
+    return all;
   }
   /** @param {string} tag @param {number} number */
   #shortcut(tag, number) {
@@ -1290,6 +1315,8 @@ var Selection = class {
   /** @type {string | null} where a range begins */
   #anchor = null;
   #number = 0;
+  /** Number of the file that is waited for; 0 where none is. */
+  #awaited = 0;
   #stop = new AbortController();
   #grid;
   /** @param {PictureGrid} grid */
@@ -1361,6 +1388,22 @@ var Selection = class {
     if (!tag || !this.ids.size || !this.data || this.data.refused) return;
     const ids = [...this.ids];
     this.#wish({ ids, tag, taken: ids.every((id) => this.tagsOf(id).includes(tag)) });
+  }
+  /** Ask for a file of what is selected. @param {string} ending */
+  exportAs(ending) {
+    this.#awaited = Date.now();
+    const wish = { number: this.#awaited, of: this.data?.of ?? "", ids: [...this.ids], tag: "", ending };
+    this.#grid.verdicts.say("export", { export: wish });
+  }
+  /** Save the file that was asked for, once it is there. @param {Exported | null} exported */
+  receive(exported) {
+    this.tray.exportProblem = exported?.problem ?? "";
+    if (!exported?.url || exported.number !== this.#awaited) return;
+    this.#awaited = 0;
+    const link = make("a");
+    link.href = exported.url;
+    link.download = exported.name;
+    link.click();
   }
   undo() {
     if (this.data?.undo || this.wishes.length) this.#wish({ undo: true });
@@ -1756,6 +1799,7 @@ var PictureGrid = class {
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
     this.selection.take(data.tagging ?? null);
+    this.selection.receive(data.exported ?? null);
     this.takeOrder();
     this.selection.keepTo(this.order);
     this.strip.draw(data.judging ?? null);
