@@ -33,6 +33,8 @@ def test_a_served_dataset_answers_until_it_is_stopped(tmp_path: Path, monkeypatc
     server = subprocess.Popen(
         [sys.executable, "-m", "t2i_core", "serve", "--data", str(tmp_path / "data"), "--port", "0"],
         cwd=ROOT, env=dict(os.environ), stderr=subprocess.PIPE, text=True,
+        # As from a terminal: what a shell runs in the background is started with Ctrl-C ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         assert server.stderr is not None

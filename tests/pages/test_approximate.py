@@ -35,7 +35,7 @@ def switches(app: AppTest) -> list[str]:
 def test_no_switch_without_an_approximate_index(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets, q="a mill", approximate="1")  # a link from elsewhere asks for one
     assert not app.exception
-    assert switches(app) == ["Captions"]
+    assert switches(app) == ["By score", "Captions"]
     assert len(grid(app)["pictures"]) == 12
 
 
@@ -51,7 +51,7 @@ def test_the_switch_asks_the_approximate_index(
 
     monkeypatch.setattr(AnnIndex, "search", counted)
     app = open_app(with_ann, q="a mill")
-    assert switches(app) == ["Captions", "Approximate"]
+    assert switches(app) == ["By score", "Captions", "Approximate"]
     switch = app.toggle(key="approximate_choice")
     assert switch.value is False
     assert "of the exact best 12" in switch.help
