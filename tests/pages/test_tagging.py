@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages._ui.grid import tagging as tagging_of_grid
 from pages._ui.serving import permissions
 from pages._ui.session import events
-from t2i_core.marks import read_tags, tag_pictures
+from pages._ui.session.marking import Marking
+from t2i_core.dataset import read_gallery
+from t2i_core.marks import TagsChange, read_tags, tag_pictures
 from t2i_core.query import Condition
 from tests.pages.page_parts import bar, grid, texts
 from tests.pages.visits import begin_visit, visit
@@ -168,3 +174,31 @@ def test_a_file_of_tags_that_cannot_be_read_is_told_and_pictures_are_shown(open_
     assert grid(app)["tagging"] is None
     assert "must have the columns image, tag, when" in texts(app)
     assert bar(app)["message"] == ""
+
+
+def test_what_is_reported_while_a_run_that_was_overtaken_still_writes_is_kept(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery, marking = read_gallery(data), Marking()
+    of, names = gallery.place_key, list(gallery.image_ids[:2])
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slowly(*arguments: Any, **options: Any) -> TagsChange:
+        writing.set()
+        assert go_on.wait(60)
+        return tag_pictures(*arguments, **options)
+
+    monkeypatch.setattr(tagging_of_grid, "tag_pictures", slowly)
+    monkeypatch.setattr(tagging_of_grid, "visit", lambda: SimpleNamespace(marking=marking))
+    wishes = [{"number": number, "of": of, "ids": names, "tag": tag} for number, tag in ((1, "one"), (2, "two"))]
+    marking.report(wishes[:1])
+    with ThreadPoolExecutor(2) as runs:
+        overtaken = runs.submit(tagging_of_grid.carry_out, gallery)
+        assert writing.wait(60)
+        reported = runs.submit(marking.report, wishes)
+        go_on.set()
+        overtaken.result(60)
+        reported.result(60)
+        runs.submit(tagging_of_grid.carry_out, gallery).result(60)
+    assert read_tags(data).pictures == {"one": tuple(names), "two": tuple(names)}
+    assert (marking.done, marking.told, len(marking.steps)) == (2, "“two”: 2 pictures tagged", 2)

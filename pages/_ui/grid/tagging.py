@@ -17,16 +17,17 @@ LAST_TAGS = 9  # as many as there are keys
 
 def carry_out(gallery: Gallery) -> None:
     """Write what was tagged since the last run; before anything is asked, for a search may look at tags."""
-    marking = visit().marking
-    marking.of_dataset(gallery.place_key)
-    for wish in marking.wishes:
-        try:
-            permissions.current().check(gallery.data_dir)
-            marking.told, marking.problem = _do(gallery, wish), ""
-        except T2IError as error:
-            marking.told, marking.problem = "", str(error)
-        marking.done = max(marking.done, wish.number)
-    marking.wishes = []
+    marking, permit = visit().marking, permissions.current()
+    with marking.lock:
+        marking.of_dataset(gallery.place_key)
+        while marking.wishes:
+            wish = marking.wishes.pop(0)
+            try:
+                permit.check(gallery.data_dir)
+                marking.told, marking.problem = _do(gallery, wish), ""
+            except T2IError as error:
+                marking.told, marking.problem = "", str(error)
+            marking.done = max(marking.done, wish.number)
 
 
 def part(gallery: Gallery, shown: Sequence[str]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 
 from t2i_core.marks import TagsChange
 
@@ -66,6 +67,9 @@ class Marking:
         Why the last step was not done; empty nearly always.
     export : ExportWish, optional
         The file that was asked for last.
+    lock : RLock
+        Held while wishes are reported and while they are done: a run that was overtaken goes on, beside the one that overtook it,
+        until it next draws something.
     """
 
     of: str | None = None
@@ -75,6 +79,7 @@ class Marking:
     told: str = ""
     problem: str = ""
     export: ExportWish | None = None
+    lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def of_dataset(self, place_key: str) -> None:
         """Note which dataset is open; what was tagged in another one is not taken back from here."""
@@ -84,10 +89,11 @@ class Marking:
 
     def report(self, told: object) -> None:
         """Take over what the browser says was done since the last answer; what is no such thing is passed over."""
-        known = {wish.number for wish in self.wishes}
         read = [wish for wish in map(_wish, told if isinstance(told, list) else []) if wish is not None]
-        new = [wish for wish in read if wish.number > self.done and wish.number not in known]
-        self.wishes = sorted([*self.wishes, *new], key=lambda wish: wish.number)[:MOST_STEPS]
+        with self.lock:
+            known = {wish.number for wish in self.wishes}
+            new = [wish for wish in read if wish.number > self.done and wish.number not in known]
+            self.wishes = sorted([*self.wishes, *new], key=lambda wish: wish.number)[:MOST_STEPS]
 
     def want_file(self, told: object) -> None:
         """Take over which pictures are wanted as a file; what is no such thing is passed over."""
