@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,6 @@ from tests.browser.served_app import HOSTILE_CAPTION, ROOT, App, serve
 IMAGES = 30
 # A busy machine is no failure: these are for an app that hangs, not for one that is slow.
 DEFAULT_TIMEOUT_MS = 240_000
-WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -73,7 +72,9 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def chromium_with_webgl(playwright: Playwright) -> Iterator[Browser]:
     """WebGL drawn by the processor, as on a machine without a graphics card."""
-    yield from _chromium(playwright, WEBGL)
+    yield from _chromium(
+        playwright, ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+    )
 
 
 def _chromium(playwright: Playwright, options: list[str]) -> Iterator[Browser]:
@@ -84,54 +85,26 @@ def _chromium(playwright: Playwright, options: list[str]) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
-def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """A person's browser, which keeps what it compiled of the app's scripts: a third less work at each visit."""
-    yield from _profile(playwright, tmp_path_factory, [])
-
-
-@pytest.fixture(scope="session")
-def profile_with_webgl(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    yield from _profile(playwright, tmp_path_factory, WEBGL)
-
-
-def _profile(playwright: Playwright, folders: pytest.TempPathFactory, options: list[str]) -> Iterator[BrowserContext]:
-    context = playwright.chromium.launch_persistent_context(
-        folders.mktemp("profile"),
-        executable_path=str(find_chromium()),
-        args=["--no-sandbox", *options],
-        timeout=DEFAULT_TIMEOUT_MS,
-        accept_downloads=True,
-    )
-    context.set_default_timeout(DEFAULT_TIMEOUT_MS)
-    yield context
-    context.close()
+@pytest.fixture
+def visit(chromium: Browser, app: App) -> Iterator[Visit]:
+    """Open a page of the app in a browser context of its own; errors of its scripts fail the test."""
+    yield from _visits(chromium, app)
 
 
 @pytest.fixture
-def visit(profile: BrowserContext, app: App, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Open a page of the app in a browser that remembers nothing of other visits; errors of its scripts fail the test."""
-    yield from _visits(profile, lambda: request.getfixturevalue("chromium"), app)
-
-
-@pytest.fixture
-def visit_with_webgl(profile_with_webgl: BrowserContext, app: App, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit_with_webgl(chromium_with_webgl: Browser, app: App) -> Iterator[Visit]:
     """The same in a browser that can draw the map's points."""
-    yield from _visits(profile_with_webgl, lambda: request.getfixturevalue("chromium_with_webgl"), app)
+    yield from _visits(chromium_with_webgl, app)
 
 
 class _Opener:
-    """The `Visit` of one test: opens pages, and notes what is wrong with any of them.
+    """The `Visit` of one test: opens pages, and notes what is wrong with any of them."""
 
-    The first page of a test is opened in the profile that all tests share, without what others left there; any further one
-    in a context of its own, as another person's.
-    """
-
-    def __init__(self, profile: BrowserContext, browser: Callable[[], Browser], app: App) -> None:
+    def __init__(self, browser: Browser, app: App) -> None:
         self.sent: list[int] = []
+        self.contexts: list[BrowserContext] = []
         self.faults: list[str] = []
-        self._profile, self._browser, self._app = profile, browser, app
-        self._opened: list[Page | BrowserContext] = []
+        self._browser, self._app = browser, app
 
     def __call__(
         self,
@@ -144,41 +117,26 @@ class _Opener:
         home: str = "",
     ) -> Page:
         home = home or self._app.url
-        page = self._new_page(home)
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if dark else "light")
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
+        )
+        self.contexts.append(context)
+        context.set_default_timeout(DEFAULT_TIMEOUT_MS)
         if before:
-            page.add_init_script(before)
+            context.add_init_script(before)
+        page = context.new_page()
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(len(frame))))
         page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
         page.on("request", lambda request: _note_foreign(request.url, home, self.faults))
         page.goto(home + path)
         return page
 
-    def _new_page(self, home: str) -> Page:
-        if not self._opened:
-            page = self._profile.new_page()
-            self._opened.append(page)
-            session = self._profile.new_cdp_session(page)
-            session.send(
-                "Storage.clearDataForOrigin", {"origin": home, "storageTypes": "cookies,local_storage,indexeddb"}
-            )
-            session.detach()
-            return page
-        context = self._browser().new_context(accept_downloads=True)
-        self._opened.append(context)
-        context.set_default_timeout(DEFAULT_TIMEOUT_MS)
-        return context.new_page()
 
-    def close(self) -> None:
-        for one in self._opened:
-            one.close()
-
-
-def _visits(profile: BrowserContext, browser: Callable[[], Browser], app: App) -> Iterator[Visit]:
-    opener = _Opener(profile, browser, app)
+def _visits(browser: Browser, app: App) -> Iterator[Visit]:
+    opener = _Opener(browser, app)
     yield opener
-    opener.close()
+    for context in opener.contexts:
+        context.close()
     assert not opener.faults, opener.faults
 
 
