@@ -201,7 +201,7 @@ def page_times(pictures: int) -> None:
         page.locator(".card .score").nth(pictures).wait_for()
         heats, wholes = [], []
         for at in range(pictures + 1):
-            page.locator(".card button").nth(at).click()
+            page.locator(".card .picture").nth(at).click()
             page.locator(".why-button").wait_for()
             page.wait_for_timeout(500)
             page.evaluate(CLOCK)
