@@ -39,7 +39,14 @@ from t2i_core.dataset.picture_names import (
 from t2i_core.dataset.ranks_file import ranks_path, read_caption_ranks, write_caption_ranks
 from t2i_core.dataset.reading import read_gallery
 from t2i_core.dataset.rebuilding import rebuild_command
-from t2i_core.dataset.relevance_file import Mark, read_marks, read_relevance, relevance_path, write_relevance
+from t2i_core.dataset.relevance_file import (
+    Mark,
+    change_relevance,
+    read_marks,
+    read_relevance,
+    relevance_path,
+    write_relevance,
+)
 from t2i_core.dataset.stored_files import (
     CAPTIONS_NAME,
     EMBEDDINGS_NAME,
@@ -69,6 +76,7 @@ __all__ = [
     "Mark",
     "PictureMatch",
     "balance_path",
+    "change_relevance",
     "check_embeddings",
     "check_gallery",
     "check_model_matches",

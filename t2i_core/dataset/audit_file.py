@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from t2i_core.dataset.holding import held
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.dataset.text_decoding import decode_text
 from t2i_core.dataset.whole_file import read_whole
@@ -20,7 +20,6 @@ DECISIONS = (KEEP, EXCLUDE, CORRECT, NO_FAULT)
 COLUMNS = ("kind", "image", "about", "decision", "correction", "decided")
 MOST_BYTES = 2**28
 Subject = tuple[str, str, str]
-_writing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def add_decision(data_dir: Path, decision: Decision) -> tuple[Decision, ...]:
             f"A caption is corrected by other words, got {decision.correction!r} with the decision {decision.decision!r}. "
             "Write what it is to say, or exclude it."
         )
-    with _writing:
+    with held(data_dir / AUDIT_NAME):
         decisions = (*read_decisions(data_dir), decision)
         write_decisions(data_dir, decisions)
     return decisions
@@ -112,7 +111,7 @@ def add_decision(data_dir: Path, decision: Decision) -> tuple[Decision, ...]:
 
 def take_back(data_dir: Path, decision: Decision) -> tuple[Decision, ...]:
     """Remove a decision, so that the one before it counts again; all that are left. Nothing happens where it is gone already."""
-    with _writing:
+    with held(data_dir / AUDIT_NAME):
         decisions = list(read_decisions(data_dir))
         if decision in decisions:
             del decisions[len(decisions) - 1 - decisions[::-1].index(decision)]

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from t2i_core.dataset.holding import held
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.dataset.text_decoding import decode_text
 from t2i_core.errors import DatasetError
@@ -79,3 +80,16 @@ def write_relevance(data_dir: Path, marks: Iterable[Mark]) -> None:
     writer.writerow(RELEVANCE_COLUMNS)
     writer.writerows(dict.fromkeys(marks))
     replace_file(relevance_path(data_dir), lambda file: file.write(out.getvalue().encode("utf-8")))
+
+
+def change_relevance(data_dir: Path, *, add: Mark | None = None, remove: Mark | None = None) -> None:
+    """Add a mark or remove one, among those that the file holds by now: others may have marked meanwhile.
+
+    Raises
+    ------
+    DatasetError
+        When the file cannot be read or written.
+    """
+    with held(relevance_path(data_dir)):
+        marks = [mark for mark in read_relevance(data_dir) if mark != remove]
+        write_relevance(data_dir, marks if add is None else [*marks, add])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -178,3 +179,14 @@ def test_a_report_shows_text_as_text_and_needs_nothing_else() -> None:
     assert (
         record["text_to_image"]["figures"]["hit@1"]["value"] == findings.measured.text_to_image.figures["hit@1"].value
     )
+
+
+def test_marks_of_several_at_once_are_all_kept(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(lambda n: dataset.change_relevance(tmp_path, add=(f"caption {n}", f"{n}.jpg")), range(24)))
+        list(
+            people.map(
+                lambda n: dataset.change_relevance(tmp_path, remove=(f"caption {n}", f"{n}.jpg")), range(0, 24, 2)
+            )
+        )
+    assert set(dataset.read_relevance(tmp_path)) == {(f"caption {n}", f"{n}.jpg") for n in range(1, 24, 2)}

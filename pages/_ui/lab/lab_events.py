@@ -57,12 +57,12 @@ def follow(gallery: Gallery, marks: Sequence[Mark]) -> bool:
     if mark in marks or mark[1] not in gallery.rows_by_id or not mark[0]:
         return False
     permissions.current().check(gallery.data_dir)
-    dataset.write_relevance(gallery.data_dir, [*marks, mark])
+    dataset.change_relevance(gallery.data_dir, add=mark)
     marked_now(gallery).append(mark)
     return True
 
 
-def take_back(gallery: Gallery, marks: Sequence[Mark]) -> None:
+def take_back(gallery: Gallery) -> None:
     """Take back the last mark of this visit.
 
     Raises
@@ -74,8 +74,8 @@ def take_back(gallery: Gallery, marks: Sequence[Mark]) -> None:
     mine = marked_now(gallery)
     if mine:
         permissions.current().check(gallery.data_dir)
-        last = mine.pop()
-        dataset.write_relevance(gallery.data_dir, [one for one in marks if one != last])
+        dataset.change_relevance(gallery.data_dir, remove=mine[-1])
+        mine.pop()
 
 
 def marked_now(gallery: Gallery) -> list[Mark]:

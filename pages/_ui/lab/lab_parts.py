@@ -172,9 +172,7 @@ def _marked(gallery: Gallery, marks: Sequence[Mark], *, may_mark: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_marked"):
         st.caption(f"{count_of(len(marks), 'picture')} marked as also right", width="content")
         if may_mark and lab_events.marked_now(gallery):
-            st.button(
-                "Take the last one back", key="lab_take_back", on_click=lab_events.take_back, args=(gallery, marks)
-            )
+            st.button("Take the last one back", key="lab_take_back", on_click=lab_events.take_back, args=(gallery,))
 
 
 def health(found: Findings, work: LabWork) -> None:
