@@ -43,6 +43,7 @@ class Walk:
     first: int = 0
 
     def begin(self) -> None:
+        expect(query_field(self.page)).to_be_visible()  # each component draws when its module has come
         self.steps = [self.page.evaluate(SHOWN)]
         self.first = self.page.evaluate("history.length")
 

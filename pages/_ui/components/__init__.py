@@ -78,16 +78,15 @@ def page_keys(
     current: int | None = None,
     presses: Mapping[str, str] | None = None,
     sheet: Sequence[Mapping[str, object]] = (),
-) -> str | None:
-    """Listen for keys; the page a key pressed just now stands for comes back.
+    on_page: Callable[[], None],
+) -> None:
+    """Listen for keys; ``on_page`` reads the page a key stands for from ``st.session_state["page_keys"]["page"]``.
 
     ``current`` is the open page's place in the list; ``presses`` are keys that press a button on it, by the button's key;
     ``sheet`` are the groups of all keys that `?` shows.
     """
     data = {"keys": dict(keys), "current": current, "presses": dict(presses or {}), "sheet": list(sheet)}
-    result = _page_keys()(key="page_keys", data=data, on_page_change=lambda: None)
-    page = getattr(result, "page", None)
-    return page if isinstance(page, str) else None
+    _page_keys()(key="page_keys", data=data, on_page_change=on_page)
 
 
 def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:

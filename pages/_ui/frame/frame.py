@@ -18,7 +18,7 @@ from pages._ui.frame.plain_text import plain
 from pages._ui.registry import PageSpec
 from pages._ui.resources import DatasetChoice
 from pages._ui.serving import permissions, sign_in
-from pages._ui.session import links, state, widgets
+from pages._ui.session import events, links, state, widgets
 from pages._ui.session.visit import visit
 from t2i_core import config
 from t2i_core.errors import T2IError, count_of
@@ -92,7 +92,7 @@ def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
         if permit.short:
             st.caption(plain(permit.short))
         sign_in.status()
-        _follow_keys(page, places)
+        _follow_keys(page)
     gallery, opening = None, None
     chosen = next((one for one in choices if one.name == opened.dataset), None)
     opened.place = None if chosen is None else (chosen.name, str(chosen.folder))
@@ -160,13 +160,14 @@ def _settings() -> tuple[config.Settings, T2IError | None]:
         return config.Settings(), error
 
 
-def _follow_keys(page: PageSpec, places: Mapping[str, st.Page]) -> None:
-    keys = {one.key: one.address for one in registry.PAGES if one.key}
-    wanted = components.page_keys(
-        keys, current=registry.PAGES.index(page), presses=dict(page.presses), sheet=key_sheet.sheet()
+def _follow_keys(page: PageSpec) -> None:
+    components.page_keys(
+        {one.key: one.address for one in registry.PAGES if one.key},
+        current=registry.PAGES.index(page),
+        presses=dict(page.presses),
+        sheet=key_sheet.sheet(),
+        on_page=events.on_page_key,
     )
-    if wanted is not None and wanted in places and wanted != page.address:
-        st.switch_page(places[wanted])
 
 
 def _pick_dataset(titles: Mapping[str, str]) -> None:

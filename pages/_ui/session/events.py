@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from pages._ui import registry
 from pages._ui.session import feedback, recent, state, terms, widgets
-from pages._ui.session.visit import acted, reported, visit
+from pages._ui.session.visit import acted, reported, told_by, visit
 from t2i_core.errors import QueryError
 from t2i_core.query import read_cutoff
 
@@ -120,6 +120,15 @@ def _follow_feedback(kind: str, told: Mapping[str, object]) -> None:
         feedback.show_seen()
     elif kind == "unjudge":
         feedback.clear()
+
+
+def on_page_key() -> None:
+    """Go to the page that a key stands for."""
+    page = told_by(widgets.PAGE_KEYS, "page")
+    wanted = next((one for one in registry.PAGES if one.address == page), None)
+    if wanted is not None and wanted.address != visit().link.page:
+        acted()
+        state.go_to(wanted.file)
 
 
 def show_captions_of(image_id: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages._ui.session.asked import Asked, Upload
 from pages._ui.session.audit import AuditState
@@ -151,9 +152,19 @@ class Visit:
     kept: Kept = field(default_factory=Kept)
 
 
+def session_state() -> Any:
+    """What Streamlit keeps of the session, without its point of interruption.
+
+    Each look at ``st.session_state`` is one: a request that has come meanwhile ends the run there. In a callback, which follows
+    what somebody did, that would be half done and never done again. A run ends at the next thing it draws all the same.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    return st.session_state if context is None else context.session_state._state
+
+
 def visit() -> Visit:
     """The visit that this run belongs to."""
-    return visit_in(st.session_state)
+    return visit_in(session_state())
 
 
 def visit_in(session_state: Any) -> Visit:
@@ -176,6 +187,12 @@ def drawn_again(session: AppSession) -> None:
 
 def reported(component: str) -> Mapping[str, object]:
     """What a component of ours reported last; nothing when it reported nonsense."""
-    value = st.session_state.get(component)
-    told = value.get("event") if isinstance(value, Mapping) else getattr(value, "event", None)
+    told = told_by(component, "event")
     return told if isinstance(told, Mapping) else {}
+
+
+def told_by(component: str, name: str) -> object:
+    """The same, whatever it is."""
+    held = session_state()
+    value = held[component] if component in held else None
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

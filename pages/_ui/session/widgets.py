@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
+from pages._ui.session.visit import session_state
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
 LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
-SCORE_STRIP = "score_strip"
+SCORE_STRIP, PAGE_KEYS = "score_strip", "page_keys"
 DATASET = "dataset_choice"
 TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
 BY_SCORE = "by_score_choice"
@@ -25,10 +25,17 @@ AUDIT_KIND, AUDIT_CORRECTION = "audit_kind", "audit_correction"
 
 
 def seed(key: str, value: object) -> None:
-    """Give a widget its value, before it is drawn."""
-    st.session_state[key] = value
+    """Give a widget its value, before it is drawn, where it has another one.
+
+    A value that is given is set in the browser too. What somebody has chosen there meanwhile, and the server is not told of
+    yet, would be gone.
+    """
+    held = session_state()
+    if key not in held or held[key] != value:
+        held[key] = value
 
 
 def value(key: str) -> Any:
     """What stands in a widget; None where it is not on the page."""
-    return st.session_state.get(key)
+    held = session_state()
+    return held[key] if key in held else None
