@@ -162,6 +162,14 @@ def session_state() -> Any:
     return st.session_state if context is None else context.session_state._state
 
 
+def state_value(key: str) -> Any:
+    """What the session keeps under a key; None where it keeps nothing."""
+    try:
+        return session_state()[key]
+    except KeyError:
+        return None
+
+
 def visit() -> Visit:
     """The visit that this run belongs to."""
     return visit_in(session_state())
@@ -193,6 +201,5 @@ def reported(component: str) -> Mapping[str, object]:
 
 def told_by(component: str, name: str) -> object:
     """The same, whatever it is."""
-    held = session_state()
-    value = held[component] if component in held else None
+    value = state_value(component)
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

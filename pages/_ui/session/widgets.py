@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pages._ui.session.visit import session_state
+from pages._ui.session.visit import session_state, state_value
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
 LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
@@ -30,12 +30,10 @@ def seed(key: str, value: object) -> None:
     A value that is given is set in the browser too. What somebody has chosen there meanwhile, and the server is not told of
     yet, would be gone.
     """
-    held = session_state()
-    if key not in held or held[key] != value:
-        held[key] = value
+    if state_value(key) != value:
+        session_state()[key] = value
 
 
 def value(key: str) -> Any:
     """What stands in a widget; None where it is not on the page."""
-    held = session_state()
-    return held[key] if key in held else None
+    return state_value(key)
