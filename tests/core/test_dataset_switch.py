@@ -111,7 +111,7 @@ def test_a_reader_that_comes_at_any_moment_sees_one_version(tmp_path: Path) -> N
         "    time.sleep(version * 0.02)\n"  # ever longer, so that a slow reader gets its turn too
     )
     writer = subprocess.Popen([sys.executable, "-c", script, str(folder), str(enough)], cwd=ROOT)
-    seen = []
+    seen: list[int] = []
     while len(set(seen)) < 12 and writer.poll() is None:
         seen.append(version_of(read_gallery(folder)))
     enough.touch()
