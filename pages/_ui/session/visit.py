@@ -162,6 +162,12 @@ def session_state() -> Any:
     return st.session_state if context is None else context.session_state._state
 
 
+def make_way() -> None:
+    """End this run here if a request has come meanwhile; work that takes long asks from time to time."""
+    if KEY in st.session_state:  # each look is a point of interruption
+        return
+
+
 def state_value(key: str) -> Any:
     """What the session keeps under a key; None where it keeps nothing."""
     try:
