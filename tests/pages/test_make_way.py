@@ -10,14 +10,14 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunContext, StopException, add_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_CONTEXT_ATTR_NAME
 from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.testing.v1 import AppTest
 
 from pages._ui.asking import ranking
 from pages._ui.session import state, widgets
 from pages._ui.session.visit import make_way, visit
 from t2i_core.types import SearchResult
-
-pytestmark = pytest.mark.usefixtures("overtaken")
 
 
 def stop() -> None:
@@ -37,9 +37,10 @@ def overtaken() -> Iterator[None]:
     thread = threading.current_thread()
     add_script_run_ctx(thread, made)
     yield
-    add_script_run_ctx(thread, None)
+    delattr(thread, SCRIPT_RUN_CONTEXT_ATTR_NAME)
 
 
+@pytest.mark.usefixtures("overtaken")
 def test_a_callback_does_all_it_was_called_for() -> None:
     state.acted()
     state.ask_text("a dog")
@@ -48,6 +49,7 @@ def test_a_callback_does_all_it_was_called_for() -> None:
     assert visit().asked.query is not None
 
 
+@pytest.mark.usefixtures("overtaken")
 def test_waiting_for_a_server_makes_way_at_once() -> None:
     answered = threading.Event()
 
@@ -60,3 +62,34 @@ def test_waiting_for_a_server_makes_way_at_once() -> None:
     answered.set()
     with pytest.raises(StopException):
         make_way()
+
+
+@pytest.mark.usefixtures("overtaken")
+def test_a_press_is_noted_before_anything_can_end_the_run() -> None:
+    widgets._press("do")
+    assert visit().pressed == {"do"}
+
+
+def test_a_press_counts_once_in_the_first_run_that_comes_to_its_button() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from pages._ui.session import widgets
+
+        if st.session_state.get("overtaken"):
+            st.stop()
+        st.text(str(widgets.button("Do it", key="do")))
+
+    def shown() -> list[str]:
+        return [one.value for one in at.run().text]
+
+    at = AppTest.from_function(page)
+    assert shown() == ["False"]
+    at.session_state["overtaken"] = True
+    at.button("do").click()
+    assert shown() == []
+    at.session_state["overtaken"] = False
+    assert shown() == ["True"]
+    assert shown() == ["False"]
+    at.button("do").click()
+    assert shown() == ["True"]

@@ -75,7 +75,7 @@ def _offer(gallery: Gallery, here: frame.Here, permit: Permit) -> None:
             "copies, pictures that are dark, blurred, turned or damaged, and more. What is most likely wrong comes first, and you "
             "decide about each with one key. Nothing is changed but the list of your decisions."
         )
-        if st.button("Look through it", type="primary", key="audit_start"):
+        if widgets.button("Look through it", type="primary", key="audit_start"):
             _start(gallery, here, permit)
         st.caption("In a terminal")
         st.code(f"python -m t2i_core audit --data {gallery.data_dir}", language=None, wrap_lines=True)
@@ -153,7 +153,7 @@ def _progress(shown: tuple[Finding, ...], decisions: dict[Subject, Decision]) ->
 
 
 def _again(gallery: Gallery, here: frame.Here, permit: Permit) -> None:
-    if st.button(
+    if widgets.button(
         "Look through it again", key="audit_again", type="tertiary", help="Only new and changed pictures are measured"
     ):
         _start(gallery, here, permit)

@@ -124,6 +124,8 @@ def follow_link(*, page: str, titles: Mapping[str, str]) -> None:
     spec, link, opened = registry.page(page), visit().link, visit().opened
     page_before, link.page = link.page, page
     acted, link.acted = link.acted, False
+    if page_before != page:
+        visit().pressed.clear()  # what was pressed on another page is not meant any more
     if not spec.linked:
         link.seen = None  # what is done here stands in no address
         return

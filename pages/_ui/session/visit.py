@@ -136,7 +136,13 @@ class Kept:
 
 @dataclass
 class Visit:
-    """One visitor's session."""
+    """One visitor's session.
+
+    Attributes
+    ----------
+    pressed : set of str
+        Keys of buttons that were pressed and whose page has not come to them since.
+    """
 
     asked: Asked = field(default_factory=Asked)
     shown: Shown = field(default_factory=Shown)
@@ -150,6 +156,7 @@ class Visit:
     build: BuildState = field(default_factory=BuildState)
     audit: AuditState = field(default_factory=AuditState)
     kept: Kept = field(default_factory=Kept)
+    pressed: set[str] = field(default_factory=set)
 
 
 def session_state() -> Any:
