@@ -30,13 +30,13 @@ run: $(RUN_READY) ## install what the app needs, serve it, open the browser
 check: $(DEV_READY) ## check style and types, run the quick tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy -n 2
+	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 test: $(DEV_READY) ## install what the tests need, check style and types, run every test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy -n 2
+	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m tests.js.check
 	$(VENV)/bin/python tests/browser/ensure_chromium.py
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile
@@ -47,7 +47,7 @@ seconds: $(DEV_READY) ## run every test and note how long each file takes: the l
 lint: $(DEV_READY) ## check style and types, and the scripts where there is Node
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy -n 2
+	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m tests.js.check
 
 bundle: ## make the scripts that are served of the components' sources; needs Node 20 or newer

@@ -10,7 +10,6 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunContext, StopException, add_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_CONTEXT_ATTR_NAME
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
 
@@ -37,7 +36,7 @@ def overtaken() -> Iterator[None]:
     thread = threading.current_thread()
     add_script_run_ctx(thread, made)
     yield
-    delattr(thread, SCRIPT_RUN_CONTEXT_ATTR_NAME)
+    del thread.streamlit_script_run_ctx  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("overtaken")
