@@ -14,6 +14,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.asking import ranking
+from pages._ui.frame import buttons
 from pages._ui.session import state, widgets
 from pages._ui.session.visit import make_way, visit
 from t2i_core.types import SearchResult
@@ -65,7 +66,7 @@ def test_waiting_for_a_server_makes_way_at_once() -> None:
 
 @pytest.mark.usefixtures("overtaken")
 def test_a_press_is_noted_before_anything_can_end_the_run() -> None:
-    widgets._press("do")
+    buttons._press("do")
     assert visit().pressed == {"do"}
 
 
@@ -73,11 +74,11 @@ def test_a_press_counts_once_in_the_first_run_that_comes_to_its_button() -> None
     def page() -> None:
         import streamlit as st
 
-        from pages._ui.session import widgets
+        from pages._ui.frame import buttons
 
         if st.session_state.get("overtaken"):
             st.stop()
-        st.text(str(widgets.button("Do it", key="do")))
+        st.text(str(buttons.pressed("Do it", key="do")))
 
     def shown() -> list[str]:
         return [one.value for one in at.run().text]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._ui import resources
 from pages._ui.audit import audit_case, audit_export, deciding, naming
-from pages._ui.frame import frame, notices, opening
+from pages._ui.frame import buttons, frame, notices, opening
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.audits import AuditJob, job_of
 from pages._ui.serving import permissions
@@ -75,7 +75,7 @@ def _offer(gallery: Gallery, here: frame.Here, permit: Permit) -> None:
             "copies, pictures that are dark, blurred, turned or damaged, and more. What is most likely wrong comes first, and you "
             "decide about each with one key. Nothing is changed but the list of your decisions."
         )
-        if widgets.button("Look through it", type="primary", key="audit_start"):
+        if buttons.pressed("Look through it", kind="primary", key="audit_start"):
             _start(gallery, here, permit)
         st.caption("In a terminal")
         st.code(f"python -m t2i_core audit --data {gallery.data_dir}", language=None, wrap_lines=True)
@@ -153,7 +153,7 @@ def _progress(shown: tuple[Finding, ...], decisions: dict[Subject, Decision]) ->
 
 
 def _again(gallery: Gallery, here: frame.Here, permit: Permit) -> None:
-    if widgets.button(
-        "Look through it again", key="audit_again", type="tertiary", help="Only new and changed pictures are measured"
+    if buttons.pressed(
+        "Look through it again", key="audit_again", kind="tertiary", hint="Only new and changed pictures are measured"
     ):
         _start(gallery, here, permit)

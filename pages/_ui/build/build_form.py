@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._ui import resources
 from pages._ui.build import build_captions, build_files
-from pages._ui.frame import frame, notices
+from pages._ui.frame import buttons, frame, notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.builds import BuildJob, duration
 from pages._ui.jobs.job import Progress
@@ -67,7 +67,7 @@ def form(settings: Settings, permit: Permit) -> building.BuildOptions | None:
     # Who agreed to replace a dataset knows that its captions are over other pictures.
     given_up = bool(replaced) and captions is None
     fits = given_up or build_captions.compare(images_dir, captions, data_dir)
-    started = widgets.button("Start", type="primary", key="build_start", disabled=not (agreed and fits))
+    started = buttons.pressed("Start", kind="primary", key="build_start", disabled=not (agreed and fits))
     if not started or not usable:  # what is wrong with the folder stands below its field already
         return None
     return building.BuildOptions(
@@ -104,7 +104,7 @@ def last_one(job: BuildJob) -> bool:
     """Say that a build somebody else started has ended; True when its outcome is asked for."""
     with st.container(horizontal=True, vertical_alignment="center", key="build_last"):
         st.text(f"The last build here, into {job.order.data_dir}, has ended.", width="content")
-        return widgets.button("See how it ended", key="build_see", type="tertiary")
+        return buttons.pressed("See how it ended", key="build_see", kind="tertiary")
 
 
 def follow(job: BuildJob) -> None:
@@ -131,11 +131,11 @@ def outcome(job: BuildJob) -> str:
         _draw_report(report)
     with st.container(horizontal=True):
         if report is not None and report.manifest is not None:
-            if widgets.button("Open in Search", type="primary", key="build_open"):
+            if buttons.pressed("Open in Search", kind="primary", key="build_open"):
                 return "open"
-        elif widgets.button("Go on", type="primary", key="build_go_on"):
+        elif buttons.pressed("Go on", kind="primary", key="build_go_on"):
             return "go on"
-        if widgets.button("Build another", key="build_another"):
+        if buttons.pressed("Build another", key="build_another"):
             return "another"
     return ""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui import resources
-from pages._ui.frame import frame, notices
+from pages._ui.frame import buttons, frame, notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.maps import MapJob, MapOrder, job_of
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
-from pages._ui.session import widgets
 from t2i_core.errors import T2IError, count_of
 from t2i_core.types import Gallery
 
@@ -44,7 +43,7 @@ def offer(gallery: Gallery, problem: T2IError | None, *, joint: bool = False) ->
         permit = permissions.current()
         if not may_be_made(gallery, permit):
             st.text(permit.where)
-        elif widgets.button(label, type="primary", key="map_make"):
+        elif buttons.pressed(label, kind="primary", key="map_make"):
             _start(gallery, permit, joint=joint)
         st.caption("In a terminal")
         extra = " --joint" if joint else ""
@@ -59,7 +58,7 @@ def refit_button(gallery: Gallery, placed: int) -> None:
     """Offer a new layout where pictures were only put beside their neighbours."""
     notices.notes([f"{count_of(placed, 'picture')} came after this layout, each put beside its neighbours."])
     permit = permissions.current()
-    if may_be_made(gallery, permit) and widgets.button("Lay everything out anew", key="map_refit"):
+    if may_be_made(gallery, permit) and buttons.pressed("Lay everything out anew", key="map_refit"):
         _start(gallery, permit, refit=True)
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
-from pages._ui.session.visit import session_state, state_value, visit
+from pages._ui.session.visit import session_state, state_value
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
 LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
@@ -39,21 +37,3 @@ def seed(key: str, value: object) -> None:
 def value(key: str) -> Any:
     """What stands in a widget; None where it is not on the page."""
     return state_value(key)
-
-
-def button(label: str, *, key: str, **options: Any) -> bool:
-    """A button of one of our own labels; True once for each press.
-
-    Streamlit says so in the run that the press begins alone: something else done meanwhile would end that run before it comes
-    here, and the press were lost. Here the next run is told of it.
-    """
-    st.button(label, key=key, on_click=_press, args=(key,), **options)
-    pressed = visit().pressed
-    if key not in pressed:
-        return False
-    pressed.discard(key)
-    return True
-
-
-def _press(key: str) -> None:
-    visit().pressed.add(key)
