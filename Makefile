@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 # Processes that run the tests: one more than two cores, for some tests wait most of the time.
 WORKERS ?= 3
+# Python keeps what it compiles, like all the other tools here, wherever `make` starts it: some machines are told not to,
+# and every process of the app, of the command line and of the tests would compile the project's 700 files anew.
+unexport PYTHONDONTWRITEBYTECODE
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import Balance
@@ -40,14 +39,22 @@ def found(engine: SearchEngine, **asked: object) -> list[int]:
     return [hit.row for hit in result.hits if hit.row is not None]
 
 
+def told_apart(rows: np.ndarray, right: np.ndarray, *, tol: float, max_iter: int) -> np.ndarray:
+    """scikit-learn's direction from the disliked to the liked."""
+    from sklearn.linear_model import LogisticRegression  # takes a second, which every process of the tests would spend
+
+    model = LogisticRegression(C=1.0, class_weight="balanced", tol=tol, max_iter=max_iter)
+    direction: np.ndarray = model.fit(rows, right).coef_[0]
+    return direction
+
+
 def wanted_sum(rows: np.ndarray, asked: np.ndarray, liked: list[int], disliked: list[int], aim: str) -> np.ndarray:
     """The oracle: what is added up, each standardised over the gallery in float64; scikit-learn tells liked from disliked."""
     wide = rows.astype(np.float64)
     added: list[tuple[np.ndarray, float]] = [(asked.astype(np.float64), 1.0)]
     if liked and disliked and len(liked) + len(disliked) >= ENOUGH[aim]:
         right = np.repeat([1, 0], [len(liked), len(disliked)])
-        model = LogisticRegression(C=1.0, class_weight="balanced", tol=1e-10, max_iter=10_000)
-        added.append((model.fit(wide[liked + disliked], right).coef_[0], 0.5))
+        added.append((told_apart(wide[liked + disliked], right, tol=1e-10, max_iter=10_000), 0.5))
     else:
         added += [(wide[liked].mean(axis=0), LIKED[aim])] if liked else []
         added += [(wide[disliked].mean(axis=0), -DISLIKED[aim])] if disliked else []
@@ -168,8 +175,7 @@ def test_balanced_ranking_is_turned_too(monkeypatch: pytest.MonkeyPatch) -> None
 def test_liked_and_disliked_are_told_apart_as_scikit_learn_does(liked: int, disliked: int) -> None:
     rows = cone(liked, liked + disliked)
     right = np.repeat([1, 0], [liked, disliked])
-    model = LogisticRegression(C=1.0, class_weight="balanced", tol=1e-12, max_iter=100_000)
-    wanted = model.fit(rows.astype(np.float64), right).coef_[0]
+    wanted = told_apart(rows.astype(np.float64), right, tol=1e-12, max_iter=100_000)
     np.testing.assert_allclose(separating(rows[:liked], rows[liked:]), wanted, atol=1e-5 * np.abs(wanted).max())
 
 

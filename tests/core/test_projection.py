@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.manifold import trustworthiness
 
 from t2i_core.errors import ProjectionError
 from t2i_core.neighbours.graph import nearest_neighbours, row_prints, unique_rows
@@ -37,6 +36,8 @@ def projection(gallery: Gallery) -> Projection:
 
 
 def test_groups_lie_together_and_apart(gallery: Gallery, projection: Projection) -> None:
+    from sklearn.manifold import trustworthiness  # takes a second, which every process of the tests would spend
+
     assert projection.parameters["method"] == "umap"
     assert projection.coordinates.shape == (IMAGES, 2)
     assert np.isfinite(projection.coordinates).all()
