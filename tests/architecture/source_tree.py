@@ -21,6 +21,11 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.text) if self._parsed is None else self._parsed
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything in the file, for the many that look through all of it."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def module(self) -> str:
         """Dotted name; a package's is its folder's."""
@@ -45,13 +50,13 @@ class Source:
     def _attributes(self) -> tuple[tuple[int, str], ...]:
         return tuple(
             (node.lineno, f"{node.value.id}.{node.attr}")
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         )
 
     def _find_imports(self) -> Iterator[tuple[int, str]]:
         package = self.module if self.path.endswith("__init__.py") else self.module.rpartition(".")[0]
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

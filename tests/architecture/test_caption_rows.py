@@ -16,7 +16,7 @@ READERS = ("t2i_core/types.py",)
 
 def readings(source: Source) -> Iterator[str]:
     """``file:line`` wherever a gallery's array of caption rows is read."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr == ATTRIBUTE and isinstance(node.ctx, ast.Load):
             yield f"{source.path}:{node.lineno}"
         if isinstance(node, ast.Call) and any(
@@ -27,7 +27,7 @@ def readings(source: Source) -> Iterator[str]:
 
 def marks(source: Source) -> Iterator[str]:
     """``file:line`` wherever a variable named for caption rows is compared with -1 or 0."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Compare):
             continue
         sides = [ast.unparse(one) for one in (node.left, *node.comparators)]

@@ -95,7 +95,7 @@ def test_what_is_allowed_something_is_there() -> None:
     here = next(source for source in sources() if source.path == "tests/architecture/test_doors.py")
     named = {
         node.value
-        for node in ast.walk(here.tree)
+        for node in here.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and PLACE.fullmatch(node.value)
     }
     named -= {"t2i_core/x/y.py", "t2i_core/x/", "t2i_core/gone.py"}  # made up, in the tests of these tests
@@ -187,7 +187,7 @@ def test_nothing_pickled_is_ever_read() -> None:
     told = [
         f"{source.path}:{node.lineno}"
         for source in files
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call)
         for keyword in node.keywords
         if (keyword.arg, getattr(keyword.value, "value", None)) in {("allow_pickle", True), ("weights_only", False)}
@@ -211,7 +211,7 @@ def test_pages_are_small_and_catch_our_errors_only() -> None:
     assert pages
     for source in pages:
         assert len(source.text.splitlines()) <= 60, source.path
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.ExceptHandler):
                 caught = ast.unparse(node.type) if node.type else "everything"
                 assert caught == "T2IError", f"{source.path}:{node.lineno} catches {caught}"
@@ -232,7 +232,7 @@ def test_nobody_asks_whether_a_gallery_is_a_folder_or_a_collection() -> None:
         f"{source.path}:{node.lineno}"
         for source in below("t2i_core/", "pages/", "Home.py", "recipes/", "benchmarks/")
         if not source.path.startswith(allowed)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if (isinstance(node, ast.Attribute) and node.attr in asking)
         or (isinstance(node, ast.ImportFrom) and any(one.name in asking for one in node.names))
     ] == []

@@ -18,7 +18,7 @@ STATE = "session_state"
 
 def uses(source: Source) -> Iterator[str]:
     """``file:line`` wherever session state is named, but for strings."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         named = isinstance(node, ast.Attribute) and node.attr == STATE
         named |= isinstance(node, ast.alias) and node.name.rpartition(".")[2] == STATE
         named |= isinstance(node, ast.Call) and any(

@@ -36,7 +36,7 @@ def long_files() -> list[str]:
 
 def long_functions(source: Source) -> Iterator[tuple[int, str]]:
     """Lines and place of every function of a file that is too long; its docstring does not count."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             told = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
             docstring = (told.end_lineno or told.lineno) - told.lineno + 1 if told else 0

@@ -131,7 +131,7 @@ def test_nothing_turns_html_on() -> None:
     told = [
         f"{source.path}:{node.lineno}"
         for source in below("pages/", "Home.py")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.keyword) and node.arg in {"unsafe_allow_html", "unsafe_allow_javascript"}
     ]
     assert told == []
