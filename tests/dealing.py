@@ -20,6 +20,8 @@ SECONDS_OF_A_NEW_FILE = 5.0
 SECONDS_WORTH_A_LINE = 0.5
 # The tests of the Milvus server make one part, so that one process alone starts it.
 MILVUS, WITH_SERVER = "milvus", "milvus_server"
+# And those of the house, so that one process alone parses all of the project.
+HOUSE = "tests/architecture/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,8 +59,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 
 
 def part_of(root: Path, nodeid: str) -> str:
-    """What a test is dealt out with: its file's name, or all that need the Milvus server."""
+    """What a test is dealt out with: its file's name, or all that need the Milvus server, or all that read the project."""
     file = nodeid.partition("::")[0]
+    if file.startswith(HOUSE):
+        return HOUSE
     return MILVUS if _needs_server(root / file) else file
 
 
