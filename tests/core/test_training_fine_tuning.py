@@ -80,10 +80,10 @@ def told_apart(model: Path, data: Path, words: tuple[str, ...]) -> float:
 
 
 def test_it_learns_words_it_never_knew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    data = make_dataset(tmp_path, 40, words=("zorb", "quell", "mirn", "tasp"))
+    data = make_dataset(tmp_path, 24, words=("zorb", "quell", "mirn", "tasp"))
     with caplog.at_level(logging.INFO, logger="t2i_core.training"):
         result = fine_tune(data, tmp_path / "tuned.safetensors", model="mini", epochs=8)
-    assert (result.trained, result.held_out) == (35, 5)
+    assert (result.trained, result.held_out) == (19, 5)
     assert told_apart(MINI_PATH, data, ("zorb", "quell", "mirn", "tasp")) < 0.7
     assert told_apart(tmp_path / "tuned.safetensors", data, ("zorb", "quell", "mirn", "tasp")) > 0.9
     assert result.after["t2i@1"] >= result.before["t2i@1"]
