@@ -57,7 +57,7 @@ def test_addresses_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     told = [found["path"] for found in ADDRESS.finditer((DOCS / "http.md").read_text(encoding="utf-8"))]
     assert len(told) > 3
-    with running(make_app(Answers(t2i.open("data")), limits=Limits(rate=0))) as address:
+    with running(make_app(Answers(t2i.open("data")), limits=Limits(rate=0, seconds=600))) as address:
         for path in told:
             answer = httpx.get(address + path, timeout=60, trust_env=False)
             assert answer.status_code == 200, f"{path}: {answer.text}"

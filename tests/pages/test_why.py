@@ -18,10 +18,16 @@ from pages._ui.session import events
 from t2i_core.engine.explaining import Explainer
 from t2i_core.errors import ImageError
 from t2i_core.query import Query, parse_query
-from tests.pages.page_parts import grid
+from tests.pages.page_parts import SECONDS_TO_LOAD, grid
 from tests.pages.visits import begin_visit, visit
 
 OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def on_any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reasons are drawn with their page, however long they take here; one test says what happens else."""
+    monkeypatch.setattr(why, "WAIT_S", SECONDS_TO_LOAD)
 
 
 @pytest.fixture
