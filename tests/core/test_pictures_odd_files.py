@@ -17,7 +17,7 @@ from tests.core.picture_files import encoded, halves, noise, png_chunk
 
 LIMIT = 10_000_000
 TEXT = b'{"nodes": [' + b'{"id": 1, "type": "KSampler"}, ' * 80_000 + b"]}"
-PACKED = zlib.compress(TEXT * 20)
+PACKED = zlib.compress(TEXT * 20, 1)  # quickly: every process of the tests does it
 
 
 def with_chunk(kind: bytes, data: bytes, *, content: bytes, late: bool = False, broken: bool = False) -> bytes:
