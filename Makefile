@@ -9,6 +9,8 @@ WORKERS ?= 3
 unexport PYTHONDONTWRITEBYTECODE
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
+# TORCH=cpu takes PyTorch's CPU build, from TORCH_INDEX or an index that pip's settings name; on Linux the usual one brings CUDA.
+CHOOSE_TORCH = $(VENV)/bin/python torch_wheel.py $(if $(TORCH),--build $(TORCH)) $(if $(TORCH_INDEX),--index $(TORCH_INDEX))
 
 .PHONY: help run check test seconds lint bundle clean
 
@@ -20,10 +22,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN_READY): requirements.txt constraints.txt | $(VENV)/bin/python
+	@$(CHOOSE_TORCH)
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -r requirements.txt
 	@touch $@
 
 $(DEV_READY): requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
+	@$(CHOOSE_TORCH)
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -r requirements-dev.txt
 	@touch $@ $(RUN_READY)
 

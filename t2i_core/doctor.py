@@ -24,7 +24,10 @@ GOOD, OPTIONAL, BAD = "ok", "optional", "problem"
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
 LEAST_MEMORY, LEAST_DISK = 2 * 2**30, 2**30
 # Its build for CUDA brings gigabytes that a computer without such a GPU never uses.
-CPU_WHEELS = "python -m pip install --index-url https://download.pytorch.org/whl/cpu torch torchvision"
+CPU_WHEELS = (
+    "python -m pip install --index-url https://HOST/whl/cpu torch torchvision (PyTorch's site tells HOST; "
+    "in a checkout: make clean run TORCH=cpu TORCH_INDEX=https://HOST/whl/cpu)"
+)
 OPTIONAL_PACKAGES = {
     "pymilvus": ("datasets in Milvus", "python -m pip install pymilvus==3.0.2"),
     "pillow-heif": ("HEIC pictures", "python -m pip install pillow-heif==1.8.1"),
