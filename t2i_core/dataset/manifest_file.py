@@ -190,15 +190,19 @@ def find_images_dir(data_dir: Path, images_dir: Path | None, stored: StoredManif
         return DEFAULT_IMAGES_DIR
     noted = Path(stored.images_dir)
     beside = data_dir.resolve().parent / noted
-    return beside if is_folder(beside) or not is_folder(noted) else noted
+    own = beside == data_dir.resolve()  # photos → data/photos: a dataset is not the folder of its own pictures
+    return beside if (is_folder(beside) and not own) or not is_folder(noted) else noted
 
 
 def note_images_dir(data_dir: Path, images_dir: Path) -> str:
     """How a manifest names the picture folder: relative where both may move together, else absolute."""
-    absolute = images_dir.resolve()
-    for base in (data_dir.resolve().parent, Path.cwd().resolve()):
-        if absolute.is_relative_to(base):
-            return absolute.relative_to(base).as_posix()
+    absolute, parent, here = images_dir.resolve(), data_dir.resolve().parent, Path.cwd().resolve()
+    if absolute.is_relative_to(parent):
+        return absolute.relative_to(parent).as_posix()
+    if absolute.is_relative_to(here):
+        noted = absolute.relative_to(here)
+        if not is_folder(parent / noted):  # beside the dataset it would be another folder
+            return noted.as_posix()
     return absolute.as_posix()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +163,26 @@ def test_picture_folder_argument_then_environment_then_manifest(
     monkeypatch.setenv("T2I_IMAGES", str(tmp_path / "set"))
     assert read_gallery(tmp_path / "data").images_dir == tmp_path / "set"
     assert read_gallery(tmp_path / "data", tmp_path / "given").images_dir == tmp_path / "given"
+
+
+def test_pictures_and_dataset_may_have_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """photos and data/photos: seen from data, photos is the dataset itself."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("T2I_IMAGES", raising=False)
+    encoder, names = ColourEncoder(), list(COLOURS)
+    pictures = save_pictures(tmp_path / "photos")
+    data = tmp_path / "data" / "photos"
+    for _ in range(2):  # the folder is there only when it is written again
+        write_dataset(
+            data, image_ids=names, image_embeddings=encode_pictures(encoder, names),
+            image_sizes=np.full((len(names), 2), 4), captions=None, text_embeddings=None,
+            encoder_id="colours", weights_sha256=encoder.weights_sha256, preprocessing="colour", images_dir=Path("photos"),
+        )  # fmt: skip
+        assert read_gallery(data).images_dir.resolve() == pictures
+    manifest = data / "manifest.json"
+    record = json.loads(manifest.read_text(encoding="utf-8")) | {"images_dir": "photos"}  # as it was noted once
+    manifest.write_text(json.dumps(record), encoding="utf-8")
+    assert read_gallery(data).images_dir.resolve() == pictures
 
 
 def test_picture_folder_moves_with_the_dataset(tmp_path: Path) -> None:
