@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 The dataset is the same to the last byte as one build would have made it. Give the options the shards were built with.
 
-example (Slurm): see the README
+example (Slurm: docs/many-machines.md)
   python -m t2i_core build --images photos --data photos-data --shard 1/2
   python -m t2i_core build --images photos --data photos-data --shard 2/2
   python -m t2i_core merge --images photos --data photos-data"""

@@ -23,7 +23,9 @@ DOCS = ROOT / "docs"
 # docs/cli.md is made of --help; `test_readme.py` compares it.
 PAGES = sorted(path for path in DOCS.glob("*.md") if path.name != "cli.md")
 COMMAND = re.compile(r"^ {4}(?:\w+=\S+ )*(?:python -m t2i_core|t2i) (?P<command>[a-z]+)(?P<rest>.*)$", re.MULTILINE)
-ADDRESS = re.compile(r"^ {4}curl '?http://127\.0\.0\.1:8770(?P<path>[^'\s]+)", re.MULTILINE)
+ADDRESS = re.compile(
+    r"^ {4}curl '?http://127\.0\.0\.1:8770(?P<path>[^'\s]+)'?(?: --data '(?P<sent>[^']+)')?$", re.MULTILINE
+)
 LINK = re.compile(r"\]\((?P<place>[^)#:]+)\)")
 
 
@@ -55,12 +57,14 @@ def test_addresses_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     for name in ("T2I_IMAGES", "T2I_MODEL", "T2I_MODEL_DIR"):
         monkeypatch.delenv(name, raising=False)
-    told = [found["path"] for found in ADDRESS.finditer((DOCS / "http.md").read_text(encoding="utf-8"))]
-    assert len(told) > 3
+    told = list(ADDRESS.finditer((DOCS / "http.md").read_text(encoding="utf-8")))
+    assert len(told) > 4
+    assert any(found["sent"] for found in told)
     with running(make_app(Answers(t2i.open("data")), limits=Limits(rate=0, seconds=600))) as address:
-        for path in told:
-            answer = httpx.get(address + path, timeout=60, trust_env=False)
-            assert answer.status_code == 200, f"{path}: {answer.text}"
+        for found in told:
+            how = "POST" if found["sent"] else "GET"
+            answer = httpx.request(how, address + found["path"], content=found["sent"], timeout=60, trust_env=False)
+            assert answer.status_code == 200, f"{found[0]}: {answer.text}"
 
 
 @pytest.mark.slow
