@@ -25,6 +25,7 @@ LAYOUTS = {
     "openclip": "open_clip's CSV with filepath and title",
     "fiftyone": "the folder that FiftyOne exports as FiftyOneDataset",
     "urls": "a CSV of addresses and captions, for pictures that are on this disk: nothing is fetched",
+    "embeddings": "rows as .npy, .npz, .safetensors or .parquet, with the names of their pictures inside or beside",
 }
 
 
@@ -47,6 +48,14 @@ def add_parser(commands: Any) -> None:
         default=None,
         help="where the pictures are, or are written to where SOURCE holds them (default: looked for in SOURCE)",
     )
+    parser.add_argument(
+        "--names",
+        type=typed_path,
+        metavar="FILE",
+        default=None,
+        help="for embeddings: the names of the rows' pictures in their order, as lines, CSV or JSON (default: looked for beside)",
+    )
+    options.add_model(parser, default="unknown; for layouts with embeddings: the one that made them, which is checked")
     parser.set_defaults(run=run)
 
 
@@ -55,8 +64,21 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from t2i_core.importers import import_dataset
 
     options.refuse_address(arguments, command="import")
-    data_dir = options.data_dir(arguments, read_settings())
-    report = import_dataset(arguments.layout, arguments.source, data_dir, images_dir=arguments.images)
+    settings = read_settings()
+    data_dir = options.data_dir(arguments, settings)
+    encoder = None
+    if arguments.model:
+        from t2i_core.encoder import open_encoder
+
+        encoder = open_encoder(arguments.model, device=arguments.device or settings.device)
+    report = import_dataset(
+        arguments.layout,
+        arguments.source,
+        data_dir,
+        images_dir=arguments.images,
+        names=arguments.names,
+        encoder=encoder,
+    )
     for problem in report.problems:
         console.say(str(problem))
     console.write(

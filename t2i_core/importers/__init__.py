@@ -14,6 +14,7 @@ from t2i_core.errors import DatasetError
 from t2i_core.importers.clip_retrieval import import_clip_retrieval
 from t2i_core.importers.coco import import_coco
 from t2i_core.importers.csv_tables import import_openclip, import_urls
+from t2i_core.importers.embeddings import import_embeddings
 from t2i_core.importers.fiftyone import import_fiftyone
 from t2i_core.importers.flickr import import_flickr8k, import_flickr30k
 from t2i_core.importers.folder import import_folder
@@ -22,6 +23,7 @@ from t2i_core.importers.npz import import_npz
 from t2i_core.importers.report import Importer, ImportReport
 from t2i_core.importers.tables import import_parquet
 from t2i_core.importers.webdataset import import_webdataset
+from t2i_core.types import Encoder
 
 IMPORTERS: Mapping[str, Importer] = {
     "flickr8k": import_flickr8k,
@@ -36,22 +38,50 @@ IMPORTERS: Mapping[str, Importer] = {
     "openclip": import_openclip,
     "fiftyone": import_fiftyone,
     "urls": import_urls,
+    "embeddings": import_embeddings,
 }
+# Those that take rows over, which a model made.
+WITH_ROWS = ("clip-retrieval", "embeddings")
 
 
-def import_dataset(layout: str, source: Path, data_dir: Path, *, images_dir: Path | None = None) -> ImportReport:
+def import_dataset(
+    layout: str,
+    source: Path,
+    data_dir: Path,
+    *,
+    images_dir: Path | None = None,
+    names: Path | None = None,
+    encoder: Encoder | None = None,
+) -> ImportReport:
     """Import ``source``, laid out as ``layout`` (a key of ``IMPORTERS``), into ``data_dir``.
+
+    Parameters
+    ----------
+    names : Path, optional
+        For ``embeddings``: the pictures' names in the order of the rows.
+    encoder : Encoder, optional
+        For layouts with embeddings: the model that made them, which is checked.
 
     Raises
     ------
     DatasetError
-        When the layout is unknown, or the source is laid out in another way.
+        When the layout is unknown, has no use for what is given, or the source is laid out in another way.
     """
     if layout not in IMPORTERS:
         raise DatasetError(
             f"The layout must be one of {list_some(list(IMPORTERS), limit=len(IMPORTERS))}, got {layout!r}. "
             "Use folder for pictures of your own."
         )
+    if layout == "embeddings":
+        return import_embeddings(source, data_dir, images_dir=images_dir, names=names, encoder=encoder)
+    if names is not None or (encoder is not None and layout not in WITH_ROWS):
+        given = "names" if names is not None else "a model"
+        raise DatasetError(
+            f"Names of rows are for the layout embeddings, and a model for {' and '.join(WITH_ROWS)}, got {given} for {layout}. "
+            "Leave it out; build takes the model."
+        )
+    if layout == "clip-retrieval":
+        return import_clip_retrieval(source, data_dir, images_dir=images_dir, encoder=encoder)
     return IMPORTERS[layout](source, data_dir, images_dir=images_dir)
 
 
@@ -61,6 +91,7 @@ __all__ = [
     "import_clip_retrieval",
     "import_coco",
     "import_dataset",
+    "import_embeddings",
     "import_fiftyone",
     "import_flickr8k",
     "import_flickr30k",

@@ -8,10 +8,11 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from t2i_core import cli, encoder
-from t2i_core.dataset import audit_file
+from t2i_core.dataset import audit_file, read_gallery
 from tests.architecture.cli_pages import parsers
 from tests.architecture.source_tree import ROOT
 
@@ -89,6 +90,10 @@ def test_every_block_runs(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
         if words.startswith("fix "):  # what the Audit page writes
             decision = ("dark", PHOTOS[-1], "", "exclude", "", "2026-01-01T00:00:00+00:00")
             audit_file.write_decisions(home / "data" / "photos", [audit_file.Decision(*decision)])
+        if words.startswith("import embeddings "):  # what somebody handed on
+            gallery = read_gallery(home / "data" / "photos")
+            np.save(home / "vectors.npy", gallery.image_embeddings)
+            (home / "vectors.txt").write_text("\n".join(gallery.image_ids), encoding="utf-8")
         code = cli.main(shlex.split(here))
         said = capsys.readouterr()
         if code != 0:

@@ -237,7 +237,7 @@ def test_a_missing_source(tmp_path: Path, layout: str) -> None:
 def test_an_unknown_layout(tmp_path: Path) -> None:
     assert refused("csv", tmp_path, tmp_path / "data") == (
         "The layout must be one of 'flickr8k', 'flickr30k', 'coco', 'folder', 'npz', 'imagefolder', 'parquet', "
-        "'webdataset', 'clip-retrieval', 'openclip', 'fiftyone', 'urls', got 'csv'. "
+        "'webdataset', 'clip-retrieval', 'openclip', 'fiftyone', 'urls', 'embeddings', got 'csv'. "
         "Use folder for pictures of your own."
     )
 
