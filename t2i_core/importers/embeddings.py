@@ -86,7 +86,9 @@ def _file(source: Path) -> Path:
     if source.is_file():
         found = [source] if source.suffix.lower() in SUFFIXES else []
     else:
-        found = sorted(path for path in source.iterdir() if path.suffix.lower() in SUFFIXES)
+        # Tables are kept in data, by Hugging Face and so by our own export.
+        inside = [path for folder in (source, source / "data") if folder.is_dir() for path in folder.iterdir()]
+        found = sorted(path for path in inside if path.suffix.lower() in SUFFIXES)
     if len(found) != 1:
         there = [path.name for path in found] or [source.name]
         raise DatasetError(

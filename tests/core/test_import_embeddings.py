@@ -17,8 +17,9 @@ from t2i_core import cli
 from t2i_core.dataset import read_gallery
 from t2i_core.dataset.safetensors_file import list_tensors, read_tensor_rows
 from t2i_core.errors import DatasetError
+from t2i_core.exchange import export_dataset
 from t2i_core.importers import import_dataset
-from tests.core.small_galleries import COLOURS, ColourEncoder, encode_pictures, save_pictures
+from tests.core.small_galleries import COLOURS, ColourEncoder, encode_pictures, save_ours, save_pictures
 
 NAMES = list(COLOURS)
 
@@ -141,6 +142,22 @@ def test_names_come_in_lists_of_every_kind(name: str, content: str, tmp_path: Pa
     report = import_dataset("embeddings", source, tmp_path / "data", images_dir=pictures, names=listed)
     assert report.images == len(NAMES)
     assert report.captions == {"list.tsv": 4, "list.json": 8}.get(name, 0)
+
+
+@pytest.mark.parametrize("to", ["parquet", "atlas"])
+def test_rows_of_our_own_tables_come_back(to: str, tmp_path: Path) -> None:
+    save_ours(tmp_path / "data")
+    gallery = read_gallery(tmp_path / "data")
+    export_dataset(gallery, to, tmp_path / "out")
+    for source in {tmp_path / "out", next((tmp_path / "out").rglob("*.parquet"))}:
+        report = import_dataset(
+            "embeddings", source, tmp_path / "back", images_dir=gallery.images_dir, encoder=ColourEncoder()
+        )
+        back = read_gallery(tmp_path / "back")
+        assert report.captions == len(gallery.captions)
+        np.testing.assert_array_equal(
+            back.image_embeddings, gallery.image_embeddings[[gallery.image_ids.index(name) for name in back.image_ids]]
+        )
 
 
 def craft(header: Any, data: bytes = b"", *, length: int | None = None) -> bytes:
