@@ -21,7 +21,7 @@ from t2i_core.errors import T2IError
 from t2i_core.index.address import is_address, parse_address
 
 GOOD, OPTIONAL, BAD = "ok", "optional", "problem"
-OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
 LEAST_MEMORY, LEAST_DISK = 2 * 2**30, 2**30
 # Its build for CUDA brings gigabytes that a computer without such a GPU never uses.
 CPU_WHEELS = (
@@ -80,7 +80,9 @@ def _python() -> Finding:
     if here < OLDEST_PYTHON:
         return Finding(BAD, "Python", told, "Python 3.11 or newer is needed.")
     if here > NEWEST_PYTHON:
-        return Finding(OPTIONAL, "Python", told, "Tried up to 3.13; some packages may have no wheels yet.")
+        return Finding(
+            OPTIONAL, "Python", told, "The packages' versions have wheels for up to 3.14; for later ones some may not."
+        )
     return Finding(GOOD, "Python", told)
 
 

@@ -63,6 +63,19 @@ def test_what_is_missing_comes_with_the_way_out(tmp_path: Path, monkeypatch: pyt
     assert all(one.fix for one in found.values() if one.kind == BAD)
 
 
+def test_a_python_nobody_has_wheels_for_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    oldest, newest = doctor.OLDEST_PYTHON, doctor.NEWEST_PYTHON
+    for version, kind in (((3, oldest[1] - 1), BAD), (oldest, GOOD), (newest, GOOD), ((3, newest[1] + 1), OPTIONAL)):
+        monkeypatch.setattr(sys, "version_info", (*version, 0))
+        found = doctor._python()
+        assert found.kind == kind
+        assert bool(found.fix) == (kind != GOOD)
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    assert [f'"3.{minor}"' in workflow for minor in (oldest[1] - 1, oldest[1], newest[1], newest[1] + 1)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+
+
 def _nothing_installed(name: str) -> str:
     raise PackageNotFoundError(name)
 
