@@ -19,9 +19,10 @@ from t2i_core import dataset
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import read_gallery
 from t2i_core.lab.examining import Findings, examine
+from t2i_core.lab.measuring import SHARES
 from t2i_core.lab.wording import in_words, k_sentence
 from tests import demo_dataset
-from tests.pages.page_parts import SECONDS_TO_LOAD, component, texts
+from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, texts
 from tests.pages.visits import visit
 
 PAGE = "pages/lab.py"
@@ -104,6 +105,18 @@ def test_a_click_on_the_curve_sets_k_on_search(lab: AppTest, found: Findings) ->
     assert "Search shows k = 7" in texts(lab)
     lab.button("lab_k_0.5").click().run()
     assert visit(lab).shown.top_k == found.text_to_image.curve.k_to_find(0.5)
+
+
+def test_shares_that_need_the_same_k_have_one_button(lab: AppTest, found: Findings) -> None:
+    curve = found.text_to_image.curve
+    needed = {f"{100 * share:g}": curve.k_to_find(share) for share in SHARES}
+    labels = [
+        one.label.replace("\\", "").replace(JOINER, "") for one in lab.button if (one.key or "").startswith("lab_k_")
+    ]
+    told = [(shares.split(" and "), int(k)) for shares, k in (one.split(" %: k = ") for one in labels)]
+    assert [k for _, k in told] == sorted({k for k in needed.values() if k is not None})
+    assert {share: k for shares, k in told for share in shares} == {name: k for name, k in needed.items() if k}
+    assert len(labels) < len([k for k in needed.values() if k])  # some share one here
 
 
 def test_the_worst_queries_open_search(lab: AppTest, found: Findings) -> None:

@@ -59,7 +59,6 @@ def curve(found: Findings) -> None:
 
 def _k_row(found: Curve, gallery: Gallery) -> None:
     """What k means now, and a button for each share of the captions."""
-    known = {share: found.k_to_find(share) for share in SHARES}
     k = min(visit().shown.top_k, len(found))
     st.markdown(
         plain(
@@ -67,14 +66,24 @@ def _k_row(found: Curve, gallery: Gallery) -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_ks"):
-        for share, needed in known.items():
-            if needed is not None:
-                st.button(
-                    plain(f"{100 * share:g} %: k = {needed}"), key=f"lab_k_{share:g}", on_click=lab_events.choose_k,
-                    args=(needed, gallery.images),
-                )  # fmt: skip
+        for needed, shares in _shares_by_k(found).items():
+            told = " and ".join(f"{100 * share:g}" for share in shares)
+            st.button(
+                plain(f"{told} %: k = {needed}"), key=f"lab_k_{shares[0]:g}", on_click=lab_events.choose_k,
+                args=(needed, gallery.images),
+            )  # fmt: skip
         search = registry.page("search")
         st.page_link(search.file, label="Open Search", icon=search.icon)
+
+
+def _shares_by_k(found: Curve) -> dict[int, list[float]]:
+    """Each k that finds a share of the captions, with all the shares that need no more."""
+    shares: dict[int, list[float]] = {}
+    for share in SHARES:
+        needed = found.k_to_find(share)
+        if needed is not None:
+            shares.setdefault(needed, []).append(share)
+    return shares
 
 
 def figures(found: Findings, work: LabWork) -> None:
