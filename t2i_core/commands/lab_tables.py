@@ -59,6 +59,7 @@ def comparison(compared: Compared) -> list[str]:
         before, after = compared.values[name]
         lines.append(f"{name:<10}{100 * before:>7.1f} → {100 * after:<7.1f}{wording.in_points(figure)}")
     lines.append(f"rank-biased overlap {wording.in_decimals(compared.overlap)}")
+    lines.append(wording.comparison_sentence(compared))
     for title, changes in (("gained", compared.gained), ("lost", compared.lost)):
         lines.append(f"{title}: {count_of(len(changes), 'caption')}")
         lines += [_change(one) for one in changes[:MOST]]

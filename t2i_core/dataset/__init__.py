@@ -14,6 +14,7 @@ from t2i_core.dataset.caption_records import holds_records, read_records, record
 from t2i_core.dataset.captions_file import CaptionTable, read_captions, read_table
 from t2i_core.dataset.credits_file import Credit, read_credits
 from t2i_core.dataset.csv_rows import has_columns, looks_like_table
+from t2i_core.dataset.embeddings_file import read_captioned_pictures
 from t2i_core.dataset.evidence_file import Evidence, evidence_path, read_background, read_evidence, write_evidence
 from t2i_core.dataset.manifest_file import read_name
 from t2i_core.dataset.mapped_codes import open_codes
@@ -100,6 +101,7 @@ __all__ = [
     "read_background",
     "read_balance",
     "read_caption_ranks",
+    "read_captioned_pictures",
     "read_captions",
     "read_credits",
     "read_evidence",

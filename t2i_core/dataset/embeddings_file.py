@@ -118,6 +118,24 @@ def list_members(path: Path) -> dict[str, int]:
         return npz.members
 
 
+def read_captioned_pictures(path: Path) -> np.ndarray | None:
+    """Names of the pictures of a file with rows of captions, and nothing else of it: ndarray of shape (R,), str.
+
+    Empty where there are no rows of captions; None in the original project's files, where the captions file names pictures.
+
+    Raises
+    ------
+    DatasetError
+        When it is no complete npz, or its names are none.
+    """
+    with _opened(path) as npz:
+        if not {"image", "text"} <= npz.members.keys():
+            return np.empty(0, dtype=np.str_)
+        if "image_ids" not in npz.members:
+            return None
+        return _checked_ids(_array(npz, "image_ids", path), _header(npz, "image", path).shape[0], path)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[NpzFile]:
     """The file wherever its content is now, its faults as errors of a dataset."""

@@ -19,9 +19,11 @@ from t2i_core.lab.right_pairs import check_measurable
 from t2i_core.ranks.counting import OnProgress, pair_ranks
 from t2i_core.types import FloatArray, Gallery, RowArray
 
+BALANCED, APPROXIMATE = "balanced", "approximate"
 OVERLAP_QUERIES = 1_000
 GAINED_AT = 10
 BEYOND = 2**30  # rank of what an approximate search did not return
+_ASKED_TOGETHER = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,12 @@ class Compared:
     images: int
     left_out: int = 0
 
+    @property
+    def same(self) -> bool:
+        """Whether both find everything at the same ranks, in the same order."""
+        alike = all({figure.value, figure.low, figure.high} <= {0.0, None} for figure in self.differences.values())
+        return alike and not self.gained and not self.lost and self.overlap.value >= 1.0 - 1e-9
+
     def as_dict(self, *, most: int = 100) -> dict[str, object]:
         """As JSON has it, with so many of the gained and of the lost captions."""
         return {
@@ -126,8 +134,8 @@ def compare_datasets(one: Gallery, other: Gallery, *, on_progress: OnProgress | 
     number = {image_id: place for place, image_id in enumerate(shared)}
     own = np.array([number[image_id] for image_id, _, _ in common], dtype=np.int64)
     before, after = (
-        side.way([known[key] for key in common], shared, own, on_progress)
-        for side, known in zip(sides, keys, strict=True)
+        side.way([known[key] for key in common], shared, own, part_of(on_progress, at, 2))
+        for at, (side, known) in enumerate(zip(sides, keys, strict=True))
     )
     texts, names = [text for _, text, _ in common], [image_id for image_id, _, _ in common]
     return compare(before, after, texts, names, own, len(shared), left_out=len(keys[0]) - len(common))
@@ -181,14 +189,33 @@ def compare_rankings(gallery: Gallery, how: str, *, seed: int = 0, on_progress: 
     texts = check_measurable(gallery)
     captions = gallery.paired_captions
     own, asked = gallery.rows_of(captions), texts[captions]
-    exact = way_of("by cosine", gallery.image_embeddings, asked, own, on_progress=on_progress)
-    other = _balanced(gallery, asked, own, seed) if how == "balanced" else _approximate(gallery, asked, own)
+    exact = way_of("by cosine", gallery.image_embeddings, asked, own, on_progress=part_of(on_progress, 0, 2))
+    rest = part_of(on_progress, 1, 2)
+    other = _balanced(gallery, asked, own, seed, rest) if how == BALANCED else _approximate(gallery, asked, own, rest)
     names = [gallery.image_ids[row] for row in own.tolist()]
     written = [gallery.captions[position] for position in captions.tolist()]
     return compare(exact, other, written, names, own, len(gallery))
 
 
-def _balanced(gallery: Gallery, asked: FloatArray, own: RowArray, seed: int) -> Way:
+def part_of(on_progress: OnProgress | None, at: int, parts: int) -> OnProgress:
+    """What a part of the work is told to call: its own share becomes one of the whole.
+
+    Examples
+    --------
+    >>> told: list[float] = []
+    >>> part_of(told.append, 1, 2)(0.5)
+    >>> told
+    [0.75]
+    """
+
+    def tell(share: float) -> None:
+        if on_progress is not None:
+            on_progress((at + share) / parts)
+
+    return tell
+
+
+def _balanced(gallery: Gallery, asked: FloatArray, own: RowArray, seed: int, on_progress: OnProgress) -> Way:
     """Balanced ranking, measured crosswise: no caption is asked of pictures whose balance it had a part in."""
     if len(gallery) < 2:
         raise DatasetError("Balanced ranking needs at least 2 pictures, got 1. Compare a dataset with more.")
@@ -205,10 +232,11 @@ def _balanced(gallery: Gallery, asked: FloatArray, own: RowArray, seed: int) -> 
                 "with captions. Compare a dataset with more."
             )
         bank = others[spread_rows(len(others), MOST_SENTENCES)]
-        near = nearness_to(gallery, asked[bank], own[bank])
+        near = nearness_to(gallery, asked[bank], own[bank], on_progress=part_of(on_progress, 2 * side, 4))
         # One number more for each picture: the inner product then is the score less its share of the nearness.
         extended.append(np.concatenate([gallery.image_embeddings, near[:, None]], axis=1))
-        ranks[mine] = pair_ranks(extended[side], stretched[mine], own[mine])[0]
+        counting = part_of(on_progress, 2 * side + 1, 4)
+        ranks[mine] = pair_ranks(extended[side], stretched[mine], own[mine], on_progress=counting)[0]
 
     def first(places: RowArray, depth: int) -> RowArray:
         rows = np.empty((len(places), depth), dtype=np.int64)
@@ -217,10 +245,10 @@ def _balanced(gallery: Gallery, asked: FloatArray, own: RowArray, seed: int) -> 
             rows[mine] = first_places(extended[side], stretched[places[mine]], depth)
         return rows
 
-    return Way("balanced", ranks, first)
+    return Way(BALANCED, ranks, first)
 
 
-def _approximate(gallery: Gallery, asked: FloatArray, own: RowArray) -> Way:
+def _approximate(gallery: Gallery, asked: FloatArray, own: RowArray, on_progress: OnProgress) -> Way:
     index = dataset.open_ann(gallery)
     if index is None:
         raise DatasetError(
@@ -228,10 +256,14 @@ def _approximate(gallery: Gallery, asked: FloatArray, own: RowArray) -> Way:
             f"Make it: python -m t2i_core index --ann --data {gallery.data_dir}"
         )
     depth = min(200, len(gallery))
-    found = np.concatenate([index.search(asked[at : at + 1024], depth)[1] for at in range(0, len(asked), 1024)])
+    parts = []
+    for at in range(0, len(asked), _ASKED_TOGETHER):
+        parts.append(index.search(asked[at : at + _ASKED_TOGETHER], depth)[1])
+        on_progress(min(1.0, (at + _ASKED_TOGETHER) / len(asked)))
+    found = np.concatenate(parts)
     there = found == own[:, None]
     ranks = np.where(there.any(axis=1), there.argmax(axis=1) + 1, BEYOND).astype(np.int64)
-    return Way("approximate", ranks, lambda places, most: found[places, :most])
+    return Way(APPROXIMATE, ranks, lambda places, most: found[places, :most])
 
 
 def compare(

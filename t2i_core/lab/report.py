@@ -14,7 +14,16 @@ from t2i_core.lab.comparing import Compared
 from t2i_core.lab.examining import Findings
 from t2i_core.lab.measuring import MEANINGS, TOLD_KS, Direction
 from t2i_core.lab.slicing import SLICE_K, Slice
-from t2i_core.lab.wording import in_decimals, in_percent, in_points, in_words, k_sentence, part_name, rank_in_words
+from t2i_core.lab.wording import (
+    comparison_sentence,
+    in_decimals,
+    in_percent,
+    in_points,
+    in_words,
+    k_sentence,
+    part_name,
+    rank_in_words,
+)
 
 STYLE = Path(__file__).with_name("report.css")
 MOST_ROWS = 25
@@ -105,6 +114,7 @@ def _compared_part(compared: Compared) -> str:
     ]
     return (
         f"<h2>Compared with {escape(compared.after)}</h2>"
+        f"<p><strong>{escape(comparison_sentence(compared))}</strong></p>"
         f"<p>{compared.queries:,} captions, each asked both ways. {len(compared.gained):,} find their picture among the first 10 "
         f"that did not before, {len(compared.lost):,} no longer do. Rank-biased overlap {in_decimals(compared.overlap)}: 1 is the "
         "same order.</p>"

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 
 from t2i_core.export import spreadsheet_cell
+from t2i_core.lab.comparing import BEYOND, Compared
 from t2i_core.lab.examining import Findings
 from t2i_core.lab.health import Health
 from t2i_core.lab.measuring import MEANINGS, Curve, Direction
@@ -106,3 +107,22 @@ def hubs_table(health: Health) -> Table:
     """The pictures that come up most often."""
     rows = tuple((hub.image_id, hub.captions, hub.own) for hub in health.hubs)
     return Table("hubs", ("picture", "captions", "of them its own"), rows)
+
+
+def comparison_table(compared: Compared) -> Table:
+    """Both ways and their difference."""
+    rows = tuple(
+        (name, *compared.values[name], figure.value, figure.low, figure.high)
+        for name, figure in compared.differences.items()
+    )
+    return Table("comparison", ("measure", "before", "after", "difference", "low", "high"), rows)
+
+
+def changes_table(compared: Compared) -> Table:
+    """Captions that one way finds among the first 10 and the other does not; no rank beyond what a search returned."""
+    rows = tuple(
+        (kind, one.caption, one.image_id, *(None if rank >= BEYOND else rank for rank in (one.before, one.after)))
+        for kind, changes in (("gained", compared.gained), ("lost", compared.lost))
+        for one in changes
+    )
+    return Table("gained-and-lost", ("change", "caption", "picture", "rank before", "rank after"), rows)

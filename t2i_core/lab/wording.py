@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from t2i_core.lab.comparing import BEYOND
+from t2i_core.lab.comparing import BEYOND, GAINED_AT, Compared
 from t2i_core.lab.measuring import SHARES, Direction
 from t2i_core.lab.resampling import Figure
 from t2i_core.lab.slicing import LENGTH, WORD, Slice
@@ -69,6 +69,17 @@ def k_sentence(direction: Direction) -> str:
         return f"Even k = {len(curve)} finds what {in_percent(curve.hits[-1])} of the queries ask for."
     beyond = [share for share, k in known if k is None]
     return f"To find {', '.join(told)}" + (f"; {beyond[0]} would need more than {len(curve)}." if beyond else ".")
+
+
+def comparison_sentence(compared: Compared) -> str:
+    """Which of two ways finds more, as far as the interval lets one say."""
+    if compared.same:
+        return "Both find the same: the differences are 0, and the overlap is 1."
+    figure = compared.differences[f"hit@{GAINED_AT}"]
+    told = f"{in_points(figure)} of queries answered among the first {GAINED_AT}."
+    if figure.low is None or figure.high is None or figure.low <= 0.0 <= figure.high:
+        return f"Neither is surely better: {told}"
+    return f"{compared.after if figure.value > 0 else compared.before} is better: {told}"
 
 
 def part_name(one: Slice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,13 @@ import pytest
 from t2i_core import dataset
 from t2i_core.arrays import l2_normalize
 from t2i_core.errors import DatasetError
+from t2i_core.lab import comparing
 from t2i_core.lab.comparing import Way, compare, compare_datasets, compare_rankings
 from t2i_core.lab.examining import examine
+from t2i_core.lab.other_ways import other_rankings, same_pictures
 from t2i_core.lab.overlap import rank_biased_overlap
+from t2i_core.lab.wording import comparison_sentence
+from t2i_core.ranks import counting
 from t2i_core.types import Gallery
 from tests.core.lab_galleries import noisy_gallery
 
@@ -33,6 +38,7 @@ def test_the_same_dataset_gives_zero_and_one() -> None:
         assert (figure.value, figure.low, figure.high) == (0.0, 0.0, 0.0)
     assert compared.overlap.value == pytest.approx(1.0, abs=1e-12)
     assert (compared.gained, compared.lost, compared.queries, compared.left_out) == ((), (), 180, 0)
+    assert compared.same and "differences are 0, and the overlap is 1" in comparison_sentence(compared)
 
 
 def test_differences_are_those_of_the_figures_and_paired_intervals_are_narrower() -> None:
@@ -78,6 +84,61 @@ def test_only_shared_pictures_and_captions_are_compared() -> None:
     assert (compared.images, compared.queries, compared.left_out) == (30, 60, 30)
     assert compared.differences["hit@1"].value == 0.0  # the same rows, whatever their order
     assert compared.overlap.value == pytest.approx(1.0)
+
+
+def test_which_is_better_is_said_only_where_it_is_sure() -> None:
+    gallery = noisy_gallery(120, 3, noise=0.5)
+    worse = compare_datasets(gallery, blurred(gallery, 0.5))
+    assert comparison_sentence(worse).startswith(f"{worse.before} is better: -")
+    better = compare_datasets(blurred(gallery, 0.5), gallery)
+    assert comparison_sentence(better).startswith(f"{better.after} is better: +")
+    alike = compare_datasets(gallery, blurred(gallery, 0.02))
+    assert not alike.same and comparison_sentence(alike).startswith("Neither is surely better: ")
+    assert not worse.same and not better.same
+
+
+def test_progress_goes_up_once_over_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted(*rows: np.ndarray, on_progress: Callable[[float], None]) -> tuple[np.ndarray, np.ndarray]:
+        on_progress(0.5)
+        on_progress(1.0)
+        return counting.pair_ranks(*rows)
+
+    monkeypatch.setattr(comparing, "pair_ranks", counted)  # what is this small is counted in one go
+    gallery, told = noisy_gallery(40, 2), list[float]()
+    compare_datasets(gallery, gallery, on_progress=told.append)
+    assert told == [0.25, 0.5, 0.75, 1.0]
+    told.clear()
+    compare_rankings(gallery, "balanced", on_progress=told.append)
+    assert told == sorted(told) and len(told) > 4 and told[-1] == pytest.approx(1.0)
+
+    def stop(share: float) -> None:
+        if share > 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):  # in the second ranking too
+        compare_rankings(gallery, "balanced", on_progress=stop)
+
+
+def test_what_there_is_to_compare_with(tmp_path: Path) -> None:
+    gallery = replace(noisy_gallery(20, 2), data_dir=tmp_path)
+    assert other_rankings(gallery) == ("balanced",)
+    assert other_rankings(replace(noisy_gallery(1, 2), data_dir=tmp_path)) == ()
+    image, text = gallery.image_embeddings, gallery.text_embeddings
+    assert text is not None
+    names = np.array([*gallery.image_ids[3:], "other.jpg", "b.jpg", "c.jpg"])
+    files = {
+        "shared": {"image": image, "text": text, "image_ids": names},
+        "strangers": {"image": image, "text": text, "image_ids": np.array([f"x/{name}" for name in names])},
+        "without captions": {"image": image, "image_ids": names},
+        "original": {"image": image, "text": text},
+    }
+    for folder, arrays in files.items():
+        (tmp_path / folder).mkdir()
+        np.savez(tmp_path / folder / dataset.EMBEDDINGS_NAME, **arrays)  # type: ignore[arg-type]
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / dataset.EMBEDDINGS_NAME).write_bytes(b"no npz")
+    found = same_pictures(gallery, [tmp_path / one for one in (*files, "broken", "nowhere")])
+    assert [folder.name for folder in found] == ["shared", "original"]
 
 
 def test_nothing_shared_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -17,12 +18,16 @@ from pages._ui.jobs import lab_work
 from pages._ui.serving import permissions
 from t2i_core import dataset
 from t2i_core.arrays import l2_normalize
+from t2i_core.cli import main
 from t2i_core.dataset import read_gallery
+from t2i_core.lab.comparing import Compared, compare_rankings
 from t2i_core.lab.examining import Findings, examine
 from t2i_core.lab.measuring import SHARES
-from t2i_core.lab.wording import in_words, k_sentence
+from t2i_core.lab.resampling import Figure
+from t2i_core.lab.wording import in_decimals, in_points, in_words, k_sentence
+from t2i_core.types import Gallery
 from tests import demo_dataset
-from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, texts
+from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, grid, texts
 from tests.pages.visits import visit
 
 PAGE = "pages/lab.py"
@@ -203,3 +208,96 @@ def test_the_counting_can_be_stopped_and_begun_again(
         app.run()
     app.button("lab_again").click().run()
     measured(app)
+
+
+@pytest.fixture
+def several(hard: Path, checkpoint: Path) -> Path:
+    """The hard dataset with two others of the same pictures below it, one easier and one a copy, and one of no captions."""
+    demo_dataset.write_demo_dataset(hard / "easy", checkpoint, images=12)
+    (hard / "twin").mkdir()
+    for file in hard.iterdir():
+        if file.is_file():
+            shutil.copy2(file, hard / "twin" / file.name)
+    demo_dataset.write_demo_dataset(hard / "bare", checkpoint, images=3, with_captions=False)
+    return hard
+
+
+def until(app: AppTest, shown: Callable[[AppTest], bool]) -> AppTest:
+    """Run until something is shown that is made behind the page."""
+    deadline = time.monotonic() + SECONDS_TO_LOAD
+    while not shown(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def compare_with(app: AppTest, way: str) -> AppTest:
+    until(app, lambda app: any(one.key == "lab_other" for one in app.selectbox))
+    app.selectbox("lab_other").set_value(way).run()
+    app.button("lab_compare_begin").click().run()
+    return until(app, lambda app: "Rank-biased overlap" in texts(app))
+
+
+def test_what_is_better_is_what_the_command_line_says(
+    open_app: OpenApp, several: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = open_app(several, page=PAGE)
+    until(app, lambda app: any(one.key == "lab_other" for one in app.selectbox))
+    assert app.selectbox("lab_other").options == [
+        "Balanced ranking of this dataset", "Dataset easy", "Dataset twin",
+    ]  # fmt: skip
+    assert "Rank-biased overlap" not in texts(app)
+    compare_with(app, "dataset:easy")
+    assert main(["evaluate", "--data", str(several), "--compare", str(several / "easy"), "--format", "json"]) == 0
+    record = json.loads(capsys.readouterr().out)["comparison"]
+    said = texts(app)
+    for name, figure in record["figures"].items():
+        assert f"| {name} | {100 * figure['before']:.1f} | {100 * figure['after']:.1f} |" in said
+        assert in_points(Figure(**figure["difference"])) in said
+    assert f"Rank-biased overlap {in_decimals(Figure(**record['overlap']))}" in said
+    assert f"{record['gained']} captions gained" in said and record["lost"] == 0 and "No caption is lost" in said
+    differences = next(one.value for one in app.dataframe if "before" in one.value)
+    assert differences["difference"].tolist() == [one["difference"]["value"] for one in record["figures"].values()]
+    gained = next(one.value for one in app.dataframe if "change" in one.value)
+    assert gained["caption"].tolist() == [one["caption"] for one in record["gained_captions"]]
+
+    first = record["gained_captions"][0]
+    app.button("lab_gained_0").click().run()
+    asked = visit(app).asked.query
+    assert asked is not None and asked.sentence == first["caption"] and grid(app)
+
+
+def test_two_that_are_the_same_say_so(open_app: OpenApp, several: Path) -> None:
+    app = compare_with(open_app(several, page=PAGE), "dataset:twin")
+    assert "the differences are 0, and the overlap is 1" in texts(app)
+    assert "overlap 1.000 (1.000 to 1.000)" in texts(app)
+    assert "No caption is gained" in texts(app) and "No caption is lost" in texts(app)
+    visit(app).opened.dataset = "twin"  # another dataset: its own list, and nothing of the other's
+    app.run()
+    assert "Rank-biased overlap" not in texts(app)
+
+
+def test_a_comparison_can_be_stopped_and_begun_again(
+    open_app: OpenApp, hard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def slow(gallery: Gallery, how: str, *, on_progress: Callable[[float], None]) -> Compared:
+        on_progress(0.25)
+        assert goes_on.wait(SECONDS_TO_LOAD)
+        on_progress(0.5)
+        return compare_rankings(gallery, how)
+
+    monkeypatch.setattr(lab_work, "compare_rankings", slow)
+    app = measured(open_app(hard, page=PAGE))
+    assert app.selectbox("lab_other").options == ["Balanced ranking of this dataset"]
+    app.button("lab_compare_begin").click().run()
+    until(app, lambda app: [one.proto.value for one in app.get("progress")] == [25])
+    app.button("lab_compare_stop").click().run()
+    goes_on.set()
+    until(app, lambda app: any(one.key == "lab_compare_again" for one in app.button))
+    assert "The comparison was stopped" in texts(app)
+    app.button("lab_compare_again").click().run()
+    until(app, lambda app: "Rank-biased overlap" in texts(app))

@@ -1,13 +1,20 @@
-"""LabWork: what the Lab page shows of a gallery, made behind it: first the ranks and the figures of captions, then all the rest."""
+"""What the Lab page shows of a gallery, made behind it.
+
+LabWork makes first the ranks and the figures of captions, then all the rest; a comparison with another way is a job of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 
 from pages._ui.jobs.job import Job, Progress, Run, Work
+from t2i_core import opening
 from t2i_core.dataset import Mark
+from t2i_core.lab.comparing import Compared, compare_datasets, compare_rankings
 from t2i_core.lab.examining import Findings, examine
-from t2i_core.types import Gallery
+from t2i_core.types import Encoder, Gallery
 
 # What is made after the first figures, in the order it is shown, and what it is called meanwhile.
 PARTS = {
@@ -71,3 +78,39 @@ class LabWork:
             run.tell(Progress(told, place / len(PARTS)))
             getattr(findings, name)  # made when it is first asked for
             self._made = place + 1
+
+
+@dataclass(frozen=True, eq=False)
+class CompareOrder:
+    """A gallery and the way it is compared with: another ranking by its name, or another dataset while it is being opened.
+
+    ``open_encoder`` opens the model of that dataset, where nobody has said yet that one model made all its rows.
+    """
+
+    gallery: Gallery
+    other: str | Future[Gallery]
+    open_encoder: Callable[[Gallery], Encoder]
+
+
+CompareJob = Job[CompareOrder, Compared]
+
+
+def compare(order: CompareOrder) -> CompareJob:
+    """Begin a comparison; one that is stopped leaves nothing behind."""
+    return Job(Work("compare in the lab", _compare, begins="Opening the other dataset"), order)
+
+
+def _compare(order: CompareOrder, run: Run) -> Compared:
+    def note(share: float) -> None:
+        run.tell(Progress("Asking every caption both ways", share, f"{share:.0%}"))
+        run.end_if_stopping()
+
+    if isinstance(order.other, str):
+        note(0.0)
+        return compare_rankings(order.gallery, order.other, on_progress=note)
+    other = order.other.result()
+    run.end_if_stopping()
+    if other.manifest is None and other.text_embeddings is not None:
+        opening.check_one_space(other, order.open_encoder(other))
+    note(0.0)
+    return compare_datasets(order.gallery, other, on_progress=note)

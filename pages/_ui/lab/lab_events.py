@@ -39,6 +39,19 @@ def choose_k(k: int, most: int) -> None:
     visit().shown.choose_top_k(k, most)
 
 
+def ask_on_search(text: str) -> None:
+    """Go to Search with one of the queries."""
+    acted()
+    state.ask_text(text, plain=True)
+    state.go_to(registry.page("search").file)
+
+
+def compare(gallery: Gallery) -> None:
+    """Compare with what is chosen in the list."""
+    acted()
+    visit().lab.compared = (gallery.place_key, str(widgets.value(widgets.LAB_OTHER) or ""))
+
+
 def follow(gallery: Gallery, marks: Sequence[Mark]) -> bool:
     """Take over what was reported; True when marks are others now, so that figures are.
 

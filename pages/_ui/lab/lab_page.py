@@ -1,4 +1,4 @@
-"""The Lab page from top to bottom: how many to look at, how good it is, where it fails, and the health of the space."""
+"""The Lab page from top to bottom: how many to look at, how good it is, where it fails, what is better, the space's health."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pages._ui import resources
 from pages._ui.frame import frame, notices, opening
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.lab_work import LabWork
-from pages._ui.lab import lab_events, lab_parts, lab_share
+from pages._ui.lab import lab_compare, lab_events, lab_parts, lab_share
 from pages._ui.serving import permissions
 from t2i_core import dataset
 from t2i_core.dataset import Mark
@@ -34,11 +34,13 @@ def draw(gallery: Gallery, here: frame.Here) -> None:
     if work.first.error is not None:
         notices.error(work.first.error, title="Nothing can be measured here")
     elif found is not None:
-        lab_share.share(place, found, work)
+        compared = lab_compare.asked(gallery, here)
+        lab_share.share(place, found, work, compared)
         lab_parts.curve(found)
         lab_parts.figures(found, work)
         lab_parts.where_it_fails(found, work)
         lab_parts.worst_queries(found, work, here.settings, marks)
+        lab_compare.draw(gallery, here, compared)
         lab_parts.health(found, work)
     elif not work.first.running:
         _stopped(gallery, marks)

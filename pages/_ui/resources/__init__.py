@@ -26,7 +26,7 @@ from pages._ui.resources.galleries import (
     rows_by_id,
     titles,
 )
-from pages._ui.resources.lab import forget_lab_work, lab_work
+from pages._ui.resources.lab import comparison, forget_comparison, forget_lab_work, lab_work, other_ways_of
 from pages._ui.resources.maps import cluster_centres, joint_map, modality_gap, projection, projection_stamp
 from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbnails_trimmed
 
@@ -42,11 +42,13 @@ __all__ = [
     "caption_work",
     "cluster_centres",
     "column_by_picture",
+    "comparison",
     "credits",
     "datasets",
     "engine_state",
     "example_queries",
     "first_rows",
+    "forget_comparison",
     "forget_lab_work",
     "forget_models",
     "gallery",
@@ -58,6 +60,7 @@ __all__ = [
     "modality_gap",
     "name_of",
     "named_models",
+    "other_ways_of",
     "picture_words",
     "projection",
     "projection_stamp",

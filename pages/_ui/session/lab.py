@@ -18,7 +18,10 @@ class LabState:
         What a part of the page reported since the last run.
     marked : tuple of str and list of pair
         Key of a gallery, and what was marked as also right in this visit, to be taken back.
+    compared : tuple of str
+        Key of a gallery, and the way it is compared with as the list names it; empty where none was asked for.
     """
 
     event: Mapping[str, object] = field(default_factory=dict)
     marked: tuple[str, list[Mark]] = ("", [])
+    compared: tuple[str, str] = ("", "")
