@@ -9,7 +9,7 @@ stored = opening.gallery_of(here, lab_page.layout)
 loaded = resources.engine_state(stored, here.settings)
 gallery = resources.gallery_of_captions(stored, loaded)
 if gallery.paired_captions.size and gallery.text_embeddings is not None:
-    lab_page.draw(gallery, here)
+    lab_page.draw(gallery, here, loaded)
 else:
     lab_page.nothing_to_measure(gallery, stored, loaded)
 frame.wait_for_engine(here, loaded)

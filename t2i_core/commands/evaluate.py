@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DIRECTIONS = {"text_to_image": "text → image", "image_to_text": "image → text"}
 RANKINGS = ("balanced", "approximate")
+MOST_FAULTS = 10
 
 
 def add_parser(commands: Any) -> None:
@@ -176,20 +177,21 @@ def _write_report(path: Path, findings: Findings, compared: Compared | None, con
 
 def _ask_own(arguments: argparse.Namespace, gallery: Gallery, console: Console) -> int:
     """Questions of a person in place of the dataset's captions."""
-    from t2i_core.dataset import read_marks
+    from t2i_core.dataset import marks_of, read_mark_lines
     from t2i_core.lab import questions as own
 
-    asked = own.questions_of(gallery, read_marks(arguments.queries))
+    written = read_mark_lines(arguments.queries)
+    asked = own.questions_of(gallery, marks_of(written))
     if arguments.compare or arguments.report or arguments.details:
         raise DatasetError(
             "--queries measures questions of your own alone, got it with details of the captions. Ask for one of them."
         )
     encoder = options.open_model(arguments, gallery)
     engine = options.open_engine(encoder, gallery, console)
-    answers = own.answer(engine.gallery, asked, encoder.encode_text([one.query for one in asked]))
+    answers = own.ask(engine.gallery, asked, encoder.encode_text)
     unknown = own.unknown_pictures(asked, gallery)
-    if unknown is not None:
-        console.say(unknown)
+    for told in (*([] if unknown is None else [unknown]), *own.line_faults(written, gallery)[:MOST_FAULTS]):
+        console.say(told)
     if arguments.format == "json":
         console.write_json(answers.as_dict(gallery))
         return 0

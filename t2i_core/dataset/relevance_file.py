@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from t2i_core.dataset.holding import held
@@ -16,6 +17,17 @@ RELEVANCE_NAME = "relevance.csv"
 RELEVANCE_COLUMNS = ("query", "image")
 
 Mark = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """One line of such a file: where it begins, from 1, what it says, how many cells it has, and how many columns there are."""
+
+    number: int
+    query: str
+    image: str
+    cells: int
+    columns: int
 
 
 def relevance_path(data_dir: Path) -> Path:
@@ -47,24 +59,51 @@ def read_marks(path: Path) -> tuple[Mark, ...]:
     DatasetError
         When the file cannot be read, or does not have these columns.
     """
+    return marks_of(read_mark_lines(path))
+
+
+def read_mark_lines(path: Path) -> tuple[MarkLine, ...]:
+    """The lines of such a file, to say which of them are at fault; as `read_marks`."""
     try:
-        text, _ = decode_text(path.read_bytes(), path)
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-    except (OSError, csv.Error) as error:
-        raise DatasetError(
-            f"{path} must be a CSV with the columns query and image, and could not be read: {error}. Check the file."
-        ) from error
-    header = [name.strip().lower() for name in rows[0]] if rows else []
-    missing = [name for name in RELEVANCE_COLUMNS if name not in header]
-    if missing and missing != ["image"]:
-        raise DatasetError(
-            f"{path} must have the columns query and image, got {', '.join(header[:8]) or 'an empty file'}. "
-            "Name them in its first line."
-        )
-    at_query, at_image = header.index("query"), header.index("image") if "image" in header else len(header)
-    cells = [[*row, *[""] * (len(header) + 1 - len(row))] for row in rows[1:]]
-    pairs = ((row[at_query].strip(), row[at_image].strip()) for row in cells)
-    return tuple(dict.fromkeys(pair for pair in pairs if pair[0]))
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return mark_lines(data, path)
+
+
+def mark_lines(data: bytes, path: Path) -> tuple[MarkLine, ...]:
+    """The lines of the content of such a file; empty ones are left out. ``path`` is what messages call it."""
+    text, _ = decode_text(data, path)
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        missing = [name for name in RELEVANCE_COLUMNS if name not in header]
+        if missing and missing != ["image"]:
+            raise DatasetError(
+                f"{path} must have the columns query and image, got {', '.join(header[:8]) or 'an empty file'}. "
+                "Name them in its first line."
+            )
+        at_query, at_image = header.index("query"), header.index("image") if "image" in header else len(header)
+        found, number = [], reader.line_num + 1
+        for row in reader:
+            cells = [*row, *[""] * (len(header) + 1 - len(row))]
+            if any(cell.strip() for cell in row):
+                found.append(MarkLine(number, cells[at_query].strip(), cells[at_image].strip(), len(row), len(header)))
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise _unreadable(path, f"line {reader.line_num}: {error}") from error
+    return tuple(found)
+
+
+def marks_of(lines: Iterable[MarkLine]) -> tuple[Mark, ...]:
+    """What lines say, each pair once; those without a query say nothing."""
+    return tuple(dict.fromkeys((line.query, line.image) for line in lines if line.query))
+
+
+def _unreadable(path: Path, error: object) -> DatasetError:
+    return DatasetError(
+        f"{path} must be a CSV with the columns query and image, and could not be read: {error}. Check the file."
+    )
 
 
 def write_relevance(data_dir: Path, marks: Iterable[Mark]) -> None:

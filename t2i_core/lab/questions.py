@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from t2i_core.dataset import Mark
+from t2i_core.dataset import Mark, MarkLine
 from t2i_core.errors import QueryError, count_of
 from t2i_core.lab.measuring import Direction, measure_direction
 from t2i_core.lab.overlap import first_places
 from t2i_core.lab.ranking import Ranking
 from t2i_core.lab.resampling import Draws
-from t2i_core.ranks.counting import SAME_SCORE
+from t2i_core.ranks.counting import SAME_SCORE, OnProgress
 from t2i_core.types import FloatArray, Gallery, RowArray
 
 FIRST = 10
+_TOGETHER = 64
+_CUT = 60
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,32 @@ def questions_of(gallery: Gallery, marks: Iterable[Mark]) -> tuple[Question, ...
     return tuple(questions)
 
 
+def ask(
+    gallery: Gallery,
+    questions: Sequence[Question],
+    encode: Callable[[Sequence[str]], FloatArray],
+    *,
+    on_progress: OnProgress | None = None,
+) -> Answers:
+    """Encode questions and `answer` them.
+
+    Parameters
+    ----------
+    gallery : Gallery
+    questions : sequence of Question
+    encode : callable
+        Makes unit rows of texts, some at a time.
+    on_progress : callable, optional
+        Called with the share that is encoded; an exception it raises ends the work.
+    """
+    rows = []
+    for start in range(0, len(questions), _TOGETHER):
+        rows.append(encode([one.query for one in questions[start : start + _TOGETHER]]))
+        if on_progress is not None:
+            on_progress(min(1.0, (start + _TOGETHER) / len(questions)))
+    return answer(gallery, questions, np.concatenate(rows))
+
+
 def answer(gallery: Gallery, questions: Sequence[Question], embeddings: FloatArray, *, seed: int = 0) -> Answers:
     """Rank all pictures for each question; intervals resample the questions, each an observation of its own.
 
@@ -134,6 +162,22 @@ def unknown_pictures(questions: Sequence[Question], gallery: Gallery) -> str | N
         f"{count_of(len(names), 'picture')} that the questions name must be in {gallery.name} and count for nothing: "
         f"{', '.join(names[:3])}{' …' if len(names) > 3 else ''}. Name pictures as the dataset does."
     )
+
+
+def line_faults(lines: Iterable[MarkLine], gallery: Gallery) -> tuple[str, ...]:
+    """What is wrong with single lines of a file of questions, in its order."""
+    faults = []
+    for line in lines:
+        if line.cells > line.columns:
+            faults.append(
+                f"Line {line.number} has {line.cells} cells for {count_of(line.columns, 'column')}: put quotes around a query "
+                "that holds a comma."
+            )
+        elif not line.query:
+            faults.append(f"Line {line.number} names a picture and no query, and counts for nothing.")
+        elif line.image and line.image not in gallery.rows_by_id:
+            faults.append(f"Line {line.number} names {line.image[:_CUT]}, which is no picture of {gallery.name}.")
+    return tuple(faults)
 
 
 def _ranks(gallery: Gallery, embedding: FloatArray, rows: Sequence[int]) -> RowArray:

@@ -11,8 +11,10 @@ from t2i_core.lab.comparing import BEYOND, Compared
 from t2i_core.lab.examining import Findings
 from t2i_core.lab.health import Health
 from t2i_core.lab.measuring import MEANINGS, Curve, Direction
+from t2i_core.lab.questions import Answers, Question
 from t2i_core.lab.slicing import Slice
 from t2i_core.lab.wording import part_name
+from t2i_core.types import Gallery
 
 Cell = str | int | float | None
 
@@ -126,3 +128,30 @@ def changes_table(compared: Compared) -> Table:
         for one in changes
     )
     return Table("gained-and-lost", ("change", "caption", "picture", "rank before", "rank after"), rows)
+
+
+def answers_table(answers: Answers, gallery: Gallery) -> Table:
+    """Own questions, a line each: at which ranks their right pictures stand, and what came first."""
+    names = gallery.image_ids
+    rows = tuple(
+        (
+            one.question.query, len(one.question.rows), one.ranks[0] if one.ranks else None,
+            ", ".join(map(str, one.ranks)), names[one.first[0]], one.scores[0],
+        )
+        for one in answers.answers
+    )  # fmt: skip
+    return Table("questions", ("query", "right pictures", "best rank", "all ranks", "first picture", "its score"), rows)
+
+
+def hits_table(answers: Answers, gallery: Gallery) -> Table:
+    """The first pictures of every own question, a line each, and whether each is right; unknown where nothing is said to be."""
+    rows = tuple(
+        (one.question.query, place, gallery.image_ids[row], score, _right(one.question, row))
+        for one in answers.answers
+        for place, (row, score) in enumerate(zip(one.first, one.scores, strict=True), start=1)
+    )
+    return Table("questions-first-pictures", ("query", "rank", "picture", "score", "right"), rows)
+
+
+def _right(question: Question, row: int) -> str:
+    return ("yes" if row in question.rows else "no") if question.rows else ""

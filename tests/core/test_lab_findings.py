@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,8 +17,9 @@ from t2i_core.errors import DatasetError, QueryError
 from t2i_core.lab import right_pairs
 from t2i_core.lab.examining import examine, provenance
 from t2i_core.lab.health import health_of
-from t2i_core.lab.questions import answer, questions_of, unknown_pictures
+from t2i_core.lab.questions import answer, ask, line_faults, questions_of, unknown_pictures
 from t2i_core.lab.report import report_html, report_json
+from t2i_core.lab.tables import answers_table, hits_table
 from t2i_core.types import Gallery
 from tests.core.lab_galleries import noisy_gallery
 
@@ -190,3 +192,48 @@ def test_marks_of_several_at_once_are_all_kept(tmp_path: Path) -> None:
             )
         )
     assert set(dataset.read_relevance(tmp_path)) == {(f"caption {n}", f"{n}.jpg") for n in range(1, 24, 2)}
+
+
+def test_faults_of_own_questions_are_told_by_line() -> None:
+    gallery = noisy_gallery(5, 2)
+    text = 'query,image\n"two\nlines",0.jpg\n,1.jpg\n\na dog, brown,2.jpg\na cat,gone.jpg\nalone\n'
+    lines = dataset.mark_lines(text.encode(), Path("mine.csv"))
+    assert [line.number for line in lines] == [2, 4, 6, 7, 8]
+    faults = line_faults(lines, gallery)
+    assert [fault.split(" ")[1] for fault in faults] == ["4", "6", "7"]
+    assert "no query" in faults[0] and "3 cells for 2 columns" in faults[1] and "gone.jpg" in faults[2]
+    assert [one.query for one in questions_of(gallery, dataset.marks_of(lines))] == [
+        "two\nlines",
+        "a dog",
+        "a cat",
+        "alone",
+    ]
+    limit = csv.field_size_limit(1_000)
+    try:
+        with pytest.raises(DatasetError, match=r"mine\.csv must .*: line 3: field larger than field limit"):
+            dataset.mark_lines(b"query,image\na,b\n" + b"x" * 2_000, Path("mine.csv"))
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_questions_are_encoded_some_at_a_time_and_can_be_stopped() -> None:
+    gallery = noisy_gallery(90, 1, noise=0.2)
+    assert gallery.text_embeddings is not None
+    rows = dict(zip(gallery.captions, gallery.text_embeddings, strict=True))
+    asked = questions_of(gallery, [(caption, f"{row}.jpg") for row, caption in enumerate(gallery.captions)])
+    told = list[float]()
+    answers = ask(gallery, asked, lambda texts: np.stack([rows[text] for text in texts]), on_progress=told.append)
+    assert told == [64 / 90, 1.0]
+    assert answers.as_dict(gallery) == answer(gallery, asked, gallery.text_embeddings).as_dict(gallery)
+
+
+def test_answers_as_tables() -> None:
+    gallery = noisy_gallery(20, 1, noise=0.1)
+    assert gallery.text_embeddings is not None
+    asked = questions_of(gallery, [("=1+1", "0.jpg"), ("b", "")])
+    answers = answer(gallery, asked, gallery.text_embeddings[:2])
+    table = answers_table(answers, gallery)
+    assert table.rows[0][:5] == ("=1+1", 1, 1, "1", "0.jpg") and table.rows[1][1:4] == (0, None, "")
+    assert table.as_csv().decode("utf-8-sig").splitlines()[1].startswith("'=1+1,")
+    first = hits_table(answers, gallery).rows
+    assert len(first) == 20 and [row[4] for row in first] == ["yes", *["no"] * 9, *[""] * 10]

@@ -20,6 +20,7 @@ from t2i_core import dataset
 from t2i_core.arrays import l2_normalize
 from t2i_core.cli import main
 from t2i_core.dataset import read_gallery
+from t2i_core.lab import questions
 from t2i_core.lab.comparing import Compared, compare_rankings
 from t2i_core.lab.examining import Findings, examine
 from t2i_core.lab.measuring import SHARES
@@ -301,3 +302,79 @@ def test_a_comparison_can_be_stopped_and_begun_again(
     assert "The comparison was stopped" in texts(app)
     app.button("lab_compare_again").click().run()
     until(app, lambda app: "Rank-biased overlap" in texts(app))
+
+
+def choose(app: AppTest, text: str, name: str = "mine.csv") -> AppTest:
+    app.file_uploader("lab_questions").set_value((name, text.encode(), "text/csv")).run()
+    return until(app, lambda app: not app.get("progress"))
+
+
+def test_own_questions_are_answered_as_on_the_command_line(
+    open_app: OpenApp, hard: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("T2I_MODEL", str(checkpoint))  # or the command line does not open what only the manifest names
+    gallery = read_gallery(hard)
+    asked = [(gallery.captions[position], gallery.picture_name(position)) for position in (0, 9, 30)]
+    lines = [f'"{query}",{name}' for query, name in asked]
+    text = "\n".join(["query,image", *lines, "something else,", "a thing,not-here.jpg", ",nothing.jpg", ""])
+    file = tmp_path / "mine.csv"
+    file.write_text(text, encoding="utf-8")
+    app = choose(measured(open_app(hard, page=PAGE)), text)
+    assert main(["evaluate", "--data", str(hard), "--queries", str(file), "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    record = json.loads(out)
+    said = texts(app)
+    assert "5 questions of mine.csv, 3 with right pictures" in said and "1 picture that the questions name" in said
+    for name, figure in record["figures"].items():
+        assert f"| {name} | {in_words(name, Figure(**figure))} |" in said
+    table = next(one.value for one in app.dataframe if "best rank" in one.value)
+    assert table["query"].tolist() == [one["query"] for one in record["answers"]]
+    assert table["all ranks"].tolist() == [", ".join(map(str, one["ranks"])) for one in record["answers"]]
+    assert table["first picture"].tolist() == [one["first"][0]["image"] for one in record["answers"]]
+    first = next(one.value for one in app.dataframe if "rank" in one.value and "right" in one.value)
+    assert first["picture"].tolist() == [hit["image"] for one in record["answers"] for hit in one["first"]]
+    assert any("2 lines to look at" in one.label.replace("\\", "") for one in app.expander)
+    for fault in ("Line 6 names not-here.jpg", "Line 7 names a picture and no query"):
+        assert fault in said and fault in err
+
+
+def test_a_file_that_cannot_be_asked_loses_nothing(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, page=PAGE, data="plain")
+    visit(app).opened.dataset = "plain"  # own questions need no captions
+    app.run()
+    assert "This dataset has pictures and no captions" in texts(app)
+    choose(app, "query\na dog\na cat\n")
+    assert "2 questions of mine.csv. None of them names a right picture" in texts(app)
+    for content, told in (
+        ("caption,picture\nx,y\n", "other.csv must have the columns query and image, got caption, picture"),
+        ("query,image\n", "at least one line with a query"),
+        ("", "got an empty file"),
+        ("query\n" + "\n".join(map(str, range(lab_work.MOST_QUESTIONS + 1))), "at most 5,000 questions"),
+    ):
+        choose(app, content, "other.csv")
+        assert told in texts(app) and "2 questions of mine.csv" in texts(app)
+    app.file_uploader("lab_questions").set_value(None).run()
+    assert "2 questions of mine.csv" in texts(app)
+
+
+def test_asking_can_be_stopped(open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, ask = threading.Event(), questions.ask
+
+    def slow(*given: Any, on_progress: Callable[[float], None]) -> Any:
+        on_progress(0.5)
+        assert goes_on.wait(SECONDS_TO_LOAD)
+        return ask(*given, on_progress=on_progress)
+
+    monkeypatch.setattr(questions, "ask", slow)
+    app = open_app(datasets, page=PAGE, data="plain")
+    visit(app).opened.dataset = "plain"
+    app.run()
+    app.file_uploader("lab_questions").set_value(("mine.csv", b"query\na\nb\n", "text/csv")).run()
+    until(app, lambda app: [one.proto.text.endswith("1 of 2") for one in app.get("progress")] == [True])
+    app.button("lab_ask_stop").click().run()
+    goes_on.set()
+    until(app, lambda app: any(one.key == "lab_ask_again" for one in app.button))
+    assert "2 questions" not in texts(app)
+    app.button("lab_ask_again").click().run()
+    until(app, lambda app: "2 questions of mine.csv" in texts(app))

@@ -1,6 +1,7 @@
 """What the Lab page shows of a gallery, made behind it.
 
-LabWork makes first the ranks and the figures of captions, then all the rest; a comparison with another way is a job of its own.
+LabWork makes first the ranks and the figures of captions, then all the rest. A comparison with another way is a job of its own,
+and so are own questions.
 """
 
 from __future__ import annotations
@@ -8,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
 from pages._ui.jobs.job import Job, Progress, Run, Work
 from t2i_core import opening
-from t2i_core.dataset import Mark
+from t2i_core.dataset import Mark, mark_lines, marks_of
+from t2i_core.engine import SearchEngine
+from t2i_core.errors import QueryError
+from t2i_core.lab import questions
 from t2i_core.lab.comparing import Compared, compare_datasets, compare_rankings
 from t2i_core.lab.examining import Findings, examine
+from t2i_core.lab.questions import Answers
 from t2i_core.types import Encoder, Gallery
 
 # What is made after the first figures, in the order it is shown, and what it is called meanwhile.
@@ -23,6 +29,7 @@ PARTS = {
     "worst": "Looking for the worst queries",
     "health": "Measuring the space",
 }
+MOST_QUESTIONS = 5_000
 
 
 class LabWork:
@@ -114,3 +121,48 @@ def _compare(order: CompareOrder, run: Run) -> Compared:
         opening.check_one_space(other, order.open_encoder(other))
     note(0.0)
     return compare_datasets(order.gallery, other, on_progress=note)
+
+
+@dataclass(frozen=True, eq=False)
+class QuestionsOrder:
+    """Own questions as a file holds them, and what answers them."""
+
+    engine: SearchEngine
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Own questions with their answers, and what is wrong with single lines of their file."""
+
+    gallery: Gallery
+    answers: Answers
+    faults: tuple[str, ...]
+
+
+QuestionsJob = Job[QuestionsOrder, Asked]
+
+
+def ask(order: QuestionsOrder) -> QuestionsJob:
+    """Begin to ask own questions; stopped, nothing is left behind."""
+    return Job(Work("own questions", _ask, begins="Reading the questions"), order)
+
+
+def _ask(order: QuestionsOrder, run: Run) -> Asked:
+    gallery = order.engine.gallery
+    lines = mark_lines(order.content, Path(order.name))
+    asked = questions.questions_of(gallery, marks_of(lines))
+    if len(asked) > MOST_QUESTIONS:
+        raise QueryError(
+            f"This page asks at most {MOST_QUESTIONS:,} questions at once, got {len(asked):,}. Split the file, or ask them in a "
+            f"terminal: python -m t2i_core evaluate --queries {order.name}"
+        )
+
+    def note(share: float) -> None:
+        run.tell(Progress("Asking the questions", share, f"{round(share * len(asked)):,} of {len(asked):,}"))
+        run.end_if_stopping()
+
+    note(0.0)
+    answers = questions.ask(gallery, asked, order.engine.embedder.encode_texts, on_progress=note)
+    return Asked(gallery, answers, questions.line_faults(lines, gallery))

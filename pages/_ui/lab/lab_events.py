@@ -8,6 +8,7 @@ from pages._ui import registry
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
 from pages._ui.session import state, widgets
+from pages._ui.session.lab import QuestionFile
 from pages._ui.session.visit import acted, reported, visit
 from t2i_core import dataset
 from t2i_core.dataset import Mark
@@ -44,6 +45,14 @@ def ask_on_search(text: str) -> None:
     acted()
     state.ask_text(text, plain=True)
     state.go_to(registry.page("search").file)
+
+
+def choose_questions() -> None:
+    """Take a file of own questions; where it is taken away those that were asked stay."""
+    acted()
+    file = widgets.value(widgets.LAB_QUESTIONS)
+    if file is not None:
+        visit().lab.chosen = QuestionFile(file.name, file.getvalue())
 
 
 def compare(gallery: Gallery) -> None:

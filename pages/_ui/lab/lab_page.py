@@ -11,7 +11,7 @@ from pages._ui import resources
 from pages._ui.frame import frame, notices, opening
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.lab_work import LabWork
-from pages._ui.lab import lab_compare, lab_events, lab_parts, lab_share
+from pages._ui.lab import lab_compare, lab_events, lab_parts, lab_questions, lab_share
 from pages._ui.serving import permissions
 from t2i_core import dataset
 from t2i_core.dataset import Mark
@@ -22,7 +22,7 @@ WORK_WAIT_S = 0.25
 PROGRESS_SECONDS = 0.4
 
 
-def draw(gallery: Gallery, here: frame.Here) -> None:
+def draw(gallery: Gallery, here: frame.Here, loaded: resources.EngineState) -> None:
     """Everything that is known of a gallery whose captions have embeddings."""
     place = heading()
     marks, problem = _marks(gallery)
@@ -41,6 +41,7 @@ def draw(gallery: Gallery, here: frame.Here) -> None:
         lab_parts.where_it_fails(found, work)
         lab_parts.worst_queries(found, work, here.settings, marks)
         lab_compare.draw(gallery, here, compared)
+        lab_questions.draw(loaded)
         lab_parts.health(found, work)
     elif not work.first.running:
         _stopped(gallery, marks)
@@ -64,32 +65,26 @@ def layout() -> None:
 
 
 def nothing_to_measure(gallery: Gallery, stored: Gallery, loaded: resources.EngineState) -> None:
-    """What the page would show, and what it needs."""
+    """What the page would show and what it needs; own questions need no captions."""
     heading()
     if not stored.captions:
         notices.no_captions(stored)
-        return
-    with st.container(width=notices.WIDTH):
-        if stored.text_embeddings is not None and loaded.loading:
-            st.text("Everything here is measured once the model has confirmed the embeddings of the captions.")
-        elif gallery.paired_captions.size:
-            st.text(
-                "Measuring needs embeddings of the captions, made by the pictures' model, and this dataset has none."
-            )
-            st.caption("Make them in a terminal")
-            words = [
-                "python",
-                "-m",
-                "t2i_core",
-                "build",
-                "--images",
-                str(stored.images_dir),
-                "--data",
-                str(stored.data_dir),
-            ]
-            st.code(shlex.join(words), language=None, wrap_lines=True)
-        else:
-            st.text("No caption of this dataset belongs to one of its pictures, so there is nothing to measure.")
+    else:
+        with st.container(width=notices.WIDTH):
+            _why_not(gallery, stored, loaded)
+    lab_questions.draw(loaded)
+
+
+def _why_not(gallery: Gallery, stored: Gallery, loaded: resources.EngineState) -> None:
+    if stored.text_embeddings is not None and loaded.loading:
+        st.text("Everything here is measured once the model has confirmed the embeddings of the captions.")
+    elif gallery.paired_captions.size:
+        st.text("Measuring needs embeddings of the captions, made by the pictures' model, and this dataset has none.")
+        st.caption("Make them in a terminal")
+        folders = ["--images", str(stored.images_dir), "--data", str(stored.data_dir)]
+        st.code(shlex.join(["python", "-m", "t2i_core", "build", *folders]), language=None, wrap_lines=True)
+    else:
+        st.text("No caption of this dataset belongs to one of its pictures, so there is nothing to measure.")
 
 
 def _marks(gallery: Gallery) -> tuple[tuple[Mark, ...], T2IError | None]:

@@ -26,7 +26,15 @@ from pages._ui.resources.galleries import (
     rows_by_id,
     titles,
 )
-from pages._ui.resources.lab import comparison, forget_comparison, forget_lab_work, lab_work, other_ways_of
+from pages._ui.resources.lab import (
+    comparison,
+    forget_comparison,
+    forget_lab_work,
+    forget_questions,
+    lab_work,
+    other_ways_of,
+    own_questions,
+)
 from pages._ui.resources.maps import cluster_centres, joint_map, modality_gap, projection, projection_stamp
 from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbnails_trimmed
 
@@ -51,6 +59,7 @@ __all__ = [
     "forget_comparison",
     "forget_lab_work",
     "forget_models",
+    "forget_questions",
     "gallery",
     "gallery_of_captions",
     "heat",
@@ -61,6 +70,7 @@ __all__ = [
     "name_of",
     "named_models",
     "other_ways_of",
+    "own_questions",
     "picture_words",
     "projection",
     "projection_stamp",

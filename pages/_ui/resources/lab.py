@@ -9,13 +9,15 @@ import streamlit as st
 
 from pages._ui.jobs import background
 from pages._ui.jobs import lab_work as work
-from pages._ui.jobs.lab_work import CompareJob, CompareOrder, LabWork
+from pages._ui.jobs.lab_work import CompareJob, CompareOrder, LabWork, QuestionsJob, QuestionsOrder
 from pages._ui.resources.dataset_choices import DatasetChoice
 from pages._ui.resources.engines import encoder_of
 from pages._ui.resources.galleries import gallery as opened
+from pages._ui.session.lab import QuestionFile
 from t2i_core import dataset
 from t2i_core.config import Settings
 from t2i_core.dataset import Mark
+from t2i_core.engine import SearchEngine
 from t2i_core.lab import other_ways
 from t2i_core.types import Encoder, Gallery
 
@@ -47,6 +49,20 @@ def forget_comparison(gallery: Gallery, way: str, choice: DatasetChoice | None) 
     _comparison.clear(*_key(gallery, way, choice))
 
 
+def own_questions(engine: SearchEngine, file: QuestionFile) -> QuestionsJob:
+    """Own questions, begun to be asked when this is first called for them."""
+    return _own_questions(*_of_questions(engine, file), _engine=engine, _content=file.content)
+
+
+def forget_questions(engine: SearchEngine, file: QuestionFile) -> None:
+    """Ask them anew when they are next asked for."""
+    _own_questions.clear(*_of_questions(engine, file))
+
+
+def _of_questions(engine: SearchEngine, file: QuestionFile) -> tuple[str, str, str, str]:
+    return engine.gallery.place_key, engine.encoder.weights_sha256, file.name, file.sha256
+
+
 def _key(gallery: Gallery, way: str, choice: DatasetChoice | None) -> tuple[str, str, str]:
     return gallery.place_key, way, "" if choice is None else f"{choice.folder} {dataset.dataset_stamp(choice.folder)}"
 
@@ -76,3 +92,10 @@ def _comparison(
         return encoder_of(gallery, _settings)()
 
     return work.compare(CompareOrder(_gallery, way if _choice is None else opened(_choice), open_encoder))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _own_questions(
+    place_key: str, weights_sha256: str, name: str, sha256: str, *, _engine: SearchEngine, _content: bytes
+) -> QuestionsJob:
+    return work.ask(QuestionsOrder(_engine, name, _content))

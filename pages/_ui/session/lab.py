@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from t2i_core.dataset import Mark
+
+
+@dataclass(frozen=True)
+class QuestionFile:
+    """A file of own questions, as somebody chose it."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass
@@ -20,8 +34,12 @@ class LabState:
         Key of a gallery, and what was marked as also right in this visit, to be taken back.
     compared : tuple of str
         Key of a gallery, and the way it is compared with as the list names it; empty where none was asked for.
+    chosen, answered : QuestionFile, optional
+        The own questions that were chosen last, and the last that could be asked: a file that cannot leaves those on the page.
     """
 
     event: Mapping[str, object] = field(default_factory=dict)
     marked: tuple[str, list[Mark]] = ("", [])
     compared: tuple[str, str] = ("", "")
+    chosen: QuestionFile | None = None
+    answered: QuestionFile | None = None
