@@ -32,7 +32,12 @@ def details(findings: Findings) -> list[str]:
     lines += ["", wording.k_sentence(measured.text_to_image)]
     slices = findings.slices
     if slices.worst:
-        lines += ["", "Worst parts of the captions (hit@10, captions):", *map(_slice, slices.worst[:MOST])]
+        shown = slices.worst[:MOST]
+        lines += ["", "Worst parts of the captions (hit@10, captions):", *map(_slice, shown)]
+        others = [kind for kind in slices.kinds if kind not in {one.kind for one in shown}]
+        worst = [next(one for one in slices.worst if one.kind == kind) for kind in others]
+        lines += ["The worst of other kinds:", *map(_slice, worst)] if worst else []
+    lines += [told for told in (wording.left_out_sentence(slices), *slices.remarks) if told]
     if slices.lowering:
         lines += ["", "Words whose captions are found less often (difference to the others):"]
         lines += [f"  {one.value:<20}{wording.in_points(one.difference)}" for one in slices.lowering[:MOST]]

@@ -85,6 +85,8 @@ class Findings:
             "text_to_image": direction_record(found.text_to_image),
             "image_to_text": direction_record(found.image_to_text),
             "slices": [one.as_dict() for one in self.slices.worst],
+            "slices_left_out": self.slices.left_out,
+            "slices_remarks": list(self.slices.remarks),
             "lowering_words": [one.as_dict() for one in self.slices.lowering],
             "worst_queries": [one.as_dict(self.gallery) for one in self.worst],
             "health": self.health.as_dict(),

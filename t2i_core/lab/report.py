@@ -21,6 +21,7 @@ from t2i_core.lab.wording import (
     in_points,
     in_words,
     k_sentence,
+    left_out_sentence,
     part_name,
     rank_in_words,
 )
@@ -134,6 +135,7 @@ def _slices_part(findings: Findings) -> str:
         "worse by chance.</p>"
         + plots.bars_plot([part_name(one) for one in shown], [one.hits for one in shown], "The worst parts")
         + _folded("All parts", _slice_table(worst))
+        + "".join(f'<p class="quiet">{escape(told)}</p>' for told in (left_out_sentence(findings.slices),) if told)
         + "<p>Words whose captions are found less often than the others:</p>"
         + _slice_table(lowering[:MOST_ROWS])
     )

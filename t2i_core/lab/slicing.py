@@ -1,4 +1,7 @@
-"""Where retrieval fails: hit@10 of the captions that hold a word, are of one length, or have one value in a column."""
+"""Where retrieval fails: hit@10 of the captions that hold a word, are of one length, have one value in a column, or whose
+
+pictures share a folder, a tag, a fact or a cluster.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 
 from t2i_core.captions.telling_words import telling_words
 from t2i_core.captions.words import words_of
+from t2i_core.lab.picture_parts import KINDS, picture_parts
 from t2i_core.lab.ranking import Ranking
 from t2i_core.lab.resampling import Draws, Figure
 from t2i_core.lab.right_pairs import RightPairs
@@ -17,6 +21,7 @@ from t2i_core.types import Gallery, MaskArray, RowArray
 
 SLICE_K = 10
 FEWEST_CAPTIONS = 20
+FEWEST_PICTURES = 5
 MOST_WORDS = 200
 MOST_VALUES = 30
 LENGTHS = ((1, 5), (6, 8), (9, 11), (12, 15), (16, 20), (21, 10_000))
@@ -30,7 +35,7 @@ class Slice:
     Attributes
     ----------
     kind : str
-        ``"word"``, ``"length"``, or the name of a column.
+        ``"word"``, ``"length"``, the name of a column, or one of `picture_parts.KINDS`.
     value : str
         What they share: the word, ``"6 to 8 words"``, the column's value.
     hits : Figure
@@ -61,29 +66,63 @@ class Slice:
 
 @dataclass(frozen=True)
 class Slices:
-    """All slices, worst first; and the words whose presence lowers hit@10 most, those that surely do before the others."""
+    """Where it fails.
+
+    Attributes
+    ----------
+    worst : tuple of Slice
+        All slices, worst first.
+    lowering : tuple of Slice
+        The words whose presence lowers hit@10 most, those that surely do before the others.
+    left_out : dict of str to int
+        Of each kind but words, how many parts were left out for having too few captions or pictures, or too few beside them.
+    remarks : tuple of str
+        What could not be looked at, and how it can.
+    """
 
     worst: tuple[Slice, ...]
     lowering: tuple[Slice, ...]
+    left_out: dict[str, int]
+    remarks: tuple[str, ...] = ()
     k: int = SLICE_K
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds there are, that of the worst slice first."""
+        return tuple(dict.fromkeys(one.kind for one in self.worst))
 
 
 def slices_of(gallery: Gallery, pairs: RightPairs, draws: Draws) -> Slices:
-    """Slices of the captions that were asked, of `FEWEST_CAPTIONS` captions or more and not all of them."""
+    """Slices of the captions that were asked: of `FEWEST_CAPTIONS` captions and `FEWEST_PICTURES` pictures or more, and not of all."""
     texts = [gallery.captions[position] for position in pairs.captions.tolist()]
     ranking = pairs.text_to_image
+    pictures = picture_parts(gallery)
     masks: list[tuple[str, str, MaskArray]] = [
         *_by_word(texts),
         *_by_length(texts),
         *_by_column(gallery, pairs.captions),
+        *((kind, value, mask[pairs.rows]) for kind, value, mask in pictures.parts),
     ]
-    most = len(texts) - FEWEST_CAPTIONS
-    masks = [one for one in masks if FEWEST_CAPTIONS <= int(one[2].sum()) <= most]
-    found = _measured(masks, ranking, draws)
+    enough = [one for one in masks if _is_enough(one[2], pairs.rows)]
+    left_out = Counter(kind for kind, _, mask in masks if kind != WORD and mask.any() and not mask.all())
+    left_out.subtract(kind for kind, _, _ in enough)
+    found = _measured(enough, ranking, draws)
     worst = sorted(found, key=lambda one: (one.hits.value, -one.hits.queries, one.value))
     words = [one for one in found if one.kind == WORD and one.difference.value < 0]
     words.sort(key=lambda one: (not _surely_lower(one), one.difference.value, one.value))
-    return Slices(tuple(worst), tuple(words))
+    return Slices(
+        tuple(worst),
+        tuple(words),
+        {kind: count for kind, count in left_out.items() if count > 0},
+        tuple(pictures.remarks),
+    )
+
+
+def _is_enough(mask: MaskArray, rows: RowArray) -> bool:
+    held = int(np.count_nonzero(mask))
+    if not FEWEST_CAPTIONS <= held <= len(mask) - FEWEST_CAPTIONS:
+        return False
+    return int(np.count_nonzero(np.bincount(rows[mask]))) >= FEWEST_PICTURES
 
 
 def _surely_lower(one: Slice) -> bool:
@@ -132,8 +171,9 @@ def _by_column(gallery: Gallery, captions: RowArray) -> list[tuple[str, str, Mas
         cells = [values[position] for position in captions.tolist()]
         told = ["" if cell is None or cell != cell else str(cell) for cell in cells]
         counts = Counter(one for one in told if one)
-        common = [value for value, count in counts.most_common(MOST_VALUES) if count >= FEWEST_CAPTIONS]
-        slices += _masks(name, common, [[one] for one in told])
+        common = [value for value, count in counts.most_common(MOST_VALUES) if count > 1]
+        kind = f"column {name}" if name in {WORD, LENGTH, *KINDS} else name
+        slices += _masks(kind, common, [[one] for one in told])
     return slices
 
 

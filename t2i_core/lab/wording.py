@@ -5,7 +5,10 @@ from __future__ import annotations
 from t2i_core.lab.comparing import BEYOND, GAINED_AT, Compared
 from t2i_core.lab.measuring import SHARES, Direction
 from t2i_core.lab.resampling import Figure
-from t2i_core.lab.slicing import LENGTH, WORD, Slice
+from t2i_core.lab.slicing import FEWEST_CAPTIONS, FEWEST_PICTURES, LENGTH, WORD, Slice, Slices
+from t2i_core.query.where import DAY
+
+KIND_NAMES = {DAY: "day taken", "sharp": "sharpness"}  # of kinds that go by another name than in files
 
 
 def in_percent(figure: Figure) -> str:
@@ -83,14 +86,25 @@ def comparison_sentence(compared: Compared) -> str:
 
 
 def part_name(one: Slice) -> str:
-    """What a slice is called: a word in quotes, a length as it is, a column with its value."""
+    """What a slice is called: a word in quotes, a length as it is, all others by their kind and value."""
     match one.kind:
         case kind if kind == WORD:
             return f"“{one.value}”"
         case kind if kind == LENGTH:
             return one.value
         case kind:
-            return f"{kind}: {one.value}"
+            return f"{KIND_NAMES.get(kind, kind)}: {one.value}"
+
+
+def left_out_sentence(slices: Slices) -> str:
+    """Which parts of the captions are too small to be told of; empty where none is."""
+    told = [f"{count:,} by {KIND_NAMES.get(kind, kind)}" for kind, count in slices.left_out.items()]
+    if not told:
+        return ""
+    return (
+        f"Left out, with fewer than {FEWEST_CAPTIONS} captions or {FEWEST_PICTURES} pictures in them, or fewer than "
+        f"{FEWEST_CAPTIONS} captions beside them: {', '.join(told)}."
+    )
 
 
 def rank_in_words(rank: int) -> str:

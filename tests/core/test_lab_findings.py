@@ -17,9 +17,13 @@ from t2i_core.errors import DatasetError, QueryError
 from t2i_core.lab import right_pairs
 from t2i_core.lab.examining import examine, provenance
 from t2i_core.lab.health import health_of
+from t2i_core.lab.picture_parts import stamp_of_parts
 from t2i_core.lab.questions import answer, ask, line_faults, questions_of, unknown_pictures
 from t2i_core.lab.report import report_html, report_json
 from t2i_core.lab.tables import answers_table, hits_table
+from t2i_core.lab.wording import left_out_sentence
+from t2i_core.marks import tag_pictures
+from t2i_core.projection import Projection, write_projection
 from t2i_core.types import Gallery
 from tests.core.lab_galleries import noisy_gallery
 
@@ -47,6 +51,73 @@ def test_the_worst_slices_come_first() -> None:
     assert (first.value, first.hits.queries, first.pictures) == ("zebra", 150, 50)
     assert first.difference.high is not None and first.difference.high < -0.3
     assert [one.value for one in slices.lowering] == ["zebra"]
+
+
+def test_parts_by_what_pictures_are(tmp_path: Path) -> None:
+    gallery = noisy_gallery(90, 3, noise=2.0)
+    folders = [("a/deep" if row < 30 else "b") if row < 86 else "few" for row in range(90)]
+    names = tuple(f"{folder}/{row}.{'png' if row % 3 else 'jpg'}" for row, folder in enumerate(folders))
+    sizes = np.array([(40, 30) if row % 2 else (30, 40) for row in range(90)])
+    gallery = replace(gallery, image_ids=names, image_sizes=sizes, data_dir=tmp_path, images_dir=tmp_path)
+    tag_pictures(tmp_path, names[:20], add=["kept"])
+    tag_pictures(tmp_path, names[:2], add=["rare"])
+    labels = np.arange(90, dtype=np.int32) % 2
+    empty = np.empty((90, 0))
+    write_projection(
+        Projection(
+            gallery.key, "", np.zeros((90, 2), np.float32), empty.astype(np.int32), empty.astype(np.float32),
+            np.ones(90, np.float32), np.zeros(90, np.bool_), np.zeros(90, np.uint64), labels, ("even", "odd"), {},
+        ),
+        tmp_path,
+    )  # fmt: skip
+    findings = examine(gallery)
+    slices = findings.slices
+    held = {(one.kind, one.value): one for one in slices.worst if one.kind != "word"}
+    masks = {
+        ("folder", "a"): np.arange(90) < 30, ("folder", "a/deep"): np.arange(90) < 30,
+        ("folder", "b"): (np.arange(90) >= 30) & (np.arange(90) < 86),
+        ("tag", "kept"): np.arange(90) < 20, ("type", "jpg"): np.arange(90) % 3 == 0, ("type", "png"): np.arange(90) % 3 > 0,
+        ("orientation", "landscape"): labels == 1, ("orientation", "portrait"): labels == 0,
+        ("cluster", "even"): labels == 0, ("cluster", "odd"): labels == 1,
+    }  # fmt: skip
+    assert {key for key in held if key[0] != "half"} == set(masks)
+    hits = findings.pairs.picture_ranks <= 10
+    for key, mask in masks.items():
+        one, captions = held[key], np.repeat(mask, 3)
+        assert (one.hits.queries, one.pictures) == (captions.sum(), mask.sum())
+        assert one.hits.value == pytest.approx(hits[captions].mean())
+        assert one.hits.low is not None and one.hits.high is not None
+        assert one.hits.low < one.hits.value < one.hits.high
+    assert [one.hits.value for one in slices.worst] == sorted(one.hits.value for one in slices.worst)
+    assert slices.left_out == {"folder": 1, "tag": 1}
+    assert "1 by folder, 1 by tag" in left_out_sentence(slices)
+    assert len(slices.remarks) == 1 and "index --facts" in slices.remarks[0]
+    before = stamp_of_parts(gallery)
+    tag_pictures(tmp_path, names[:30], add=["rare"])
+    assert stamp_of_parts(gallery) != before
+    assert ("tag", "rare") in {(one.kind, one.value) for one in examine(gallery).slices.worst}
+
+
+def test_without_a_map_or_with_broken_tags_the_rest_is_told(tmp_path: Path) -> None:
+    gallery = replace(noisy_gallery(60, 3), data_dir=tmp_path, images_dir=tmp_path)
+    (tmp_path / "tags.csv").write_text("nothing", encoding="utf-8")
+    (tmp_path / "projection.npz").write_bytes(b"no map")
+    slices = examine(gallery).slices
+    assert slices.worst and left_out_sentence(slices) == ""
+    assert [any(word in told for told in slices.remarks) for word in ("tags.csv", "index --facts", "project")] == [
+        True
+    ] * 3
+    (tmp_path / "projection.npz").unlink()
+    assert any("which is not made yet" in told for told in examine(gallery).slices.remarks)
+
+
+def test_a_part_has_captions_and_pictures_enough() -> None:
+    many = replace(noisy_gallery(8, 10), caption_columns={"who": ["x" if place < 40 else "y" for place in range(80)]})
+    slices = examine(many).slices
+    assert "who" in slices.left_out and slices.left_out["who"] == 2  # 40 captions each, of 4 pictures
+    assert {one.kind for one in slices.worst} <= {"word", "half"}
+    collides = replace(noisy_gallery(60, 3), caption_columns={"folder": [str(place % 2) for place in range(180)]})
+    assert {"column folder"} == {one.kind for one in examine(collides).slices.worst if one.kind != "word"}
 
 
 def test_a_slice_is_the_mean_of_its_captions() -> None:

@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.jobs import lab_work
 from pages._ui.serving import permissions
 from t2i_core import dataset
-from t2i_core.arrays import l2_normalize
-from t2i_core.cli import main
 from t2i_core.dataset import read_gallery
-from t2i_core.lab import questions
-from t2i_core.lab.comparing import Compared, compare_rankings
 from t2i_core.lab.examining import Findings, examine
 from t2i_core.lab.measuring import SHARES
-from t2i_core.lab.resampling import Figure
-from t2i_core.lab.wording import in_decimals, in_points, in_words, k_sentence
-from t2i_core.types import Gallery
-from tests import demo_dataset
-from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, grid, texts
+from t2i_core.lab.wording import in_words, k_sentence, left_out_sentence, part_name
+from tests.pages.lab_on_page import PAGE, OpenApp, measured, plots, write_hard
+from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, texts
 from tests.pages.visits import visit
-
-PAGE = "pages/lab.py"
-OpenApp = Callable[..., AppTest]
-
-
-def plots(app: AppTest) -> dict[str, dict[str, Any]]:
-    """What each plot was given, by its kind."""
-    given = [
-        json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.component_name == "t2i_lab_plot"
-    ]
-    return {one["kind"]: one for one in given}
-
-
-def measured(app: AppTest) -> AppTest:
-    """Run until every part is made, behind the page."""
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while "scores" not in plots(app):
-        assert time.monotonic() < deadline, "not everything was measured"
-        time.sleep(0.05)
-        app.run()
-    assert not app.exception
-    return app
-
-
-def write_hard(folder: Path, checkpoint: Path, images: int = 12) -> Path:
-    """A dataset whose pictures lie less near their captions, so that some are not found first."""
-    rng = np.random.default_rng(0)
-
-    def away(rows: np.ndarray) -> np.ndarray:
-        return l2_normalize(l2_normalize(rows) + 0.1 * rng.standard_normal(rows.shape))
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(demo_dataset, "l2_normalize", away)
-        demo_dataset.write_demo_dataset(folder, checkpoint, images=images)
-    return folder
 
 
 @pytest.fixture
@@ -123,6 +78,24 @@ def test_shares_that_need_the_same_k_have_one_button(lab: AppTest, found: Findin
     assert [k for _, k in told] == sorted({k for k in needed.values() if k is not None})
     assert {share: k for shares, k in told for share in shares} == {name: k for name, k in needed.items() if k}
     assert len(labels) < len([k for k in needed.values() if k])  # some share one here
+
+
+def test_parts_can_be_looked_at_by_kind(open_app: OpenApp, tmp_path: Path, checkpoint: Path) -> None:
+    folder = write_hard(tmp_path, checkpoint, images=40)
+    slices = examine(read_gallery(folder)).slices
+    app = measured(open_app(folder, page=PAGE))
+    assert plots(app)["bars"]["names"] == [part_name(one) for one in slices.worst[:12]]
+    pills = app.button_group("lab_kind")
+    assert len(pills.options) == 1 + len(slices.kinds) > 3 and {"orientation", "megapixels"} & set(slices.kinds)
+    kind = next(one for one in slices.kinds if one in {"orientation", "megapixels"})
+    pills.set_value(kind).run()
+    assert plots(app)["bars"]["names"] == [part_name(one) for one in slices.worst if one.kind == kind][:12]
+    said = texts(app)
+    assert left_out_sentence(slices) in said and "fewer than 20 captions or 5 pictures" in said
+    assert "index --facts" in said and "which is not made yet" in said
+    table = next(one.value for one in app.dataframe if "difference low" in one.value)
+    assert table["part"].tolist() == [part_name(one) for one in slices.worst]
+    assert {"captions", "low", "high"} <= set(table)
 
 
 def test_the_worst_queries_open_search(lab: AppTest, found: Findings) -> None:
@@ -209,172 +182,3 @@ def test_the_counting_can_be_stopped_and_begun_again(
         app.run()
     app.button("lab_again").click().run()
     measured(app)
-
-
-@pytest.fixture
-def several(hard: Path, checkpoint: Path) -> Path:
-    """The hard dataset with two others of the same pictures below it, one easier and one a copy, and one of no captions."""
-    demo_dataset.write_demo_dataset(hard / "easy", checkpoint, images=12)
-    (hard / "twin").mkdir()
-    for file in hard.iterdir():
-        if file.is_file():
-            shutil.copy2(file, hard / "twin" / file.name)
-    demo_dataset.write_demo_dataset(hard / "bare", checkpoint, images=3, with_captions=False)
-    return hard
-
-
-def until(app: AppTest, shown: Callable[[AppTest], bool]) -> AppTest:
-    """Run until something is shown that is made behind the page."""
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while not shown(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-        app.run()
-    assert not app.exception
-    return app
-
-
-def compare_with(app: AppTest, way: str) -> AppTest:
-    until(app, lambda app: any(one.key == "lab_other" for one in app.selectbox))
-    app.selectbox("lab_other").set_value(way).run()
-    app.button("lab_compare_begin").click().run()
-    return until(app, lambda app: "Rank-biased overlap" in texts(app))
-
-
-def test_what_is_better_is_what_the_command_line_says(
-    open_app: OpenApp, several: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    app = open_app(several, page=PAGE)
-    until(app, lambda app: any(one.key == "lab_other" for one in app.selectbox))
-    assert app.selectbox("lab_other").options == [
-        "Balanced ranking of this dataset", "Dataset easy", "Dataset twin",
-    ]  # fmt: skip
-    assert "Rank-biased overlap" not in texts(app)
-    compare_with(app, "dataset:easy")
-    assert main(["evaluate", "--data", str(several), "--compare", str(several / "easy"), "--format", "json"]) == 0
-    record = json.loads(capsys.readouterr().out)["comparison"]
-    said = texts(app)
-    for name, figure in record["figures"].items():
-        assert f"| {name} | {100 * figure['before']:.1f} | {100 * figure['after']:.1f} |" in said
-        assert in_points(Figure(**figure["difference"])) in said
-    assert f"Rank-biased overlap {in_decimals(Figure(**record['overlap']))}" in said
-    assert f"{record['gained']} captions gained" in said and record["lost"] == 0 and "No caption is lost" in said
-    differences = next(one.value for one in app.dataframe if "before" in one.value)
-    assert differences["difference"].tolist() == [one["difference"]["value"] for one in record["figures"].values()]
-    gained = next(one.value for one in app.dataframe if "change" in one.value)
-    assert gained["caption"].tolist() == [one["caption"] for one in record["gained_captions"]]
-
-    first = record["gained_captions"][0]
-    app.button("lab_gained_0").click().run()
-    asked = visit(app).asked.query
-    assert asked is not None and asked.sentence == first["caption"] and grid(app)
-
-
-def test_two_that_are_the_same_say_so(open_app: OpenApp, several: Path) -> None:
-    app = compare_with(open_app(several, page=PAGE), "dataset:twin")
-    assert "the differences are 0, and the overlap is 1" in texts(app)
-    assert "overlap 1.000 (1.000 to 1.000)" in texts(app)
-    assert "No caption is gained" in texts(app) and "No caption is lost" in texts(app)
-    visit(app).opened.dataset = "twin"  # another dataset: its own list, and nothing of the other's
-    app.run()
-    assert "Rank-biased overlap" not in texts(app)
-
-
-def test_a_comparison_can_be_stopped_and_begun_again(
-    open_app: OpenApp, hard: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    goes_on = threading.Event()
-
-    def slow(gallery: Gallery, how: str, *, on_progress: Callable[[float], None]) -> Compared:
-        on_progress(0.25)
-        assert goes_on.wait(SECONDS_TO_LOAD)
-        on_progress(0.5)
-        return compare_rankings(gallery, how)
-
-    monkeypatch.setattr(lab_work, "compare_rankings", slow)
-    app = measured(open_app(hard, page=PAGE))
-    assert app.selectbox("lab_other").options == ["Balanced ranking of this dataset"]
-    app.button("lab_compare_begin").click().run()
-    until(app, lambda app: [one.proto.value for one in app.get("progress")] == [25])
-    app.button("lab_compare_stop").click().run()
-    goes_on.set()
-    until(app, lambda app: any(one.key == "lab_compare_again" for one in app.button))
-    assert "The comparison was stopped" in texts(app)
-    app.button("lab_compare_again").click().run()
-    until(app, lambda app: "Rank-biased overlap" in texts(app))
-
-
-def choose(app: AppTest, text: str, name: str = "mine.csv") -> AppTest:
-    app.file_uploader("lab_questions").set_value((name, text.encode(), "text/csv")).run()
-    return until(app, lambda app: not app.get("progress"))
-
-
-def test_own_questions_are_answered_as_on_the_command_line(
-    open_app: OpenApp, hard: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setenv("T2I_MODEL", str(checkpoint))  # or the command line does not open what only the manifest names
-    gallery = read_gallery(hard)
-    asked = [(gallery.captions[position], gallery.picture_name(position)) for position in (0, 9, 30)]
-    lines = [f'"{query}",{name}' for query, name in asked]
-    text = "\n".join(["query,image", *lines, "something else,", "a thing,not-here.jpg", ",nothing.jpg", ""])
-    file = tmp_path / "mine.csv"
-    file.write_text(text, encoding="utf-8")
-    app = choose(measured(open_app(hard, page=PAGE)), text)
-    assert main(["evaluate", "--data", str(hard), "--queries", str(file), "--format", "json"]) == 0
-    out, err = capsys.readouterr()
-    record = json.loads(out)
-    said = texts(app)
-    assert "5 questions of mine.csv, 3 with right pictures" in said and "1 picture that the questions name" in said
-    for name, figure in record["figures"].items():
-        assert f"| {name} | {in_words(name, Figure(**figure))} |" in said
-    table = next(one.value for one in app.dataframe if "best rank" in one.value)
-    assert table["query"].tolist() == [one["query"] for one in record["answers"]]
-    assert table["all ranks"].tolist() == [", ".join(map(str, one["ranks"])) for one in record["answers"]]
-    assert table["first picture"].tolist() == [one["first"][0]["image"] for one in record["answers"]]
-    first = next(one.value for one in app.dataframe if "rank" in one.value and "right" in one.value)
-    assert first["picture"].tolist() == [hit["image"] for one in record["answers"] for hit in one["first"]]
-    assert any("2 lines to look at" in one.label.replace("\\", "") for one in app.expander)
-    for fault in ("Line 6 names not-here.jpg", "Line 7 names a picture and no query"):
-        assert fault in said and fault in err
-
-
-def test_a_file_that_cannot_be_asked_loses_nothing(open_app: OpenApp, datasets: Path) -> None:
-    app = open_app(datasets, page=PAGE, data="plain")
-    visit(app).opened.dataset = "plain"  # own questions need no captions
-    app.run()
-    assert "This dataset has pictures and no captions" in texts(app)
-    choose(app, "query\na dog\na cat\n")
-    assert "2 questions of mine.csv. None of them names a right picture" in texts(app)
-    for content, told in (
-        ("caption,picture\nx,y\n", "other.csv must have the columns query and image, got caption, picture"),
-        ("query,image\n", "at least one line with a query"),
-        ("", "got an empty file"),
-        ("query\n" + "\n".join(map(str, range(lab_work.MOST_QUESTIONS + 1))), "at most 5,000 questions"),
-    ):
-        choose(app, content, "other.csv")
-        assert told in texts(app) and "2 questions of mine.csv" in texts(app)
-    app.file_uploader("lab_questions").set_value(None).run()
-    assert "2 questions of mine.csv" in texts(app)
-
-
-def test_asking_can_be_stopped(open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    goes_on, ask = threading.Event(), questions.ask
-
-    def slow(*given: Any, on_progress: Callable[[float], None]) -> Any:
-        on_progress(0.5)
-        assert goes_on.wait(SECONDS_TO_LOAD)
-        return ask(*given, on_progress=on_progress)
-
-    monkeypatch.setattr(questions, "ask", slow)
-    app = open_app(datasets, page=PAGE, data="plain")
-    visit(app).opened.dataset = "plain"
-    app.run()
-    app.file_uploader("lab_questions").set_value(("mine.csv", b"query\na\nb\n", "text/csv")).run()
-    until(app, lambda app: [one.proto.text.endswith("1 of 2") for one in app.get("progress")] == [True])
-    app.button("lab_ask_stop").click().run()
-    goes_on.set()
-    until(app, lambda app: any(one.key == "lab_ask_again" for one in app.button))
-    assert "2 questions" not in texts(app)
-    app.button("lab_ask_again").click().run()
-    until(app, lambda app: "2 questions of mine.csv" in texts(app))

@@ -121,18 +121,19 @@ def _progress(job: CompareJob) -> None:
 
 def _outcome(found: Compared) -> None:
     st.markdown(f"**{plain(comparison_sentence(found))}**")
-    lines = [
-        f"| {plain(name)} | {100 * found.values[name][0]:.1f} | {100 * found.values[name][1]:.1f} | {plain(in_points(figure))} |"
-        for name, figure in found.differences.items()
-    ]
-    head = f"| measure, in percent | {plain(found.before)} | {plain(found.after)} | difference |\n|:--|--:|--:|--:|\n"
-    st.markdown(head + "\n".join(lines))
+    st.markdown(
+        f"| measure, in percent | {plain(found.before)} | {plain(found.after)} | difference |\n|:--|--:|--:|--:|\n"
+        + "\n".join(
+            f"| {plain(name)} | {100 * found.values[name][0]:.1f} | {100 * found.values[name][1]:.1f} | {plain(in_points(figure))} |"
+            for name, figure in found.differences.items()
+        )
+    )
     of = f"{count_of(found.queries, 'caption')} of {count_of(found.images, 'picture')}"
     left = f" {count_of(found.left_out, 'caption')} that only this dataset has are left out." if found.left_out else ""
     overlap = f"Rank-biased overlap {in_decimals(found.overlap)}: 1 is the same order, 0 has nothing in common."
     st.caption(plain(f"{of}, each with its 95 % interval.{left} {overlap}"))
-    _changes("gained", f"come among the first {GAINED_AT} only by {found.after}", found.gained)
-    _changes("lost", f"come among the first {GAINED_AT} only by {found.before}", found.lost)
+    _changes("gained", f"among the first {GAINED_AT} only with {found.after}", found.gained)
+    _changes("lost", f"among the first {GAINED_AT} only with {found.before}", found.lost)
     lab_plots.numbers(tables.comparison_table(found), "The differences as a file")
     if found.gained or found.lost:
         lab_plots.numbers(tables.changes_table(found), "All that is gained and lost")
@@ -145,12 +146,8 @@ def _changes(kind: str, what: str, changes: tuple[Change, ...]) -> None:
     if not changes:
         st.markdown(plain(f"No caption is {kind}."))
         return
-    more = (
-        f" The {SHOWN} that move farthest; a click asks one on Search."
-        if len(changes) > SHOWN
-        else " A click asks one on Search."
-    )
-    st.markdown(f"**{plain(count_of(len(changes), 'caption'))} {kind}** {plain(f'({what}).{more}')}")
+    which = f"the {SHOWN} that move farthest; a click" if len(changes) > SHOWN else "a click"
+    st.markdown(plain(f"{count_of(len(changes), 'caption')} {kind}: {what} ({which} asks one on Search)."))
     with st.container(gap="xxsmall", key=f"lab_{kind}"):
         for number, one in enumerate(changes[:SHOWN]):
             moved = f"rank {rank_in_words(one.before)} → {rank_in_words(one.after)}"

@@ -55,6 +55,12 @@ def choose_questions() -> None:
         visit().lab.chosen = QuestionFile(file.name, file.getvalue())
 
 
+def choose_kind() -> None:
+    """Show the parts of one kind, or of all."""
+    acted()
+    visit().lab.kind = str(widgets.value(widgets.LAB_KIND) or "")
+
+
 def compare(gallery: Gallery) -> None:
     """Compare with what is chosen in the list."""
     acted()

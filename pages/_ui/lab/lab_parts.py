@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
 
 from pages._ui import components, registry
-from pages._ui.frame.plain_text import plain
+from pages._ui.frame import notices
+from pages._ui.frame.plain_text import plain, with_commands
 from pages._ui.grid import pictures
 from pages._ui.jobs.lab_work import PARTS, LabWork
 from pages._ui.lab import lab_events, lab_plots
 from pages._ui.serving import permissions
+from pages._ui.session import widgets
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.dataset import Mark
@@ -20,8 +23,8 @@ from t2i_core.lab import tables
 from t2i_core.lab.examining import Findings
 from t2i_core.lab.failures import Failure
 from t2i_core.lab.measuring import MEANINGS, SHARES, Curve, Direction
-from t2i_core.lab.slicing import SLICE_K
-from t2i_core.lab.wording import in_percent, in_points, in_words, k_sentence
+from t2i_core.lab.slicing import FEWEST_CAPTIONS, FEWEST_PICTURES, SLICE_K, Slices
+from t2i_core.lab.wording import KIND_NAMES, in_percent, in_points, in_words, k_sentence, left_out_sentence
 from t2i_core.types import Gallery
 
 FAILURES = 10
@@ -116,19 +119,48 @@ def where_it_fails(found: Findings, work: LabWork) -> None:
         return
     slices = found.slices
     if not slices.worst:
-        st.text("There are too few captions to look at parts of them: a part needs 20 captions, and others beside it.")
+        st.text(
+            f"There are too few captions to look at parts of them: a part needs {FEWEST_CAPTIONS} captions of {FEWEST_PICTURES} "
+            f"pictures, and {FEWEST_CAPTIONS} captions beside it."
+        )
         return
     st.caption(
         f"hit\\@{SLICE_K:d} of parts of the captions, worst first. Each interval is for its part alone: of many parts some look worse "
         "by chance."
     )
-    lab_plots.parts(slices.worst[:SLICES])
+    kind = _kind_shown(slices)
+    lab_plots.parts([one for one in slices.worst if kind in ("", one.kind)][:SLICES])
+    _left_out(slices)
     if slices.lowering:
         told = ", ".join(
             f"{plain(one.value)} ({plain(in_points(one.difference))})" for one in slices.lowering[:LOWERING]
         )
         st.markdown(f"Words whose captions are found less often than the others: {told}.")
     lab_plots.numbers(tables.slices_table(slices.worst), "All parts, with captions and pictures")
+
+
+def _left_out(slices: Slices) -> None:
+    """What is too small to be told of, and what could not be looked at."""
+    notices.notes(filter(None, [left_out_sentence(slices)]))
+    for remark in slices.remarks:
+        st.caption(with_commands(remark))
+
+
+def _kind_shown(slices: Slices) -> str:
+    """The kind of parts to show, empty for all of them; chosen where there are several."""
+    lab = visit().lab
+    kinds = ["", *slices.kinds]
+    if lab.kind not in kinds:
+        lab.kind = ""
+    if len(kinds) < 3:
+        return ""
+    counts = Counter(one.kind for one in slices.worst)
+    widgets.seed(widgets.LAB_KIND, lab.kind)
+    st.pills(
+        "Parts by", options=kinds, key=widgets.LAB_KIND, on_change=lab_events.choose_kind, label_visibility="collapsed", required=True,
+        format_func=lambda kind: plain(f"{KIND_NAMES.get(kind, kind)} {counts[kind]:,}" if kind else "the worst of all"),
+    )  # fmt: skip
+    return lab.kind
 
 
 def worst_queries(found: Findings, work: LabWork, settings: Settings, marks: Sequence[Mark]) -> None:

@@ -1,4 +1,4 @@
-"""What the lab finds about a gallery, made once for all visitors and again where other pictures are marked as also right."""
+"""What the lab finds about a gallery, made once for all visitors and again where marks, tags, facts or the map are others."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from t2i_core.config import Settings
 from t2i_core.dataset import Mark
 from t2i_core.engine import SearchEngine
 from t2i_core.lab import other_ways
+from t2i_core.lab.picture_parts import stamp_of_parts
 from t2i_core.types import Encoder, Gallery
 
 
 def lab_work(gallery: Gallery, marks: Sequence[Mark]) -> LabWork:
     """The lab's work on a gallery, begun when it is first asked for."""
-    return _lab_work(gallery.place_key, tuple(marks), _gallery=gallery)
+    return _lab_work(gallery.place_key, tuple(marks), stamp_of_parts(gallery), _gallery=gallery)
 
 
 def forget_lab_work(gallery: Gallery, marks: Sequence[Mark]) -> None:
     """Begin the lab's work anew when it is next asked for."""
-    _lab_work.clear(gallery.place_key, tuple(marks))
+    _lab_work.clear(gallery.place_key, tuple(marks), stamp_of_parts(gallery))
 
 
 def other_ways_of(gallery: Gallery, choices: Sequence[DatasetChoice]) -> Future[Mapping[str, DatasetChoice | None]]:
@@ -68,7 +69,7 @@ def _key(gallery: Gallery, way: str, choice: DatasetChoice | None) -> tuple[str,
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _lab_work(place_key: str, marks: tuple[Mark, ...], *, _gallery: Gallery) -> LabWork:
+def _lab_work(place_key: str, marks: tuple[Mark, ...], parts: str, *, _gallery: Gallery) -> LabWork:
     return LabWork(_gallery, marks)
 
 

@@ -32,6 +32,8 @@ class LabState:
         What a part of the page reported since the last run.
     marked : tuple of str and list of pair
         Key of a gallery, and what was marked as also right in this visit, to be taken back.
+    kind : str
+        Which parts of the captions are shown; empty for the worst of all kinds.
     compared : tuple of str
         Key of a gallery, and the way it is compared with as the list names it; empty where none was asked for.
     chosen, answered : QuestionFile, optional
@@ -40,6 +42,7 @@ class LabState:
 
     event: Mapping[str, object] = field(default_factory=dict)
     marked: tuple[str, list[Mark]] = ("", [])
+    kind: str = ""
     compared: tuple[str, str] = ("", "")
     chosen: QuestionFile | None = None
     answered: QuestionFile | None = None

@@ -10,7 +10,8 @@ from typing import Any
 from pages._ui.session.visit import session_state, state_value
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
-LAB_PLOT, LAB_FAILURES, LAB_OTHER, LAB_QUESTIONS = "lab_curve", "lab_failures", "lab_other", "lab_questions"
+LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
+LAB_KIND, LAB_OTHER, LAB_QUESTIONS = "lab_kind", "lab_other", "lab_questions"
 SCORE_STRIP, PAGE_KEYS = "score_strip", "page_keys"
 DATASET = "dataset_choice"
 TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
