@@ -64,7 +64,7 @@ def _values(facets: Facets, name: str) -> Iterator[Part]:
     for count in count_facet(facets, name, fitting=None, hits=nobody, limit=MOST_VALUES).counts:
         mask = facets.rows_that_fit((count.condition,))
         if mask is not None:
-            yield name, count.label, mask
+            yield name, count.label.removeprefix("from "), mask
 
 
 def _clusters(gallery: Gallery, remarks: list[str]) -> Iterator[Part]:

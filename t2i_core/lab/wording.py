@@ -78,22 +78,33 @@ def comparison_sentence(compared: Compared) -> str:
     """Which of two ways finds more, as far as the interval lets one say."""
     if compared.same:
         return "Both find the same: the differences are 0, and the overlap is 1."
-    figure = compared.differences[f"hit@{GAINED_AT}"]
-    told = f"{in_points(figure)} of queries answered among the first {GAINED_AT}."
-    if figure.low is None or figure.high is None or figure.low <= 0.0 <= figure.high:
-        return f"Neither is surely better: {told}"
-    return f"{compared.after if figure.value > 0 else compared.before} is better: {told}"
+    first = f"Among the first {GAINED_AT} answers {_better(compared, f'hit@{GAINED_AT}')}"
+    return f"{first}; as the first answer {_better(compared, 'hit@1')}."
+
+
+def _better(compared: Compared, name: str) -> str:
+    """Which way is better by a measure; nothing is sure of very few pictures, whose resamples are all alike."""
+    figure = compared.differences[name]
+    unsure = figure.low is None or figure.high is None or figure.low <= 0.0 <= figure.high
+    if unsure or compared.images < FEWEST_PICTURES:
+        return f"neither is surely better ({in_points(figure)})"
+    return f"“{compared.after if figure.value > 0 else compared.before}” is better ({in_points(figure)})"
 
 
 def part_name(one: Slice) -> str:
     """What a slice is called: a word in quotes, a length as it is, all others by their kind and value."""
+    return ": ".join(part_lines(one))
+
+
+def part_lines(one: Slice) -> tuple[str, ...]:
+    """The same as lines, for where there is little room."""
     match one.kind:
         case kind if kind == WORD:
-            return f"“{one.value}”"
+            return (f"“{one.value}”",)
         case kind if kind == LENGTH:
-            return one.value
+            return (one.value,)
         case kind:
-            return f"{KIND_NAMES.get(kind, kind)}: {one.value}"
+            return KIND_NAMES.get(kind, kind), one.value
 
 
 def left_out_sentence(slices: Slices) -> str:

@@ -1,4 +1,4 @@
-"""The lab in a browser: a click on the curve sets k on Search, and the worst queries are asked there."""
+"""The lab in a browser: a click on the curve sets k on Search, ways are compared, own questions asked, and the worst go there."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def test_the_worst_query_is_asked_on_search(visit: Visit) -> None:
         True,
         True,
     ]
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("Rank-biased overlap")).to_be_visible()
+    asked = f'query,image\n"{caption}",\n'.encode()
+    page.locator("input[type=file]").set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": asked})
+    expect(page.get_by_text("1 question of mine.csv")).to_be_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     row.get_by_role("button", name="Search", exact=True).click()
     expect(field(page)).to_have_value(caption)
     expect(cards(page).first).to_be_visible()

@@ -72,6 +72,24 @@ test("names of parts are text, whatever they hold, and cut where the window is n
   );
 });
 
+test("where the window is narrow, names that have lines are told in lines, and on hover whole", () => {
+  const long = "a value that is longer than a line";
+  const bars = /** @type {any} */ ({
+    ...COMMON,
+    kind: "bars",
+    names: ["“dog”", `folder: ${long}`],
+    lines: [["“dog”"], ["folder", long]],
+    values: [0.5, 0.6],
+    low: [0.4, null],
+    high: [0.7, null],
+  });
+  const ticks = (/** @type {boolean} */ narrow) =>
+    /** @type {any} */ (figureOf(bars, INK, narrow).layout.yaxis).ticktext;
+  assert.deepEqual(ticks(true), ["“dog”", "folder<br>a value that is lon…"]);
+  assert.deepEqual(ticks(false), ["“dog”", "folder: a value that is lon…"]);
+  assert.deepEqual(/** @type {any} */ (figureOf(bars, INK, true).traces[0]).customdata, bars.names);
+});
+
 test("scores of right and wrong pairs stand over the middles of their steps", () => {
   const scores = /** @type {any} */ ({
     ...COMMON,

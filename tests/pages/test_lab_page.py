@@ -74,7 +74,9 @@ def test_shares_that_need_the_same_k_have_one_button(lab: AppTest, found: Findin
     labels = [
         one.label.replace("\\", "").replace(JOINER, "") for one in lab.button if (one.key or "").startswith("lab_k_")
     ]
-    told = [(shares.split(" and "), int(k)) for shares, k in (one.split(" %: k = ") for one in labels)]
+    told = [
+        (shares.replace(" and ", ", ").split(", "), int(k)) for shares, k in (one.split(" %: k = ") for one in labels)
+    ]
     assert [k for _, k in told] == sorted({k for k in needed.values() if k is not None})
     assert {share: k for shares, k in told for share in shares} == {name: k for name, k in needed.items() if k}
     assert len(labels) < len([k for k in needed.values() if k])  # some share one here
@@ -145,7 +147,7 @@ def test_without_captions_it_says_how_to_get_them(open_app: OpenApp, datasets: P
     app.run()
     visit(app).opened.dataset = "plain"
     app.run()
-    assert "This dataset has pictures and no captions" in texts(app)
+    assert "This dataset has pictures and no captions. With captions this page measures" in texts(app)
     assert not plots(app)
 
 

@@ -24,6 +24,10 @@ from t2i_core.config import Settings
 from t2i_core.errors import ModelError, ServerAwayError, T2IError, UnvouchedModelError, count_of
 from t2i_core.types import Gallery, Problem
 
+SHOWN_OF_CAPTIONS = (
+    "lists every one beside its picture, finds words in them, and shows how well each fits, "
+    "the likely labelling errors first"
+)
 WIDTH = 760  # of a place that is empty: longer lines are hard to read
 
 
@@ -90,15 +94,12 @@ def _offer_build() -> None:
         st.text(permit.refusal)
 
 
-def no_captions(gallery: Gallery) -> None:
-    """What the Captions page would show, and how to get it."""
+def no_captions(gallery: Gallery, *, shows: str = SHOWN_OF_CAPTIONS) -> None:
+    """What a page would show of captions, and how to get it."""
     command = ["python", "-m", "t2i_core", "build", "--images", str(gallery.images_dir), "--captions", "captions.csv"]
     with st.container(width=WIDTH):
         st.header("No captions yet", anchor=False)
-        st.text(
-            "This dataset has pictures and no captions. With captions this page lists every one beside its picture, finds "
-            "words in them, and shows how well each fits, the likely labelling errors first."
-        )
+        st.text(f"This dataset has pictures and no captions. With captions this page {shows}.")
         st.caption("Write them as a CSV with the columns image and caption, one row per caption, and build again")
         st.code(shlex.join([*command, "--data", str(gallery.data_dir)]), language=None, wrap_lines=True)
         _offer_build()

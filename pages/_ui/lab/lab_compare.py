@@ -14,6 +14,7 @@ from pages._ui.frame import frame, notices, sharing
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs.lab_work import CompareJob
 from pages._ui.lab import lab_events, lab_plots
+from pages._ui.lab.lab_parts import FEW_PICTURES
 from pages._ui.resources import DatasetChoice
 from pages._ui.serving import permissions
 from pages._ui.session import widgets
@@ -103,7 +104,7 @@ def _choose(gallery: Gallery, here: frame.Here, ways: Mapping[str, DatasetChoice
         widgets.seed(widgets.LAB_OTHER, way if key == gallery.place_key and way in names else next(iter(names)))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lab_compare"):
         st.selectbox(
-            "Compare the cosine of this dataset with",
+            "Compare the cosine with",
             list(names),
             key=widgets.LAB_OTHER,
             format_func=names.__getitem__,
@@ -132,8 +133,10 @@ def _outcome(found: Compared) -> None:
     left = f" {count_of(found.left_out, 'caption')} that only this dataset has are left out." if found.left_out else ""
     overlap = f"Rank-biased overlap {in_decimals(found.overlap)}: 1 is the same order, 0 has nothing in common."
     st.caption(plain(f"{of}, each with its 95 % interval.{left} {overlap}"))
-    _changes("gained", f"among the first {GAINED_AT} only with {found.after}", found.gained)
-    _changes("lost", f"among the first {GAINED_AT} only with {found.before}", found.lost)
+    if found.images <= FEW_PICTURES:
+        st.caption(plain(f"With {count_of(found.images, 'picture')} little can be concluded."))
+    _changes("gained", f"among the first {GAINED_AT} only with “{found.after}”", found.gained)
+    _changes("lost", f"among the first {GAINED_AT} only with “{found.before}”", found.lost)
     lab_plots.numbers(tables.comparison_table(found), "The differences as a file")
     if found.gained or found.lost:
         lab_plots.numbers(tables.changes_table(found), "All that is gained and lost")

@@ -20,6 +20,7 @@ from t2i_core.types import Gallery
 
 WORK_WAIT_S = 0.25
 PROGRESS_SECONDS = 0.4
+MEASURED = "measures how well they find their pictures, says how many to look at and where that fails, and how sure all of it is"
 
 
 def draw(gallery: Gallery, here: frame.Here, loaded: resources.EngineState) -> None:
@@ -68,7 +69,7 @@ def nothing_to_measure(gallery: Gallery, stored: Gallery, loaded: resources.Engi
     """What the page would show and what it needs; own questions need no captions."""
     heading()
     if not stored.captions:
-        notices.no_captions(stored)
+        notices.no_captions(stored, shows=MEASURED)
     else:
         with st.container(width=notices.WIDTH):
             _why_not(gallery, stored, loaded)

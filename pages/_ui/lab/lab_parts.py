@@ -44,9 +44,8 @@ def curve(found: Findings) -> None:
     st.markdown(f"**{plain(k_sentence(direction))}**")
     lab_plots.curve(direction.curve, chosen=shown.top_k, on_event=lab_events.on_curve)
     _k_row(direction.curve, found.gallery)
-    st.caption(
-        plain(f"{of}{also}. The band is the 95 % interval: other pictures of this kind would give a curve within it.")
-    )
+    band = " The band is the 95 % interval: other pictures of this kind would give a curve within it."
+    st.caption(plain(f"{of}{also}.{band if direction.curve.hits[0].low is not None else ''}"))
     if found.gallery.sampled:
         st.caption(
             plain(
@@ -54,9 +53,8 @@ def curve(found: Findings) -> None:
             )
         )
     if pairs.images <= FEW_PICTURES:
-        st.caption(
-            plain(f"With {count_of(pairs.images, 'picture')} little can be concluded: the intervals say how little.")
-        )
+        known = "the intervals say how little" if pairs.images > 1 else "there is no interval of one picture"
+        st.caption(plain(f"With {count_of(pairs.images, 'picture')} little can be concluded: {known}."))
     lab_plots.numbers(tables.curve_table(direction.curve), "The numbers of the curve")
 
 
@@ -70,7 +68,8 @@ def _k_row(found: Curve, gallery: Gallery) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_ks"):
         for needed, shares in _shares_by_k(found).items():
-            told = " and ".join(f"{100 * share:g}" for share in shares)
+            *others, last = (f"{100 * share:g}" for share in shares)
+            told = f"{', '.join(others)} and {last}" if others else last
             st.button(
                 plain(f"{told} %: k = {needed}"), key=f"lab_k_{shares[0]:g}", on_click=lab_events.choose_k,
                 args=(needed, gallery.images),

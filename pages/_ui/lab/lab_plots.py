@@ -15,9 +15,9 @@ from t2i_core.lab.health import ScoreBins
 from t2i_core.lab.measuring import Curve
 from t2i_core.lab.slicing import Slice
 from t2i_core.lab.tables import Table
-from t2i_core.lab.wording import part_name
+from t2i_core.lab.wording import part_lines, part_name
 
-CURVE_HEIGHT, SCORES_HEIGHT, BAR_HEIGHT = 400, 260, 26
+CURVE_HEIGHT, SCORES_HEIGHT, BAR_HEIGHT = 400, 260, 30
 DIGITS = 4
 
 
@@ -44,6 +44,7 @@ def parts(slices: Sequence[Slice]) -> None:
     data = {
         "kind": "bars",
         "names": [part_name(one) for one in slices],
+        "lines": [list(part_lines(one)) for one in slices],
         "values": [one.hits.value for one in slices],
         "low": [one.hits.low for one in slices],
         "high": [one.hits.high for one in slices],

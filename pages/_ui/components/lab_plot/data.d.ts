@@ -16,6 +16,8 @@ export interface CurveData {
 export interface BarsData {
   kind: "bars";
   names: string[];
+  /** The same names in lines, for a narrow window. */
+  lines?: string[][];
   values: number[];
   low: (number | null)[];
   high: (number | null)[];

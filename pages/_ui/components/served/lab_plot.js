@@ -147,6 +147,7 @@ function brushOf(canvas) {
 // lab_plot/figures.js
 var K_TICKS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200];
 var FONT_SIZE = 13;
+var [LONGEST, LONGEST_NARROW, LONGEST_LINE] = [28, 14, 20];
 function figureOf(data, ink, narrow) {
   const base = {
     height: data.height,
@@ -247,21 +248,21 @@ function barsOf(data, ink, base, narrow) {
     x: data.values,
     marker: { color: faded(ink.one, 0.6) },
     error_x: { type: "data", array: above, arrayminus: below, color: ink.text, thickness: 1.4, width: 4 },
-    hovertemplate: "%{x:.1%}<extra></extra>"
+    customdata: data.names.map(plainText),
+    hovertemplate: "%{customdata}: %{x:.1%}<extra></extra>"
   };
-  const longest = narrow ? 14 : 28;
+  const stacked = narrow && data.lines !== void 0;
   const layout = {
     ...base,
-    margin: { l: narrow ? 110 : 210, r: 12, t: 6, b: 30 },
+    margin: { l: stacked ? 128 : narrow ? 110 : 210, r: 12, t: 6, b: 30 },
     bargap: 0.35,
     xaxis: shares(ink),
     yaxis: {
       autorange: "reversed",
       tickvals: data.names.map((_, place) => place),
-      // Plotly reads some HTML in texts; names come from data.
-      ticktext: data.names.map((name) => plainText(name.length > longest ? `${name.slice(0, longest - 1)}…` : name)),
+      ticktext: stacked ? data.lines?.map((lines) => lines.map((line) => cutText(line, LONGEST_LINE)).join("<br>")) : data.names.map((name) => cutText(name, narrow ? LONGEST_NARROW : LONGEST)),
       fixedrange: true,
-      tickfont: { color: ink.text }
+      tickfont: { color: ink.text, size: stacked ? FONT_SIZE - 2 : FONT_SIZE }
     }
   };
   return { traces: [trace], layout, legend: [] };
@@ -292,6 +293,9 @@ function scoresOf(data, ink, base) {
     { text: "captions with another picture", colour: ink.two, dashed: true }
   ];
   return { traces: [outline(data.wrong, ink.two, "dash"), outline(data.right, ink.one, "solid")], layout, legend };
+}
+function cutText(name, longest) {
+  return plainText(name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
 }
 function plainText(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
