@@ -35,10 +35,12 @@ from serving import chromium, wait_for
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PATHS = ("/", "/?q=a+castle+by+the+sea", "/embedding_map", "/captions", "/lab", "/audit", "/build")
+PATHS = ("/", "/?q=a+castle+by+the+sea", "/embedding_map", "/captions", "/saved", "/lab", "/audit", "/build")
 # Each page's address by the words on its link.
-PAGES = {"Search": "", "Map": "embedding_map", "Captions": "captions", "Lab": "lab", "Audit": "audit", "Build": "build"}
-KEYS = ("m", "c")
+PAGES = {
+    "Search": "", "Map": "embedding_map", "Captions": "captions", "Saved": "saved", "Lab": "lab", "Audit": "audit", "Build": "build",
+}  # fmt: skip
+KEYS = ("m", "c", "v")
 BURST, PAUSES_S, LOOKS_S = (1, 2, 2, 3, 4), (0.0, 0.01, 0.03, 0.1, 0.3), (0.1, 1.2)
 ALIVE_WITHIN_S = 60
 SWITCH_S = 0.05  # how long a thread of the server waits for the one that loads the model, at each turn
@@ -66,7 +68,8 @@ MISSING = """([label, path]) => {
   if (links.some((one) => one.matches('[disabled], [aria-disabled="true"]'))) return 'links are disabled';
   if (location.pathname.replace(/^\\//, '') !== path) return `the address is ${location.pathname}`;
   const main = document.querySelector('[data-testid="stMain"]');
-  const drawn = main.querySelector({ Build: 'input', Audit: '[class*=st-key-audit_]' }[label] ?? '.stBidiComponent') !== null;
+  const own = { Build: 'input', Audit: '[class*=st-key-audit_]', Saved: '[class*=st-key-saved_]' };
+  const drawn = main.querySelector(own[label] ?? '.stBidiComponent') !== null;
   return drawn ? '' : 'the page is white';
 }"""
 

@@ -40,6 +40,7 @@ PAGES = {
     "/?q=a+castle": (None, None, (BAR, ".card[data-id] .rank")),
     "/embedding_map": ("Map", "m", (BAR, '.t2i-map[data-state="ready"]', ".card[data-id] img")),
     "/captions": ("Captions", "c", ("tr.row .sentence", ".plot rect")),
+    "/saved": ("Saved", "v", (".st-key-saved_nothing, [class*=st-key-saved_search_]",)),
     "/lab": ("Lab", None, (".t2i-lab-plot[data-state=drawn]", ".row .told")),
     "/audit": ("Audit", "a", (".st-key-audit_start button",)),
     "/build": (

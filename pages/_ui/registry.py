@@ -64,6 +64,7 @@ PAGES = (
     PageSpec("pages/search.py", "Search", ":material/search:", shows_query=True),
     PageSpec("pages/embedding_map.py", "Map", ":material/bubble_chart:", "m", ("colour", "view"), shows_query=True),
     PageSpec("pages/captions.py", "Captions", ":material/format_quote:", "c", ("find", "sort", "page", "rows", "f.", "picked")),
+    PageSpec("pages/saved.py", "Saved", ":material/bookmarks:", "v"),
     PageSpec("pages/audit.py", "Audit", ":material/fact_check:", "a", writes=True, presses=AUDIT_KEYS),
     PageSpec("pages/lab.py", "Lab", ":material/science:"),
     PageSpec("pages/build.py", "Build", ":material/add_photo_alternate:", titled=True, writes=True),

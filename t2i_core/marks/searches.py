@@ -58,11 +58,26 @@ class SearchChanges:
         return bool(self.came or self.went or self.moved)
 
 
-def save_search(data_dir: Path, name: str, result: SearchResult, gallery: Gallery) -> SavedSearch:
+class NameTakenError(DatasetError):
+    """A name was to be given to a search, and another one has it; ``search`` is that one."""
+
+    def __init__(self, search: SavedSearch) -> None:
+        self.search = search
+        super().__init__(
+            f"Each saved search has a name of its own, and {search.name!r} is taken by one for {search.request.query.label!r:.80}. "
+            "Choose another name, or replace that one."
+        )
+
+
+def save_search(
+    data_dir: Path, name: str, result: SearchResult, gallery: Gallery, *, replacing: bool = True
+) -> SavedSearch:
     """Keep what was asked, and the first `FIRST_KEPT` it found, under a name; a search of that name is replaced.
 
     Raises
     ------
+    NameTakenError
+        When there is one of that name and it is not to be replaced (``replacing=False``).
     DatasetError
         When the name cannot be one, the request needs a picture from outside, or the file cannot be read or written.
     """
@@ -76,8 +91,50 @@ def save_search(data_dir: Path, name: str, result: SearchResult, gallery: Galler
     search = SavedSearch(search_name(name), result.request, first, now(), sha256)
     with held(searches_path(data_dir)):
         kept = {one.name: one for one in read_searches(data_dir)}
+        if not replacing and search.name in kept:
+            raise NameTakenError(kept[search.name])
         write_searches(data_dir, (kept | {search.name: search}).values())
     return search
+
+
+def rename_search(data_dir: Path, name: str, new_name: str) -> SavedSearch:
+    """Give a saved search another name; it stays where it stands among the others.
+
+    Raises
+    ------
+    NameTakenError
+        When another one has the new name.
+    DatasetError
+        When there is none of the old name, the new one cannot be a name, or the file cannot be read or written.
+    """
+    wanted = search_name(new_name)
+    with held(searches_path(data_dir)):
+        kept = {one.name: one for one in read_searches(data_dir)}
+        search = _named(kept, name)
+        if wanted in kept and wanted != search.name:
+            raise NameTakenError(kept[wanted])
+        renamed = replace(search, name=wanted)
+        write_searches(data_dir, [renamed if one is search else one for one in kept.values()])
+    return renamed
+
+
+def restore_search(data_dir: Path, search: SavedSearch) -> None:
+    """Put back a search that was removed, among the others by when it was saved.
+
+    Raises
+    ------
+    NameTakenError
+        When another one has its name meanwhile.
+    DatasetError
+        When the file cannot be read or written.
+    """
+    with held(searches_path(data_dir)):
+        kept = list(read_searches(data_dir))
+        taken = next((one for one in kept if one.name == search.name), None)
+        if taken is not None:
+            raise NameTakenError(taken)
+        place = next((number for number, one in enumerate(kept) if one.saved > search.saved), len(kept))
+        write_searches(data_dir, [*kept[:place], search, *kept[place:]])
 
 
 def remove_search(data_dir: Path, name: str) -> SavedSearch:
@@ -109,6 +166,11 @@ def changes_of(search: SavedSearch, engine: Searching) -> SearchChanges:
     QueryError
         When it cannot be asked any more, for instance because a picture it asks with is gone.
     """
+    return ask_again(search, engine)[1]
+
+
+def ask_again(search: SavedSearch, engine: Searching) -> tuple[SearchResult, SearchChanges]:
+    """What a saved search finds now, as many as it found when it was saved, and what changed since; raises as `changes_of`."""
     # As many as then: with more, what stands below would pass for new. A search that found less than it asked for had no more.
     full = len(search.first) >= min(FIRST_KEPT, search.request.top_k)
     wanted = len(search.first) if full else search.request.top_k
@@ -118,7 +180,7 @@ def changes_of(search: SavedSearch, engine: Searching) -> SearchChanges:
     went = tuple((name, rank) for name, rank in then.items() if name not in ranks)
     both = [(name, rank, ranks[name]) for name, rank in then.items() if name in ranks]
     moved = tuple(one for one in both if one[1] != one[2])
-    return SearchChanges(
+    changes = SearchChanges(
         came=tuple((name, rank) for name, rank in ranks.items() if name not in then),
         went=went,
         gone=tuple(name for name, _ in went if name not in engine.gallery.rows_by_id)
@@ -127,6 +189,7 @@ def changes_of(search: SavedSearch, engine: Searching) -> SearchChanges:
         moved=moved,
         stayed=len(both) - len(moved),
     )
+    return result, changes
 
 
 def _named(kept: dict[str, SavedSearch], name: str) -> SavedSearch:

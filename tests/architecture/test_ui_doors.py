@@ -25,6 +25,7 @@ LEVELS = {
     "lab": 7,
     "build": 7,
     "captions": 7,
+    "saved": 7,
     "map": 8,
     "page": 9,  # pages/*.py and Home.py
 }

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.served_app import ROOT
 
-PAGES = ("/?q=a+mill", "/embedding_map?q=a+mill", "/captions", "/lab", "/build")
+PAGES = ("/?q=a+mill", "/embedding_map?q=a+mill", "/captions", "/saved", "/lab", "/build")
 NAMES = sorted(
     {
         name

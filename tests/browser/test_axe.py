@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages._ui import registry
+from t2i_core.dataset.searches_file import searches_path
 from t2i_core.projection import PROJECTION_NAME
 from tests import demo_maps
 from tests.browser.accessibility import headings, tree, violations
@@ -40,6 +41,14 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         serve(folder / "broken", folder / "broken.log") as (broken, _),
     ):
         yield {"empty": empty, "broken": broken}
+
+
+@pytest.fixture
+def nothing_kept(app: App) -> Iterator[None]:
+    """No search is saved, before and after."""
+    searches_path(app.data_dir).unlink(missing_ok=True)
+    yield
+    searches_path(app.data_dir).unlink(missing_ok=True)
 
 
 def settled(page: Page) -> None:
@@ -111,6 +120,19 @@ def points(page: Page) -> None:
     expect(page.locator(".t2i-map")).to_have_attribute("data-state", re.compile("ready|drawn"))
 
 
+def nothing_saved(page: Page) -> None:
+    expect(page.locator(".st-key-saved_nothing")).to_be_visible()
+
+
+def saved(page: Page) -> None:
+    """A saved search with its pictures; `nothing_kept` removes it again."""
+    hits(page)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("textbox", name="Name").press("Enter")
+    page.get_by_role("link", name="All saved searches").click()
+    expect(page.locator("[class*=st-key-thumbnails_] img").first).to_be_visible()
+
+
 def audit_offered(page: Page) -> None:
     expect(page.locator(".st-key-audit_start button, .st-key-audit_again button").first).to_be_visible()
 
@@ -126,6 +148,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "filters": ("", filters),
     "no caption": ("/captions", no_row),
     "caption's detail": ("/captions", caption_detail),
+    "nothing saved": ("/saved", nothing_saved),
+    "saved": ("/", saved),
     "audit": ("/audit", audit_offered),
     "lab": ("/lab", lab),
     "build": ("/build", form),
@@ -134,7 +158,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS, ids=lambda value: str(value))
-def test_axe_finds_nothing(visit: Visit, width: int, dark: bool) -> None:
+def test_axe_finds_nothing(visit: Visit, nothing_kept: None, width: int, dark: bool) -> None:
     found: dict[str, list[str]] = {}
     page = visit("/_stcore/health", width=width, dark=dark)  # one browser for all, which keeps Streamlit's scripts
     for name, (path, reach) in STATES.items():
@@ -174,6 +198,7 @@ def test_axe_finds_nothing_where_there_is_nothing(visit: Visit, bare: dict[str, 
         ("/", "Search"),
         ("/embedding_map", "Map"),
         ("/captions", "Captions"),
+        ("/saved", "Saved"),
         ("/audit", "Audit"),
         ("/lab", "Lab"),
         ("/build", "Build from your pictures"),

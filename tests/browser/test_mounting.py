@@ -20,6 +20,7 @@ DRAWN = {
     "/": ".card[data-id]",
     "/embedding_map": '.t2i-map[data-state="ready"]',
     "/captions": "tr.row",
+    "/saved": ".st-key-saved_nothing",
     "/lab": ".row .told",
     "/build": "html[data-page-keys]",
 }

@@ -14,7 +14,15 @@ from t2i_core.dataset.searches_file import SavedSearch, read_searches, searches_
 from t2i_core.engine import FolderSource, SearchEngine
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.marks import tag_pictures
-from t2i_core.marks.searches import changes_of, find_search, remove_search, save_search
+from t2i_core.marks.searches import (
+    NameTakenError,
+    changes_of,
+    find_search,
+    remove_search,
+    rename_search,
+    restore_search,
+    save_search,
+)
 from t2i_core.query import Condition, OutsidePicture, Query, SearchRequest
 from tests.core.small_galleries import COLOURS, ColourEncoder, encode_pictures, save_ours, save_pictures
 
@@ -162,3 +170,40 @@ def test_no_search_is_lost_when_many_save_at_once(data: Path) -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda number: save_search(data, f"search {number}", result, engine.gallery), range(30)))
     assert {one.name for one in read_searches(data)} == {f"search {number}" for number in range(30)}
+
+
+def test_a_name_that_is_taken_is_replaced_only_when_that_is_meant(data: Path) -> None:
+    engine = engine_of(data)
+    first = kept(data, "boats", SearchRequest.of("a boat", top_k=1))
+    other = engine.search(SearchRequest.of("a ship", top_k=1))
+    with pytest.raises(NameTakenError, match="'boats' is taken by one for 'a boat'") as refused:
+        save_search(data, " boats", other, engine.gallery, replacing=False)
+    assert refused.value.search == first
+    assert read_searches(data) == (first,)
+    save_search(data, "boats", other, engine.gallery)
+    assert [one.request.query.label for one in read_searches(data)] == ["a ship"]
+
+
+def test_a_search_is_renamed_where_it_stands(data: Path) -> None:
+    first, second = (kept(data, name, SearchRequest.of(name, top_k=1)) for name in ("a boat", "a ship"))
+    with pytest.raises(NameTakenError):
+        rename_search(data, "a boat", "a  ship")
+    renamed = rename_search(data, "a boat", " boats ")
+    assert (renamed.name, renamed.request, renamed.saved) == ("boats", first.request, first.saved)
+    assert read_searches(data) == (renamed, second)
+    assert rename_search(data, "boats", "boats") == renamed
+    with pytest.raises(DatasetError, match="got 'a boat'"):
+        rename_search(data, "a boat", "other")
+
+
+def test_a_removed_search_comes_back_to_its_place(data: Path) -> None:
+    request = SearchRequest.of("a boat", top_k=1)
+    searches = tuple(SavedSearch(name, request, saved=f"2026-01-0{name}T00:00:00Z") for name in "123")
+    write_searches(data, searches)
+    restore_search(data, remove_search(data, "2"))
+    assert read_searches(data) == searches
+    remove_search(data, "2")
+    again = kept(data, "2", request)
+    with pytest.raises(NameTakenError):
+        restore_search(data, searches[1])
+    assert read_searches(data) == (searches[0], searches[2], again)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._ui.asking import saving
 from pages._ui.asking.answer import Answer
 from pages._ui.frame import notices, sharing
 from pages._ui.frame.plain_text import plain
@@ -38,7 +39,8 @@ def toolbar(answer: Answer, *, first_dataset: str | None) -> None:
             st.toggle("Approximate", key=widgets.APPROXIMATE, help=plain(recall), on_change=_take_approximate)
         ranking_choice(answer.engine)
         if result is not None:
-            sharing.hits(answer.gallery, result, first_dataset=first_dataset)
+            saving.save_button(answer)
+            sharing.hits(answer.gallery, result, first_dataset=first_dataset, remarks=saving.why_not(answer.gallery))
         notices.problems(answer.problems)
 
 

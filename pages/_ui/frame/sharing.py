@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -18,8 +18,9 @@ from t2i_core.types import Gallery, SearchResult
 
 
 def hits(
-    gallery: Gallery, result: SearchResult, *, first_dataset: str | None, more: Mapping[str, str] | None = None
-) -> None:
+    gallery: Gallery, result: SearchResult, *, first_dataset: str | None, more: Mapping[str, str] | None = None,
+    remarks: Iterable[str] = (),
+) -> None:  # fmt: skip
     """The link that opens this search elsewhere, ``more`` parameters of the page with it, and the hits as files."""
     with popover() as open_now:
         if not open_now:
@@ -34,6 +35,7 @@ def hits(
             download("CSV", export.hits_to_csv(result).encode("utf-8-sig"), "text/csv", "pictures.csv")
             text = export.hits_to_json(result, dataset=gallery.name, manifest=gallery.manifest)
             download("JSON", text, "application/json", "pictures.json")
+        notices.notes(remarks)
 
 
 def _seen(count: int) -> str:

@@ -36,11 +36,13 @@ from pages._ui.resources.lab import (
     own_questions,
 )
 from pages._ui.resources.maps import cluster_centres, joint_map, modality_gap, projection, projection_stamp
+from pages._ui.resources.saved_searches import Look, look_of
 from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbnails_trimmed
 
 __all__ = [
     "DatasetChoice",
     "EngineState",
+    "Look",
     "Reasons",
     "audit_jobs",
     "audit_of",
@@ -65,6 +67,7 @@ __all__ = [
     "heat",
     "joint_map",
     "lab_work",
+    "look_of",
     "map_jobs",
     "modality_gap",
     "name_of",

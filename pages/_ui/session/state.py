@@ -10,16 +10,18 @@ from contextlib import suppress
 import streamlit as st
 
 from pages._ui.session import feedback
-from pages._ui.session.asked import Upload
+from pages._ui.session.asked import SETTINGS, Upload
 from pages._ui.session.visit import acted, visit
+from t2i_core.arrays import MAX_TOP_K
 from t2i_core.errors import QueryError
-from t2i_core.query import Condition, OutsidePicture, Query, parse_query, read_typed
+from t2i_core.query import Condition, OutsidePicture, Query, SearchRequest, parse_query, read_typed
 
 __all__ = [
     "acted",
     "ask",
     "ask_examples",
     "ask_like",
+    "ask_request",
     "ask_terms",
     "ask_text",
     "ask_together",
@@ -110,6 +112,14 @@ def ask_upload(name: str, content_base64: str) -> None:
     upload = Upload(name, content)
     visit().asked.upload = upload
     _set_query(Query.of(OutsidePicture(upload.sha256, _whole(name))))
+
+
+def ask_request(request: SearchRequest) -> None:
+    """Ask all that a request holds, and nothing else: what was set before goes."""
+    feedback.arrive()
+    _set_query(request.query)
+    visit().asked.take_settings({name: getattr(request, name) for name in SETTINGS})
+    visit().shown.choose_top_k(request.top_k, MAX_TOP_K)
 
 
 def clear_query() -> None:

@@ -16,6 +16,7 @@ from pages._ui.session.judging import Judging
 from pages._ui.session.lab import LabState
 from pages._ui.session.map import MapState
 from pages._ui.session.marking import Marking
+from pages._ui.session.saving import Saving
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import SearchResult
 
@@ -152,6 +153,7 @@ class Visit:
     captions: CaptionsState = field(default_factory=CaptionsState)
     judging: Judging = field(default_factory=Judging)
     marking: Marking = field(default_factory=Marking)
+    saving: Saving = field(default_factory=Saving)
     lab: LabState = field(default_factory=LabState)
     build: BuildState = field(default_factory=BuildState)
     audit: AuditState = field(default_factory=AuditState)

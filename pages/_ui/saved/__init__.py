@@ -1,0 +1,1 @@
+"""What the Saved page draws with."""
