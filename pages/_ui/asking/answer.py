@@ -78,4 +78,6 @@ def answer(gallery: Gallery, settings: Settings) -> Answer:
     except T2IError as error:
         return Answer(gallery, settings, loaded, problem=error)
     result = everything.head(min(visit().shown.top_k, gallery.images))
+    if asked.settled:
+        visit().history.note(str(gallery.data_dir), result.request, result.hits)
     return Answer(gallery, settings, loaded, everything, result)

@@ -6,9 +6,12 @@ import streamlit as st
 
 from pages._ui.frame import frame, notices, opening
 from pages._ui.resources import EngineState
-from pages._ui.saved import saved_list
-from pages._ui.session.visit import visit
+from pages._ui.saved import past_list, saved_list
+from pages._ui.session import widgets
+from pages._ui.session.visit import acted, visit
 from t2i_core.types import Gallery
+
+PARTS = {"Saved searches": saved_list.draw, "This visit": past_list.draw}
 
 
 def heading() -> None:
@@ -26,4 +29,8 @@ def draw(gallery: Gallery, loaded: EngineState, here: frame.Here) -> None:
     visit().saving.of_dataset(str(gallery.data_dir))
     if loaded.error is not None:
         notices.error(loaded.error, title="Searching needs its model")
-    saved_list.draw(gallery, loaded.engine, here.settings)
+    parts = zip(st.tabs(list(PARTS), key=widgets.SAVED_PART, on_change=acted), PARTS.values(), strict=True)
+    for tab, draw_part in parts:
+        if tab.open:
+            with tab:
+                draw_part(gallery, loaded.engine, here.settings)

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages._ui.session.asked import Asked, Upload
 from pages._ui.session.audit import AuditState
 from pages._ui.session.captions import CaptionsState
+from pages._ui.session.history import History
 from pages._ui.session.judging import Judging
 from pages._ui.session.lab import LabState
 from pages._ui.session.map import MapState
@@ -154,6 +155,7 @@ class Visit:
     judging: Judging = field(default_factory=Judging)
     marking: Marking = field(default_factory=Marking)
     saving: Saving = field(default_factory=Saving)
+    history: History = field(default_factory=History)
     lab: LabState = field(default_factory=LabState)
     build: BuildState = field(default_factory=BuildState)
     audit: AuditState = field(default_factory=AuditState)
