@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.config import typed_path
 from t2i_core.errors import DatasetError, T2IError, count_of
-from t2i_core.export import SCORE_DIGITS, spreadsheet_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from t2i_core.commands.console import Console
 
 ENDINGS = (".csv", ".json", ".parquet")
-COLUMNS = ("search", "rank", "image", "score", "caption", "dataset", "dataset_sha256", "request")
 EPILOG = """\
 The file holds a request a line, as JSON, each plain or under a name: {"name": "dogs", "request": {"query": [{"words": "a dog"}]}}.
-Lists of such, a dataset's searches.json and exports of hits are read too. One that cannot be asked is told of, and the others go on.
+Lists of such, a dataset's searches.json and exports of hits are read too, and a CSV with a column query (as it would be typed) or
+request (JSON), and name and top_k where it has them. One that cannot be asked is told of, and the others go on.
 
 examples:
   python -m t2i_core batch requests.jsonl --out results.csv        # or .json, .parquet
@@ -39,7 +32,9 @@ def add_parser(commands: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=typed_path, metavar="FILE", help="requests as JSON lines, or a JSON list of them")
+    parser.add_argument(
+        "file", type=typed_path, metavar="FILE", help="requests as JSON lines, a JSON list of them, or a CSV"
+    )
     parser.add_argument(
         "--out",
         type=typed_path,
@@ -57,8 +52,8 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Ask all of them; 1 when one could not be asked."""
-    from t2i_core.commands.batch_file import read_batch
     from t2i_core.dataset import replace_file
+    from t2i_core.marks.batches import Row, ask_each, csv_file, json_file, parquet_file, read_batch, table_csv
 
     if arguments.out is not None and arguments.out.suffix.lower() not in ENDINGS:
         raise DatasetError(
@@ -67,62 +62,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     asked = read_batch(arguments.file)
     gallery = options.open_gallery(arguments, console)
     engine = options.open_engine(options.open_model(arguments, gallery), gallery, console)
-    made_by = (gallery.name, gallery.manifest.dataset_sha256 if gallery.manifest else "")
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     failed = 0
-    for number, one in enumerate(asked, start=1):
+    for number, (one, found) in enumerate(ask_each(asked, engine, top_k=arguments.top_k), start=1):
         console.progress(f"{number:,} of {count_of(len(asked), 'request')}", last=number == len(asked))
-        try:
-            if isinstance(one.request, T2IError):
-                raise one.request
-            top_k = one.request.top_k if arguments.top_k is None else arguments.top_k
-            result = engine.search(replace(one.request, top_k=top_k))
-        except T2IError as error:
-            console.say(f"error: {one.name}: {error}")
+        if isinstance(found, T2IError):
+            console.say(f"error: {one.name}: {found}")
             failed = 1
-            continue
-        request = one.request.to_json()
-        rows += [
-            (one.name, hit.rank, hit.image_id, round(hit.score, SCORE_DIGITS), hit.caption or "", *made_by, request)
-            for hit in result.hits
-        ]
+        else:
+            rows += found
     if arguments.out is None:
-        console.write(_csv(rows).rstrip("\r\n"))
+        console.write(table_csv(rows).rstrip("\r\n"))
         return failed
-    writers: dict[str, Callable[[], bytes]] = {
-        ".csv": lambda: _csv(rows).encode("utf-8-sig", "backslashreplace"),
-        ".json": lambda: _json(rows),
-        ".parquet": lambda: _parquet(rows),
-    }
-    data = writers[arguments.out.suffix.lower()]()
+    data = {".csv": csv_file, ".json": json_file, ".parquet": parquet_file}[arguments.out.suffix.lower()](rows)
     replace_file(arguments.out, lambda file: file.write(data))
     console.say(f"{count_of(len(rows), 'row')} of {count_of(len(asked), 'request')} written to {arguments.out}")
     return failed
-
-
-def _csv(rows: list[tuple[Any, ...]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([spreadsheet_cell(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue()
-
-
-def _json(rows: list[tuple[Any, ...]]) -> bytes:
-    records = [dict(zip(COLUMNS, row, strict=True)) | {"request": json.loads(row[-1])} for row in rows]
-    return (json.dumps(records, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode(
-        "utf-8", "backslashreplace"
-    )
-
-
-def _parquet(rows: list[tuple[Any, ...]]) -> bytes:
-    import pyarrow
-    import pyarrow.parquet
-
-    kinds = {"rank": pyarrow.int32(), "score": pyarrow.float32()}
-    schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in COLUMNS])
-    table = pyarrow.Table.from_pylist([dict(zip(COLUMNS, row, strict=True)) for row in rows], schema=schema)
-    content = io.BytesIO()
-    pyarrow.parquet.write_table(table, content, compression="zstd")
-    return content.getvalue()

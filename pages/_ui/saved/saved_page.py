@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages._ui.frame import frame, notices, opening
 from pages._ui.resources import EngineState
-from pages._ui.saved import past_list, saved_list
+from pages._ui.saved import batch_part, past_list, saved_list
 from pages._ui.session import widgets
 from pages._ui.session.visit import acted, visit
 from t2i_core.types import Gallery
 
-PARTS = {"Saved searches": saved_list.draw, "This visit": past_list.draw}
+PARTS = {"Saved searches": saved_list.draw, "This visit": past_list.draw, "Many at once": batch_part.draw}
 
 
 def heading() -> None:

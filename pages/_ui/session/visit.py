@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from streamlit.runtime.app_session import AppSession
 
+    from pages._ui.jobs.batches import BatchJob
     from pages._ui.jobs.builds import BuildJob
     from t2i_core.errors import T2IError
+    from t2i_core.marks.batches import NamedRequest
 
 KEY = "visit"
 
@@ -118,6 +120,14 @@ class BuildState:
 
 
 @dataclass
+class BatchState:
+    """The file of requests that this visit has asked or is asking, and the file that was chosen last as it was read."""
+
+    job: BatchJob | None = None
+    read: tuple[str, list[NamedRequest] | T2IError] | None = None
+
+
+@dataclass
 class Kept:
     """What was made for this visitor and may be wanted again; what it was made of stands beside it.
 
@@ -156,6 +166,7 @@ class Visit:
     marking: Marking = field(default_factory=Marking)
     saving: Saving = field(default_factory=Saving)
     history: History = field(default_factory=History)
+    batch: BatchState = field(default_factory=BatchState)
     lab: LabState = field(default_factory=LabState)
     build: BuildState = field(default_factory=BuildState)
     audit: AuditState = field(default_factory=AuditState)

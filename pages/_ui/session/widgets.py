@@ -23,7 +23,7 @@ BUILD_IMAGES, BUILD_CAPTIONS, BUILD_TARGET, BUILD_MAY_MISS = (
     "build_images", "build_captions", "build_target", "build_may_miss",
 )  # fmt: skip
 AUDIT_KIND, AUDIT_CORRECTION = "audit_kind", "audit_correction"
-SAVED_PART = "saved_part"
+SAVED_PART, BATCH_FILE = "saved_part", "batch_file"
 SAVE_NAME, SAVED_RENAME = "save_name", "saved_rename"  # each with what it names behind it
 
 
