@@ -11,7 +11,8 @@ from pages._ui.session import widgets
 from pages._ui.session.visit import acted, visit
 from t2i_core.types import Gallery
 
-PARTS = {"Saved searches": saved_list.draw, "This visit": past_list.draw, "Many at once": batch_part.draw}
+PARTS = ["Saved searches", "This visit", "Many at once"]
+DRAW = (saved_list.draw, past_list.draw, batch_part.draw)
 
 
 def heading() -> None:
@@ -29,8 +30,7 @@ def draw(gallery: Gallery, loaded: EngineState, here: frame.Here) -> None:
     visit().saving.of_dataset(str(gallery.data_dir))
     if loaded.error is not None:
         notices.error(loaded.error, title="Searching needs its model")
-    parts = zip(st.tabs(list(PARTS), key=widgets.SAVED_PART, on_change=acted), PARTS.values(), strict=True)
-    for tab, draw_part in parts:
+    for tab, draw_part in zip(st.tabs(PARTS, key=widgets.SAVED_PART, on_change=acted), DRAW, strict=True):
         if tab.open:
             with tab:
                 draw_part(gallery, loaded.engine, here.settings)
