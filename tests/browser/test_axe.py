@@ -129,6 +129,7 @@ def saved(page: Page) -> None:
     hits(page)
     page.get_by_role("button", name="Save").click()
     page.get_by_role("textbox", name="Name").press("Enter")
+    expect(page.get_by_text("Saved as")).to_be_visible()
     page.get_by_role("link", name="All saved searches").click()
     expect(page.locator("[class*=st-key-thumbnails_] img").first).to_be_visible()
 
