@@ -25,7 +25,8 @@ def question(request: SearchRequest) -> str:
 
 def settings(request: SearchRequest) -> str:
     """All that a request asks beside its query, of what is not as at first."""
-    told = [f"The first {count_of(request.top_k, 'picture')}", *(condition.label for condition in request.where)]
+    first = "The first picture" if request.top_k == 1 else f"The first {request.top_k:,} pictures"
+    told = [first, *(condition.label for condition in request.where)]
     if request.liked or request.disliked:
         told.append(f"{len(request.liked):,} liked, {len(request.disliked):,} disliked")
     if request.cutoff is not None:
