@@ -40,8 +40,8 @@ def test_a_search_is_saved_opened_and_followed_through_a_rebuild(visit: Visit, a
     expect(page.get_by_text(re.compile(r"Since it was saved: .*went \(.*no longer in the dataset\)"))).to_be_visible()
     expect(page.locator("[class*=st-key-thumbnails_] img")).to_have_count(4)
     expect_no_sideways_scroll(page)
-    page.get_by_role("button", name="Open").click()
+    page.locator("[class*=st-key-saved_open_] button").click()
     expect(field(page)).to_have_value("a mill")
     expect(page.locator(".card .rank")).to_have_count(4)
     assert ids(page) != before
-    page.wait_for_url(re.compile(r"/\?q=a\+mill&k=4&data=rebuilt"))
+    page.wait_for_url(re.compile(r"/\?.*q=a\+mill.*data=rebuilt"))
