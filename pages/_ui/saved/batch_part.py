@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui.frame import frame, notices, sharing
+from pages._ui.frame import buttons, frame, notices, sharing
 from pages._ui.frame.plain_text import plain
 from pages._ui.jobs import batches
 from pages._ui.jobs.batches import BatchJob, BatchOrder, BatchOutcome
@@ -47,7 +47,7 @@ def draw(gallery: Gallery, engine: SearchEngine | None, settings: Settings) -> N
         _faults(bad)
     if engine is None:
         st.caption("The file can be asked once the model is there")
-    elif good and widgets.button(f"Ask {count_of(good, 'request')}", type="primary", key="batch_start"):
+    elif good and buttons.pressed(f"Ask {count_of(good, 'request')}", kind="primary", key="batch_start"):
         visit().batch.job = batches.start(BatchOrder(name, str(gallery.data_dir), requests, engine))
         st.rerun()
 
