@@ -1,7 +1,7 @@
 """Search: a sentence or a picture goes in, the closest pictures come out."""
 
 from pages._ui.asking import answer as asking
-from pages._ui.asking import controls, query_bar, score_strip, waiting
+from pages._ui.asking import controls, facet_panel, query_bar, score_strip, waiting
 from pages._ui.asking.remarks import notice, remarks
 from pages._ui.frame import frame, notices, opening
 from pages._ui.grid import cards, tagging
@@ -20,6 +20,7 @@ if no_model is not None:
 notices.fatal(answer.problems)
 notice()
 controls.toolbar(answer, first_dataset=here.first_dataset)
+facet_panel.panel(answer)
 remarks(answer, switched=True)
 if answer.engine is not None and answer.result is not None and answer.everything is not None:
     score_strip.score_strip(answer.engine, answer.result, everything=answer.everything)
@@ -29,6 +30,6 @@ elif answer.waiting:
     summary = f"The model {frame.short(answer.loaded.model)} is loading"
     cards.skeleton(min(visit().shown.top_k, gallery.images), summary=summary)
 else:
-    cards.sample(gallery, here.settings, engine=answer.engine)
+    cards.sample(gallery, here.settings, engine=answer.engine, fitting=answer.fitting)
 frame.wait_for_engine(here, answer.loaded)
 links.write_link(first_dataset=here.first_dataset)

@@ -61,7 +61,7 @@ AUDIT_KEYS = (
 )  # fmt: skip
 # In the order of the list; the first is the one a visit begins with.
 PAGES = (
-    PageSpec("pages/search.py", "Search", ":material/search:", shows_query=True),
+    PageSpec("pages/search.py", "Search", ":material/search:", shows_query=True, presses=(("f", "filter"),)),
     PageSpec("pages/embedding_map.py", "Map", ":material/bubble_chart:", "m", ("colour", "view"), shows_query=True),
     PageSpec("pages/captions.py", "Captions", ":material/format_quote:", "c", ("find", "sort", "page", "rows", "f.", "picked")),
     PageSpec("pages/saved.py", "Saved", ":material/bookmarks:", "v"),

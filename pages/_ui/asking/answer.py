@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pages._ui import resources
 from pages._ui.asking import ranking
 from pages._ui.session.visit import visit
@@ -11,7 +13,7 @@ from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import ModelError, T2IError
-from t2i_core.types import Gallery, Problem, SearchResult
+from t2i_core.types import Gallery, Problem, RowArray, SearchResult
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Answer:
         Its first ``top_k``, which are shown.
     problem : T2IError, optional
         Why there is none.
+    fitting : ndarray of shape (F,), int64, optional
+        Rows that fit the conditions, where nothing is asked beside them.
     """
 
     gallery: Gallery
@@ -37,6 +41,7 @@ class Answer:
     everything: SearchResult | None = None
     result: SearchResult | None = None
     problem: T2IError | None = None
+    fitting: RowArray | None = None
 
     @property
     def engine(self) -> SearchEngine | None:
@@ -66,6 +71,8 @@ class Answer:
 def answer(gallery: Gallery, settings: Settings) -> Answer:
     """Ask the gallery's engine what the session asks, as far as both are there."""
     loaded, asked = resources.engine_state(gallery, settings), visit().asked
+    if asked.query is None and asked.where:
+        return _filtered(gallery, settings, loaded)
     if loaded.engine is None:
         return Answer(gallery, settings, loaded, problem=loaded.error)
     # Where there is no approximate index its switch is not on the page, and what a link says of it means nothing.
@@ -81,3 +88,14 @@ def answer(gallery: Gallery, settings: Settings) -> Answer:
     if asked.settled:
         visit().history.note(str(gallery.data_dir), result.request, result.hits)
     return Answer(gallery, settings, loaded, everything, result)
+
+
+def _filtered(gallery: Gallery, settings: Settings, loaded: resources.EngineState) -> Answer:
+    """The gallery itself, as far as it fits."""
+    try:
+        kept = resources.facets(gallery, loaded.engine).rows_that_fit(visit().asked.where)
+    except T2IError as error:
+        return Answer(gallery, settings, loaded, problem=loaded.error or error)
+    return Answer(
+        gallery, settings, loaded, problem=loaded.error, fitting=None if kept is None else np.flatnonzero(kept)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.asking import saving
+from pages._ui.asking import facet_panel, saving
 from pages._ui.asking.answer import Answer
 from pages._ui.frame import notices, sharing
 from pages._ui.frame.plain_text import plain
@@ -27,7 +27,7 @@ BALANCED_HELP = (
 
 
 def toolbar(answer: Answer, *, first_dataset: str | None) -> None:
-    """How many pictures (where a ranking is shown or expected), their size, captions; link and export."""
+    """How many pictures (where a ranking is shown or expected), their size, captions; filters; link and export."""
     result, recall = answer.result, recall_note(answer.engine)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if answer.waiting or result is not None:
@@ -38,6 +38,7 @@ def toolbar(answer: Answer, *, first_dataset: str | None) -> None:
             widgets.seed(widgets.APPROXIMATE, visit().asked.approximate)
             st.toggle("Approximate", key=widgets.APPROXIMATE, help=plain(recall), on_change=_take_approximate)
         ranking_choice(answer.engine)
+        facet_panel.button()
         if result is not None:
             saving.save_button(answer)
             sharing.hits(answer.gallery, result, first_dataset=first_dataset, remarks=saving.why_not(answer.gallery))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.asking import controls, query_bar, score_strip
+from pages._ui.asking import controls, facet_panel, query_bar, score_strip
 from pages._ui.frame import opening
 from pages._ui.grid import cards
 from pages._ui.session.visit import visit
@@ -20,6 +20,7 @@ def layout() -> None:
             controls.top_k(MAX_TOP_K)
             controls.by_score()
         controls.shown_as()
+        facet_panel.button()
     if asked:
         score_strip.waiting_strip()
     count = visit().shown.top_k if asked else cards.SAMPLE

@@ -1,4 +1,4 @@
-"""The components every page may use: query bar, score strip, picture grid, table of captions, map, the lab's, and keys for pages.
+"""The components every page may use: query bar, score strip, filters, picture grid, table of captions, map, the lab's, keys for pages.
 
 Each has a folder here with its scripts and styles; ``served/`` holds what is made of them (``make bundle``), so that running the
 app needs no Node. They are mounted without an iframe. What they are given is data only; their scripts set it as text.
@@ -33,6 +33,11 @@ def _query_bar() -> Callable[..., object]:
 @lru_cache(maxsize=1)
 def _score_strip() -> Callable[..., object]:
     return st.components.v2.component("t2i_score_strip", css=_served("score_strip.css"), js=_served("score_strip.js"))
+
+
+@lru_cache(maxsize=1)
+def _facet_panel() -> Callable[..., object]:
+    return st.components.v2.component("t2i_facet_panel", css=_served("facet_panel.css"), js=_served("facet_panel.js"))
 
 
 @lru_cache(maxsize=1)
@@ -122,3 +127,8 @@ def lab_failures(data: Mapping[str, object], *, on_event: Callable[[], None]) ->
 def score_strip(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the score strip; ``on_event`` reads ``st.session_state["score_strip"]["event"]``."""
     _score_strip()(key="score_strip", data=dict(data), on_event_change=on_event)
+
+
+def facet_panel(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the filters; ``on_event`` reads ``st.session_state["facet_panel"]["event"]``."""
+    _facet_panel()(key="facet_panel", data=dict(data), on_event_change=on_event)

@@ -47,6 +47,14 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "Filters, on Search",
+        (
+            ("f", "open them, close them"),
+            ("Tab Space", "from one to the next, choose it"),
+            ("Esc", "close them"),
+        ),
+    ),
+    (
         "The audit",
         (
             ("y n", "the caption is right, is wrong"),

@@ -13,22 +13,25 @@ from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import count_of
 from t2i_core.query.request import RANKINGS
-from t2i_core.types import Gallery, Hit, SearchResult
+from t2i_core.types import Gallery, Hit, RowArray, SearchResult
 
 SAMPLE = 36
 
 
 def sample(
-    gallery: Gallery, settings: Settings, *, engine: SearchEngine | None, size: str | None = None, count: int = SAMPLE
-) -> None:
-    """A varied choice of the gallery, for a page where nothing is asked yet."""
-    rows = resources.first_rows(gallery, count)
+    gallery: Gallery, settings: Settings, *, engine: SearchEngine | None, size: str | None = None, count: int = SAMPLE,
+    fitting: RowArray | None = None,
+) -> None:  # fmt: skip
+    """A varied choice of the gallery, or of the rows that fit, for a page where nothing is asked yet."""
+    rows = resources.first_rows(gallery, count) if fitting is None else resources.some_of(gallery, fitting, count)
     cards = _cards_of(gallery, rows, settings)
     _grid(
         {
             "pictures": cards,
             "label": "Some pictures of the gallery",
-            "summary": _sample_summary(len(cards), len(gallery)),
+            "summary": _sample_summary(
+                len(cards), len(gallery) if fitting is None else len(fitting), filtered=fitting is not None
+            ),
             **_sized(size),
             **detail.grid_part(gallery, engine, None, settings),
         }
@@ -116,8 +119,11 @@ def _sized(size: str | None) -> dict[str, object]:
     return {} if size is None else {"size": size}
 
 
-def _sample_summary(shown: int, pictures: int) -> str:
+def _sample_summary(shown: int, pictures: int, *, filtered: bool = False) -> str:
     held = count_of(pictures, "picture")
+    if filtered:
+        few = f"{held} that {'fits' if pictures == 1 else 'fit'}" if pictures else "No picture fits"
+        return few if shown == pictures else f"{shown:,} of {few}, a varied choice"
     return held if pictures == 1 else f"{shown:,} of {held}, a varied choice"
 
 
@@ -127,6 +133,8 @@ def _summary(result: SearchResult) -> str:
     if away and away == result.images:
         return "There is no other picture; the query is made of all there are"
     others = count_of(result.images - result.away, "other picture" if result.away else "picture")
+    if result.fitting is not None:
+        others = f"{count_of(result.fitting, 'picture')} that {'fits' if result.fitting == 1 else 'fit'}"
     order = "closest first" if result.request.ranking == RANKINGS[0] else "in balanced order"
     said = f"{len(result.hits):,} of {others}, {order}{judged.in_words(result)}"
     if not away:

@@ -16,6 +16,7 @@ from pages._ui.resources.captions import (
 from pages._ui.resources.dataset_choices import DatasetChoice
 from pages._ui.resources.engines import EngineState, engine_state, forget_models, named_models
 from pages._ui.resources.explanations import Reasons, heat, reasons
+from pages._ui.resources.facets import Offered, facets, offered
 from pages._ui.resources.galleries import (
     credits,
     datasets,
@@ -24,6 +25,7 @@ from pages._ui.resources.galleries import (
     gallery,
     name_of,
     rows_by_id,
+    some_of,
     titles,
 )
 from pages._ui.resources.lab import (
@@ -43,6 +45,7 @@ __all__ = [
     "DatasetChoice",
     "EngineState",
     "Look",
+    "Offered",
     "Reasons",
     "audit_jobs",
     "audit_of",
@@ -57,6 +60,7 @@ __all__ = [
     "datasets",
     "engine_state",
     "example_queries",
+    "facets",
     "first_rows",
     "forget_comparison",
     "forget_lab_work",
@@ -72,6 +76,7 @@ __all__ = [
     "modality_gap",
     "name_of",
     "named_models",
+    "offered",
     "other_ways_of",
     "own_questions",
     "picture_words",
@@ -79,6 +84,7 @@ __all__ = [
     "projection_stamp",
     "reasons",
     "rows_by_id",
+    "some_of",
     "suggestions",
     "thumbnails_trimmed",
     "titles",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from pages._ui.jobs import background
@@ -15,9 +16,10 @@ from pages._ui.resources.work import built_folders
 from t2i_core import config, dataset, memory, opening, remote
 from t2i_core.index.address import is_address
 from t2i_core.neighbours import variety
-from t2i_core.types import Gallery
+from t2i_core.types import Gallery, RowArray
 
 EXAMPLES = 5
+LOOKED_AT = 1_000  # of many rows so many are compared to choose varied ones
 COLLECTION_LOOKED_AT_S = 10.0  # how long browsing may miss that a collection was replaced; a search looks itself
 GENERAL_EXAMPLES = ("a dog on a beach", "people at a market", "snow on a mountain", "something red", "a boat at sea")
 
@@ -67,6 +69,15 @@ def gallery(choice: DatasetChoice) -> Future[Gallery]:
 def first_rows(gallery: Gallery, count: int) -> list[int]:
     """Rows of a varied sample of the gallery."""
     return _first_rows(gallery.key, count, _gallery=gallery)
+
+
+def some_of(gallery: Gallery, rows: RowArray, count: int) -> list[int]:
+    """At most so many of these rows, varied as `first_rows` are; in order where that is all of them."""
+    if len(rows) <= count:
+        return [int(row) for row in rows]
+    evenly = rows[np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(np.int64)]
+    chosen = variety.varied_rows(gallery.image_embeddings[evenly], count)
+    return [int(row) for row in evenly[chosen]]
 
 
 def example_queries(gallery: Gallery) -> list[str]:

@@ -148,11 +148,11 @@ def open_dataset(name: str | None) -> None:
 
 
 def drop_what_is_of_one_gallery() -> None:
-    """Another dataset is open: a picture of the one before, its folders and columns and its model's scores mean nothing here."""
+    """Another dataset is open: a picture, folders, columns, stacks and scores of the one before mean nothing here."""
     asked_now = visit().asked
     if asked_now.query is not None and asked_now.query.of_gallery:
         clear_query()
-    asked_now.as_at_first("where", "cutoff", "ranking")
+    asked_now.as_at_first("where", "cutoff", "ranking", "stacking", "order")
     feedback.forget()
 
 

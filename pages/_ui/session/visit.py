@@ -88,6 +88,15 @@ class Opened:
 
 
 @dataclass
+class Panel:
+    """The panel of filters: whether it is open, how often it was opened, and the number of its last event that was followed."""
+
+    open: bool = False
+    opened: int = 0
+    seq: int = 0
+
+
+@dataclass
 class LinkState:
     """How the address of the browser and what is shown keep up with each other.
 
@@ -159,6 +168,7 @@ class Visit:
     asked: Asked = field(default_factory=Asked)
     shown: Shown = field(default_factory=Shown)
     opened: Opened = field(default_factory=Opened)
+    panel: Panel = field(default_factory=Panel)
     link: LinkState = field(default_factory=LinkState)
     map: MapState = field(default_factory=MapState)
     captions: CaptionsState = field(default_factory=CaptionsState)
