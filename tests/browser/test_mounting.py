@@ -45,6 +45,9 @@ def given(app: App, chromium: Browser, mapped: None) -> Iterator[tuple[dict[str,
         page = context.new_page()
         page.goto(app.url + path)
         expect(page.locator(DRAWN[path.partition("?")[0]]).first).to_be_attached()
+        if path == PAGES[0]:  # the filters are there once they are opened
+            page.get_by_role("button", name="Filter", exact=True).click()
+            expect(page.locator(".facet-root .values label").first).to_be_visible()
         found |= read_given(page)  # the page stays open: what it was lent can be fetched as long as it is
 
     def empty() -> Page:

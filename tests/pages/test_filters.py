@@ -8,8 +8,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages._ui import resources
@@ -18,6 +20,7 @@ from pages._ui.session.visit import Visit
 from t2i_core.dataset import read_gallery
 from t2i_core.facets.keeping import keep_facts
 from t2i_core.query import Condition
+from tests import demo_dataset
 from tests.pages.page_parts import bar, component, grid, settle, texts
 from tests.pages.test_feedback import act, address, names
 from tests.pages.visits import begin_visit, visit
@@ -193,3 +196,51 @@ def test_all_of_the_panel_reaches_the_request_and_the_link(session: Visit) -> No
     filters.clear()
     assert not filters.several()
     assert links.link_params(first_dataset=None) == {}
+
+
+@pytest.fixture
+def copies(tmp_path: Path, checkpoint: Path) -> Path:
+    """Eight pictures, of which one was saved again smaller in another folder, with stacks made of them."""
+    pictures = tmp_path / "pictures"
+    frame = demo_dataset.demo_captions(7)
+    for name in frame["image"].unique():
+        (pictures / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(demo_dataset.ROOT / "static" / "images" / name, pictures / name)
+    first = sorted(frame["image"].unique())[0]
+    with Image.open(pictures / first) as picture:
+        (pictures / "again").mkdir()
+        picture.convert("RGB").resize((picture.width // 2, picture.height // 2)).save(pictures / "again" / "half.jpg")
+    found = {"image": "again/half.jpg", "caption": frame.loc[frame["image"] == first, "caption"].iloc[0]}
+    with pytest.MonkeyPatch.context() as patch:
+        more = pd.concat([frame, pd.DataFrame([found])], ignore_index=True)
+        patch.setattr(demo_dataset, "demo_captions", lambda images: more)
+        demo_dataset.write_demo_dataset(tmp_path / "data", checkpoint, images=8, images_dir=pictures)
+    keep_facts(read_gallery(tmp_path / "data"), max_pixels=10**8)
+    return tmp_path / "data"
+
+
+def test_copies_are_one_card_that_opens_them_side_by_side(
+    open_app: OpenApp, copies: Path, begun: list[Future[object]]
+) -> None:
+    app = opened(open_app(copies, q="a mill"), begun)
+    assert len(names(app)) == 8
+    assert {one["behind"] for one in grid(app)["pictures"]} == {0}
+    assert [one["label"] for one in panel(app)["stackings"]] == ["Each picture alone", "Copies together"]
+    settle(act(app, lambda: report(type="choose", where=[], stacking="copies")), begun)
+    assert len(names(app)) == 7
+    stacked = [one for one in grid(app)["pictures"] if one["behind"]]
+    assert [one["behind"] for one in stacked] == [1]
+    assert "Copies count as one picture, 1 left behind the others" in texts(app)
+    assert address(app)["stack"] == "copies"
+    for picture in (stacked[0]["id"], "again/half.jpg"):
+        visit(app).opened.picture = picture
+        app.run()
+        told = grid(app)["detail"]["stack"]
+        assert told[0]["id"] == stacked[0]["id"]
+        assert {one["caption"] for one in told} >= {"half.jpg"}
+        assert [[name for name, _ in one["facts"]] for one in told] == [["Size", "On disk", "Folder"]] * 2
+        assert len({tuple(map(tuple, one["facts"])) for one in told}) == 2
+        assert all(one["src"] for one in told)
+    visit(app).opened.picture = next(name for name in names(app) if name != stacked[0]["id"])
+    app.run()
+    assert "stack" not in grid(app)["detail"]

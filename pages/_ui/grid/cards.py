@@ -152,6 +152,7 @@ def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "bar": None if part is None else round(part, 3),
+        "behind": len(hit.stack),
         **term_shares.part(hit, result),
     }
 

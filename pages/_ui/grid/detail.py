@@ -9,7 +9,7 @@ from streamlit.runtime import get_instance
 
 from pages._ui import resources
 from pages._ui.frame import notices
-from pages._ui.grid import pictures, term_shares, why
+from pages._ui.grid import pictures, stack, term_shares, why
 from pages._ui.grid.score_bar import score_help, score_part
 from pages._ui.session.asked import ranking_key
 from pages._ui.session.visit import visit
@@ -108,6 +108,8 @@ def describe(
         described["explains"] = True
         if visit().opened.explain:
             described["why"] = why.why(engine, result, image_id, settings)
+    if engine is not None and result is not None:
+        described |= stack.part(image_id, result, engine, settings)
     if engine is not None:
         described |= _neighbours(engine, image_id, settings)
     if engine is not None and described["captions_any"] and visit().opened.related_to == image_id:
@@ -145,7 +147,7 @@ def _facts(gallery: Gallery, image_id: str, large: pictures.Shown) -> list[tuple
         facts.append(("Size", f"{large.width:,} × {large.height:,} px"))
     try:
         size = images.picture_path(gallery.images_dir, image_id).stat().st_size
-        facts.append(("On disk", f"{size / 1024:,.0f} kB" if size < 1024**2 else f"{size / 1024**2:,.1f} MB"))
+        facts.append(("On disk", stack.in_bytes(size)))
     except (OSError, ImageError):
         facts.append(("On disk", "the file cannot be read"))
     credit = resources.credits(gallery).get(image_id)

@@ -1,5 +1,6 @@
 // One card: a picture with its rank, score and caption. It stays the same element as long as its picture is shown.
 
+import { countOf, whole } from "../shared/counting.js";
 import { CROSS, clampShape, HEART, make, scoreText, signButton } from "../shared/drawing.js";
 import { drawParts, partsText } from "../shared/term_bar.js";
 
@@ -40,6 +41,7 @@ export class Card {
   caption = make("p", "caption");
   verdicts = make("div", "verdicts");
   dots = make("span", "dots");
+  behind = make("span", "behind");
   selected = false;
   /** @type {string[]} */
   tags = [];
@@ -62,12 +64,12 @@ export class Card {
       this.element.classList.add("missing");
       this.note.textContent = CANNOT_BE_SHOWN;
     });
-    this.button.append(this.image, this.note, this.name, this.dots);
+    this.button.append(this.image, this.note, this.name, this.dots, this.behind);
     this.bar.append(this.fill);
     this.meta.append(this.rank, this.score, this.bar, this.move);
     // Whoever listens hears rank, score and caption once: in the name of the button.
     this.image.alt = "";
-    for (const one of [this.meta, this.caption, this.dots]) one.setAttribute("aria-hidden", "true");
+    for (const one of [this.meta, this.caption, this.dots, this.behind]) one.setAttribute("aria-hidden", "true");
     // Reached by pointers and by whoever listens; for keys there are + and −.
     this.like = verdictButton(HEART, "Like", "l or +", () => judge("liked"));
     this.dislike = verdictButton(CROSS, "Dislike", "d or \u2212", () => judge("disliked"));
@@ -119,6 +121,7 @@ export class Card {
     this.note.textContent = picture.src ? "" : picture.note || CANNOT_BE_SHOWN;
     this.name.textContent = picture.id;
     this.button.title = picture.id;
+    this.#showStack(picture.behind ?? 0);
     this.#showScore(picture, scoreHelp);
     this.#showTerms(picture.gave ?? [], terms);
     this.caption.title = picture.caption || "";
@@ -139,8 +142,8 @@ export class Card {
    * @param {Picture} picture
    * @param {string} help
    */
-  #showScore({ id, rank, score, bar, caption, move }, help) {
-    const spoken = caption || id;
+  #showScore({ id, rank, score, bar, caption, move, behind }, help) {
+    const spoken = `${caption || id}${behind ? `, and ${countOf(behind, "picture")} stacked behind it` : ""}`;
     const scored = score !== null && score !== undefined;
     const where = scored ? `Rank ${rank}${moveInWords(move)}, score ${scoreText(score)}: ` : "";
     this.#scoreSaid = `${where}${spoken}`;
@@ -154,6 +157,14 @@ export class Card {
     this.meta.title = help;
     this.bar.hidden = typeof bar !== "number";
     this.fill.style.width = `${Math.round((bar || 0) * 100)}%`;
+  }
+
+  /** @param {number} behind how many copies stand behind the picture */
+  #showStack(behind) {
+    this.element.classList.toggle("stacked", behind > 0);
+    this.behind.hidden = !behind;
+    this.behind.textContent = behind ? `+${whole(behind)}` : "";
+    this.behind.title = behind ? `${countOf(behind, "picture")} stacked behind this one: open it to see them` : "";
   }
 
   /** @param {number[]} gave @param {string[]} terms */

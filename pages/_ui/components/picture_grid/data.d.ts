@@ -82,6 +82,8 @@ export interface Picture extends Shown {
   id: string;
   /** How many places it went up by the last step, down below 0; "new" where it had none. */
   move?: number | "new" | null;
+  /** How many of its copies stand behind it. */
+  behind?: number;
 }
 
 /** A card without a picture, in the final layout. */

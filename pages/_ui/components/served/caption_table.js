@@ -265,22 +265,21 @@ var Neighbours = class {
       return;
     }
     const strip = make("div", "strip");
-    strip.append(...known.neighbours.map((one) => this.#thumb(one)));
+    strip.append(...known.neighbours.map((one) => thumb(one, this.#open)));
     this.root.append(strip);
   }
-  /** @param {Neighbour} one */
-  #thumb(one) {
-    const button = textButton("thumb", "", one.caption || one.id, () => this.#open(one.id));
-    button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
-    const image = make("img");
-    image.alt = "";
-    image.loading = "lazy";
-    if (one.src) image.src = one.src;
-    button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
-    button.append(image);
-    return button;
-  }
 };
+function thumb(one, open) {
+  const button = textButton("thumb", "", one.caption || one.id, () => open(one.id));
+  button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
+  const image = make("img");
+  image.alt = "";
+  image.loading = "lazy";
+  if (one.src) image.src = one.src;
+  button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
+  button.append(image);
+  return button;
+}
 
 // shared/term_colours.js
 var COLOURS = 6;
@@ -630,6 +629,45 @@ function pair(what, name, text) {
   return both;
 }
 
+// shared/detail/stack.js
+var Stack = class {
+  root = make("div", "neighbours copies");
+  #key = "";
+  #open;
+  /** @param {(id: string) => void} open */
+  constructor(open) {
+    this.#open = open;
+  }
+  /** @param {Known | undefined} known */
+  draw(known) {
+    const stack = known?.stack ?? [];
+    const key = JSON.stringify([known?.id, stack]);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.root.replaceChildren();
+    if (!known || !stack.length) return;
+    const more = known.stack_more ? `, and ${whole(known.stack_more)} more` : "";
+    const differ = stack[0].facts.length ? "" : ", no difference in size, day or folder";
+    const strip = make("div", "strip");
+    strip.setAttribute("role", "list");
+    strip.append(...stack.map((one) => this.#copy(one, one.id === known.id)));
+    this.root.append(make("h2", "", `${countOf(stack.length, "picture")} that count as one${more}${differ}`), strip);
+  }
+  /** @param {Stacked} one @param {boolean} current */
+  #copy(one, current) {
+    const copy = make("div", "copy");
+    copy.setAttribute("role", "listitem");
+    const button = thumb(one, this.#open);
+    if (current) button.setAttribute("aria-current", "true");
+    const facts = make("dl", "");
+    for (const [name2, value] of one.facts) facts.append(make("dt", "", name2), make("dd", "", value));
+    const name = make("p", "copy-name", one.caption);
+    name.title = one.id;
+    copy.append(button, name, ...one.facts.length ? [facts] : []);
+    return copy;
+  }
+};
+
 // shared/detail/heat.js
 var COLOURS2 = [
   [31, 12, 72],
@@ -775,11 +813,13 @@ var Detail = class {
       terms: (text) => this.ask("terms", { text }),
       judge: (verdict) => this.judge(verdict)
     });
-    this.neighbours = new Neighbours((id) => {
+    const open = (id) => {
       this.open(id);
       this.frame.body.scrollTop = 0;
-    });
-    const parts = [this.stage.root, this.side.root, this.neighbours.root];
+    };
+    this.stack = new Stack(open);
+    this.neighbours = new Neighbours(open);
+    const parts = [this.stage.root, this.side.root, this.stack.root, this.neighbours.root];
     this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
     this.dialog = this.frame.dialog;
     this.dialog.addEventListener("close", () => this.closed());
@@ -938,6 +978,7 @@ var Detail = class {
       explaining: this.explaining
     });
     this.drawVerdict();
+    this.stack.draw(known);
     this.neighbours.draw(known, this.token);
   }
 };

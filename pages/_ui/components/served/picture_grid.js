@@ -241,22 +241,21 @@ var Neighbours = class {
       return;
     }
     const strip = make("div", "strip");
-    strip.append(...known.neighbours.map((one) => this.#thumb(one)));
+    strip.append(...known.neighbours.map((one) => thumb(one, this.#open)));
     this.root.append(strip);
   }
-  /** @param {Neighbour} one */
-  #thumb(one) {
-    const button = textButton("thumb", "", one.caption || one.id, () => this.#open(one.id));
-    button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
-    const image = make("img");
-    image.alt = "";
-    image.loading = "lazy";
-    if (one.src) image.src = one.src;
-    button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
-    button.append(image);
-    return button;
-  }
 };
+function thumb(one, open) {
+  const button = textButton("thumb", "", one.caption || one.id, () => open(one.id));
+  button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
+  const image = make("img");
+  image.alt = "";
+  image.loading = "lazy";
+  if (one.src) image.src = one.src;
+  button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
+  button.append(image);
+  return button;
+}
 
 // shared/term_colours.js
 var COLOURS = 6;
@@ -266,11 +265,11 @@ function hueOf(place) {
 
 // shared/term_bar.js
 function drawParts(fill, gave) {
-  const whole = gave.reduce((sum, one) => sum + Math.abs(one), 0);
+  const whole2 = gave.reduce((sum, one) => sum + Math.abs(one), 0);
   const parts = gave.map((one, place) => {
     const part = make("span", `part ${hueOf(place)}`);
     part.classList.toggle("against", one < 0);
-    part.style.flexGrow = String(whole ? Math.abs(one) / whole : 0);
+    part.style.flexGrow = String(whole2 ? Math.abs(one) / whole2 : 0);
     return part;
   });
   fill.replaceChildren(...parts);
@@ -621,6 +620,53 @@ function pair(what, name, text) {
   return both;
 }
 
+// shared/counting.js
+function countOf(number, noun) {
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}
+function whole(number) {
+  return Math.round(number).toLocaleString("en-US");
+}
+
+// shared/detail/stack.js
+var Stack = class {
+  root = make("div", "neighbours copies");
+  #key = "";
+  #open;
+  /** @param {(id: string) => void} open */
+  constructor(open) {
+    this.#open = open;
+  }
+  /** @param {Known | undefined} known */
+  draw(known) {
+    const stack = known?.stack ?? [];
+    const key = JSON.stringify([known?.id, stack]);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.root.replaceChildren();
+    if (!known || !stack.length) return;
+    const more = known.stack_more ? `, and ${whole(known.stack_more)} more` : "";
+    const differ = stack[0].facts.length ? "" : ", no difference in size, day or folder";
+    const strip = make("div", "strip");
+    strip.setAttribute("role", "list");
+    strip.append(...stack.map((one) => this.#copy(one, one.id === known.id)));
+    this.root.append(make("h2", "", `${countOf(stack.length, "picture")} that count as one${more}${differ}`), strip);
+  }
+  /** @param {Stacked} one @param {boolean} current */
+  #copy(one, current) {
+    const copy = make("div", "copy");
+    copy.setAttribute("role", "listitem");
+    const button = thumb(one, this.#open);
+    if (current) button.setAttribute("aria-current", "true");
+    const facts = make("dl", "");
+    for (const [name2, value] of one.facts) facts.append(make("dt", "", name2), make("dd", "", value));
+    const name = make("p", "copy-name", one.caption);
+    name.title = one.id;
+    copy.append(button, name, ...one.facts.length ? [facts] : []);
+    return copy;
+  }
+};
+
 // shared/detail/heat.js
 var COLOURS2 = [
   [31, 12, 72],
@@ -766,11 +812,13 @@ var Detail = class {
       terms: (text) => this.ask("terms", { text }),
       judge: (verdict) => this.judge(verdict)
     });
-    this.neighbours = new Neighbours((id) => {
+    const open = (id) => {
       this.open(id);
       this.frame.body.scrollTop = 0;
-    });
-    const parts = [this.stage.root, this.side.root, this.neighbours.root];
+    };
+    this.stack = new Stack(open);
+    this.neighbours = new Neighbours(open);
+    const parts = [this.stage.root, this.side.root, this.stack.root, this.neighbours.root];
     this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
     this.dialog = this.frame.dialog;
     this.dialog.addEventListener("close", () => this.closed());
@@ -929,6 +977,7 @@ var Detail = class {
       explaining: this.explaining
     });
     this.drawVerdict();
+    this.stack.draw(known);
     this.neighbours.draw(known, this.token);
   }
 };
@@ -985,6 +1034,7 @@ var Card = class {
   caption = make("p", "caption");
   verdicts = make("div", "verdicts");
   dots = make("span", "dots");
+  behind = make("span", "behind");
   selected = false;
   /** @type {string[]} */
   tags = [];
@@ -1006,11 +1056,11 @@ var Card = class {
       this.element.classList.add("missing");
       this.note.textContent = CANNOT_BE_SHOWN;
     });
-    this.button.append(this.image, this.note, this.name, this.dots);
+    this.button.append(this.image, this.note, this.name, this.dots, this.behind);
     this.bar.append(this.fill);
     this.meta.append(this.rank, this.score, this.bar, this.move);
     this.image.alt = "";
-    for (const one of [this.meta, this.caption, this.dots]) one.setAttribute("aria-hidden", "true");
+    for (const one of [this.meta, this.caption, this.dots, this.behind]) one.setAttribute("aria-hidden", "true");
     this.like = verdictButton(HEART, "Like", "l or +", () => judge("liked"));
     this.dislike = verdictButton(CROSS, "Dislike", "d or −", () => judge("disliked"));
     this.verdicts.append(this.like, this.dislike);
@@ -1056,6 +1106,7 @@ var Card = class {
     this.note.textContent = picture.src ? "" : picture.note || CANNOT_BE_SHOWN;
     this.name.textContent = picture.id;
     this.button.title = picture.id;
+    this.#showStack(picture.behind ?? 0);
     this.#showScore(picture, scoreHelp);
     this.#showTerms(picture.gave ?? [], terms);
     this.caption.title = picture.caption || "";
@@ -1074,8 +1125,8 @@ var Card = class {
    * @param {Picture} picture
    * @param {string} help
    */
-  #showScore({ id, rank, score, bar, caption, move }, help) {
-    const spoken = caption || id;
+  #showScore({ id, rank, score, bar, caption, move, behind }, help) {
+    const spoken = `${caption || id}${behind ? `, and ${countOf(behind, "picture")} stacked behind it` : ""}`;
     const scored = score !== null && score !== void 0;
     const where = scored ? `Rank ${rank}${moveInWords(move)}, score ${scoreText(score)}: ` : "";
     this.#scoreSaid = `${where}${spoken}`;
@@ -1089,6 +1140,13 @@ var Card = class {
     this.meta.title = help;
     this.bar.hidden = typeof bar !== "number";
     this.fill.style.width = `${Math.round((bar || 0) * 100)}%`;
+  }
+  /** @param {number} behind how many copies stand behind the picture */
+  #showStack(behind) {
+    this.element.classList.toggle("stacked", behind > 0);
+    this.behind.hidden = !behind;
+    this.behind.textContent = behind ? `+${whole(behind)}` : "";
+    this.behind.title = behind ? `${countOf(behind, "picture")} stacked behind this one: open it to see them` : "";
   }
   /** @param {number[]} gave @param {string[]} terms */
   #showTerms(gave, terms) {
@@ -1484,11 +1542,6 @@ var Status = class {
 };
 function milliseconds(value) {
   return `${value < 0.95 ? value.toFixed(1) : Math.round(value)} ms`;
-}
-
-// shared/counting.js
-function countOf(number, noun) {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 // picture_grid/strip.js

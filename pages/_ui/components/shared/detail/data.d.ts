@@ -43,6 +43,9 @@ export interface Known {
   /** Whether captions can be compared with this picture. */
   captions_any: boolean;
   facts: [string, string][];
+  /** The pictures that count as one with this one, the best first, with what they differ in; and how many more there are. */
+  stack?: Stacked[];
+  stack_more?: number;
   neighbours: Neighbour[];
   neighbours_problem: string;
   download: string;
@@ -101,6 +104,11 @@ export interface Neighbour {
   caption: string;
   width: number;
   height: number;
+}
+
+/** `pages/_ui/grid/stack.py` writes it. */
+export interface Stacked extends Neighbour {
+  facts: [string, string][];
 }
 
 export type Verdict = "liked" | "disliked";

@@ -5,6 +5,7 @@ import { Settling } from "../settling.js";
 import { frame } from "./frame.js";
 import { Neighbours } from "./neighbours.js";
 import { Side } from "./side.js";
+import { Stack } from "./stack.js";
 import { Stage } from "./stage.js";
 
 /** @import { DetailData, Host, Known, Verdict } from "./data.d.ts" */
@@ -39,11 +40,13 @@ export class Detail {
       terms: (text) => this.ask("terms", { text }),
       judge: (verdict) => this.judge(verdict),
     });
-    this.neighbours = new Neighbours((id) => {
+    const open = (/** @type {string} */ id) => {
       this.open(id);
       this.frame.body.scrollTop = 0;
-    });
-    const parts = [this.stage.root, this.side.root, this.neighbours.root];
+    };
+    this.stack = new Stack(open);
+    this.neighbours = new Neighbours(open);
+    const parts = [this.stage.root, this.side.root, this.stack.root, this.neighbours.root];
     this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
     this.dialog = this.frame.dialog;
     this.dialog.addEventListener("close", () => this.closed());
@@ -218,6 +221,7 @@ export class Detail {
       explaining: this.explaining,
     });
     this.drawVerdict();
+    this.stack.draw(known);
     this.neighbours.draw(known, this.token);
   }
 }

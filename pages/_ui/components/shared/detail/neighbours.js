@@ -31,20 +31,25 @@ export class Neighbours {
       return;
     }
     const strip = make("div", "strip");
-    strip.append(...known.neighbours.map((one) => this.#thumb(one)));
+    strip.append(...known.neighbours.map((one) => thumb(one, this.#open)));
     this.root.append(strip);
   }
+}
 
-  /** @param {Neighbour} one */
-  #thumb(one) {
-    const button = textButton("thumb", "", one.caption || one.id, () => this.#open(one.id));
-    button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
-    const image = make("img");
-    image.alt = "";
-    image.loading = "lazy";
-    if (one.src) image.src = one.src;
-    button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
-    button.append(image);
-    return button;
-  }
+/**
+ * A small picture that opens.
+ *
+ * @param {Neighbour} one
+ * @param {(id: string) => void} open
+ */
+export function thumb(one, open) {
+  const button = textButton("thumb", "", one.caption || one.id, () => open(one.id));
+  button.setAttribute("aria-label", `Open ${one.caption || one.id}`);
+  const image = make("img");
+  image.alt = "";
+  image.loading = "lazy";
+  if (one.src) image.src = one.src;
+  button.style.aspectRatio = `${clampShape(one.width, one.height)}`;
+  button.append(image);
+  return button;
 }
