@@ -44,7 +44,7 @@ def _chips(answer: Answer, *, ranked: bool) -> None:
     asked = visit().asked
     for number, condition in enumerate(asked.where):
         begins = "and" if number else "Only pictures where"
-        _chip(f"{begins} {condition.label}", f"{number}", state.take_out, condition)
+        _chip(f"{begins} {condition.label}", f"{number}", state.take_out, condition, called=condition.label)
     _arrangement(answer)
     if asked.cutoff is not None:
         kept = asked.cutoff.label if isinstance(asked.cutoff, Cutoff) else f"that score at least {asked.cutoff:g}"
@@ -76,13 +76,13 @@ def _arrangement(answer: Answer) -> None:
         _chip(told, "diversity", state.take_out_setting, "diversity")
 
 
-def _chip(told: str, key: str, take_out: Callable[..., None], what: object) -> None:
+def _chip(told: str, key: str, take_out: Callable[..., None], what: object, *, called: str = "") -> None:
     """What is asked, and a button that takes it out: a cross to see, and words for who listens."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap=None, width="content", wrap=False, key=f"asked_{key}"
     ):
         st.caption(plain(told), width="content")
         st.button(
-            plain(f"Take out: {told}"), icon=":material/close:", key=f"take_out_{key}", type="tertiary",
+            plain(f"Take out: {called or key}"), icon=":material/close:", key=f"take_out_{key}", type="tertiary",
             on_click=take_out, args=(what,),
         )  # fmt: skip
