@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.write_json(record(arguments.picture, query, heats, words, moves, crowd, explainer.misleads))
         return 0
     for line in told(query, heats, words, moves, crowd):
-        console.write("".join(letter if letter.isprintable() else " " for letter in line)[: console.width])
+        for part in _fitting("".join(letter if letter.isprintable() else " " for letter in line), console.width):
+            console.write(part)
     console.say(f"note: {explainer.misleads}")
     return 0
 
@@ -156,6 +158,14 @@ def told(
     if moves.captions:
         yield "captions of other pictures near it"
         yield from (f"  {score:.3f}  {caption}" for caption, score in moves.captions)
+
+
+def _fitting(line: str, width: int | None) -> list[str]:
+    """A line in as many as a terminal of this width needs: sentences go on below, a step further in."""
+    inset = line[: len(line) - len(line.lstrip())] + "  "
+    if width is None or len(line) <= width or len(inset) >= width:
+        return [line]
+    return textwrap.wrap(line, width, subsequent_indent=inset, break_long_words=True)
 
 
 def _check_out(path: Path) -> None:

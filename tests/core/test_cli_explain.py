@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from t2i_core.cli import main
+from t2i_core.commands.console import Console
 from t2i_core.dataset import write_dataset
 from t2i_core.encoder import mini_adapter, open_encoder
 from tests.core.clip_weights import pictures
@@ -74,6 +75,18 @@ def test_everything_is_told_and_the_heat_is_drawn(capsys: pytest.CaptureFixture[
     assert "note: The map is coarse and shows likeness only" in remarks
     with Image.open(out) as drawn:
         assert drawn.size == (100, 60)
+
+
+def test_a_narrow_terminal_cuts_no_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert explain("a dog on a beach") == 0
+    wide = capsys.readouterr().out
+    monkeypatch.setattr(Console, "width", 40)
+    assert explain("a dog on a beach") == 0
+    narrow = capsys.readouterr().out
+    assert max(map(len, narrow.splitlines())) <= 40 < max(map(len, wide.splitlines()))
+    assert narrow.split() == wide.split()
 
 
 def test_json_holds_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
