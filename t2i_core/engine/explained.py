@@ -13,8 +13,10 @@ _AGREE, _OTHERWISE = 0.9, 0.6
 
 # One sentence, told wherever a map is shown: what people must know before they believe one.
 MISLEADS = {
-    "places": "The map is coarse and shows likeness only: it does not count, knows no left, right or without, spills over edges, and "
-    "may be bright where something looks alike or usually comes along with what you asked.",
+    # The commonest way of the pictures in docs/heat-maps.md comes first.
+    "places": "The map is coarse and shows likeness only: the main thing takes most of the heat, also where you asked for a part of "
+    "it or for something beside it, which its word alone shows better; it does not count, knows no left, right or without, spills "
+    "over edges, and may be bright where something looks alike or usually comes along.",
     "proportions": "The map is coarse and shows what raised the score: it does not count, knows no left, right or without, and may be "
     "bright where something looks alike or usually comes along with what you asked.",
 }
@@ -136,12 +138,18 @@ class Crowd:
                 f"It is nearer to sentences of every kind than {_percent(self.nearness)} of the pictures, so it stands high for "
                 "many queries; balanced ranking makes up for that."
             )
+        else:
+            said.append(
+                f"It is nearer to sentences of every kind than {_percent(self.nearness)} of the pictures: not one that stands high "
+                "for everything."
+            )
         if self.neighbours:
             said.append(
                 f"{self.near_neighbours} of its {self.neighbours} closest pictures are among the best twentieth for this query too."
             )
         if self.agreement is not None:
-            said.append(f"{_agreeing(self.agreement)}: the nearest, “{self.caption}”, is closer to the query than "
+            nearest = (self.caption or "").rstrip(" .")
+            said.append(f"{_agreeing(self.agreement)}: the nearest, “{nearest}”, is closer to the query than "
                         f"{_percent(self.agreement)} of all captions.")  # fmt: skip
         return tuple(said)
 

@@ -58,6 +58,8 @@ def test_words_are_pointed_at_and_suggestions_asked(visit: Visit) -> None:
     page.locator(".why-button").click()
     words = page.locator(".weighed .word")
     expect(words).to_have_text(["a", "white", "mill", "by", "the", "sea"])
+    expect(page.locator(".why .key")).to_contain_text("how far the score falls without the word; farthest without “")
+    expect(page.get_by_role("img", name="Scores of all pictures")).to_be_visible()
     whole = hidden(page)()
     page.locator("button.word", has_text="sea").focus()
     expect(page.locator(".why .where")).to_contain_text("“sea”:")

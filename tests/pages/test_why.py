@@ -25,8 +25,8 @@ OpenApp = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def on_any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reasons are drawn with their page, however long they take here; one test says what happens else."""
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a page waits must not decide what these tests find, however busy the computer is."""
     monkeypatch.setattr(why, "WAIT_S", SECONDS_TO_LOAD)
 
 
@@ -71,6 +71,20 @@ def test_everything_else_comes_after_it(open_app: OpenApp, datasets: Path, image
     for move in (*told["raising"], *told["lowering"]):
         assert parse_query(move["query"]).terms[1].subject.content == move["word"]
     assert str(told["told"][0]).startswith("Rank ")
+    strip = told["strip"]
+    assert strip["low"] <= strip["score"] <= strip["high"] and sum(strip["counts"]) == 12
+    assert f"score is {strip['score']:.3f}".replace("-", "\u2212") in told["told"][0]
+
+
+def test_that_the_page_has_another_order_is_told_where_it_has(open_app: OpenApp, datasets: Path, image_id: str) -> None:
+    """The query's own picture is no hit, so that all others stand a rank higher on their cards."""
+    own = next(name for name in pd.read_csv(datasets / "captions_tokenized.csv")["image"] if name != image_id)
+    for terms, differs in ((f'"a mill" + 2*[{own}]', True), ('"a mill"', False)):
+        app = open_app(datasets, terms=terms, picture=image_id)
+        told = asked_why(app, "all")["told"]
+        card = grid(app)["detail"]["rank"]
+        assert told[0].startswith(f"Rank {card + differs} of 12")
+        assert any("filters, likes, stacks" in said for said in told) == differs
 
 
 def test_each_term_has_its_map(open_app: OpenApp, datasets: Path, image_id: str) -> None:
@@ -121,3 +135,45 @@ def test_a_suggestion_is_asked_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> 
     assert session.asked.query == Query.of("a mill", "snow")
     events.follow_picture_event({"type": "terms", "text": '2*"a mill'})  # no person wrote it, and no page breaks
     assert session.asked.query == Query.of("a mill", "snow")
+
+
+def test_what_failed_is_tried_again_when_it_is_asked_for_next(
+    open_app: OpenApp, datasets: Path, image_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that was away for a moment, say: the map is there as soon as the picture is, for the same query."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ImageError("A picture must be there, got none. Bring it back.")
+
+    app = open_app(datasets, q="a mill", picture=image_id)
+    with monkeypatch.context() as away:
+        away.setattr(Explainer, "heat", refuse)
+        assert "problem" in asked_why(app, "heat")
+    assert asked_why(app, "heat")["maps"]
+    with monkeypatch.context() as away:
+        away.setattr(Explainer, "crowd", refuse)
+        told = asked_why(app, "all")
+        assert told["problem"] and told["maps"]  # what is there already stays
+    told = asked_why(app, "all")
+    assert "problem" not in told and told["told"]
+
+
+def test_a_map_that_failed_late_is_told_once_and_not_begun_again_at_once(
+    open_app: OpenApp, datasets: Path, image_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawn again because it is over, the page tells how it ended; only then is there anything to try again."""
+    begun: list[Future[object]] = []
+
+    def begin(*_: object, **__: object) -> Future[object]:
+        begun.append(Future())
+        return begun[-1]
+
+    monkeypatch.setattr(why, "WAIT_S", 0.0)
+    app = open_app(datasets, q="a mill", picture=image_id)
+    monkeypatch.setattr("pages._ui.resources.explanations.background.start", begin)
+    assert asked_why(app, "heat") == {"pending": True}
+    begun[0].set_exception(ImageError("A picture must be there, got none. Bring it back."))
+    assert "problem" in grid(app.run())["detail"]["why"]
+    assert len(begun) == 1
+    assert grid(app.run())["detail"]["why"] == {"pending": True}
+    assert len(begun) == 2

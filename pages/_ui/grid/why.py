@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,13 +16,18 @@ from pages._ui.session.outside import outside_pictures
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
-from t2i_core.engine.explained import TermHeat, WordFall
+from t2i_core.engine.explained import Crowd, TermHeat, WordFall
 from t2i_core.errors import T2IError
 from t2i_core.query import Query, Words, write_query
 from t2i_core.types import SearchResult
 
 WAIT_S = 1.5  # what takes longer is drawn once it is there: some models look at a picture hundreds of times
 _FULL_FALL = 0.5  # of the way from the median to a good hit: a word that costs so much is shaded fully
+_OTHER_RANK = (
+    "Ranks told here are by the score alone, among all pictures. The page's order differs: filters, likes, stacks, the query's own "
+    "pictures and balanced or varied ranking come in there."
+)
+Outcome = TypeVar("Outcome")
 
 
 def can_tell(engine: SearchEngine | None, result: SearchResult | None) -> bool:
@@ -31,20 +36,25 @@ def can_tell(engine: SearchEngine | None, result: SearchResult | None) -> bool:
 
 
 def why(engine: SearchEngine, result: SearchResult, image_id: str, settings: Settings) -> dict[str, object]:
-    """As much as is asked and there; ``pending`` while more is on its way."""
+    """As much as is asked and there; ``pending`` while more is on its way, ``problem`` where something failed."""
     query = result.request.query
+    told: dict[str, object] = {}
     try:
         pictures = outside_pictures(query, settings)
         heat = resources.heat(engine, query, image_id, settings, pictures)
         if not _there(heat):
             return {"pending": True}
-        told = _heat(engine, heat.result())
+        maps = _outcome(heat, lambda: resources.forget_heat(engine, query, image_id))
+        told |= _heat(engine, maps)
         if visit().opened.explain != "all":
             return told
         reasons = resources.reasons(engine, query, image_id, settings, pictures)
-        return told | (_reasons(reasons.result(), query, result) if _there(reasons) else {"pending": True})
+        if not _there(reasons):
+            return told | {"pending": True}
+        found = _outcome(reasons, lambda: resources.forget_reasons(engine, query, image_id))
+        return told | _reasons(found, image_id, result)
     except T2IError as error:
-        return {"problem": str(error)}
+        return told | {"problem": str(error)}
 
 
 def _there(made: Future[Any]) -> bool:
@@ -53,6 +63,15 @@ def _there(made: Future[Any]) -> bool:
         return True
     frame.draw_again_when_changed(made.done, False)
     return False
+
+
+def _outcome(made: Future[Outcome], forget: Callable[[], None]) -> Outcome:
+    """What came of it. A failure is told once: kept, it would stand for a picture that is back by now."""
+    try:
+        return made.result()
+    except Exception:
+        forget()
+        raise
 
 
 def _heat(engine: SearchEngine, maps: Sequence[TermHeat]) -> dict[str, object]:
@@ -72,16 +91,33 @@ def _map(one: TermHeat) -> dict[str, object]:
     }
 
 
-def _reasons(reasons: resources.Reasons, query: Query, result: SearchResult) -> dict[str, object]:
-    moves = reasons.moves
+def _reasons(reasons: resources.Reasons, image_id: str, result: SearchResult) -> dict[str, object]:
+    moves, crowd = reasons.moves, reasons.crowd
+    apart = [] if moves.apart is None or not moves.apart.told else [moves.apart.told]
     return {
-        "sentences": _sentences(reasons.words, query, result),
+        "sentences": _sentences(reasons.words, result.request.query, result),
         "word_maps": [_map(one) for one in reasons.word_heat],
         "raising": [{"word": one.word, "rank": one.rank, "query": write_query(one.query)} for one in moves.raising],
         "lowering": [{"word": one.word, "rank": one.rank, "query": write_query(one.query)} for one in moves.lowering],
         "captions": [{"text": caption, "score": score} for caption, score in moves.captions],
-        "told": [*reasons.crowd.told, *([moves.apart.told] if moves.apart is not None and moves.apart.told else [])],
+        "told": [*crowd.told, *_another_order(crowd, image_id, result), *apart],
+        "strip": _strip(crowd, result),
     }
+
+
+def _another_order(crowd: Crowd, image_id: str, result: SearchResult) -> list[str]:
+    """Why the rank on the card is another one, where it is."""
+    shown = next((hit.rank for hit in result.hits if hit.image_id == image_id), None)
+    return [_OTHER_RANK] if crowd.exact and shown is not None and shown != crowd.rank else []
+
+
+def _strip(crowd: Crowd, result: SearchResult) -> dict[str, object] | None:
+    """All scores, as the strip on Search shows them, and where this picture's lies among them."""
+    histogram = result.histogram
+    if histogram is None:
+        return None
+    ends = {"low": histogram.low, "high": histogram.high, "counts": list(histogram.counts)}
+    return ends | {"median": crowd.median, "score": crowd.score}
 
 
 def _sentences(falls: Sequence[WordFall], query: Query, result: SearchResult) -> list[list[dict[str, object]]]:

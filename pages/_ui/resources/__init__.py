@@ -15,7 +15,7 @@ from pages._ui.resources.captions import (
 )
 from pages._ui.resources.dataset_choices import DatasetChoice
 from pages._ui.resources.engines import EngineState, engine_state, forget_models, named_models
-from pages._ui.resources.explanations import Reasons, heat, reasons
+from pages._ui.resources.explanations import Reasons, forget_heat, forget_reasons, heat, reasons
 from pages._ui.resources.facets import Offered, facets, offered
 from pages._ui.resources.galleries import (
     credits,
@@ -63,9 +63,11 @@ __all__ = [
     "facets",
     "first_rows",
     "forget_comparison",
+    "forget_heat",
     "forget_lab_work",
     "forget_models",
     "forget_questions",
+    "forget_reasons",
     "gallery",
     "gallery_of_captions",
     "heat",

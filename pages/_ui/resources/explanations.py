@@ -47,6 +47,16 @@ def reasons(
     return _reasons(_key(engine, query), image_id, _engine=engine, _query=query, _settings=settings, _pictures=pictures)
 
 
+def forget_heat(engine: SearchEngine, query: Query, image_id: str) -> None:
+    """Look again when the same is asked next: for a map that failed, perhaps for want of a file that comes back."""
+    _heat.clear(_key(engine, query), image_id)
+
+
+def forget_reasons(engine: SearchEngine, query: Query, image_id: str) -> None:
+    """Find the other reasons anew when the same is asked next."""
+    _reasons.clear(_key(engine, query), image_id)
+
+
 def _key(engine: SearchEngine, query: Query) -> str:
     # The order of terms counts: it is that of the maps.
     return f"{engine.gallery.place_key} {engine.encoder.weights_sha256} {write_query(query)}"

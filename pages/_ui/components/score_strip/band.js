@@ -1,7 +1,8 @@
 // The band: bars of all scores, the median, a tick for each picture that is shown, and the handle of the cutoff.
 
 import { countOf } from "../shared/counting.js";
-import { make, SVG, scoreText } from "../shared/drawing.js";
+import { make, scoreText } from "../shared/drawing.js";
+import { barsDrawing, drawBars, lineAt } from "../shared/score_bars.js";
 import { pictureCount, placeOf, scoreAt, stepOf } from "./places.js";
 
 /** @import { StripData } from "./data.d.ts" */
@@ -12,7 +13,7 @@ const FAR = 10; // steps of Page Up and Page Down
 
 export class Band {
   root = make("div", "band");
-  svg = document.createElementNS(SVG, "svg");
+  svg = barsDrawing(HEIGHT);
   below = make("div", "below");
   handle = make("div", "handle");
   label = make("span", "at");
@@ -31,8 +32,6 @@ export class Band {
   constructor(moved, left) {
     this.#moved = moved;
     this.#left = left;
-    this.svg.setAttribute("preserveAspectRatio", "none");
-    this.svg.setAttribute("role", "img");
     this.handle.tabIndex = 0;
     this.handle.setAttribute("role", "slider");
     this.handle.setAttribute("aria-label", "Cutoff: pictures with lower scores are left out");
@@ -51,9 +50,12 @@ export class Band {
    */
   draw(data, score) {
     this.data = data;
-    this.svg.setAttribute("viewBox", `0 0 ${data.histogram.counts.length} ${HEIGHT}`);
+    const { histogram, median, hits } = data;
     this.svg.setAttribute("aria-label", told(data));
-    this.svg.replaceChildren(...bars(data), median(data), ...ticks(data));
+    drawBars(this.svg, histogram, TICK + 3, [
+      lineAt("median", median, histogram, TICK + 2, HEIGHT),
+      ...hits.map((hit) => lineAt("tick", hit, histogram, 0, TICK)),
+    ]);
     this.place(score);
   }
 
@@ -128,40 +130,4 @@ export class Band {
 function told({ histogram: { low, high }, median: middle, hits }) {
   const ends = `${scoreText(low)} to ${scoreText(high)}`;
   return `Scores of all pictures, ${ends}, median ${scoreText(middle)}; ${countOf(hits.length, "picture")} shown`;
-}
-
-/** @param {StripData} data */
-function bars({ histogram: { counts } }) {
-  const most = Math.max(1, ...counts);
-  return counts.flatMap((count, bin) => {
-    // Square roots, so that a few pictures at the upper end are seen beside the many in the middle.
-    const height = Math.max(2, Math.sqrt(count / most) * (HEIGHT - TICK - 3));
-    return count ? [shape("rect", "pile", { x: bin + 0.08, width: 0.84, y: HEIGHT - height, height })] : [];
-  });
-}
-
-/** @param {StripData} data */
-function median({ histogram, median: middle }) {
-  const x = placeOf(middle, histogram) * histogram.counts.length;
-  return shape("line", "median", { x1: x, x2: x, y1: TICK + 2, y2: HEIGHT });
-}
-
-/** @param {StripData} data */
-function ticks({ histogram, hits }) {
-  return hits.map((score) => {
-    const x = placeOf(score, histogram) * histogram.counts.length;
-    return shape("line", "tick", { x1: x, x2: x, y1: 0, y2: TICK });
-  });
-}
-
-/**
- * @param {"rect" | "line"} kind
- * @param {string} name
- * @param {Record<string, number>} places
- */
-function shape(kind, name, places) {
-  const one = document.createElementNS(SVG, kind);
-  one.setAttribute("class", name);
-  for (const [attribute, value] of Object.entries(places)) one.setAttribute(attribute, value.toFixed(3));
-  return one;
 }

@@ -1,15 +1,12 @@
 // Scores as places on the strip and the other way round, and how many pictures lie above one.
 
+export { placeOf } from "../shared/score_bars.js";
+
 /** @import { Bins, StripData } from "./data.d.ts" */
 
 const STEPS = 200;
 const ROUNDED = 1e-6; // as the server rounds scores
 const FINEST = 0.001; // of a score: links and labels have three places
-
-/** Where a score lies between the ends of the strip, 0 to 1. @param {number} score @param {Bins} bins */
-export function placeOf(score, { low, high }) {
-  return Math.min(1, Math.max(0, (score - low) / (high - low || 1)));
-}
 
 /** The score at a place. @param {number} place @param {Bins} bins */
 export function scoreAt(place, { low, high }) {

@@ -176,13 +176,42 @@ function countOf(number, noun) {
   return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// shared/score_bars.js
+function placeOf(score, { low, high }) {
+  return Math.min(1, Math.max(0, (score - low) / (high - low || 1)));
+}
+function barsDrawing(height) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("role", "img");
+  svg.dataset.height = String(height);
+  return svg;
+}
+function drawBars(svg, { counts }, above, others) {
+  const height = Number(svg.dataset.height);
+  const most = Math.max(1, ...counts);
+  const bars = counts.flatMap((count, bin) => {
+    const tall = Math.max(2, Math.sqrt(count / most) * (height - above));
+    return count ? [shape("rect", "pile", { x: bin + 0.08, width: 0.84, y: height - tall, height: tall })] : [];
+  });
+  svg.setAttribute("viewBox", `0 0 ${counts.length} ${height}`);
+  svg.replaceChildren(...bars, ...others);
+}
+function lineAt(name, score, bins, from, to) {
+  const x = placeOf(score, bins) * bins.counts.length;
+  return shape("line", name, { x1: x, x2: x, y1: from, y2: to });
+}
+function shape(kind, name, places) {
+  const one = document.createElementNS(SVG, kind);
+  one.setAttribute("class", name);
+  for (const [attribute, value] of Object.entries(places)) one.setAttribute(attribute, value.toFixed(3));
+  return one;
+}
+
 // score_strip/places.js
 var STEPS = 200;
 var ROUNDED = 1e-6;
 var FINEST = 1e-3;
-function placeOf(score, { low, high }) {
-  return Math.min(1, Math.max(0, (score - low) / (high - low || 1)));
-}
 function scoreAt(place, { low, high }) {
   return low + Math.min(1, Math.max(0, place)) * (high - low);
 }
@@ -211,7 +240,7 @@ var TICK = 9;
 var FAR = 10;
 var Band = class {
   root = make("div", "band");
-  svg = document.createElementNS(SVG, "svg");
+  svg = barsDrawing(HEIGHT);
   below = make("div", "below");
   handle = make("div", "handle");
   label = make("span", "at");
@@ -229,8 +258,6 @@ var Band = class {
   constructor(moved, left) {
     this.#moved = moved;
     this.#left = left;
-    this.svg.setAttribute("preserveAspectRatio", "none");
-    this.svg.setAttribute("role", "img");
     this.handle.tabIndex = 0;
     this.handle.setAttribute("role", "slider");
     this.handle.setAttribute("aria-label", "Cutoff: pictures with lower scores are left out");
@@ -248,9 +275,12 @@ var Band = class {
    */
   draw(data, score) {
     this.data = data;
-    this.svg.setAttribute("viewBox", `0 0 ${data.histogram.counts.length} ${HEIGHT}`);
+    const { histogram, median, hits } = data;
     this.svg.setAttribute("aria-label", told(data));
-    this.svg.replaceChildren(...bars(data), median(data), ...ticks(data));
+    drawBars(this.svg, histogram, TICK + 3, [
+      lineAt("median", median, histogram, TICK + 2, HEIGHT),
+      ...hits.map((hit) => lineAt("tick", hit, histogram, 0, TICK))
+    ]);
     this.place(score);
   }
   /** Let the handle stand at a score. @param {number | null} score */
@@ -314,29 +344,6 @@ var Band = class {
 function told({ histogram: { low, high }, median: middle, hits }) {
   const ends = `${scoreText(low)} to ${scoreText(high)}`;
   return `Scores of all pictures, ${ends}, median ${scoreText(middle)}; ${countOf(hits.length, "picture")} shown`;
-}
-function bars({ histogram: { counts } }) {
-  const most = Math.max(1, ...counts);
-  return counts.flatMap((count, bin) => {
-    const height = Math.max(2, Math.sqrt(count / most) * (HEIGHT - TICK - 3));
-    return count ? [shape("rect", "pile", { x: bin + 0.08, width: 0.84, y: HEIGHT - height, height })] : [];
-  });
-}
-function median({ histogram, median: middle }) {
-  const x = placeOf(middle, histogram) * histogram.counts.length;
-  return shape("line", "median", { x1: x, x2: x, y1: TICK + 2, y2: HEIGHT });
-}
-function ticks({ histogram, hits }) {
-  return hits.map((score) => {
-    const x = placeOf(score, histogram) * histogram.counts.length;
-    return shape("line", "tick", { x1: x, x2: x, y1: 0, y2: TICK });
-  });
-}
-function shape(kind, name, places) {
-  const one = document.createElementNS(SVG, kind);
-  one.setAttribute("class", name);
-  for (const [attribute, value] of Object.entries(places)) one.setAttribute(attribute, value.toFixed(3));
-  return one;
 }
 
 // score_strip/score_strip.js

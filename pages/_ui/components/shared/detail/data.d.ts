@@ -74,6 +74,8 @@ export interface Why {
   lowering?: Suggestion[];
   captions?: { text: string; score: number }[];
   told?: string[];
+  /** All scores, and where this picture's lies among them. */
+  strip?: { low: number; high: number; counts: number[]; median: number; score: number } | null;
 }
 
 /** Words, how far the score falls without each, the rank then, and how strongly it is shaded. */

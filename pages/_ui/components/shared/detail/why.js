@@ -1,8 +1,11 @@
 // Why this picture: a button that asks, then where the query is seen, which words count, and what would move the picture.
 
 import { make, scoreText, textButton } from "../drawing.js";
+import { barsDrawing, drawBars, lineAt } from "../score_bars.js";
 
 /** @import { HeatMap, Known, Sentence, Suggestion, Why as Told } from "./data.d.ts" */
+
+const STRIP_HEIGHT = 34;
 
 /** @typedef {{ toggle: () => void, look: (map: HeatMap | null) => void, terms: (query: string) => void, search: (text: string) => void }} Acts */
 
@@ -68,10 +71,12 @@ export class Why {
     const maps = why.maps ?? [];
     if (maps.length > 1) yield this.#terms(maps);
     for (const sentence of why.sentences ?? []) yield this.#sentence(sentence, why.word_maps ?? []);
+    if (why.sentences?.length) yield make("p", "key", heaviest(why.sentences.flat()));
     yield make("p", "misleads", why.misleads ?? "");
     if (why.raising?.length) yield this.#suggestions("Asked for too, it would stand higher", why.raising);
     if (why.lowering?.length) yield this.#suggestions("Asked for too, it would stand lower", why.lowering);
     if (why.captions?.length) yield this.#captions(why.captions);
+    if (why.strip) yield amongAll(why.strip);
     if (why.told?.length) {
       const list = make("ul", "crowd");
       list.append(...why.told.map((said) => make("li", "", said)));
@@ -163,4 +168,25 @@ export class Why {
     part.append(make("h2", "", "Captions of other pictures near it"), list);
     return part;
   }
+}
+
+/** What the shading says, for those who do not see it too. @param {Sentence} words */
+function heaviest(words) {
+  const most = words.reduce((one, other) => (other.falls > one.falls ? other : one));
+  if (most.falls <= 0) return "Without any one of these words the score would not fall.";
+  return `Shaded by how far the score falls without the word; farthest without “${most.text}”: by ${most.falls.toFixed(3)}, to rank ${most.rank}.`;
+}
+
+/** Where this picture's score lies among all. @param {NonNullable<Told["strip"]>} strip */
+function amongAll(strip) {
+  const { low, high, median, score } = strip;
+  const svg = barsDrawing(STRIP_HEIGHT);
+  svg.setAttribute("class", "among");
+  const ends = `${scoreText(low)} to ${scoreText(high)}, median ${scoreText(median)}`;
+  svg.setAttribute("aria-label", `Scores of all pictures, ${ends}; this picture's ${scoreText(score)}`);
+  drawBars(svg, strip, 2, [
+    lineAt("median", median, strip, 0, STRIP_HEIGHT),
+    lineAt("own", score, strip, 0, STRIP_HEIGHT),
+  ]);
+  return svg;
 }
