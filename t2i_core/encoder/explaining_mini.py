@@ -18,7 +18,30 @@ _SMALLEST_SPREAD = 1e-3  # of cosines: a background of one says nothing of sprea
 SCALE = (1.5, 3.5)
 
 
-def place_spreads(trunk: ImageTrunk, head: nn.Module, pixels: torch.Tensor, sought: Sought) -> torch.Tensor:
+def last_maps(trunk: ImageTrunk, pixels: torch.Tensor) -> torch.Tensor:
+    """What the three networks come to at each place of pixels (1, 3, side, side): Tensor of shape (C, h, w), float32."""
+    pixels = pixels.contiguous(memory_format=torch.channels_last)
+    return torch.cat([part(pixels) for part in trunk.parts], dim=1)[0].float()
+
+
+class LastLook:
+    """The maps of the picture that was looked at last.
+
+    Looking costs nearly all of an explanation, and the words of a query are asked of a picture right after the query itself.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def maps(self, trunk: ImageTrunk, pixels: torch.Tensor) -> torch.Tensor:
+        """`last_maps` of one trunk, whose weights stay."""
+        kept = self._kept  # replaced as a whole, so that threads never see one picture's pixels with another's maps
+        if kept is None or not torch.equal(kept[0], pixels):
+            kept = self._kept = (pixels, last_maps(trunk, pixels))
+        return kept[1]
+
+
+def place_spreads(maps: torch.Tensor, head: nn.Module, sought: Sought) -> torch.Tensor:
     """How much nearer each place is to what is asked than to sentences of every kind, in spreads of theirs.
 
     A picture's embedding is the head's answer to the mean of its maps, so the head also answers to the maps at one place. The
@@ -27,10 +50,10 @@ def place_spreads(trunk: ImageTrunk, head: nn.Module, pixels: torch.Tensor, soug
 
     Parameters
     ----------
-    trunk : ImageTrunk
+    maps : Tensor of shape (C, h, w), float32
+        See `last_maps`.
     head : nn.Module
         From features (B, C) to embeddings (B, D).
-    pixels : Tensor of shape (1, 3, side, side)
     sought : Sought
 
     Returns
@@ -38,8 +61,6 @@ def place_spreads(trunk: ImageTrunk, head: nn.Module, pixels: torch.Tensor, soug
     Tensor of shape (T, h, w), float32
         0 where the place is as near as to any other sentence.
     """
-    pixels = pixels.contiguous(memory_format=torch.channels_last)
-    maps = torch.cat([part(pixels) for part in trunk.parts], dim=1)[0].float()  # (C, h, w)
     height, width = maps.shape[1:]
     places = F.normalize(head(maps.flatten(1).T), dim=-1)  # (h * w, D)
     usual = sought.background @ places.T

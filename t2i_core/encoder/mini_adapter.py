@@ -15,7 +15,7 @@ import torch
 from t2i_core.encoder import nearness
 from t2i_core.encoder.bfloat16 import multiplies_bfloat16
 from t2i_core.encoder.explaining import Sought
-from t2i_core.encoder.explaining_mini import FINER, SCALE, place_spreads
+from t2i_core.encoder.explaining_mini import FINER, SCALE, LastLook, place_spreads
 from t2i_core.encoder.mini_network import ImageTrunk, MiniClip, load_mini
 from t2i_core.encoder.preprocessing import PixelRule
 
@@ -55,6 +55,7 @@ class MiniNetwork:
         self._float32 = float32
         self._choosing = threading.Lock()
         self._picture_type: torch.dtype | None = None
+        self._last_look = LastLook()
 
     @property
     def picture_type(self) -> torch.dtype:
@@ -91,7 +92,8 @@ class MiniNetwork:
         """Where pixels (1, 3, side, side) show what is sought: Tensor of shape (T, h, w), float32."""
         _ = self.picture_type
         with torch.inference_mode():
-            return place_spreads(self._module.backbone, self._module.head, pixels, sought)
+            maps = self._last_look.maps(self._module.backbone, pixels)
+            return place_spreads(maps, self._module.head, sought)
 
     def _choose(self) -> torch.dtype:
         number_type = torch.float16 if self._device.type == "cuda" else torch.bfloat16

@@ -14,9 +14,9 @@ _AGREE, _OTHERWISE = 0.9, 0.6
 # One sentence, told wherever a map is shown: what people must know before they believe one.
 MISLEADS = {
     # The commonest way of the pictures in docs/heat-maps.md comes first.
-    "places": "The map is coarse and shows likeness only: the main thing takes most of the heat, also where you asked for a part of "
-    "it or for something beside it, which its word alone shows better; it does not count, knows no left, right or without, spills "
-    "over edges, and may be bright where something looks alike or usually comes along.",
+    "places": "The map is coarse and shows likeness only: of a sentence it shows the main thing most (a single word shows more), it "
+    "does not count, knows no left, right or without, spills over edges, and may be bright where something looks alike or usually "
+    "comes along.",
     "proportions": "The map is coarse and shows what raised the score: it does not count, knows no left, right or without, and may be "
     "bright where something looks alike or usually comes along with what you asked.",
 }

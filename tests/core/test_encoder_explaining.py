@@ -11,9 +11,9 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
-from t2i_core.encoder import explaining_resnet, mini_adapter, open_encoder
+from t2i_core.encoder import explaining_mini, explaining_resnet, mini_adapter, open_encoder
 from t2i_core.encoder.explaining import BACKGROUND_SENTENCES, Sought
-from t2i_core.encoder.explaining_mini import place_spreads
+from t2i_core.encoder.explaining_mini import last_maps, place_spreads
 from t2i_core.encoder.explaining_resnet import weighed_channels
 from t2i_core.encoder.explaining_vit import attention_gradients
 from t2i_core.encoder.mini_network import ImageTrunk
@@ -47,7 +47,7 @@ def test_the_bundled_model_is_asked_at_each_place_of_its_maps() -> None:
     head = nn.Linear(6, 3, bias=False)
     head.weight.data = torch.eye(3).repeat(1, 2)
     pixels = blocks({(1, 6): RED, (5, 2): GREEN}, count=8, side=64, rest=0.5)
-    red, green = place_spreads(trunk, head, pixels, sought(RED, GREEN)).detach().numpy()
+    red, green = place_spreads(last_maps(trunk, pixels), head, sought(RED, GREEN)).detach().numpy()
     # Of grey all three cosines are alike: no spread, and nothing beyond the mean. Of red they are 1, 0 and 0.
     right = np.zeros((8, 8))
     right[1, 6], right[5, 2] = np.sqrt(2), -np.sqrt(1 / 2)
@@ -160,6 +160,29 @@ def test_a_place_of_a_flat_picture_is_the_picture(tmp_path: Path, monkeypatch: p
     # A flat picture looks alike everywhere but for its edges, so that each place is nearly the whole.
     heat = encoder.explain(flat, queries, background=nothing).reshape(DIMENSION, -1)
     assert float(np.corrcoef(heat.mean(axis=1), encoder.encode_image([flat])[0])[0, 1]) > 0.9
+
+
+@pytest.mark.slow
+def test_a_picture_is_looked_at_once_for_its_query_and_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_tiny_mini(tmp_path / "m.safetensors")
+    encoder = open_encoder(str(tmp_path / "m.safetensors"), device="cpu")
+    looked: list[torch.Tensor] = []
+
+    def look(trunk: ImageTrunk, pixels: torch.Tensor) -> torch.Tensor:
+        looked.append(pixels)
+        return last_maps(trunk, pixels)
+
+    monkeypatch.setattr(explaining_mini, "last_maps", look)
+    one, other = pictures((64, 64), (64, 64))
+    queries = np.eye(DIMENSION, dtype=np.float32)[:2]
+    first, of_word = encoder.explain(one, queries[0]), encoder.explain(one.copy(), queries)
+    assert len(looked) == 1
+    np.testing.assert_array_equal(of_word[0], first)
+    assert not np.array_equal(encoder.explain(other, queries[0]), first)
+    np.testing.assert_array_equal(encoder.explain(one, queries[0]), first)
+    assert len(looked) == 3
 
 
 def test_the_background_speaks_of_64_different_things() -> None:
