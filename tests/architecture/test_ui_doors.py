@@ -14,8 +14,8 @@ from tests.architecture.source_tree import ROOT, Source, below
 LEVELS = {
     "registry": 0,  # which pages there are
     "serving": 1,  # what stands before Streamlit; who may do what
-    "components": 1,  # what is drawn in the browser
     "session": 1,  # what one visit remembers
+    "components": 2,  # what is drawn in the browser, and how it reports
     "jobs": 2,  # what goes on behind the pages
     "resources": 3,  # what sessions share
     "frame": 4,  # what is around every page

@@ -38,7 +38,7 @@ function noted() {
   const draw = mounting(open);
   const parentElement = /** @type {HTMLElement} */ (new EventTarget());
   const call = (/** @type {string} */ data) =>
-    draw({ parentElement, data, setTriggerValue: (name, said) => sent.push([name, /** @type {any} */ (said).type]) });
+    draw({ parentElement, data, setTriggerValue: (name, { reports }) => sent.push([name, reports.at(-1)?.[1].type]) });
   return { notes, sent, call, parentElement };
 }
 

@@ -59,7 +59,7 @@ def test_every_plot_has_its_numbers_as_a_table_and_a_file(lab: AppTest) -> None:
 
 
 def test_a_click_on_the_curve_sets_k_on_search(lab: AppTest, found: Findings) -> None:
-    visit(lab).lab.event = {"type": "k", "k": 7}
+    visit(lab).lab.events = [{"type": "k", "k": 7}]
     lab.run()
     assert visit(lab).shown.top_k == 7
     assert plots(lab)["curve"]["chosen"] == 7
@@ -111,7 +111,7 @@ def test_the_worst_queries_open_search(lab: AppTest, found: Findings) -> None:
 def test_marks_are_kept_count_and_can_be_taken_back(open_app: OpenApp, hard: Path) -> None:
     app = measured(open_app(hard, page=PAGE))
     row = component(app, "t2i_lab_failures")["rows"][0]
-    visit(app).lab.event = {"type": "right", "text": row["caption"], "id": row["first"]["id"]}
+    visit(app).lab.events = [{"type": "right", "text": row["caption"], "id": row["first"]["id"]}]
     measured(app.run())
     assert dataset.read_relevance(hard) == ((row["caption"], row["first"]["id"]),)
     assert "1 pair marked as also right" in texts(app) and "1 picture marked as also right" in texts(app)
@@ -127,7 +127,7 @@ def test_who_may_not_write_cannot_mark(open_app: OpenApp, hard: Path, monkeypatc
     app = measured(open_app(hard, page=PAGE))
     assert component(app, "t2i_lab_failures")["marks"] is False
     row = component(app, "t2i_lab_failures")["rows"][0]
-    visit(app).lab.event = {"type": "right", "text": row["caption"], "id": row["first"]["id"]}
+    visit(app).lab.events = [{"type": "right", "text": row["caption"], "id": row["first"]["id"]}]
     app.run()
     assert not dataset.relevance_path(hard).exists()
     assert "Marks could not be read or kept" in texts(app)
@@ -136,7 +136,7 @@ def test_who_may_not_write_cannot_mark(open_app: OpenApp, hard: Path, monkeypatc
 def test_a_mark_of_nothing_is_ignored(lab: AppTest, hard: Path) -> None:
     nothing = ({"type": "right", "text": "", "id": "x"}, {"type": "right", "text": "a", "id": "no such.jpg"})
     for event in (*nothing, {"type": "k", "k": "x"}):
-        visit(lab).lab.event = event
+        visit(lab).lab.events = [event]
         lab.run()
         assert not lab.exception
     assert not dataset.relevance_path(hard).exists()

@@ -41,7 +41,7 @@ def plot(app: AppTest) -> dict[str, Any]:
 
 
 def event(app: AppTest, **told: object) -> AppTest:
-    visit(app).map.event = told
+    visit(app).map.events = [told]
     return app.run()
 
 

@@ -98,7 +98,7 @@ def test_a_map_card_is_of_its_own_query(open_app: OpenApp, datasets: Path, tmp_p
     looks = []
     for first in (0, 3):
         visit(app).asked.query = Query.like(tuple(every[first : first + 3]))
-        visit(app).map.event = {"type": "look", "seq": first + 1, "rows": [11]}
+        visit(app).map.events = [{"type": "look", "seq": first + 1, "rows": [11]}]
         looks.append(component(app.run(), "t2i_embedding_map"))
     assert looks[0]["query"] != looks[1]["query"]
     assert [one["looked"]["query"] for one in looks] == [one["query"] for one in looks]

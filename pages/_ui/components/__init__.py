@@ -12,6 +12,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages._ui.session import reports
+
 ASSETS = Path(__file__).parents[1] / "assets"
 SERVED = Path(__file__).parent / "served"
 
@@ -77,6 +79,14 @@ def _lab_failures() -> Callable[..., object]:
     return st.components.v2.component("t2i_lab_failures", css=css, js=js)
 
 
+def _mount(
+    component: Callable[..., object], key: str, data: Mapping[str, object], name: str, follow: Callable[[], None]
+) -> None:
+    """Mount a component: it is told which of its reports were heard, ``follow`` is called for each new one (`reported`)."""
+    told = {**data, "heard": reports.heard(key)}
+    component(key=key, data=told, **{f"on_{name}_change": reports.each(key, name, follow)})
+
+
 def page_keys(
     keys: Mapping[str, str],
     *,
@@ -85,50 +95,50 @@ def page_keys(
     sheet: Sequence[Mapping[str, object]] = (),
     on_page: Callable[[], None],
 ) -> None:
-    """Listen for keys; ``on_page`` reads the page a key stands for from ``st.session_state["page_keys"]["page"]``.
+    """Listen for keys; ``on_page`` is called for each of its reports.
 
     ``current`` is the open page's place in the list; ``presses`` are keys that press a button on it, by the button's key;
     ``sheet`` are the groups of all keys that `?` shows.
     """
     data = {"keys": dict(keys), "current": current, "presses": dict(presses or {}), "sheet": list(sheet)}
-    _page_keys()(key="page_keys", data=data, on_page_change=on_page)
+    _mount(_page_keys(), "page_keys", data, "page", on_page)
 
 
 def query_bar(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the query bar; ``on_event`` reads ``st.session_state["query_bar"]["event"]``."""
-    _query_bar()(key="query_bar", data=dict(data), on_event_change=on_event)
+    """Mount the query bar; ``on_event`` is called for each of its reports."""
+    _mount(_query_bar(), "query_bar", data, "event", on_event)
 
 
 def picture_grid(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the picture grid; ``on_event`` reads ``st.session_state["picture_grid"]["event"]``."""
-    _picture_grid()(key="picture_grid", data=dict(data), on_event_change=on_event)
+    """Mount the picture grid; ``on_event`` is called for each of its reports."""
+    _mount(_picture_grid(), "picture_grid", data, "event", on_event)
 
 
 def caption_table(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the table of captions; ``on_event`` reads ``st.session_state["caption_table"]["event"]``."""
-    _caption_table()(key="caption_table", data=dict(data), on_event_change=on_event)
+    """Mount the table of captions; ``on_event`` is called for each of its reports."""
+    _mount(_caption_table(), "caption_table", data, "event", on_event)
 
 
 def embedding_map(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the map; ``on_event`` reads ``st.session_state["embedding_map"]["event"]``."""
-    _embedding_map()(key="embedding_map", data=dict(data), on_event_change=on_event)
+    """Mount the map; ``on_event`` is called for each of its reports."""
+    _mount(_embedding_map(), "embedding_map", data, "event", on_event)
 
 
 def lab_plot(key: str, data: Mapping[str, object], *, on_event: Callable[[], None] = lambda: None) -> None:
-    """Mount a plot of the lab; ``on_event`` reads ``st.session_state[key]["event"]``."""
-    _lab_plot()(key=key, data=dict(data), on_event_change=on_event)
+    """Mount a plot of the lab; ``on_event`` is called for each of its reports."""
+    _mount(_lab_plot(), key, data, "event", on_event)
 
 
 def lab_failures(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the worst queries; ``on_event`` reads ``st.session_state["lab_failures"]["event"]``."""
-    _lab_failures()(key="lab_failures", data=dict(data), on_event_change=on_event)
+    """Mount the worst queries; ``on_event`` is called for each of its reports."""
+    _mount(_lab_failures(), "lab_failures", data, "event", on_event)
 
 
 def score_strip(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the score strip; ``on_event`` reads ``st.session_state["score_strip"]["event"]``."""
-    _score_strip()(key="score_strip", data=dict(data), on_event_change=on_event)
+    """Mount the score strip; ``on_event`` is called for each of its reports."""
+    _mount(_score_strip(), "score_strip", data, "event", on_event)
 
 
 def facet_panel(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
-    """Mount the filters; ``on_event`` reads ``st.session_state["facet_panel"]["event"]``."""
-    _facet_panel()(key="facet_panel", data=dict(data), on_event_change=on_event)
+    """Mount the filters; ``on_event`` is called for each of its reports."""
+    _mount(_facet_panel(), "facet_panel", data, "event", on_event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pages._ui import registry
 from pages._ui.serving import permissions
@@ -18,7 +18,7 @@ from t2i_core.types import Gallery
 def on_curve() -> None:
     """Keep what was clicked on the curve, for when the page knows the gallery."""
     acted()
-    visit().lab.event = reported(widgets.LAB_PLOT)
+    visit().lab.events.append(reported(widgets.LAB_PLOT))
 
 
 def on_failures() -> None:
@@ -31,7 +31,7 @@ def on_failures() -> None:
         state.ask_text(str(told.get("text", "")))
         state.go_to(registry.page(pages[kind]).file)
     else:
-        visit().lab.event = told
+        visit().lab.events.append(told)
 
 
 def choose_k(k: int, most: int) -> None:
@@ -75,7 +75,14 @@ def follow(gallery: Gallery, marks: Sequence[Mark]) -> bool:
     T2IError
         When a mark cannot be kept, or this visitor may not.
     """
-    told, visit().lab.event = visit().lab.event, {}
+    events = visit().lab.events
+    changed = False
+    while events:
+        changed = _followed(events.pop(0), gallery, marks) or changed
+    return changed
+
+
+def _followed(told: Mapping[str, object], gallery: Gallery, marks: Sequence[Mark]) -> bool:
     k = told.get("k")
     if told.get("type") == "k" and isinstance(k, int | float):
         visit().shown.choose_top_k(int(k), gallery.images)

@@ -37,7 +37,8 @@ def map_and_cards(scene: Scene, everything: SearchResult | None) -> None:
 
 def _stage(scene: Scene) -> None:
     """Draw the map and follow what is done on it."""
-    if _followed(map_state.take_event(), scene):
+    followed = [_followed(event, scene) for event in map_state.take_events()]
+    if any(followed):
         st.rerun()
     components.embedding_map(map_view.data(scene), on_event=map_state.on_event)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -31,7 +31,7 @@ __all__ = [
     "rows_of",
     "select",
     "selection",
-    "take_event",
+    "take_events",
 ]
 
 
@@ -71,15 +71,15 @@ def select(gallery_key: str, rows: RowArray, label: str) -> None:
 
 def on_event() -> None:
     """Note what the map reports; the page follows it once it knows the gallery."""
-    visit().map.event = reported(widgets.EMBEDDING_MAP)
+    visit().map.events.append(reported(widgets.EMBEDDING_MAP))
     acted()
 
 
-def take_event() -> Mapping[str, object]:
-    """What the map reported since the last run, once."""
-    shown = visit().map
-    event, shown.event = shown.event, {}
-    return event
+def take_events() -> Iterator[Mapping[str, object]]:
+    """What the map reported and was not followed yet, the oldest first; each once."""
+    events = visit().map.events
+    while events:
+        yield events.pop(0)
 
 
 def rows_of(event: Mapping[str, object], count: int) -> RowArray:

@@ -28,7 +28,7 @@ class LabState:
 
     Attributes
     ----------
-    event : mapping
+    events : list of mapping
         What a part of the page reported since the last run.
     marked : tuple of str and list of pair
         Key of a gallery, and what was marked as also right in this visit, to be taken back.
@@ -40,7 +40,7 @@ class LabState:
         The own questions that were chosen last, and the last that could be asked: a file that cannot leaves those on the page.
     """
 
-    event: Mapping[str, object] = field(default_factory=dict)
+    events: list[Mapping[str, object]] = field(default_factory=list)
     marked: tuple[str, list[Mark]] = ("", [])
     kind: str = ""
     compared: tuple[str, str] = ("", "")

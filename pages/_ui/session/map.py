@@ -36,7 +36,7 @@ class MapState:
 
     Attributes
     ----------
-    event : mapping
+    events : list of mapping
         What the map reported since the last run; followed once the page knows the gallery.
     in_view : tuple of str and tuple, optional
         Key of a gallery, and the part of its map that is in view.
@@ -53,7 +53,7 @@ class MapState:
     colour: str = ONE_COLOUR
     view: str = PICTURES
     selection: Selection | None = None
-    event: Mapping[str, object] = field(default_factory=dict)
+    events: list[Mapping[str, object]] = field(default_factory=list)
     looks: Looks = Looks()
     in_view: tuple[str, tuple[float, float, float, float] | None] = ("", None)
     caption: int | None = None

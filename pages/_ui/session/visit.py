@@ -163,6 +163,10 @@ class Visit:
     ----------
     pressed : set of str
         Keys of buttons that were pressed and whose page has not come to them since.
+    heard : dict
+        Of each component, by its key, the number of the last report that was followed.
+    report : dict
+        Of a component the report that is followed at the moment.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -182,6 +186,8 @@ class Visit:
     audit: AuditState = field(default_factory=AuditState)
     kept: Kept = field(default_factory=Kept)
     pressed: set[str] = field(default_factory=set)
+    heard: dict[str, int] = field(default_factory=dict)
+    report: dict[str, object] = field(default_factory=dict)
 
 
 def session_state() -> Any:
@@ -239,5 +245,7 @@ def reported(component: str) -> Mapping[str, object]:
 
 def told_by(component: str, name: str) -> object:
     """The same, whatever it is."""
+    if component in visit().report:
+        return visit().report[component]
     value = state_value(component)
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

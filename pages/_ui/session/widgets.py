@@ -28,13 +28,8 @@ SAVE_NAME, SAVED_RENAME = "save_name", "saved_rename"  # each with what it names
 
 
 def seed(key: str, value: object) -> None:
-    """Give a widget its value, before it is drawn, where it has another one.
-
-    A value that is given is set in the browser too. What somebody has chosen there meanwhile, and the server is not told of
-    yet, would be gone.
-    """
-    if state_value(key) != value:
-        session_state()[key] = value
+    """Give a widget its value, before it is drawn: in every run, for a browser may never see what the run before has drawn."""
+    session_state()[key] = value
 
 
 def value(key: str) -> Any:

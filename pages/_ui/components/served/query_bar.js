@@ -1,3 +1,44 @@
+// shared/outbox.js
+var AGAIN_MS = 8e3;
+var LONGER = 4;
+var MOST = 50;
+var Outbox = class {
+  /** Sends one message. @type {(told: { reports: [number, Said][] }) => void} */
+  put = () => {
+  };
+  /** @type {[number, Said][]} the oldest first */
+  #waiting = [];
+  #number = 0;
+  #rest = AGAIN_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @param {Said} said */
+  say(said) {
+    this.#number += 1;
+    this.#waiting.push([this.#number, said]);
+    this.#waiting = this.#waiting.slice(-MOST);
+    this.#rest = AGAIN_MS;
+    this.#send();
+  }
+  /** The server has heard of all reports up to this one; of all of them where it numbers none. @param {number | undefined} heard */
+  hear(heard) {
+    if (heard !== void 0) this.#number = Math.max(this.#number, heard);
+    this.#waiting = heard === void 0 ? [] : this.#waiting.filter(([number]) => number > heard);
+    if (!this.#waiting.length) this.end();
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+  #send() {
+    clearTimeout(this.#timer);
+    this.put({ reports: [...this.#waiting] });
+    this.#timer = setTimeout(() => {
+      this.#rest *= LONGER;
+      this.#send();
+    }, this.#rest);
+  }
+};
+
 // shared/pressing.js
 var STILL_PX = 4;
 var LONGEST_MS = 3e3;
@@ -58,7 +99,7 @@ function mounting(open, name = "event") {
   return ({ parentElement, data, setTriggerValue }) => {
     let mount = mounted.get(parentElement);
     if (!mount) {
-      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement) };
+      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement), outbox: new Outbox() };
       mounted.set(parentElement, mount);
     }
     const own = mount;
@@ -67,12 +108,18 @@ function mounting(open, name = "event") {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
       own.pressing.end();
+      own.outbox.end();
       own.object.destroy();
     };
     const before = own.call;
     own.call = call;
     try {
-      own.object.send = (said) => setTriggerValue(name, said);
+      own.outbox.put = (told) => setTriggerValue(name, told);
+      own.outbox.hear(
+        /** @type {{ heard?: number } | undefined} */
+        data?.heard
+      );
+      own.object.send = (said) => own.outbox.say(said);
       own.pressing.undisturbed(() => own.object.update(data));
     } catch (error) {
       if (before) own.call = before;
@@ -253,7 +300,7 @@ function hueOf(place) {
 }
 
 // query_bar/weights.js
-var MOST = 2;
+var MOST2 = 2;
 var STEP = 0.25;
 var KEYS = /* @__PURE__ */ new Map([
   ["ArrowRight", STEP],
@@ -262,11 +309,11 @@ var KEYS = /* @__PURE__ */ new Map([
   ["ArrowDown", -STEP],
   ["PageUp", 1],
   ["PageDown", -1],
-  ["Home", -2 * MOST],
-  ["End", 2 * MOST]
+  ["Home", -2 * MOST2],
+  ["End", 2 * MOST2]
 ]);
 function clamped(weight) {
-  return Math.min(MOST, Math.max(-MOST, Math.round(weight * 100) / 100)) + 0;
+  return Math.min(MOST2, Math.max(-MOST2, Math.round(weight * 100) / 100)) + 0;
 }
 function pushed(weight, key) {
   const by = KEYS.get(key);
@@ -315,8 +362,8 @@ var TermChip = class {
     this.picture.draggable = false;
     this.grip.tabIndex = 0;
     this.grip.setAttribute("role", "slider");
-    this.grip.setAttribute("aria-valuemin", String(-MOST));
-    this.grip.setAttribute("aria-valuemax", String(MOST));
+    this.grip.setAttribute("aria-valuemin", String(-MOST2));
+    this.grip.setAttribute("aria-valuemax", String(MOST2));
     this.typed.hidden = true;
     this.typed.autocomplete = "off";
     this.typed.inputMode = "decimal";
@@ -743,7 +790,7 @@ function isText(value) {
 
 // query_bar/recent_queries.js
 var PREFIX = "t2i recent ";
-var MOST2 = 10;
+var MOST3 = 10;
 var MOST_DATASETS = 20;
 var refused = /* @__PURE__ */ new Map();
 var RecentQueries = class {
@@ -769,7 +816,7 @@ var RecentQueries = class {
     const list = this.list();
     const known = list.find((one) => one.key === asked.key);
     const entry = checked({ ...asked, thumb: known ? known.thumb : "" });
-    if (entry) this.write([entry, ...list.filter((one) => one.key !== asked.key)].slice(0, MOST2));
+    if (entry) this.write([entry, ...list.filter((one) => one.key !== asked.key)].slice(0, MOST3));
   }
   /**
    * The picture that is the query was drawn: a small copy of it goes with its entry, for addresses do not last.
@@ -793,7 +840,7 @@ var RecentQueries = class {
     try {
       const kept = JSON.parse(localStorage.getItem(name) || "{}");
       const list = Array.isArray(kept.list) ? kept.list : [];
-      return list.flatMap((one) => checked(one) ?? []).slice(0, MOST2);
+      return list.flatMap((one) => checked(one) ?? []).slice(0, MOST3);
     } catch {
       return [];
     }

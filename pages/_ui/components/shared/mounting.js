@@ -5,13 +5,16 @@
 // before or after the second call. Of calls that were not late only the last clean-up is ever run, when the page is left.
 // So a clean-up ends the object only when its call was the last one made for that parentElement.
 //
+// What an object sends goes through an outbox, so that the server hears of everything in order and of nothing twice.
+//
 // Data that comes between a press and its release waits for the click, which would be lost with the element that was pressed.
 
+import { Outbox } from "./outbox.js";
 import { Pressing } from "./pressing.js";
 
 /** @import { Call, Message, Mounted, Parent } from "./types.d.ts" */
 
-/** @type {WeakMap<Parent, { object: Mounted<any, any>, call: object | null, pressing: Pressing }>} */
+/** @type {WeakMap<Parent, { object: Mounted<any, any>, call: object | null, pressing: Pressing, outbox: Outbox<any> }>} */
 const mounted = new WeakMap(); // parentElement: the object and the last call that told it something
 
 /**
@@ -27,7 +30,7 @@ export function mounting(open, name = "event") {
   return ({ parentElement, data, setTriggerValue }) => {
     let mount = mounted.get(parentElement);
     if (!mount) {
-      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement) };
+      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement), outbox: new Outbox() };
       mounted.set(parentElement, mount);
     }
     const own = mount;
@@ -36,12 +39,15 @@ export function mounting(open, name = "event") {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
       own.pressing.end();
+      own.outbox.end();
       own.object.destroy();
     };
     const before = own.call;
     own.call = call;
     try {
-      own.object.send = (said) => setTriggerValue(name, said);
+      own.outbox.put = (told) => setTriggerValue(name, told);
+      own.outbox.hear(/** @type {{ heard?: number } | undefined} */ (data)?.heard);
+      own.object.send = (said) => own.outbox.say(said);
       own.pressing.undisturbed(() => own.object.update(data));
     } catch (error) {
       // No clean-up comes of this call, so it leaves its turn to the one before, or ends what it began.

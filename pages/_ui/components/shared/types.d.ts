@@ -13,7 +13,7 @@ export interface Mounted<Data, Said = Message> {
 export interface Call<Data, Said = Message> {
   parentElement: Parent;
   data: Data;
-  setTriggerValue(name: string, said: Said): void;
+  setTriggerValue(name: string, told: { reports: [number, Said][] }): void;
 }
 
 /** Where a component draws: an element, or the root of its shadow. */
