@@ -1,3 +1,44 @@
+// shared/outbox.js
+var AGAIN_MS = 8e3;
+var LONGER = 4;
+var MOST = 50;
+var Outbox = class {
+  /** Sends one message. @type {(told: { reports: [number, Said][] }) => void} */
+  put = () => {
+  };
+  /** @type {[number, Said][]} the oldest first */
+  #waiting = [];
+  #number = 0;
+  #rest = AGAIN_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @param {Said} said */
+  say(said) {
+    this.#number += 1;
+    this.#waiting.push([this.#number, said]);
+    this.#waiting = this.#waiting.slice(-MOST);
+    this.#rest = AGAIN_MS;
+    this.#send();
+  }
+  /** The server has heard of all reports up to this one; of all of them where it numbers none. @param {number | undefined} heard */
+  hear(heard) {
+    if (heard !== void 0) this.#number = Math.max(this.#number, heard);
+    this.#waiting = heard === void 0 ? [] : this.#waiting.filter(([number]) => number > heard);
+    if (!this.#waiting.length) this.end();
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+  #send() {
+    clearTimeout(this.#timer);
+    this.put({ reports: [...this.#waiting] });
+    this.#timer = setTimeout(() => {
+      this.#rest *= LONGER;
+      this.#send();
+    }, this.#rest);
+  }
+};
+
 // shared/pressing.js
 var STILL_PX = 4;
 var LONGEST_MS = 3e3;
@@ -58,7 +99,7 @@ function mounting(open, name = "event") {
   return ({ parentElement, data, setTriggerValue }) => {
     let mount = mounted.get(parentElement);
     if (!mount) {
-      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement) };
+      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement), outbox: new Outbox() };
       mounted.set(parentElement, mount);
     }
     const own = mount;
@@ -67,12 +108,18 @@ function mounting(open, name = "event") {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
       own.pressing.end();
+      own.outbox.end();
       own.object.destroy();
     };
     const before = own.call;
     own.call = call;
     try {
-      own.object.send = (said) => setTriggerValue(name, said);
+      own.outbox.put = (told) => setTriggerValue(name, told);
+      own.outbox.hear(
+        /** @type {{ heard?: number } | undefined} */
+        data?.heard
+      );
+      own.object.send = (said) => own.outbox.say(said);
       own.pressing.undisturbed(() => own.object.update(data));
     } catch (error) {
       if (before) own.call = before;
@@ -329,7 +376,40 @@ function readable(address) {
   }
 }
 
+// shared/score_bars.js
+function placeOf(score, { low, high }) {
+  return Math.min(1, Math.max(0, (score - low) / (high - low || 1)));
+}
+function barsDrawing(height) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("role", "img");
+  svg.dataset.height = String(height);
+  return svg;
+}
+function drawBars(svg, { counts }, above, others) {
+  const height = Number(svg.dataset.height);
+  const most = Math.max(1, ...counts);
+  const bars = counts.flatMap((count, bin) => {
+    const tall = Math.max(2, Math.sqrt(count / most) * (height - above));
+    return count ? [shape("rect", "pile", { x: bin + 0.08, width: 0.84, y: height - tall, height: tall })] : [];
+  });
+  svg.setAttribute("viewBox", `0 0 ${counts.length} ${height}`);
+  svg.replaceChildren(...bars, ...others);
+}
+function lineAt(name, score, bins, from, to) {
+  const x = placeOf(score, bins) * bins.counts.length;
+  return shape("line", name, { x1: x, x2: x, y1: from, y2: to });
+}
+function shape(kind, name, places) {
+  const one = document.createElementNS(SVG, kind);
+  one.setAttribute("class", name);
+  for (const [attribute, value] of Object.entries(places)) one.setAttribute(attribute, value.toFixed(3));
+  return one;
+}
+
 // shared/detail/why.js
+var STRIP_HEIGHT = 34;
 var Why = class {
   root = make("section", "why");
   told = make("div", "why-told");
@@ -388,10 +468,12 @@ var Why = class {
     const maps = why.maps ?? [];
     if (maps.length > 1) yield this.#terms(maps);
     for (const sentence of why.sentences ?? []) yield this.#sentence(sentence, why.word_maps ?? []);
+    if (why.sentences?.length) yield make("p", "key", heaviest(why.sentences.flat()));
     yield make("p", "misleads", why.misleads ?? "");
     if (why.raising?.length) yield this.#suggestions("Asked for too, it would stand higher", why.raising);
     if (why.lowering?.length) yield this.#suggestions("Asked for too, it would stand lower", why.lowering);
     if (why.captions?.length) yield this.#captions(why.captions);
+    if (why.strip) yield amongAll(why.strip);
     if (why.told?.length) {
       const list = make("ul", "crowd");
       list.append(...why.told.map((said) => make("li", "", said)));
@@ -487,6 +569,23 @@ var Why = class {
     return part;
   }
 };
+function heaviest(words) {
+  const most = words.reduce((one, other) => other.falls > one.falls ? other : one);
+  if (most.falls <= 0) return "Without any one of these words the score would not fall.";
+  return `Shaded by how far the score falls without the word; farthest without “${most.text}”: by ${most.falls.toFixed(3)}, to rank ${most.rank}.`;
+}
+function amongAll(strip) {
+  const { low, high, median, score } = strip;
+  const svg = barsDrawing(STRIP_HEIGHT);
+  svg.setAttribute("class", "among");
+  const ends = `${scoreText(low)} to ${scoreText(high)}, median ${scoreText(median)}`;
+  svg.setAttribute("aria-label", `Scores of all pictures, ${ends}; this picture's ${scoreText(score)}`);
+  drawBars(svg, strip, 2, [
+    lineAt("median", median, strip, 0, STRIP_HEIGHT),
+    lineAt("own", score, strip, 0, STRIP_HEIGHT)
+  ]);
+  return svg;
+}
 
 // shared/detail/side.js
 var QUERY_WORDS = {

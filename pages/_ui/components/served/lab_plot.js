@@ -1,3 +1,44 @@
+// shared/outbox.js
+var AGAIN_MS = 8e3;
+var LONGER = 4;
+var MOST = 50;
+var Outbox = class {
+  /** Sends one message. @type {(told: { reports: [number, Said][] }) => void} */
+  put = () => {
+  };
+  /** @type {[number, Said][]} the oldest first */
+  #waiting = [];
+  #number = 0;
+  #rest = AGAIN_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @param {Said} said */
+  say(said) {
+    this.#number += 1;
+    this.#waiting.push([this.#number, said]);
+    this.#waiting = this.#waiting.slice(-MOST);
+    this.#rest = AGAIN_MS;
+    this.#send();
+  }
+  /** The server has heard of all reports up to this one; of all of them where it numbers none. @param {number | undefined} heard */
+  hear(heard) {
+    if (heard !== void 0) this.#number = Math.max(this.#number, heard);
+    this.#waiting = heard === void 0 ? [] : this.#waiting.filter(([number]) => number > heard);
+    if (!this.#waiting.length) this.end();
+  }
+  end() {
+    clearTimeout(this.#timer);
+  }
+  #send() {
+    clearTimeout(this.#timer);
+    this.put({ reports: [...this.#waiting] });
+    this.#timer = setTimeout(() => {
+      this.#rest *= LONGER;
+      this.#send();
+    }, this.#rest);
+  }
+};
+
 // shared/pressing.js
 var STILL_PX = 4;
 var LONGEST_MS = 3e3;
@@ -58,7 +99,7 @@ function mounting(open, name = "event") {
   return ({ parentElement, data, setTriggerValue }) => {
     let mount = mounted.get(parentElement);
     if (!mount) {
-      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement) };
+      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement), outbox: new Outbox() };
       mounted.set(parentElement, mount);
     }
     const own = mount;
@@ -67,12 +108,18 @@ function mounting(open, name = "event") {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
       own.pressing.end();
+      own.outbox.end();
       own.object.destroy();
     };
     const before = own.call;
     own.call = call;
     try {
-      own.object.send = (said) => setTriggerValue(name, said);
+      own.outbox.put = (told) => setTriggerValue(name, told);
+      own.outbox.hear(
+        /** @type {{ heard?: number } | undefined} */
+        data?.heard
+      );
+      own.object.send = (said) => own.outbox.say(said);
       own.pressing.undisturbed(() => own.object.update(data));
     } catch (error) {
       if (before) own.call = before;
