@@ -22,6 +22,7 @@ INSTALL_S = 300
 BUNDLE = "pages/_ui/components/bundle.mjs"
 # Folders are named, so that a tool never walks through the virtual environment, whatever its settings say.
 FOLDERS = ("pages/_ui/components", "tests/js")
+LONGEST_S = 600  # something that keeps Node waiting, a timer say, would keep it so for good
 NEED_TOOLS = {
     "types": ("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"),
     "types of the tests": ("node_modules/typescript/bin/tsc", "-p", "tests/js/tsconfig.json"),
@@ -88,7 +89,13 @@ def tools_problem() -> str:
 
 def run(node: str, *command: str) -> int:
     """1 when it failed; what it says goes where we say ours, of a test run only when it failed."""
-    done = subprocess.run([node, *command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    whole = [node, *command]
+    try:
+        done = subprocess.run(
+            whole, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired:
+        return fail(f"A check of the scripts may take {LONGEST_S} s, and this one went on. Run: {' '.join(whole)}")
     if done.returncode:
         sys.stdout.write(done.stdout + done.stderr)
     return int(done.returncode != 0)

@@ -1,7 +1,7 @@
 // The order in which Streamlit may call a component and run its clean-ups; tests/browser/test_mounting.py replays it with real ones.
 
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 
 // The window, whose events tell how a press goes on.
 const page = new EventTarget();
@@ -38,11 +38,20 @@ function noted() {
   const draw = mounting(open);
   const parentElement = /** @type {HTMLElement} */ (new EventTarget());
   const call = (/** @type {string} */ data) =>
-    draw({ parentElement, data, setTriggerValue: (name, { reports }) => sent.push([name, reports.at(-1)?.[1].type]) });
+    draw({
+      parentElement,
+      data,
+      setTriggerValue: (name, { reports }) =>
+        sent.push([name, /** @type {any} */ (reports[reports.length - 1][1]).type]),
+    });
   return { notes, sent, call, parentElement };
 }
 
 const DRAWN = ["open 1", "1 shows a", "1 shows b"];
+
+// What gets no answer is said again later, which would keep the tests waiting.
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => mock.timers.reset());
 
 test("one object is told of every call, and sends under the name Python reads", () => {
   const { notes, sent, call } = noted();
@@ -99,7 +108,6 @@ function point(target, type, clientX = 50) {
 }
 
 test("data that comes in the middle of a click is drawn after it, and only the last of it", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { notes, call, parentElement } = noted();
   call("a");
   point(parentElement, "pointerdown");
@@ -112,11 +120,9 @@ test("data that comes in the middle of a click is drawn after it, and only the l
   assert.deepEqual(notes, ["open 1", "1 shows a", "1 shows c"]);
   call("d");
   assert.equal(notes.at(-1), "1 shows d");
-  mock.timers.reset();
 });
 
 test("a drag, a press that is held, and a press elsewhere keep nothing waiting", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { notes, call, parentElement } = noted();
   call("a");
   point(parentElement, "pointerdown");
@@ -134,11 +140,9 @@ test("a drag, a press that is held, and a press elsewhere keep nothing waiting",
   point(page, "pointerdown");
   call("e");
   assert.equal(notes.at(-1), "1 shows e");
-  mock.timers.reset();
 });
 
 test("a component that is left in the middle of a click draws no more", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
   const { notes, call, parentElement } = noted();
   call("a");
   point(parentElement, "pointerdown");
@@ -146,5 +150,4 @@ test("a component that is left in the middle of a click draws no more", () => {
   end();
   mock.timers.tick(5000);
   assert.deepEqual(notes, ["open 1", "1 shows a", "end 1"]);
-  mock.timers.reset();
 });
