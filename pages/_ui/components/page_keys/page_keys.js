@@ -1,6 +1,7 @@
 // Keys that open a page from any other: pressed outside of fields and dialogs, the page's address goes to the server. A page
 // may have keys of its own, each of which presses one of its buttons.
-// Besides, what Streamlit leaves out for those who listen: which page of the list is open, and one name for a slider.
+// Besides, what Streamlit leaves out for those who listen: which page of the list is open, one name for a slider,
+// and what the field for a file is.
 
 import { isTaken, withModifier } from "../shared/keys.js";
 import { oneEntryEach } from "./history.js";
@@ -111,5 +112,9 @@ function nameThings(current) {
   // A slider is labelled by its group and by itself, with the same words: they would be read out twice.
   for (const slider of document.querySelectorAll('[data-testid="stSlider"] input[aria-label][aria-labelledby]')) {
     slider.removeAttribute("aria-labelledby");
+  }
+  // The field for a file is said to be nothing, and has a name at once; it is a group with a name.
+  for (const field of document.querySelectorAll('[data-testid="stFileUploaderDropzone"][role="presentation"]')) {
+    field.setAttribute("role", "group");
   }
 }

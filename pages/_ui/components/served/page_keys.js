@@ -365,6 +365,9 @@ function nameThings(current) {
   for (const slider of document.querySelectorAll('[data-testid="stSlider"] input[aria-label][aria-labelledby]')) {
     slider.removeAttribute("aria-labelledby");
   }
+  for (const field of document.querySelectorAll('[data-testid="stFileUploaderDropzone"][role="presentation"]')) {
+    field.setAttribute("role", "group");
+  }
 }
 
 // page_keys/index.js
