@@ -61,7 +61,18 @@ test("a server that numbers nothing has heard of everything", (context) => {
   outbox.hear(undefined);
   outbox.say("b");
   assert.deepEqual(sent.at(-1), [[2, "b"]]);
-  outbox.end();
+});
+
+test("of a component that is gone the last words go out once", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outbox, sent } = filled();
+  outbox.say("a");
+  outbox.close();
+  outbox.say("b");
   context.mock.timers.tick(1_000_000);
+  assert.deepEqual(sent.at(-1), [
+    [1, "a"],
+    [2, "b"],
+  ]);
   assert.equal(sent.length, 2);
 });

@@ -115,7 +115,7 @@ def balance_offered(engine: engine.SearchEngine | None) -> Balance | None:
 def top_k(most: int) -> None:
     """How many pictures, by slider and by typing."""
     chosen = visit().shown.top_k
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top_k_row", width=300):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top_k_row", width=270):
         st.caption("top k", width="content")
         if most > 1:
             widgets.seed(widgets.TOP_K_SLIDER, min(chosen, most))

@@ -10,6 +10,7 @@ var Outbox = class {
   #waiting = [];
   #number = 0;
   #rest = AGAIN_MS;
+  #closed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @param {Said} said */
@@ -24,14 +25,17 @@ var Outbox = class {
   hear(heard) {
     if (heard !== void 0) this.#number = Math.max(this.#number, heard);
     this.#waiting = heard === void 0 ? [] : this.#waiting.filter(([number]) => number > heard);
-    if (!this.#waiting.length) this.end();
+    if (!this.#waiting.length) clearTimeout(this.#timer);
   }
-  end() {
+  /** The component is gone: what it still says goes out, once. */
+  close() {
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
   #send() {
     clearTimeout(this.#timer);
     this.put({ reports: [...this.#waiting] });
+    if (this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#rest *= LONGER;
       this.#send();
@@ -108,7 +112,7 @@ function mounting(open, name = "event") {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
       own.pressing.end();
-      own.outbox.end();
+      own.outbox.close();
       own.object.destroy();
     };
     const before = own.call;

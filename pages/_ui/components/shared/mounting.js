@@ -39,7 +39,7 @@ export function mounting(open, name = "event") {
       if (mounted.get(parentElement) !== own || own.call !== call) return;
       mounted.delete(parentElement);
       own.pressing.end();
-      own.outbox.end();
+      own.outbox.close();
       own.object.destroy();
     };
     const before = own.call;

@@ -14,6 +14,7 @@ export class Outbox {
   #waiting = [];
   #number = 0;
   #rest = AGAIN_MS;
+  #closed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -30,16 +31,19 @@ export class Outbox {
   hear(heard) {
     if (heard !== undefined) this.#number = Math.max(this.#number, heard);
     this.#waiting = heard === undefined ? [] : this.#waiting.filter(([number]) => number > heard);
-    if (!this.#waiting.length) this.end();
+    if (!this.#waiting.length) clearTimeout(this.#timer);
   }
 
-  end() {
+  /** The component is gone: what it still says goes out, once. */
+  close() {
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
 
   #send() {
     clearTimeout(this.#timer);
     this.put({ reports: [...this.#waiting] });
+    if (this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#rest *= LONGER;
       this.#send();
