@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._ui.jobs.lab_work import PARTS
 from t2i_core.arrays import l2_normalize
 from tests import demo_dataset
-from tests.pages.page_parts import SECONDS_TO_LOAD
+from tests.pages.page_parts import SECONDS_TO_LOAD, texts
 
 PAGE = "pages/lab.py"
 OpenApp = Callable[..., AppTest]
@@ -29,9 +30,9 @@ def plots(app: AppTest) -> dict[str, dict[str, Any]]:
 
 
 def measured(app: AppTest) -> AppTest:
-    """Run until every part is made, behind the page."""
+    """Run until every part is made, behind the page, and was there when its place was drawn."""
     deadline = time.monotonic() + SECONDS_TO_LOAD
-    while "scores" not in plots(app):
+    while "scores" not in plots(app) or any(part in texts(app) for part in PARTS.values()):
         assert time.monotonic() < deadline, "not everything was measured"
         time.sleep(0.05)
         app.run()
