@@ -20,6 +20,7 @@ def where(address: str) -> list[dict[str, object]]:
 
 def open_by_key(page: Page) -> None:
     expect(page.locator("html[data-page-keys]")).to_be_attached()
+    expect(page.locator(".st-key-filter button:not(:disabled)").first).to_be_attached()  # what the key presses
     page.keyboard.press("f")
     expect(page.locator(".facet-root .values label").first).to_be_visible()
 
