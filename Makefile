@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV ?= .venv
-# Processes that run the tests: one more than two cores, for some tests wait most of the time.
-WORKERS ?= 3
+# Processes that run the tests: twice two cores, for many wait for a browser or a server. About 2.5 GB each; fewer where there is less.
+WORKERS ?= 4
 # Python keeps what it compiles, like all the other tools here, wherever `make` starts it: some machines are told not to,
 # and every process of the app, of the command line and of the tests would compile the project's 700 files anew.
 unexport PYTHONDONTWRITEBYTECODE

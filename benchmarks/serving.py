@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PATIENCE_S = 600
-WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
 
 @dataclass(frozen=True)
@@ -81,12 +80,10 @@ def chromium(*, webgl: bool = False) -> Iterator[Browser]:
     """A headless Chromium."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.ensure_chromium import find_chromium
+    from tests.browser.chromium import launch
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(find_chromium()), args=["--no-sandbox", *(WEBGL if webgl else [])]
-        )
+        browser = launch(playwright, webgl=webgl)
         try:
             yield browser
         finally:

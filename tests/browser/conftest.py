@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests import demo_dataset
+from tests.browser.chromium import launch
 from tests.browser.ensure_chromium import LEFT_OUT, find_chromium, why_not_installable
 from tests.browser.map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
 from tests.browser.search_page import Visit
@@ -66,21 +67,14 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    yield from _chromium(playwright, [])
+    browser = launch(playwright, timeout_ms=DEFAULT_TIMEOUT_MS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
 def chromium_with_webgl(playwright: Playwright) -> Iterator[Browser]:
-    """WebGL drawn by the processor, as on a machine without a graphics card."""
-    yield from _chromium(
-        playwright, ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-    )
-
-
-def _chromium(playwright: Playwright, options: list[str]) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(
-        executable_path=str(find_chromium()), args=["--no-sandbox", *options], timeout=DEFAULT_TIMEOUT_MS
-    )
+    browser = launch(playwright, webgl=True, timeout_ms=DEFAULT_TIMEOUT_MS)
     yield browser
     browser.close()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.session.asked import Upload
 from pages._ui.session.history import MOST_KEPT, History
+from pages._ui.session.upload import Upload
 from pages._ui.session.widgets import SAVED_PART
 from t2i_core.dataset.searches_file import read_searches
 from t2i_core.query import Condition, OutsidePicture, Query, SearchRequest

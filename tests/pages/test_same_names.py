@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.session.asked import Upload
+from pages._ui.session.upload import Upload
 from t2i_core.dataset import read_gallery
 from t2i_core.query import OutsidePicture, Query
 from tests.pages.page_parts import bar, component, grid, settle

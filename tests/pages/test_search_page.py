@@ -238,7 +238,7 @@ def test_suggestions_come_from_the_captions(open_app: OpenApp, datasets: Path) -
 
 
 def upload(app: AppTest, content: bytes, name: str = "photo.png") -> AppTest:
-    from pages._ui.session.asked import Upload
+    from pages._ui.session.upload import Upload
 
     picture = Upload(name, content)
     visit(app).asked.upload = picture

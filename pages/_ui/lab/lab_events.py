@@ -8,7 +8,7 @@ from pages._ui import registry
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
 from pages._ui.session import state, widgets
-from pages._ui.session.lab import QuestionFile
+from pages._ui.session.upload import Upload
 from pages._ui.session.visit import acted, reported, visit
 from t2i_core import dataset
 from t2i_core.dataset import Mark
@@ -52,7 +52,7 @@ def choose_questions() -> None:
     acted()
     file = widgets.value(widgets.LAB_QUESTIONS)
     if file is not None:
-        visit().lab.chosen = QuestionFile(file.name, file.getvalue())
+        visit().lab.chosen = Upload(file.name, file.getvalue())
 
 
 def choose_kind() -> None:

@@ -14,7 +14,7 @@ from pages._ui.jobs.lab_work import Asked, QuestionsJob
 from pages._ui.lab import lab_events, lab_plots
 from pages._ui.serving import permissions
 from pages._ui.session import widgets
-from pages._ui.session.lab import QuestionFile
+from pages._ui.session.upload import Upload
 from pages._ui.session.visit import visit
 from t2i_core.engine import SearchEngine
 from t2i_core.errors import count_of
@@ -58,7 +58,7 @@ def draw(loaded: resources.EngineState) -> None:
         _answers(asked, lab.answered)
 
 
-def _asked(engine: SearchEngine, file: QuestionFile) -> Asked | None:
+def _asked(engine: SearchEngine, file: Upload) -> Asked | None:
     """What came of a file; progress or what is wrong where nothing came of it."""
     job = resources.own_questions(engine, file)
     wait([job.future], ANSWER_WAIT_S)
@@ -83,7 +83,7 @@ def _progress(job: QuestionsJob) -> None:
     frame.draw_again_when_changed(lambda: job.progress, now, every=PROGRESS_SECONDS)
 
 
-def _answers(asked: Asked, file: QuestionFile) -> None:
+def _answers(asked: Asked, file: Upload) -> None:
     answers, gallery = asked.answers, asked.gallery
     told = f"{count_of(len(answers.answers), 'question')} of {file.name}"
     unknown = unknown_pictures([one.question for one in answers.answers], gallery)

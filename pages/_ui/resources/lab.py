@@ -13,7 +13,7 @@ from pages._ui.jobs.lab_work import CompareJob, CompareOrder, LabWork, Questions
 from pages._ui.resources.dataset_choices import DatasetChoice
 from pages._ui.resources.engines import encoder_of
 from pages._ui.resources.galleries import gallery as opened
-from pages._ui.session.lab import QuestionFile
+from pages._ui.session.upload import Upload
 from t2i_core import dataset
 from t2i_core.config import Settings
 from t2i_core.dataset import Mark
@@ -50,17 +50,17 @@ def forget_comparison(gallery: Gallery, way: str, choice: DatasetChoice | None) 
     _comparison.clear(*_key(gallery, way, choice))
 
 
-def own_questions(engine: SearchEngine, file: QuestionFile) -> QuestionsJob:
+def own_questions(engine: SearchEngine, file: Upload) -> QuestionsJob:
     """Own questions, begun to be asked when this is first called for them."""
     return _own_questions(*_of_questions(engine, file), _engine=engine, _content=file.content)
 
 
-def forget_questions(engine: SearchEngine, file: QuestionFile) -> None:
+def forget_questions(engine: SearchEngine, file: Upload) -> None:
     """Ask them anew when they are next asked for."""
     _own_questions.clear(*_of_questions(engine, file))
 
 
-def _of_questions(engine: SearchEngine, file: QuestionFile) -> tuple[str, str, str, str]:
+def _of_questions(engine: SearchEngine, file: Upload) -> tuple[str, str, str, str]:
     return engine.gallery.place_key, engine.encoder.weights_sha256, file.name, file.sha256
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from pages._ui.session.upload import Upload
 from t2i_core.query import Condition, Cutoff, Query, SearchRequest, Subject
 from t2i_core.query.link_form import settings_to_link
 from t2i_core.query.request import AIMS, ORDERS, RANKINGS, STACKINGS
@@ -24,18 +24,6 @@ def ranking_key(request: SearchRequest) -> str:
 def subject_key(subject: Subject) -> str:
     """The same for terms about the same thing."""
     return f"{subject.tag}:{subject.content}"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A picture somebody searches with; it stays in the session and is never part of a link."""
-
-    name: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from pages._ui.session.upload import Upload
 from t2i_core.dataset import Mark
-
-
-@dataclass(frozen=True)
-class QuestionFile:
-    """A file of own questions, as somebody chose it."""
-
-    name: str
-    content: bytes
-
-    @cached_property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass
@@ -36,7 +23,7 @@ class LabState:
         Which parts of the captions are shown; empty for the worst of all kinds.
     compared : tuple of str
         Key of a gallery, and the way it is compared with as the list names it; empty where none was asked for.
-    chosen, answered : QuestionFile, optional
+    chosen, answered : Upload, optional
         The own questions that were chosen last, and the last that could be asked: a file that cannot leaves those on the page.
     """
 
@@ -44,5 +31,5 @@ class LabState:
     marked: tuple[str, list[Mark]] = ("", [])
     kind: str = ""
     compared: tuple[str, str] = ("", "")
-    chosen: QuestionFile | None = None
-    answered: QuestionFile | None = None
+    chosen: Upload | None = None
+    answered: Upload | None = None

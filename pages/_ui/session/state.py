@@ -10,7 +10,8 @@ from contextlib import suppress
 import streamlit as st
 
 from pages._ui.session import feedback
-from pages._ui.session.asked import SETTINGS, Upload
+from pages._ui.session.asked import SETTINGS
+from pages._ui.session.upload import Upload
 from pages._ui.session.visit import acted, visit
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.errors import QueryError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages._ui.session.asked import Asked, Upload
+from pages._ui.session.asked import Asked
 from pages._ui.session.audit import AuditState
 from pages._ui.session.captions import CaptionsState
 from pages._ui.session.history import History
@@ -18,6 +18,7 @@ from pages._ui.session.lab import LabState
 from pages._ui.session.map import MapState
 from pages._ui.session.marking import Marking
 from pages._ui.session.saving import Saving
+from pages._ui.session.upload import Upload
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import SearchResult
 

@@ -1,0 +1,32 @@
+"""A headless Chromium for tests and benchmarks."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser.ensure_chromium import find_chromium
+
+# What Playwright turns off for a calm, offline browser; naming features anew would else turn them on again.
+_CALM = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,"
+    "MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,"
+    "NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
+)
+# Chromium draws its own toolbar and address bar as pages, two more for each window, though nobody sees them: they took a
+# quarter of the processor's time of a visit.
+_NO_TOOLBAR = (
+    "InitialWebUI,WebUIReloadButton,WebUIToolbar,WebUIToolbarWebView,WebUILocationBar,WebUIHomeButton,WebUIBackForwardButton,"
+    "WebUISplitTabsButton,PreloadTopChromeWebUI,PreloadTopChromeWebUILessNavigations,WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "WebUIOmniboxFullPopup,WebUIOmniboxSimplification"
+)
+# WebGL drawn by the processor, as on a machine without a graphics card.
+_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+
+
+def launch(playwright: Playwright, *, webgl: bool = False, timeout_ms: float = 180_000) -> Browser:
+    """Start the browser; ``webgl`` lets it draw the map's points."""
+    return playwright.chromium.launch(
+        executable_path=str(find_chromium()),
+        args=["--no-sandbox", f"--disable-features={_CALM},{_NO_TOOLBAR}", *(_WEBGL if webgl else ())],
+        timeout=timeout_ms,
+    )
