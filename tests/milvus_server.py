@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import tempfile
 import threading
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-ETCD_PORT = 2380  # of the etcd inside the server, always the same: one server runs at a time
+from filelock import FileLock
+
+ETCD_PORT = 2380  # of the etcd inside the server, always the same: one server runs at a time on a machine
+# Two checkouts may be tested at once: the second waits for the first's server.
+TURN = Path(tempfile.gettempdir()) / "t2i-tests-milvus-server.lock"
+TURN_WITHIN_S = 3_600.0
 # What a killed server had registered in its etcd outlives it by this long; until then the one that was started again
 # says that it is healthy, yet waits for the killed one to search. Milvus takes 30 s.
 SESSION_S = 10
@@ -29,6 +35,7 @@ class MilvusServer:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
         self._server: Any = None
+        self._turn = FileLock(TURN, timeout=TURN_WITHIN_S)
 
     @property
     def uri(self) -> str:
@@ -55,6 +62,7 @@ class MilvusServer:
                     return None
                 return sock
 
+        self._turn.acquire()
         for port in (ETCD_PORT, self.port):
             _wait_until_free(port)
         config = Config(data_dir=str(self.folder), proxy_port=self.port)
@@ -90,6 +98,7 @@ class MilvusServer:
         self._server = None
         for port in (ETCD_PORT, self.port):
             _wait_until_free(port)
+        self._turn.release(force=True)
 
 
 def _wait_until_free(port: int) -> None:
