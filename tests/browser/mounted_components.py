@@ -129,6 +129,7 @@ async ([name, { script, data, shadow }, stories]) => {
       for (const kind of ['input', 'keydown']) one.dispatchEvent(new KeyboardEvent(kind, { key: 'g', bubbles: true, composed: true }));
       one.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, composed: true }));
     }
+    document.body.replaceChildren();  // React takes the element off the page before it runs clean-ups
     await play(leave);
     // A component that loads something goes on to its next look at whether it is still wanted.
     const at_once = [...window.live.values()].filter((one) => one !== 'requestAnimationFrame').sort();
@@ -145,6 +146,9 @@ STORIES = {
     "late first call": {"shown": "12a", "leave": "b"},
     "late first call, cleaned up before the second": {"shown": "1a2", "leave": "b"},
     "left while both are under way": {"shown": "12", "leave": "ab"},
+    "second call first": {"shown": "21a", "leave": "b"},
+    "both clean-ups after both calls, second call first": {"shown": "21a", "leave": "ba"},
+    "left while the second is under way": {"shown": "1", "leave": "a2b"},
     "left and come back": {"shown": "1a2", "leave": "ab"},
     "cleaned up twice": {"shown": "12aa", "leave": "bb"},
 }

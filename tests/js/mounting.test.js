@@ -84,6 +84,46 @@ test("call 1, clean-up 1, call 2: a new object is made", () => {
   assert.deepEqual(notes, ["open 1", "1 shows a", "end 1", "open 2", "2 shows b"]);
 });
 
+test("call 2, call 1, clean-up 1: the object stays, and shows what is newer", () => {
+  const { notes, sent, call, parentElement } = noted();
+  Object.assign(parentElement, { isConnected: true });
+  const end2 = call("b");
+  const end1 = call("a");
+  end1();
+  assert.deepEqual(notes, ["open 1", "1 shows b", "1 shows a", "1 shows b"]);
+  assert.deepEqual(sent.at(-1), ["event", "b"]);
+  Object.assign(parentElement, { isConnected: false });
+  end2();
+  assert.deepEqual(notes.slice(4), ["end 1"]);
+});
+
+test("calls in any order, each late one ended at once: what the last one said is shown", () => {
+  for (const order of ["123", "132", "213", "231", "312", "321"]) {
+    const { notes, call, parentElement } = noted();
+    Object.assign(parentElement, { isConnected: true });
+    for (const number of order) {
+      const end = call(number);
+      if (number !== "3") end();
+    }
+    const last = notes.filter((note) => note.includes("shows")).at(-1);
+    assert.match(last ?? "", / shows 3$/, order);
+    assert.equal(
+      notes.filter((note) => note.startsWith("open")).length,
+      notes.filter((note) => note.startsWith("end")).length + 1,
+    );
+  }
+});
+
+test("an element that is left ends with the last clean-up, though calls before were never ended", () => {
+  const { notes, call, parentElement } = noted();
+  Object.assign(parentElement, { isConnected: true });
+  call("a");
+  const end = call("b");
+  Object.assign(parentElement, { isConnected: false });
+  end();
+  assert.deepEqual(notes, [...DRAWN, "end 1"]);
+});
+
 test("a call that fails leaves its turn to the one before", () => {
   const { notes, call } = noted();
   const end1 = call("a");

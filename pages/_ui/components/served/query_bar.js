@@ -98,36 +98,77 @@ var Pressing = class {
 };
 
 // shared/mounting.js
+var MOST_CALLS = 4;
 var mounted = /* @__PURE__ */ new WeakMap();
+var Mount = class {
+  /** @type {Call<Data, Said>[]} */
+  calls = [];
+  outbox = new Outbox();
+  /**
+   * @param {Parent} parent
+   * @param {(parent: Parent) => Mounted<Data, Said>} open
+   * @param {string} name
+   */
+  constructor(parent, open, name) {
+    this.object = open(parent);
+    this.pressing = new Pressing(parent);
+    this.name = name;
+  }
+  /** @param {Call<Data, Said>} call */
+  tell({ data, setTriggerValue }) {
+    this.outbox.put = (told) => setTriggerValue(this.name, told);
+    this.outbox.hear(
+      /** @type {{ heard?: number } | undefined} */
+      data?.heard
+    );
+    this.object.send = (said) => this.outbox.say(said);
+    this.pressing.undisturbed(() => this.object.update(data));
+  }
+  /** @param {Call<Data, Said>} call */
+  take(call) {
+    this.calls = [...this.calls, call].slice(-MOST_CALLS);
+    this.tell(call);
+  }
+  /**
+   * Whether a call that is ended was the last one.
+   *
+   * @param {Call<Data, Said>} call
+   */
+  leave(call) {
+    const last = this.calls.at(-1) === call;
+    this.calls = this.calls.filter((one) => one !== call);
+    return last;
+  }
+  end() {
+    this.pressing.end();
+    this.outbox.close();
+    this.object.destroy();
+  }
+};
 function mounting(open, name = "event") {
-  return ({ parentElement, data, setTriggerValue }) => {
-    let mount = mounted.get(parentElement);
-    if (!mount) {
-      mount = { object: open(parentElement), call: null, pressing: new Pressing(parentElement), outbox: new Outbox() };
-      mounted.set(parentElement, mount);
-    }
-    const own = mount;
-    const call = {};
+  return (told) => {
+    const call = { ...told };
+    const { parentElement } = call;
+    const mount = mounted.get(parentElement) ?? new Mount(parentElement, open, name);
+    mounted.set(parentElement, mount);
     const end = () => {
-      if (mounted.get(parentElement) !== own || own.call !== call) return;
+      if (mounted.get(parentElement) !== mount || !mount.leave(call)) return;
+      const before = mount.calls.at(-1);
+      if (before && parentElement.isConnected) {
+        mount.tell(before);
+        return;
+      }
       mounted.delete(parentElement);
-      own.pressing.end();
-      own.outbox.close();
-      own.object.destroy();
+      mount.end();
     };
-    const before = own.call;
-    own.call = call;
     try {
-      own.outbox.put = (told) => setTriggerValue(name, told);
-      own.outbox.hear(
-        /** @type {{ heard?: number } | undefined} */
-        data?.heard
-      );
-      own.object.send = (said) => own.outbox.say(said);
-      own.pressing.undisturbed(() => own.object.update(data));
+      mount.take(call);
     } catch (error) {
-      if (before) own.call = before;
-      else end();
+      mount.leave(call);
+      if (mount.calls.length === 0) {
+        mounted.delete(parentElement);
+        mount.end();
+      }
       throw error;
     }
     return end;
