@@ -5,9 +5,9 @@
 Everything is measured on the captions of one half of the pictures, and asked with captions of the other half. Not answerable are
 sentences of other collections (column ``caption``, also gzipped) none of whose telling words stands in any caption of
 the dataset; what a picture shows and no caption names is counted against the verdict. Told are the share of captions kept at 5 %
-false alarms and the AUROC, beside those of the best cosine, what the stored thresholds make of both, and the share of right
-pictures above the cutoff keep-0.9; 95 % intervals over pictures and sentences. ``--random`` builds a dataset of some of the pictures
-with a model of random weights, which must get no verdict.
+false alarms and the AUROC, beside those of the best cosine and of the gap, what the stored thresholds make of both, and the share
+of right pictures above the cutoff keep-0.9; 95 % intervals over pictures and sentences. ``--random`` builds a dataset of some of
+the pictures with a model of random weights, which must get no verdict.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ import machine
 import numpy as np
 
 from t2i_core.captions.telling_words import telling_words
+from t2i_core.dataset import Evidence
 from t2i_core.encoder import open_encoder
 from t2i_core.opening import open_gallery
 from t2i_core.relevance.background import background_for
-from t2i_core.relevance.gaps import best_cosines, gaps_of
+from t2i_core.relevance.gaps import gaps_of
 from t2i_core.relevance.measuring import auroc, measure_evidence
+from t2i_core.relevance.traits import BEST, best_pictures, strengths_of, traits_of
 from t2i_core.types import Encoder, FloatArray, Gallery, RowArray
 
 FALSE_ALARMS = 0.05
@@ -95,37 +97,48 @@ def verdicts(gallery: Gallery, encoder: Encoder, foreign: list[str], most: int, 
     paired = gallery.paired_captions
     asked = rng.permutation(paired[~measured[gallery.rows_of(paired)]])[:most]
     rows = gallery.rows_of(asked)
-    here, elsewhere = np.asarray(texts[asked]), in_batches(encoder, foreign)
-    best = [best_cosines(one, gallery.image_embeddings) for one in (here, elsewhere)]
-    ways: dict[str, tuple[FloatArray, FloatArray]] = {
-        "best cosine": (best[0][:, 0], best[1][:, 0]),
-        "mean of the best 5": (best[0].mean(axis=1), best[1].mean(axis=1)),
-        "verdict's gap": (
-            gaps_of(best[0], here, background, count=evidence.best),
-            gaps_of(best[1], elsewhere, background, count=evidence.best),
-        ),
-    }
-    print(f"measured on {evidence.captions} captions, best {evidence.best}; asked with {len(asked):,} others\n")
-    print(f"{'':20} kept at 5 % false alarms    AUROC")
-    for name, (yes, no) in ways.items():
-        kept = interval(yes, no, rows, rng, lambda a, b: float(np.mean(a > np.quantile(b, 1 - FALSE_ALARMS))))
-        print(f"{name:20} {kept}      {interval(yes, no, rows, rng, auroc, percent=False)}")
-    yes, no = ways["verdict's gap"]
-    each = np.arange(len(no))
+    here = np.asarray(texts[asked])
+    print(f"measured on {evidence.captions} captions, best {evidence.best}; asked with {len(asked):,} others")
+    yes = ways_of(gallery, evidence, background, here)
+    no = ways_of(gallery, evidence, background, in_batches(encoder, foreign))
+    print(f"\n{'':20} kept at 5 % false alarms    AUROC")
+    for name in yes:
+        kept = interval(
+            yes[name], no[name], rows, rng, lambda a, b: float(np.mean(a > np.quantile(b, 1 - FALSE_ALARMS)))
+        )
+        print(f"{name:20} {kept}      {interval(yes[name], no[name], rows, rng, auroc, percent=False)}")
+    told = list(yes)[-1]
+    each = np.arange(len(foreign))
     some, strong = evidence.sentences
     for name, threshold in (("strong", strong), ("some or strong", some)):
         shares = [
-            interval(kind, kind, rows_of, rng, share_from(threshold)) for kind, rows_of in ((yes, rows), (no, each))
+            interval(one, one, rows_of, rng, share_from(threshold))
+            for one, rows_of in ((yes[told], rows), (no[told], each))
         ]
         print(f"called {name}: captions {shares[0]}, foreign sentences {shares[1]}")
     reach = evidence.reach(0.9)
     if reach is not None:
         own = np.einsum("cd,cd->c", here, gallery.image_embeddings[rows])
-        above = (best[0][:, 0] - own <= reach).astype(np.float32)
+        above = (yes["best cosine"] - own <= reach).astype(np.float32)
         share = interval(above, above, rows, rng, lambda a, _: float(a.mean()))
         scores = here[:300] @ gallery.image_embeddings.T
         kept_pictures = np.mean(scores >= scores.max(axis=1, keepdims=True) - reach)
         print(f"keep-0.9: right pictures above the cutoff {share}; {kept_pictures:.1%} of all pictures are")
+
+
+def ways_of(gallery: Gallery, evidence: Evidence, background: FloatArray, queries: FloatArray) -> dict[str, FloatArray]:
+    """What queries score by each way of telling whether anything fits; the verdict's own is the last."""
+    near = evidence.nearness if len(evidence.nearness) else np.zeros(len(gallery), dtype=np.float32)
+    best = best_pictures(queries, gallery.image_embeddings, near)
+    found = best.scores[:, :BEST]
+    ways = {
+        "best cosine": found[:, 0],
+        "mean of the best 5": found.mean(axis=1),
+        "gap": gaps_of(found, queries, background, count=evidence.best),
+    }
+    if len(evidence.trait_weights):
+        ways["strength"] = strengths_of(traits_of(best, queries, background), evidence.trait_weights)
+    return ways
 
 
 def share_from(threshold: float) -> Callable[[FloatArray, FloatArray], float]:

@@ -1,8 +1,8 @@
-"""What a verdict on searches of a dataset goes by, beside the dataset: background rows, two thresholds, reaches of captions."""
+"""What a verdict on searches of a dataset goes by, beside the dataset: background rows, weights, thresholds, reaches of captions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,8 @@ from t2i_core.types import FloatArray, Gallery, RowArray
 EVIDENCE_NAME = "verdict.npz"
 HOW = "python -m t2i_core index --verdict"
 _FIELDS = ("weights", "background", "brought", "thresholds", "shares", "counts", "reaches")
+_TOLD_FIELDS = ("trait_weights", "nearness")  # a file of an earlier version has neither
+TRAIT_COUNT = 7  # traits of a query's scores, each of which has a weight
 _FEWEST_ROWS = 20
 
 
@@ -32,7 +34,8 @@ class Evidence:
     best : int
         How many of the best pictures count: 1 where captions fit one picture each, more where they fit many.
     sentences, words : tuple of float and float
-        The least gap that is some evidence, and strong evidence: for sentences, and for queries of few words.
+        The least strength that is some evidence, and strong evidence: for sentences, and for queries of few words. Without
+        weights a gap stands for the strength.
     kept, auroc : float
         Share of the measured captions that are strong evidence, and how well gaps tell captions from sentences about what is
         not here.
@@ -40,6 +43,11 @@ class Evidence:
         How many of each were measured; no captions where the thresholds are the model's usual ones.
     reaches : ndarray of shape (C,), float32, ascending
         How far below the best picture the right one lies, for each of C captions of different pictures.
+    trait_weights : ndarray of shape (T + 1,), float64
+        What each trait of a query's scores adds to its strength, and a constant last (`t2i_core.relevance.traits`); empty
+        where it goes by its gap.
+    nearness : ndarray of shape (N,), float32
+        How near each picture is to words, for the balanced traits; empty without weights.
     """
 
     background: FloatArray
@@ -52,6 +60,8 @@ class Evidence:
     captions: int
     foreign: int
     reaches: FloatArray
+    trait_weights: np.ndarray = field(default_factory=lambda: np.empty(0))
+    nearness: FloatArray = field(default_factory=lambda: np.empty(0, dtype=np.float32))
 
     def reach(self, share: float) -> float | None:
         """How far below the best a cutoff must go to keep a share of right pictures; None with too few captions to say.
@@ -93,6 +103,7 @@ def read_evidence(gallery: Gallery) -> Evidence:
             f"{path} must hold finite background rows of {gallery.dimension} numbers, four thresholds and what they were "
             f"measured on, got {background.dtype} of shape {background.shape}. {fix}"
         )
+    trait_weights, nearness = _told(gallery, path, fix)
     rows = read_only(l2_normalize(background))
     reaches = read_only(np.sort(reaches))
     (some, strong), (some_words, strong_words) = thresholds.tolist()
@@ -100,8 +111,27 @@ def read_evidence(gallery: Gallery) -> Evidence:
     best, captions, foreign = counts.tolist()
     return Evidence(
         rows, read_only(brought), max(1, best), (some, strong), (some_words, strong_words), kept, auroc, captions, foreign,
-        reaches,
+        reaches, trait_weights, nearness,
     )  # fmt: skip
+
+
+def _told(gallery: Gallery, path: Path, fix: str) -> tuple[np.ndarray, FloatArray]:
+    """Weights and nearness; both empty in a file of an earlier version, and where there are too few captions to weigh by."""
+    try:
+        with open_npz(path) as npz:
+            if not set(_TOLD_FIELDS) & npz.members.keys():
+                return np.empty(0), np.empty(0, dtype=np.float32)
+            weights, nearness = (npz.arrays(_TOLD_FIELDS)[name] for name in _TOLD_FIELDS)
+    except (OSError, NpzError, MemoryError) as error:
+        raise DatasetError(f"{path} must hold weights and what they are of, got: {error}. {fix}") from error
+    shapes = {(0,): (0,), (TRAIT_COUNT + 1,): (len(gallery),)}
+    fits = weights.dtype == np.float64 and nearness.dtype == np.float32 and shapes.get(weights.shape) == nearness.shape
+    if not fits or not (np.isfinite(weights).all() and np.isfinite(nearness).all()):
+        raise DatasetError(
+            f"{path} must hold {TRAIT_COUNT + 1} finite weights and a number for each of {len(gallery):,} pictures, or none of both, "
+            f"got shapes {weights.shape} and {nearness.shape}. {fix}"
+        )
+    return read_only(weights), read_only(nearness)
 
 
 def read_background(gallery: Gallery) -> FloatArray | None:
@@ -134,4 +164,6 @@ def write_evidence(gallery: Gallery, evidence: Evidence) -> bool:
         shares=np.array([evidence.kept, evidence.auroc], dtype=np.float64),
         counts=np.array([evidence.best, evidence.captions, evidence.foreign], dtype=np.int64),
         reaches=evidence.reaches.astype(np.float32),
+        trait_weights=evidence.trait_weights.astype(np.float64),
+        nearness=evidence.nearness.astype(np.float32),
     )

@@ -18,7 +18,7 @@ from t2i_core.query import Cutoff, Query, SearchRequest, Words
 from t2i_core.query.cutoff import DROP, KEEP
 from t2i_core.relevance.background import opened
 from t2i_core.relevance.cutting import DROP_AMONG, cut_at, histogram_of, least_score
-from t2i_core.relevance.gaps import BEST, SHORTEST_SENTENCE, verdict_of
+from t2i_core.relevance.gaps import SHORTEST_SENTENCE, verdict_of, wanted_for
 from t2i_core.scores import Cut, ScoreHistogram, Verdict
 from t2i_core.types import FloatArray, MaskArray
 
@@ -59,7 +59,7 @@ class Judge:
     def wanted(self, request: SearchRequest) -> int:
         """How many of the best must be found so that a request can be answered and judged."""
         by_drop = isinstance(request.cutoff, Cutoff) and request.cutoff.kind == DROP
-        return min(max(request.top_k, DROP_AMONG if by_drop else BEST), self._source.images)
+        return min(max(request.top_k, DROP_AMONG if by_drop else 0, wanted_for(self.evidence)), self._source.images)
 
     def judge(
         self, request: SearchRequest, embedded: EmbeddedQuery, found: Found, *, where: MaskArray | None,
@@ -95,7 +95,7 @@ class Judge:
             among = scores if counted is None else scores[counted]
             possible = self._source.images - len(left_out) if where is None else int(where.sum())
             cut = cut_at(least, found=ranked, among=among, asked=request.top_k, images=possible, by_score=by_score)
-        verdict = self._verdict(request.query, embedded, best_first if by_score else None, where)
+        verdict = self._verdict(request.query, embedded, found if by_score else None, where)
         return Judged(float(np.median(scores)), histogram, cut, verdict)
 
     def _counted(self, where: MaskArray | None, left_out: Sequence[str]) -> MaskArray | None:
@@ -123,7 +123,7 @@ class Judge:
         return reach
 
     def _verdict(
-        self, query: Query, embedded: EmbeddedQuery, best: Sequence[float] | None, where: MaskArray | None
+        self, query: Query, embedded: EmbeddedQuery, found: Found | None, where: MaskArray | None
     ) -> Verdict | None:
         """Of what is wished for in words; None where nothing is, or nothing was measured."""
         evidence = self.evidence
@@ -135,12 +135,13 @@ class Judge:
         direction = embedded.embedding
         if len(wished) < len(query.terms):
             direction = l2_normalize(embedded.parts[wished].sum(axis=0, keepdims=True))[0]
-            best = None
-        if best is None:
+            found = None
+        if found is None:
             found = self._source.find(
-                direction, min(BEST, self._source.images), where=where, left_out=(), approximate=False, texts=None
-            )
-            best = [one.score for one in found.pictures]
+                direction, min(wanted_for(evidence), self._source.images), where=where, left_out=(), approximate=False,
+                texts=None,
+            )  # fmt: skip
+        best = sorted(((one.score, one.row) for one in found.pictures if one.row is not None), key=lambda one: -one[0])
         if not best:
             return None
         few = all(
@@ -148,4 +149,5 @@ class Judge:
             for term in query.terms
             if isinstance(term.subject, Words) and term.weight > 0
         )
-        return verdict_of(evidence, direction, best, few_words=few)
+        scores, rows = zip(*best, strict=True)
+        return verdict_of(evidence, direction, scores, rows=rows, few_words=few)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from t2i_core.dataset import Evidence
+from t2i_core.relevance.traits import BEST, REACH, Best, strengths_of, traits_of
 from t2i_core.scores import SOME, STRONG, WEAK, Verdict
 from t2i_core.types import FloatArray
 
-BEST = 5
 # How much of what a sentence scores in the background is taken off. All of it would punish common things, which the background
 # shows too. Chosen on Flickr8k's display pictures, where half of it does about as well.
 SHARE = 0.7
@@ -49,10 +49,34 @@ def best_cosines(queries: FloatArray, rows: FloatArray, *, block: int = 16_384) 
     return np.sort(best, axis=1)[:, ::-1]
 
 
-def verdict_of(evidence: Evidence, query: FloatArray, best: Sequence[float], *, few_words: bool) -> Verdict:
-    """What the best scores of a query, a unit vector (D,), are evidence of; ``best`` has the best first."""
-    found = np.asarray(best[:BEST], dtype=np.float32)[None]
-    gap = float(gaps_of(found, query[None], evidence.background, count=evidence.best)[0])
+def wanted_for(evidence: Evidence | None) -> int:
+    """How many of the best pictures a verdict looks at."""
+    return REACH if evidence is not None and len(evidence.trait_weights) else BEST
+
+
+def verdict_of(
+    evidence: Evidence, query: FloatArray, best: Sequence[float], *, rows: Sequence[int], few_words: bool
+) -> Verdict:
+    """What the best scores of a query are evidence of.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        With its background rows.
+    query : ndarray of shape (D,), float32, unit
+    best : sequence of float
+        The best scores, best first, `wanted_for` of them where there are so many.
+    rows : sequence of int
+        The pictures that have them.
+    few_words : bool
+        Whether the query is no sentence, and has thresholds of its own.
+    """
+    scores = np.asarray(best, dtype=np.float32)[None]
+    gap = float(gaps_of(scores[:, :BEST], query[None], evidence.background, count=evidence.best)[0])
     some, strong = evidence.words if few_words else evidence.sentences
-    level = STRONG if gap >= strong else SOME if gap >= some else WEAK
+    told = gap
+    if len(evidence.trait_weights):
+        found = Best(scores[:, :REACH], evidence.nearness[np.asarray(rows[:REACH], dtype=np.int64)][None])
+        told = float(strengths_of(traits_of(found, query[None], evidence.background), evidence.trait_weights)[0])
+    level = STRONG if told >= strong else SOME if told >= some else WEAK
     return Verdict(level, gap, _SAID[level])

@@ -17,7 +17,8 @@ from t2i_core.encoder.names import MINI_NAME
 from t2i_core.errors import DatasetError, count_of
 from t2i_core.memory import let_go
 from t2i_core.relevance.background import background_for
-from t2i_core.relevance.gaps import BEST, best_cosines, gaps_of
+from t2i_core.relevance.gaps import gaps_of
+from t2i_core.relevance.traits import BEST, best_pictures, crosswise, nearness_to_words, strengths_of, traits_of, weigh
 from t2i_core.types import Encoder, FloatArray, Gallery, RowArray
 
 FALSE_ALARMS = 0.05  # share of what is not here that passes for strong evidence
@@ -40,9 +41,11 @@ _SUBJECT = re.compile(r"\[([^\]]+)\]")
 def measure_evidence(gallery: Gallery, encoder: Encoder) -> Evidence:
     """Measure it with the model that made the gallery.
 
-    With captions of enough pictures the thresholds are the dataset's own: strong evidence is what at most 5 % of sentences about
-    what is not here reach, weak evidence what at most 5 % of its captions stay below. Words alone are measured apart, on the
-    bundled ones that captions name and those that none does. Without captions the model's usual thresholds hold.
+    With captions of enough pictures the weights of what is looked at (`traits`) and the thresholds are the dataset's own: strong
+    evidence is what at most 5 % of sentences about what is not here reach, weak evidence what at most 5 % of its captions stay
+    below, each told by weights it had no part in. Words alone have thresholds of their own, of the bundled ones that captions
+    name and those that none does. Without captions the model's usual thresholds of the gap hold. Whether a model knows what is
+    here is asked of the gap alone: weights could tell sentences by how they are written.
 
     Raises
     ------
@@ -61,34 +64,42 @@ def measure_evidence(gallery: Gallery, encoder: Encoder) -> Evidence:
     if texts is None or len(positions) < FEWEST_CAPTIONED:
         return _usual(encoder, stored)
     named = _named(gallery)
+    words = _encoded(encoder, list(vocabulary()))
+    counts = np.array([_count(named, word) for word in vocabulary()])
     kinds = _Asked(
         np.asarray(texts[positions]),
         _encoded(encoder, foreign_sentences(named)),
-        _encoded(encoder, [word for word in vocabulary() if _count(named, word) >= FEWEST_NAMING]),
-        _encoded(encoder, [word for word in vocabulary() if not _count(named, word)]),
+        words[counts >= FEWEST_NAMING],
+        words[counts == 0],
     )
     if len(kinds.foreign) < FEWEST_FOREIGN:
         return _usual(encoder, stored)
     asked = np.concatenate(kinds)
-    best = best_cosines(asked, gallery.image_embeddings)
+    nearness = nearness_to_words(gallery.image_embeddings, words)
+    best = best_pictures(asked, gallery.image_embeddings, nearness)
     own = np.einsum("cd,cd->c", kinds.captions, gallery.image_embeddings[gallery.rows_of(positions)])
     let_go(gallery.image_embeddings)
-    ends = np.cumsum([len(kind) for kind in kinds])[:-1]
-    told = {count: _Asked(*np.split(gaps_of(best, asked, background, count=count), ends)) for count in COUNTS}
-    count = max(COUNTS, key=lambda one: round(auroc(told[one].captions, told[one].foreign), 2))
-    gaps = told[count]
-    separation = auroc(gaps.captions, gaps.foreign)
-    if separation < CAN_TELL:
+    found = best.scores[:, :BEST]
+    told = {count: kinds.split(gaps_of(found, asked, background, count=count)) for count in COUNTS}
+    known, count = max(
+        ((auroc(told[one].captions, told[one].foreign), one) for one in COUNTS), key=lambda one: round(one[0], 2)
+    )
+    if known < CAN_TELL:
         raise DatasetError(
             f"A verdict needs a model that tells the dataset's captions from sentences about other things (AUROC {CAN_TELL} or more), "
-            f"got {separation:.2f} with {encoder.model_id}. Build the dataset with another model."
+            f"got {known:.2f} with {encoder.model_id}. Build the dataset with another model."
         )
-    sentences = _thresholds(gaps.captions, gaps.foreign)
-    kept = float(np.mean(gaps.captions >= sentences[1]))
-    reaches = np.sort(np.maximum(best[: len(own), 0] - own, 0.0).astype(np.float32))
-    enough = min(len(gaps.words), len(gaps.foreign_words)) >= FEWEST_WORDS
-    words = _thresholds(gaps.words, gaps.foreign_words) if enough else sentences
-    return Evidence(*stored, count, sentences, words, kept, separation, len(gaps.captions), len(gaps.foreign), reaches)
+    traits = kinds.split(traits_of(best, asked, background))
+    here, elsewhere = crosswise(traits.captions, traits.foreign)
+    weights = weigh(traits.captions, traits.foreign)
+    sentences = few = _thresholds(here, elsewhere)
+    if min(len(traits.words), len(traits.foreign_words)) >= FEWEST_WORDS:
+        few = _thresholds(strengths_of(traits.words, weights), strengths_of(traits.foreign_words, weights))
+    kept = float(np.mean(here >= sentences[1]))
+    reaches = np.sort(np.maximum(best.scores[: len(own), 0] - own, 0.0).astype(np.float32))
+    return Evidence(
+        *stored, count, sentences, few, kept, auroc(here, elsewhere), len(here), len(elsewhere), reaches, weights, nearness,
+    )  # fmt: skip
 
 
 def _encoded(encoder: Encoder, texts: list[str]) -> FloatArray:
@@ -102,6 +113,10 @@ class _Asked(NamedTuple):
     foreign: FloatArray
     words: FloatArray
     foreign_words: FloatArray
+
+    def split(self, values: np.ndarray) -> _Asked:
+        """Something of all of them, in this order, as each kind's."""
+        return _Asked(*np.split(values, np.cumsum([len(kind) for kind in self])[:-1]))
 
 
 def auroc(here: FloatArray, elsewhere: FloatArray) -> float:
