@@ -20,8 +20,10 @@ class PageSpec:
     own_link : tuple of str
         Names in its link that are its own; one that ends in a full stop begins any number of names.
     shows_query : bool
-        Whether it shows the query, so that its link holds all that a search is asked with. What a page shows that does
-        not, and has no names of its own, does not stand in its address at all.
+        Whether it shows the query, so that its link holds all that a search is asked with.
+    of_dataset : bool
+        Whether its link names the dataset, though nothing else of it stands there. What a page shows that has neither this,
+        nor the query, nor names of its own, does not stand in its address at all.
     titled : bool
         Whether it shows its title itself; else readers of the screen alone are told.
     writes : bool
@@ -36,6 +38,7 @@ class PageSpec:
     key: str = ""
     own_link: tuple[str, ...] = ()
     shows_query: bool = False
+    of_dataset: bool = False
     titled: bool = False
     writes: bool = False
     presses: tuple[tuple[str, str], ...] = ()
@@ -48,7 +51,7 @@ class PageSpec:
     @property
     def linked(self) -> bool:
         """Whether what it shows stands in its address."""
-        return self.shows_query or bool(self.own_link)
+        return self.shows_query or self.of_dataset or bool(self.own_link)
 
     def owns(self, name: str) -> bool:
         """Whether a name in a link is one of its own."""
@@ -65,8 +68,8 @@ PAGES = (
     PageSpec("pages/embedding_map.py", "Map", ":material/bubble_chart:", "m", ("colour", "view"), shows_query=True),
     PageSpec("pages/captions.py", "Captions", ":material/format_quote:", "c", ("find", "sort", "page", "rows", "f.", "picked")),
     PageSpec("pages/saved.py", "Saved", ":material/bookmarks:", "v"),
-    PageSpec("pages/audit.py", "Audit", ":material/fact_check:", "a", writes=True, presses=AUDIT_KEYS),
-    PageSpec("pages/lab.py", "Lab", ":material/science:"),
+    PageSpec("pages/audit.py", "Audit", ":material/fact_check:", "a", of_dataset=True, writes=True, presses=AUDIT_KEYS),
+    PageSpec("pages/lab.py", "Lab", ":material/science:", of_dataset=True),
     PageSpec("pages/build.py", "Build", ":material/add_photo_alternate:", titled=True, writes=True),
 )  # fmt: skip
 

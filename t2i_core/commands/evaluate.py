@@ -53,8 +53,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--compare",
         metavar="OTHER",
-        help="query by query with another dataset of the same pictures (a folder), or with another ranking of this one: "
-        f"{' or '.join(RANKINGS)}",
+        help="query by query with another dataset of the same pictures (a folder), with another ranking of this one "
+        f'({" or ".join(RANKINGS)}), or with its captions written into a form ("a photo of {{}}")',
     )
     parser.add_argument(
         "--queries",
@@ -143,7 +143,11 @@ def _compared(arguments: argparse.Namespace, gallery: Gallery, console: Console)
     if arguments.compare is None:
         return None
     from t2i_core.lab.comparing import compare_datasets, compare_rankings
+    from t2i_core.lab.prompt_forms import compare_forms, is_form
 
+    if is_form(arguments.compare):
+        encoder = options.open_model(arguments, gallery)
+        return compare_forms(gallery, arguments.compare, encoder, on_progress=lambda share: _counting(console, share))
     if arguments.model is not None:
         raise DatasetError(
             f"--compare takes the rows that datasets hold, got it with --model {arguments.model}. Build a dataset with that model, "

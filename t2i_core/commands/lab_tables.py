@@ -59,7 +59,7 @@ def comparison(compared: Compared) -> list[str]:
         f"{compared.before} → {compared.after}: {count_of(compared.queries, 'caption')}, {count_of(compared.images, 'picture')}"
     ]
     if compared.left_out:
-        lines.append(f"{count_of(compared.left_out, 'caption')} that only the first has are left out")
+        lines.append(wording.not_compared(compared))
     for name, figure in compared.differences.items():
         before, after = compared.values[name]
         lines.append(f"{name:<10}{100 * before:>7.1f} → {100 * after:<7.1f}{wording.in_points(figure)}")

@@ -74,7 +74,9 @@ class Compared:
     overlap : Figure
         Rank-biased overlap of both rankings, over an even choice of the captions.
     queries, images, left_out : int
-        Captions and pictures compared, and the captions of the first that the second does not have.
+        Captions and pictures compared, and the captions of the first that the second does not have, or that were not asked.
+    form : str
+        What the second wrote captions into; empty where it asked them as they are.
     """
 
     before: str
@@ -87,6 +89,11 @@ class Compared:
     queries: int
     images: int
     left_out: int = 0
+    form: str = ""
+
+    def asked_after(self, caption: str) -> str:
+        """A caption as the second way asked it."""
+        return self.form.replace("{}", caption) if self.form else caption
 
     @property
     def same(self) -> bool:
@@ -102,6 +109,7 @@ class Compared:
             "captions": self.queries,
             "images": self.images,
             "left_out": self.left_out,
+            **({"form": self.form} if self.form else {}),
             "figures": {
                 name: {"before": self.values[name][0], "after": self.values[name][1], "difference": figure.as_dict()}
                 for name, figure in self.differences.items()
@@ -268,7 +276,7 @@ def _approximate(gallery: Gallery, asked: FloatArray, own: RowArray, on_progress
 
 def compare(
     before: Way, after: Way, captions: list[str], image_ids: list[str], units: RowArray, images: int, *, left_out: int = 0,
-    seed: int = 0,
+    form: str = "", seed: int = 0,
 ) -> Compared:  # fmt: skip
     """Both ways on the same captions.
 
@@ -282,6 +290,8 @@ def compare(
     images : int
     left_out : int
         Captions that could not be compared, to be told.
+    form : str
+        What the second way wrote them into.
     seed : int
     """
     places = np.arange(len(units))
@@ -308,7 +318,7 @@ def compare(
     return Compared(
         before.name, after.name, dict(zip(values[0], figures, strict=True)),
         {name: (float(values[0][name].mean()), float(values[1][name].mean())) for name in values[0]},
-        tuple(gained), tuple(lost), measured, len(units), images, left_out,
+        tuple(gained), tuple(lost), measured, len(units), images, left_out, form,
     )  # fmt: skip
 
 

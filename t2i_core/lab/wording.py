@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from t2i_core.errors import count_of
 from t2i_core.lab.comparing import BEYOND, GAINED_AT, Compared
 from t2i_core.lab.measuring import SHARES, Direction
 from t2i_core.lab.resampling import Figure
@@ -116,6 +117,16 @@ def left_out_sentence(slices: Slices) -> str:
         f"Left out, with fewer than {FEWEST_CAPTIONS} captions or {FEWEST_PICTURES} pictures in them, or fewer than "
         f"{FEWEST_CAPTIONS} captions beside them: {', '.join(told)}."
     )
+
+
+def not_compared(compared: Compared) -> str:
+    """Which captions were not compared; empty where all were."""
+    if not compared.left_out:
+        return ""
+    if compared.form:
+        whole = compared.queries + compared.left_out
+        return f"An even choice of {compared.queries:,} of the {whole:,} captions is asked."
+    return f"{count_of(compared.left_out, 'caption')} that only the first has are left out."
 
 
 def rank_in_words(rank: int) -> str:

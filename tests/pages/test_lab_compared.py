@@ -113,6 +113,32 @@ def test_a_comparison_can_be_stopped_and_begun_again(
     until(app, lambda app: "Rank-biased overlap" in texts(app))
 
 
+def test_a_form_is_compared_as_on_the_command_line(
+    open_app: OpenApp, hard: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("T2I_MODEL", str(checkpoint))
+    app = measured(open_app(hard, page=PAGE))
+    until(app, lambda app: any(one.key == "lab_form" for one in app.text_input))
+    app.text_input("lab_form").set_value("a photo").run()
+    app.button("lab_form_begin").click().run()
+    until(app, lambda app: "A form must hold {} once" in texts(app))
+    app.text_input("lab_form").set_value("a photo of {}").run()
+    app.button("lab_form_begin").click().run()
+    until(app, lambda app: "Rank-biased overlap" in texts(app))
+    assert main(["evaluate", "--data", str(hard), "--compare", "a photo of {}", "--format", "json"]) == 0
+    record = json.loads(capsys.readouterr().out)["comparison"]
+    said = texts(app)
+    for name, figure in record["figures"].items():
+        assert f"| {name} | {100 * figure['before']:.1f} | {100 * figure['after']:.1f} |" in said
+        assert in_points(Figure(**figure["difference"])) in said
+    moved = record["gained_captions"] + record["lost_captions"]
+    assert moved and record["form"] == "a photo of {}"
+    kind, ask = ("gained", "a photo of {}") if record["gained"] else ("lost", "{}")
+    app.button(f"lab_{kind}_0").click().run()
+    asked = visit(app).asked.query
+    assert asked is not None and asked.sentence == ask.replace("{}", moved[0]["caption"])
+
+
 def choose(app: AppTest, text: str, name: str = "mine.csv") -> AppTest:
     app.file_uploader("lab_questions").set_value((name, text.encode(), "text/csv")).run()
     return until(app, lambda app: not app.get("progress"))

@@ -19,6 +19,7 @@ from t2i_core.errors import QueryError
 from t2i_core.lab import questions
 from t2i_core.lab.comparing import Compared, compare_datasets, compare_rankings
 from t2i_core.lab.examining import Findings, examine
+from t2i_core.lab.prompt_forms import check_form, compare_forms
 from t2i_core.lab.questions import Answers
 from t2i_core.types import Encoder, Gallery
 
@@ -30,6 +31,7 @@ PARTS = {
     "health": "Measuring the space",
 }
 MOST_QUESTIONS = 5_000
+FORM_WAY = "form:"  # what a comparison with a form is called by, before the form
 
 
 class LabWork:
@@ -89,9 +91,9 @@ class LabWork:
 
 @dataclass(frozen=True, eq=False)
 class CompareOrder:
-    """A gallery and the way it is compared with: another ranking by its name, or another dataset while it is being opened.
+    """A gallery and what it is compared with: another ranking by its name, a form after `FORM_WAY`, or a dataset while it is opened.
 
-    ``open_encoder`` opens the model of that dataset, where nobody has said yet that one model made all its rows.
+    ``open_encoder`` opens the model of a dataset: for a form, and where nobody has said yet that one model made all its rows.
     """
 
     gallery: Gallery
@@ -114,6 +116,9 @@ def _compare(order: CompareOrder, run: Run) -> Compared:
 
     if isinstance(order.other, str):
         note(0.0)
+        if order.other.startswith(FORM_WAY):
+            form = check_form(order.other.removeprefix(FORM_WAY))  # before the model is waited for
+            return compare_forms(order.gallery, form, order.open_encoder(order.gallery), on_progress=note)
         return compare_rankings(order.gallery, order.other, on_progress=note)
     other = order.other.result()
     run.end_if_stopping()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ import streamlit as st
 from pages._ui import resources
 from pages._ui.frame import frame, notices, sharing
 from pages._ui.frame.plain_text import plain
-from pages._ui.jobs.lab_work import CompareJob
+from pages._ui.jobs.lab_work import FORM_WAY, CompareJob
 from pages._ui.lab import lab_events, lab_plots
 from pages._ui.lab.lab_parts import FEW_PICTURES
 from pages._ui.resources import DatasetChoice
@@ -22,7 +22,8 @@ from pages._ui.session.visit import visit
 from t2i_core.errors import count_of
 from t2i_core.lab import tables
 from t2i_core.lab.comparing import APPROXIMATE, BALANCED, GAINED_AT, Change, Compared
-from t2i_core.lab.wording import comparison_sentence, in_decimals, in_points, rank_in_words
+from t2i_core.lab.prompt_forms import LONGEST
+from t2i_core.lab.wording import comparison_sentence, in_decimals, in_points, not_compared, rank_in_words
 from t2i_core.types import Gallery
 
 LOOK_WAIT_S = 0.1
@@ -41,16 +42,20 @@ class Asked:
 
     @property
     def argument(self) -> str:
-        return self.way if self.choice is None else str(self.choice.folder)
+        return self.way.removeprefix(FORM_WAY) if self.choice is None else str(self.choice.folder)
 
 
 def asked(gallery: Gallery, here: frame.Here) -> Asked | None:
     """The comparison that is shown; None where nobody asked for one of this gallery, or it is gone."""
     key, way = visit().lab.compared
-    ways = resources.other_ways_of(gallery, here.choices)
-    if key != gallery.place_key or not ways.done() or way not in ways.result():
+    if key != gallery.place_key:
         return None
-    choice = ways.result()[way]
+    choice = None
+    if not way.startswith(FORM_WAY):
+        ways = resources.other_ways_of(gallery, here.choices)
+        if not ways.done() or way not in ways.result():
+            return None
+        choice = ways.result()[way]
     job = resources.comparison(gallery, way, choice, here.settings)
     wait([job.future], LOOK_WAIT_S)
     return Asked(way, choice, job)
@@ -76,6 +81,7 @@ def draw(gallery: Gallery, here: frame.Here, shown: Asked | None) -> None:
         "Every caption is asked both ways. What both find alike drops out, so that small differences can be sure."
     )
     _choose(gallery, here, ways)
+    _write_form(gallery)
     if shown is None:
         return
     job, now = shown.job, shown.job.progress
@@ -100,8 +106,10 @@ def _choose(gallery: Gallery, here: frame.Here, ways: Mapping[str, DatasetChoice
         for way, choice in ways.items()
     }
     key, way = visit().lab.compared
-    if widgets.value(widgets.LAB_OTHER) not in names:
-        widgets.seed(widgets.LAB_OTHER, way if key == gallery.place_key and way in names else next(iter(names)))
+    chosen = widgets.value(widgets.LAB_OTHER)
+    if chosen not in names:
+        chosen = way if key == gallery.place_key and way in names else next(iter(names))
+    widgets.seed(widgets.LAB_OTHER, chosen)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lab_compare"):
         st.selectbox(
             "Compare the cosine with",
@@ -111,6 +119,18 @@ def _choose(gallery: Gallery, here: frame.Here, ways: Mapping[str, DatasetChoice
             width=360,
         )
         st.button("Compare", key="lab_compare_begin", on_click=lab_events.compare, args=(gallery,))
+
+
+def _write_form(gallery: Gallery) -> None:
+    """A field for what captions are written into, which asks how queries are best put to this model."""
+    form = widgets.value(widgets.LAB_FORM)
+    widgets.seed(widgets.LAB_FORM, visit().lab.form if form is None else form)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lab_write_form"):
+        st.text_input(
+            "Compare captions as they are with", key=widgets.LAB_FORM, max_chars=LONGEST, width=360,
+            help="A form that queries are written into: {} is the caption. For instance: a photo of {}",
+        )  # fmt: skip
+        st.button("Compare the form", key="lab_form_begin", on_click=lab_events.compare_form, args=(gallery,))
 
 
 def _progress(job: CompareJob) -> None:
@@ -130,12 +150,12 @@ def _outcome(found: Compared) -> None:
         )
     )
     of = f"{count_of(found.queries, 'caption')} of {count_of(found.images, 'picture')}"
-    left = f" {count_of(found.left_out, 'caption')} that only this dataset has are left out." if found.left_out else ""
+    left = f" {not_compared(found)}" if found.left_out else ""
     overlap = f"Rank-biased overlap {in_decimals(found.overlap)}: 1 is the same order, 0 has nothing in common."
     st.caption(plain(f"{of}, each with its 95 % interval.{left} {overlap}"))
     if found.images <= FEW_PICTURES:
         st.caption(plain(f"With {count_of(found.images, 'picture')} little can be concluded."))
-    _changes("gained", f"among the first {GAINED_AT} only with “{found.after}”", found.gained)
+    _changes("gained", f"among the first {GAINED_AT} only with “{found.after}”", found.gained, found.asked_after)
     _changes("lost", f"among the first {GAINED_AT} only with “{found.before}”", found.lost)
     lab_plots.numbers(tables.comparison_table(found), "The differences as a file")
     if found.gained or found.lost:
@@ -144,8 +164,8 @@ def _outcome(found: Compared) -> None:
     sharing.download("Comparison as JSON", record, "application/json", "comparison.json")
 
 
-def _changes(kind: str, what: str, changes: tuple[Change, ...]) -> None:
-    """The largest moves, each to be opened on Search."""
+def _changes(kind: str, what: str, changes: tuple[Change, ...], asked: Callable[[str], str] = str) -> None:
+    """The largest moves, each to be opened on Search, asked as the way that finds it asks."""
     if not changes:
         st.markdown(plain(f"No caption is {kind}."))
         return
@@ -156,5 +176,5 @@ def _changes(kind: str, what: str, changes: tuple[Change, ...]) -> None:
             moved = f"rank {rank_in_words(one.before)} → {rank_in_words(one.after)}"
             st.button(
                 plain(f"{one.caption} · {moved}"), key=f"lab_{kind}_{number}", type="tertiary",
-                on_click=lab_events.ask_on_search, args=(one.caption,),
+                on_click=lab_events.ask_on_search, args=(asked(one.caption),),
             )  # fmt: skip

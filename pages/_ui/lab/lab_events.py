@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pages._ui import registry
+from pages._ui.jobs.lab_work import FORM_WAY
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
 from pages._ui.session import state, widgets
@@ -65,6 +66,14 @@ def compare(gallery: Gallery) -> None:
     """Compare with what is chosen in the list."""
     acted()
     visit().lab.compared = (gallery.place_key, str(widgets.value(widgets.LAB_OTHER) or ""))
+
+
+def compare_form(gallery: Gallery) -> None:
+    """Compare the captions as they are with the captions in the form that is written."""
+    acted()
+    lab = visit().lab
+    lab.form = str(widgets.value(widgets.LAB_FORM) or "")
+    lab.compared = (gallery.place_key, f"{FORM_WAY}{lab.form}")
 
 
 def follow(gallery: Gallery, marks: Sequence[Mark]) -> bool:

@@ -41,7 +41,7 @@ def other_ways_of(gallery: Gallery, choices: Sequence[DatasetChoice]) -> Future[
 
 
 def comparison(gallery: Gallery, way: str, choice: DatasetChoice | None, settings: Settings) -> CompareJob:
-    """A gallery compared with one of `other_ways_of`, begun when it is first asked for."""
+    """A gallery compared with one of `other_ways_of` or a form, begun when it is first asked for."""
     return _comparison(*_key(gallery, way, choice), _gallery=gallery, _choice=choice, _settings=settings)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pages._ui.session.upload import Upload
 from t2i_core.dataset import Mark
 
+FORM = "a photo of {}"  # as CLIP's authors ask
+
 
 @dataclass
 class LabState:
@@ -22,7 +24,9 @@ class LabState:
     kind : str
         Which parts of the captions are shown; empty for the worst of all kinds.
     compared : tuple of str
-        Key of a gallery, and the way it is compared with as the list names it; empty where none was asked for.
+        Key of a gallery, and the way it is compared with as the list names it, or a form; empty where none was asked for.
+    form : str
+        The form that was written last, for captions to be put into.
     chosen, answered : Upload, optional
         The own questions that were chosen last, and the last that could be asked: a file that cannot leaves those on the page.
     """
@@ -31,5 +35,6 @@ class LabState:
     marked: tuple[str, list[Mark]] = ("", [])
     kind: str = ""
     compared: tuple[str, str] = ("", "")
+    form: str = FORM
     chosen: Upload | None = None
     answered: Upload | None = None

@@ -101,11 +101,20 @@ def write_link(*, first_dataset: str | None, own: Mapping[str, str] | None = Non
     """Put what is shown into the address bar, once it is settled; for pages but Search with their ``own`` parameters."""
     if not (visit().asked.settled if settled is None else settled):
         return
-    params = link_params(first_dataset=first_dataset) if own is None else page_params(own, first_dataset=first_dataset)
+    _write(link_params(first_dataset=first_dataset) if own is None else page_params(own, first_dataset=first_dataset))
+
+
+def write_dataset(*, first_dataset: str | None) -> None:
+    """Put the dataset that is open into the address bar; for pages of which nothing else stands there."""
+    opened = visit().opened.dataset
+    _write({DATASET: opened} if opened is not None and opened != first_dataset else {})
+
+
+def _write(params: Mapping[str, str]) -> None:
     if params != dict(st.query_params):
         st.query_params.from_dict(params)
     link = visit().link
-    link.seen = (link.page or "", params)
+    link.seen = (link.page or "", dict(params))
 
 
 def followed_link() -> dict[str, str] | None:
