@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class Slice:
         How many pictures they are of.
     difference : Figure
         Their hit@10 less that of all other captions.
+    bits : bytes
+        A bit for each caption that was asked, set for these.
     """
 
     kind: str
@@ -51,6 +53,12 @@ class Slice:
     hits: Figure
     pictures: int
     difference: Figure
+    bits: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def members(self) -> RowArray:
+        """Which of the captions that were asked these are, ascending: ndarray of shape (n,), int64."""
+        return np.flatnonzero(np.unpackbits(np.frombuffer(self.bits, dtype=np.uint8)))
 
     def as_dict(self) -> dict[str, object]:
         """As JSON has it."""
@@ -142,8 +150,8 @@ def _measured(masks: Sequence[tuple[str, str, MaskArray]], ranking: Ranking, dra
     differences = draws.differences(found, held, all_found - found, all_held - held)
     pictures = (held > 0).sum(axis=0).tolist()
     return [
-        Slice(kind, value, figure, count, difference)
-        for (kind, value, _), figure, count, difference in zip(masks, figures, pictures, differences, strict=True)
+        Slice(kind, value, figure, count, difference, np.packbits(mask).tobytes())
+        for (kind, value, mask), figure, count, difference in zip(masks, figures, pictures, differences, strict=True)
     ]
 
 

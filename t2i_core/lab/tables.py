@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from t2i_core.export import spreadsheet_cell
@@ -11,6 +12,7 @@ from t2i_core.lab.comparing import BEYOND, Compared
 from t2i_core.lab.examining import Findings
 from t2i_core.lab.health import Health
 from t2i_core.lab.measuring import MEANINGS, Curve, Direction
+from t2i_core.lab.part_captions import PartCaption
 from t2i_core.lab.questions import Answers, Question
 from t2i_core.lab.slicing import Slice
 from t2i_core.lab.wording import part_name
@@ -86,6 +88,12 @@ def slices_table(slices: tuple[Slice, ...]) -> Table:
         "difference high",
     )
     return Table("parts", columns, rows)
+
+
+def part_table(captions: Sequence[PartCaption]) -> Table:
+    """The captions behind a part, in the order given."""
+    rows = tuple((one.caption, one.image_id, one.rank) for one in captions)
+    return Table("part", ("caption", "picture", "rank"), rows)
 
 
 def failures_table(findings: Findings) -> Table:

@@ -1,10 +1,10 @@
-"""The lab in a browser: a click on the curve sets k on Search, ways are compared, own questions asked, and the worst go there."""
+"""The lab in a browser: clicks on plots set k, list captions and open them; ways are compared, own questions asked."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.search_page import Visit, cards, field
 
@@ -12,6 +12,11 @@ from tests.browser.search_page import Visit, cards, field
 def drawn(page: Page) -> None:
     expect(page.locator(".t2i-lab-plot[data-state=drawn]")).to_have_count(3)
     expect(page.locator(".row .told").first).to_be_visible()
+
+
+def of_plot(page: Page, number: int) -> Locator:
+    """Where one of the plots takes clicks."""
+    return page.locator(".t2i-lab-plot").nth(number).locator(".nsewdrag")
 
 
 def test_a_click_on_the_curve_sets_k_on_search(visit: Visit) -> None:
@@ -27,6 +32,18 @@ def test_a_click_on_the_curve_sets_k_on_search(visit: Visit) -> None:
     expect(told).not_to_contain_text("k = 24")
     chosen = re.search(r"k = (\d+)", told.inner_text())
     assert chosen is not None and 1 < int(chosen.group(1)) < 24
+    of_plot(page, 1).click(position={"x": 12, "y": 12})  # the row of the first bar
+    behind = page.locator(".st-key-lab_part_captions button")
+    expect(behind.first).to_be_visible()
+    expect(page.get_by_role("combobox", name="What is behind a bar")).not_to_have_value("choose a part")
+    scores = of_plot(page, 2)
+    box = scores.bounding_box()
+    assert box is not None
+    scores.click(position={"x": box["width"] * 0.6, "y": box["height"] / 2})
+    expect(page).to_have_url(re.compile(r"/captions\?f\.similarity="))
+    expect(page.get_by_role("table")).to_be_visible()
+    page.go_back()
+    drawn(page)
     page.get_by_role("link", name="Open Search").click()
     field(page).fill("a mill on a hill")
     field(page).press("Enter")

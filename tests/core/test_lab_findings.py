@@ -17,6 +17,7 @@ from t2i_core.errors import DatasetError, QueryError
 from t2i_core.lab import right_pairs
 from t2i_core.lab.examining import examine, provenance
 from t2i_core.lab.health import health_of
+from t2i_core.lab.part_captions import captions_of_part
 from t2i_core.lab.picture_parts import stamp_of_parts
 from t2i_core.lab.questions import answer, ask, line_faults, questions_of, unknown_pictures
 from t2i_core.lab.report import report_html, report_json
@@ -51,6 +52,18 @@ def test_the_worst_slices_come_first() -> None:
     assert (first.value, first.hits.queries, first.pictures) == ("zebra", 150, 50)
     assert first.difference.high is not None and first.difference.high < -0.3
     assert [one.value for one in slices.lowering] == ["zebra"]
+
+
+def test_a_part_knows_its_captions_worst_first() -> None:
+    found = examine(with_a_hard_word())
+    zebra = next(one for one in found.slices.worst if one.value == "zebra")
+    behind = captions_of_part(found.gallery, found.pairs, zebra)
+    assert len(behind) == zebra.hits.queries and {one.caption for one in behind} == {"a zebra stands here"}
+    ranks = [one.rank for one in behind]
+    assert ranks == sorted(ranks, reverse=True)
+    assert sum(rank <= 10 for rank in ranks) / len(ranks) == pytest.approx(zebra.hits.value)
+    assert len({one.image_id for one in behind}) == zebra.pictures
+    assert captions_of_part(found.gallery, found.pairs, zebra, most=3) == behind[:3]
 
 
 def test_parts_by_what_pictures_are(tmp_path: Path) -> None:

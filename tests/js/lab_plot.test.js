@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { faded, figureOf, plainText } from "../../pages/_ui/components/lab_plot/figures.js";
+import { faded, figureOf, meantBy, plainText } from "../../pages/_ui/components/lab_plot/figures.js";
 
 const INK = {
   text: "rgb(0,0,0)",
@@ -116,4 +116,15 @@ test("scores of right and wrong pairs stand over the middles of their steps", ()
 test("colours are made thinner, and tags become text", () => {
   assert.equal(faded("#ff8000", 0.5), "rgba(255,128,0,0.5)");
   assert.equal(plainText("a < b & c > d"), "a &lt; b &amp; c &gt; d");
+});
+
+test("a click means a k, the part of its bar, or the scores between two edges", () => {
+  const point = (/** @type {number} */ x, /** @type {number} */ y) => ({ curveNumber: 0, pointIndex: 0, x, y });
+  assert.deepEqual(meantBy(curve(), point(2.2, 0.7)), { type: "k", k: 2 });
+  const bars = /** @type {any} */ ({ ...COMMON, kind: "bars", names: ["“dog”", "folder: a"], values: [0.5, 0.6] });
+  assert.deepEqual(meantBy(bars, point(0.6, 1)), { type: "part", name: "folder: a" });
+  assert.equal(meantBy(bars, point(0.6, 2)), null);
+  const scores = /** @type {any} */ ({ ...COMMON, kind: "scores", edges: [-0.1, 0, 0.1], right: [1, 0], wrong: [0, 1] });
+  assert.deepEqual(meantBy(scores, point(0.05, 1)), { type: "scores", low: 0, high: 0.1 });
+  assert.equal(meantBy(scores, point(0.15, 1)), null);
 });

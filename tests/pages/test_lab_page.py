@@ -11,15 +11,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.jobs import lab_work
+from pages._ui.lab import lab_events
 from pages._ui.serving import permissions
 from t2i_core import dataset
+from t2i_core.captions.columns import Filter
 from t2i_core.dataset import read_gallery
 from t2i_core.lab.examining import Findings, examine
 from t2i_core.lab.measuring import SHARES
+from t2i_core.lab.part_captions import captions_of_part
 from t2i_core.lab.wording import in_words, k_sentence, left_out_sentence, part_name
 from tests.pages.lab_on_page import PAGE, OpenApp, measured, plots, write_hard
 from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, texts
-from tests.pages.visits import visit
+from tests.pages.visits import begin_visit, visit
 
 
 @pytest.fixture
@@ -184,3 +187,50 @@ def test_the_counting_can_be_stopped_and_begun_again(
         app.run()
     app.button("lab_again").click().run()
     measured(app)
+
+
+def test_what_is_behind_a_bar_is_listed_and_asked_on_search(
+    open_app: OpenApp, tmp_path: Path, checkpoint: Path
+) -> None:
+    found = examine(read_gallery(write_hard(tmp_path, checkpoint, images=40)))
+    app = measured(open_app(tmp_path, page=PAGE))
+    shown = found.slices.worst[:12]
+    assert app.selectbox("lab_part").options == ["choose a part", *(part_name(one) for one in shown)]
+    part = shown[1]
+    app.selectbox("lab_part").set_value(part_name(part)).run()
+    behind = captions_of_part(found.gallery, found.pairs, part)
+    said = texts(app)
+    assert f"{part_name(part)}: {len(behind)} captions of {part.pictures} picture" in said
+    label = app.button("lab_part_0").label.replace("\\", "").replace(JOINER, "")
+    assert label == f"{behind[0].caption} · rank {behind[0].rank}" and behind[0].rank == max(one.rank for one in behind)
+    table = next(one.value for one in app.dataframe if list(one.value) == ["caption", "picture", "rank"])
+    assert table["caption"].tolist() == [one.caption for one in behind]
+    app.button("lab_part_0").click().run()
+    asked = visit(app).asked.query
+    assert asked is not None and asked.sentence == behind[0].caption
+
+
+def test_clicks_on_bars_and_scores_are_followed(
+    lab: AppTest, hard: Path, found: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.button("lab_open_lowest").click().run()
+    shown = visit(lab).captions.view.sheet.filters["similarity"]
+    edges, right = found.health.bins.edges, found.health.bins.right
+    assert shown.low is None and shown.high in edges
+    below = sum(count for edge, count in zip(edges[1:], right, strict=True) if edge <= shown.high)
+    assert below >= 0.05 * sum(right) > below - right[edges.index(shown.high) - 1]
+    assert "similarity" in component(lab, "t2i_caption_table")["view"]["filters"]
+
+    session = begin_visit(monkeypatch)
+    reports = {
+        "lab_parts": {"type": "part", "name": "“dog”"},
+        "lab_scores": {"type": "scores", "low": 0.1, "high": 0.2},
+    }
+    monkeypatch.setattr(lab_events, "reported", reports.__getitem__)
+    lab_events.on_parts()
+    lab_events.on_scores()
+    assert session.lab.part == "“dog”" and session.opened.go_to == "pages/captions.py"
+    assert session.captions.view.sheet.filters == {"similarity": Filter(low=0.1, high=0.2)}
+    reports["lab_scores"] = {"type": "scores", "low": "x", "high": 0.2}
+    lab_events.on_scores()
+    assert session.captions.view.sheet.filters == {"similarity": Filter(low=0.1, high=0.2)}

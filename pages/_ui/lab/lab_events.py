@@ -9,9 +9,12 @@ from pages._ui.jobs.lab_work import FORM_WAY
 from pages._ui.serving import permissions
 from pages._ui.serving.permissions import Permit
 from pages._ui.session import state, widgets
+from pages._ui.session.captions import CaptionsView
 from pages._ui.session.upload import Upload
 from pages._ui.session.visit import acted, reported, visit
 from t2i_core import dataset
+from t2i_core.captions.columns import Filter
+from t2i_core.captions.sheet import SIMILARITY, SheetView
 from t2i_core.dataset import Mark
 from t2i_core.types import Gallery
 
@@ -60,6 +63,39 @@ def choose_kind() -> None:
     """Show the parts of one kind, or of all."""
     acted()
     visit().lab.kind = str(widgets.value(widgets.LAB_KIND) or "")
+
+
+def on_parts() -> None:
+    """List the captions behind the bar that was clicked."""
+    acted()
+    visit().lab.part = str(reported(widgets.LAB_PARTS).get("name", ""))
+
+
+def choose_part() -> None:
+    """List the captions of the part that is chosen."""
+    acted()
+    visit().lab.part = str(widgets.value(widgets.LAB_PART) or "")
+
+
+def on_scores() -> None:
+    """Open Captions with those whose cosine with their picture lies where the plot was clicked."""
+    acted()
+    told = reported(widgets.LAB_SCORES)
+    low, high = told.get("low"), told.get("high")
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        _open_captions(Filter(low=low, high=high))
+
+
+def open_lowest(high: float) -> None:
+    """Open Captions with those whose cosine with their picture is no higher."""
+    acted()
+    _open_captions(Filter(high=high))
+
+
+def _open_captions(scores: Filter) -> None:
+    captions = visit().captions
+    captions.show(CaptionsView(SheetView(filters={SIMILARITY: scores}), picked=captions.view.picked))
+    state.go_to(registry.page("captions").file)
 
 
 def compare(gallery: Gallery) -> None:

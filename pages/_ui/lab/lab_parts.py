@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from pages._ui import components, registry
@@ -12,7 +13,7 @@ from pages._ui.frame import notices
 from pages._ui.frame.plain_text import plain, with_commands
 from pages._ui.grid import pictures
 from pages._ui.jobs.lab_work import PARTS, LabWork
-from pages._ui.lab import lab_events, lab_plots
+from pages._ui.lab import lab_events, lab_part, lab_plots
 from pages._ui.serving import permissions
 from pages._ui.session import widgets
 from pages._ui.session.visit import visit
@@ -22,6 +23,7 @@ from t2i_core.errors import count_of
 from t2i_core.lab import tables
 from t2i_core.lab.examining import Findings
 from t2i_core.lab.failures import Failure
+from t2i_core.lab.health import ScoreBins
 from t2i_core.lab.measuring import MEANINGS, SHARES, Curve, Direction
 from t2i_core.lab.slicing import FEWEST_CAPTIONS, FEWEST_PICTURES, SLICE_K, Slices
 from t2i_core.lab.wording import KIND_NAMES, in_percent, in_points, in_words, k_sentence, left_out_sentence
@@ -32,6 +34,7 @@ SLICES = 12
 LOWERING = 8
 THUMBNAIL_SIDE = 320
 FEW_PICTURES = 20
+LOWEST_SHARE = 0.05
 
 
 def curve(found: Findings) -> None:
@@ -128,7 +131,9 @@ def where_it_fails(found: Findings, work: LabWork) -> None:
         "by chance."
     )
     kind = _kind_shown(slices)
-    lab_plots.parts([one for one in slices.worst if kind in ("", one.kind)][:SLICES])
+    shown = [one for one in slices.worst if kind in ("", one.kind)][:SLICES]
+    lab_plots.parts(shown, on_event=lab_events.on_parts)
+    lab_part.draw(found, shown)
     _left_out(slices)
     if slices.lowering:
         told = ", ".join(
@@ -224,9 +229,21 @@ def health(found: Findings, work: LabWork) -> None:
     measured = found.health
     for sentence in measured.sentences().values():
         st.markdown(plain(sentence))
-    lab_plots.scores(measured.bins)
+    lab_plots.scores(measured.bins, on_event=lab_events.on_scores)
+    _lowest(measured.bins)
     lab_plots.numbers(tables.scores_table(measured), "The numbers of the scores")
     asked = count_of(measured.asked, "caption")
     lab_plots.numbers(
         tables.hubs_table(measured), f"The pictures that come up most often among the first 10 of {asked}"
     )
+
+
+def _lowest(bins: ScoreBins) -> None:
+    """A way to the captions that fit least: those of the lowest bins, which hold one in twenty together."""
+    counts = np.cumsum(bins.right)
+    high = bins.edges[1 + int(np.searchsorted(counts, LOWEST_SHARE * counts[-1]))]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_lowest"):
+        st.caption("A click on the plot opens the captions that score so with their own picture.", width="content")
+        st.button(
+            plain(f"The lowest, up to {high:.2f}"), key="lab_open_lowest", on_click=lab_events.open_lowest, args=(high,),
+        )  # fmt: skip

@@ -39,8 +39,8 @@ def curve(found: Curve, *, chosen: int, on_event: Callable[[], None]) -> None:
     _mount(widgets.LAB_PLOT, data, label, CURVE_HEIGHT, on_event)
 
 
-def parts(slices: Sequence[Slice]) -> None:
-    """hit@10 of parts of the captions as bars, worst first."""
+def parts(slices: Sequence[Slice], *, on_event: Callable[[], None]) -> None:
+    """hit@10 of parts of the captions as bars, worst first; a click chooses one."""
     data = {
         "kind": "bars",
         "names": [part_name(one) for one in slices],
@@ -52,11 +52,11 @@ def parts(slices: Sequence[Slice]) -> None:
     label = (
         f"hit@10 of the {len(slices)} worst parts of the captions, with intervals. The table below has every number."
     )
-    _mount("lab_parts", data, label, 44 + BAR_HEIGHT * len(slices))
+    _mount(widgets.LAB_PARTS, data, label, 44 + BAR_HEIGHT * len(slices), on_event)
 
 
-def scores(bins: ScoreBins) -> None:
-    """How captions score with their own picture and with others."""
+def scores(bins: ScoreBins, *, on_event: Callable[[], None]) -> None:
+    """How captions score with their own picture and with others; a click chooses a range."""
     data = {
         "kind": "scores",
         "edges": list(bins.edges),
@@ -64,7 +64,7 @@ def scores(bins: ScoreBins) -> None:
         "wrong": _shares(bins.wrong),
     }
     label = "Cosines of captions with their own picture and with others. The table below has every number."
-    _mount("lab_scores", data, label, SCORES_HEIGHT)
+    _mount(widgets.LAB_SCORES, data, label, SCORES_HEIGHT, on_event)
 
 
 def numbers(table: Table, title: str) -> None:
@@ -79,8 +79,6 @@ def _shares(counts: Sequence[int]) -> list[float]:
     return [round(count / most, DIGITS) for count in counts]
 
 
-def _mount(
-    key: str, data: Mapping[str, object], label: str, height: int, on_event: Callable[[], None] = lambda: None
-) -> None:
+def _mount(key: str, data: Mapping[str, object], label: str, height: int, on_event: Callable[[], None]) -> None:
     whole = {**data, "plotly": plotly_file.plotly_script(), "label": label, "height": height}
     components.lab_plot(key, whole, on_event=on_event)

@@ -23,6 +23,8 @@ class LabState:
         Key of a gallery, and what was marked as also right in this visit, to be taken back.
     kind : str
         Which parts of the captions are shown; empty for the worst of all kinds.
+    part : str
+        The part whose captions are listed, as its bar is named; empty for none.
     compared : tuple of str
         Key of a gallery, and the way it is compared with as the list names it, or a form; empty where none was asked for.
     form : str
@@ -34,6 +36,7 @@ class LabState:
     events: list[Mapping[str, object]] = field(default_factory=list)
     marked: tuple[str, list[Mark]] = ("", [])
     kind: str = ""
+    part: str = ""
     compared: tuple[str, str] = ("", "")
     form: str = FORM
     chosen: Upload | None = None

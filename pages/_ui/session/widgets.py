@@ -11,6 +11,7 @@ from pages._ui.session.visit import session_state, state_value
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
 LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
+LAB_PARTS, LAB_SCORES, LAB_PART = "lab_parts", "lab_scores", "lab_part"
 LAB_KIND, LAB_OTHER, LAB_FORM, LAB_QUESTIONS = "lab_kind", "lab_other", "lab_form", "lab_questions"
 SCORE_STRIP, PAGE_KEYS, FACET_PANEL = "score_strip", "page_keys", "facet_panel"
 DATASET = "dataset_choice"

@@ -1,5 +1,6 @@
 // What Plotly is told of each kind of plot: traces and layout, in the theme's colours.
 
+/** @import { Message, PlotPoint } from "../shared/types.d.ts" */
 /** @import { BarsData, CurveData, Ink, LegendItem, PlotData, ScoresData } from "./data.d.ts" */
 
 const K_TICKS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200];
@@ -140,6 +141,8 @@ function barsOf(data, ink, base, narrow) {
     ...base,
     margin: { l: stacked ? 128 : narrow ? 110 : 210, r: 12, t: 6, b: 30 },
     bargap: 0.35,
+    hovermode: "y",
+    hoverdistance: -1,
     xaxis: shares(ink),
     yaxis: {
       autorange: "reversed",
@@ -168,10 +171,12 @@ function scoresOf(data, ink, base) {
     line: { color: colour, width: 2, shape: "hvh", dash },
     fill: "tozeroy",
     fillcolor: faded(colour, 0.2),
-    hoverinfo: "skip",
+    hoverinfo: "none",
   });
   const layout = {
     ...base,
+    hovermode: "x",
+    hoverdistance: -1,
     xaxis: {
       title: { text: "cosine of caption and picture", standoff: 8, font: { size: FONT_SIZE } },
       gridcolor: ink.hair,
@@ -185,6 +190,23 @@ function scoresOf(data, ink, base) {
     { text: "captions with another picture", colour: ink.two, dashed: true },
   ];
   return { traces: [outline(data.wrong, ink.two, "dash"), outline(data.right, ink.one, "solid")], layout, legend };
+}
+
+/**
+ * What a click on a plot asks for: a k, the part a bar stands for, or a range of scores.
+ *
+ * @param {PlotData} data
+ * @param {PlotPoint} point
+ * @returns {Message | null}
+ */
+export function meantBy(data, point) {
+  if (data.kind === "curve") return { type: "k", k: Math.round(point.x) };
+  if (data.kind === "bars") {
+    const name = data.names[Math.round(point.y)];
+    return name === undefined ? null : { type: "part", name };
+  }
+  const at = data.edges.findLastIndex((edge) => edge <= point.x);
+  return at < 0 || at + 1 >= data.edges.length ? null : { type: "scores", low: data.edges[at], high: data.edges[at + 1] };
 }
 
 /** A name at most so long. Plotly reads some HTML in texts, and names come from data. @param {string} name @param {number} longest */

@@ -3,7 +3,7 @@
 import { make } from "../shared/drawing.js";
 import { loadPlotly, plotly } from "../shared/plotly.js";
 import { rgbOf, themeOf } from "../shared/theme.js";
-import { figureOf } from "./figures.js";
+import { figureOf, meantBy } from "./figures.js";
 
 /** @import { Message, Mounted, Parent, Plot, PlotEvent } from "../shared/types.d.ts" */
 /** @import { Ink, LegendItem, PlotData } from "./data.d.ts" */
@@ -48,7 +48,7 @@ export class LabPlot {
     this.data = data;
     this.drawing.style.minHeight = `${data.height}px`;
     this.drawing.setAttribute("aria-label", data.label);
-    this.drawing.classList.toggle("picks", data.kind === "curve");
+    this.drawing.classList.add("picks");
     loadPlotly(data.plotly).then(
       () => this.draw(),
       () => this.#fail(),
@@ -97,7 +97,8 @@ export class LabPlot {
   /** @param {PlotEvent} event */
   #picked(event) {
     const point = event.points?.at(-1);
-    if (this.data?.kind === "curve" && point) this.send({ type: "k", k: Math.round(point.x) });
+    const said = this.data && point && meantBy(this.data, point);
+    if (said) this.send(said);
   }
 }
 

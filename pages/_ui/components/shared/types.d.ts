@@ -34,5 +34,13 @@ export interface Plot extends HTMLDivElement {
 }
 
 export interface PlotEvent {
-  points?: { curveNumber: number; pointIndex: number; customdata?: number; x: number; y: number }[];
+  points?: PlotPoint[];
+}
+
+export interface PlotPoint {
+  curveNumber: number;
+  pointIndex: number;
+  customdata?: number;
+  x: number;
+  y: number;
 }
