@@ -1,4 +1,4 @@
-"""The request of `search --request`: as a page exports it, as `SearchRequest.to_json` writes it, or inside an export."""
+"""The request of `search --request` and `--against`: as a page exports it, as `to_json` writes it, or inside an export."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from t2i_core.query import SearchRequest
 MAX_BYTES = 2**20
 
 
-def read_request(path: Path) -> SearchRequest:
-    """The request in a JSON file; of an export of hits, the request that made it.
+def read_request(path: Path, *, option: str = "--request") -> SearchRequest:
+    """The request in a JSON file; of an export of hits, the request that made it. ``option`` is what names the file.
 
     Raises
     ------
@@ -28,12 +28,12 @@ def read_request(path: Path) -> SearchRequest:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise QueryError(f"--request needs a JSON file, got {path} ({error.strerror}). Check its name.") from error
+        raise QueryError(f"{option} needs a JSON file, got {path} ({error.strerror}). Check its name.") from error
     if len(data) > MAX_BYTES:
-        raise QueryError(f"--request needs a file of at most {MAX_BYTES:,} bytes, {path} is larger. Name a request.")
+        raise QueryError(f"{option} needs a file of at most {MAX_BYTES:,} bytes, {path} is larger. Name a request.")
     try:
         record = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise QueryError(f"--request needs a JSON file, and {path} cannot be read as one ({error}).") from error
+        raise QueryError(f"{option} needs a JSON file, and {path} cannot be read as one ({error}).") from error
     exported = isinstance(record, dict) and isinstance(record.get("request"), dict) and "hits" in record
     return SearchRequest.from_record(record["request"] if exported else record)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from t2i_core.commands import narrowing, options
+from t2i_core.commands import against, narrowing, options
 from t2i_core.commands.keeping import add_keeping, check_keeping, keep, printable
 from t2i_core.commands.narrowing import read_with
 from t2i_core.commands.queries_file import read_queries
@@ -41,7 +41,8 @@ examples:
   python -m t2i_core search --terms '2*"red car" - snow + [cats/1.jpg]'
   python -m t2i_core search "a dog" --like dogs/3.jpg --dislike cats/1.jpg   # words that pictures say more of
   python -m t2i_core search "a dog on a beach" --save beaches --out beaches.html   # kept by name, and a contact sheet
-  python -m t2i_core search --request pictures.json   # what made an export, asked again"""
+  python -m t2i_core search --request pictures.json   # what made an export, asked again
+  python -m t2i_core search "a dog" --against balanced.json   # what another request gains, loses and moves"""
 
 
 def add_parser(commands: Any) -> None:
@@ -100,6 +101,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--approximate", action="store_true", help="ask the approximate index, where `index --ann` made one"
     )
+    against.add_options(parser)
     add_keeping(parser)
     options.add_data(parser)
     options.add_images(parser)
@@ -142,6 +144,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             + (" and ".join("SENTENCE" if name == "text" else f"--{name}" for name in given) or "none")
         )
     check_keeping(arguments)
+    against.check(arguments)
     # Read before the model is: a missing file should not take seconds to be told.
     lines, problems = read_queries(arguments.queries) if arguments.queries is not None else ([], ())
     for problem in problems:
@@ -149,6 +152,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     asked = None if arguments.terms is None else SearchRequest(parse_query(arguments.terms))
     if arguments.request is not None:
         asked = read_request(arguments.request)
+    second = against.wanted(arguments)
     gallery = options.open_gallery(arguments, console)
     encoder = options.open_model(arguments, gallery)
     engine = options.open_engine(encoder, gallery, console)
@@ -159,30 +163,39 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     top_k = min(DEFAULT_TOP_K, engine.images) if arguments.top_k is None else arguments.top_k
     if arguments.queries is not None:
         return _run_queries(engine, lines, top_k=top_k, arguments=arguments, console=console)
-    if asked is not None:
-        wanted = asked.top_k if arguments.request is not None and arguments.top_k is None else top_k
-        request = replace(
-            asked,
-            top_k=wanted,
-            approximate=asked.approximate or arguments.approximate,
-            ranking=arguments.ranking or asked.ranking,
-            cutoff=asked.cutoff if arguments.cutoff is None else arguments.cutoff,
-            liked=(*asked.liked, *arguments.like),
-            disliked=(*asked.disliked, *arguments.dislike),
-            aim=arguments.aim or asked.aim,
-            where=(*asked.where, *arguments.where),
-            order=arguments.order or asked.order,
-            stacking=arguments.stack or asked.stacking,
-            diversity=asked.diversity if arguments.diversity is None else arguments.diversity,
-        )
-        result = engine.search(request, pictures=_outside(request, arguments.image))
-    elif arguments.image is not None:
-        result = _search_picture(engine, arguments.image, **_settings(arguments, top_k))
-    else:
-        result = engine.search(SearchRequest.of(arguments.text, **_settings(arguments, top_k)))
-    _show(result, engine, arguments=arguments, console=console)
+    result = _answer(engine, asked, top_k=top_k, arguments=arguments)
+    compared = against.ask(
+        second, result, engine, pictures=lambda one: _outside(one, arguments.image if one.query.outside else None),
+        arguments=arguments, console=console,
+    )  # fmt: skip
+    _show(result, engine, arguments=arguments, console=console, compared=compared)
     keep(result, gallery, arguments, console)
     return 0
+
+
+def _answer(
+    engine: SearchEngine, asked: SearchRequest | None, *, top_k: int, arguments: argparse.Namespace
+) -> SearchResult:
+    """What a whole request, a picture or a sentence finds."""
+    if asked is None and arguments.image is not None:
+        return _search_picture(engine, arguments.image, **_settings(arguments, top_k))
+    if asked is None:
+        return engine.search(SearchRequest.of(arguments.text, **_settings(arguments, top_k)))
+    request = replace(
+        asked,
+        top_k=asked.top_k if arguments.request is not None and arguments.top_k is None else top_k,
+        approximate=asked.approximate or arguments.approximate,
+        ranking=arguments.ranking or asked.ranking,
+        cutoff=asked.cutoff if arguments.cutoff is None else arguments.cutoff,
+        liked=(*asked.liked, *arguments.like),
+        disliked=(*asked.disliked, *arguments.dislike),
+        aim=arguments.aim or asked.aim,
+        where=(*asked.where, *arguments.where),
+        order=arguments.order or asked.order,
+        stacking=arguments.stack or asked.stacking,
+        diversity=asked.diversity if arguments.diversity is None else arguments.diversity,
+    )
+    return engine.search(request, pictures=_outside(request, arguments.image))
 
 
 def _run_queries(
@@ -272,6 +285,7 @@ def _show(
     arguments: argparse.Namespace,
     console: Console,
     heading: bool = False,
+    compared: against.Second | None = None,
 ) -> None:
     facets = narrowing.counted(engine, result, arguments)
     for note in (*result.notes, *_offered(result.query)):
@@ -285,7 +299,11 @@ def _show(
     if arguments.format == "json":
         # Terms tell what each gave; questions for one thing, or for several alike, are told as they always were.
         hits = [hit_record(hit) | ({} if result.query.alike else term_record(hit)) for hit in result.hits]
-        counted = {"facets": [one.to_record() for one in facets]} if arguments.facets is not None else {}
+        counted: dict[str, Any] = (
+            {"facets": [one.to_record() for one in facets]} if arguments.facets is not None else {}
+        )
+        if compared is not None:
+            counted["against"] = compared.to_record()
         console.write_json({"query": result.query.label, "hits": hits} | judged_record(result) | counted)
         return
     if heading:
@@ -294,6 +312,11 @@ def _show(
         console.write(line)
     for line in narrowing.table(facets):
         console.write(line)
+    if compared is not None:
+        console.write("")
+        for line in compared.table(width=console.width):
+            console.write(line)
+        console.write(compared.compared.sentence)
     for line in judged(result):
         console.say(line)
 
