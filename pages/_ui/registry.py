@@ -62,9 +62,10 @@ AUDIT_KEYS = (
     ("y", "audit_right"), ("n", "audit_wrong"), ("r", "audit_correct"), ("k", "audit_keep"), ("u", "audit_undo"),
     ("ArrowRight", "audit_next"), ("ArrowLeft", "audit_back"),
 )  # fmt: skip
+SEARCH_KEYS = (("f", "filter"), ("b", "compare"))
 # In the order of the list; the first is the one a visit begins with.
 PAGES = (
-    PageSpec("pages/search.py", "Search", ":material/search:", shows_query=True, presses=(("f", "filter"),)),
+    PageSpec("pages/search.py", "Search", ":material/search:", "", ("b.",), shows_query=True, presses=SEARCH_KEYS),
     PageSpec("pages/embedding_map.py", "Map", ":material/bubble_chart:", "m", ("colour", "view"), shows_query=True),
     PageSpec("pages/captions.py", "Captions", ":material/format_quote:", "c", ("find", "sort", "page", "rows", "f.", "picked")),
     PageSpec("pages/saved.py", "Saved", ":material/bookmarks:", "v"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages._ui.asking import facet_panel, saving
@@ -26,8 +28,8 @@ BALANCED_HELP = (
 )
 
 
-def toolbar(answer: Answer, *, first_dataset: str | None) -> None:
-    """How many pictures (where a ranking is shown or expected), their size, captions; filters; link and export."""
+def toolbar(answer: Answer, *, first_dataset: str | None, more: Callable[[], None] = lambda: None) -> None:
+    """How many pictures (where a ranking is shown or expected), their size, captions; filters; ``more``; link and export."""
     result, recall = answer.result, recall_note(answer.engine)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="toolbar"):
         if answer.waiting or result is not None:
@@ -40,8 +42,12 @@ def toolbar(answer: Answer, *, first_dataset: str | None) -> None:
         ranking_choice(answer.engine)
         facet_panel.button()
         if result is not None:
+            more()
             saving.save_button(answer)
-            sharing.hits(answer.gallery, result, first_dataset=first_dataset, remarks=saving.why_not(answer.gallery))
+            sharing.hits(
+                answer.gallery, result, first_dataset=first_dataset, more=visit().second.link_params(),
+                remarks=saving.why_not(answer.gallery),
+            )  # fmt: skip
         notices.problems(answer.problems)
 
 

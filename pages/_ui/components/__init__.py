@@ -114,6 +114,11 @@ def picture_grid(data: Mapping[str, object], *, on_event: Callable[[], None]) ->
     _mount(_picture_grid(), "picture_grid", data, "event", on_event)
 
 
+def second_grid(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount another picture grid beside the first; ``on_event`` is called for each of its reports."""
+    _mount(_picture_grid(), "second_grid", data, "event", on_event)
+
+
 def caption_table(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the table of captions; ``on_event`` is called for each of its reports."""
     _mount(_caption_table(), "caption_table", data, "event", on_event)

@@ -47,11 +47,12 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Filters, on Search",
+        "Filters and comparing, on Search",
         (
             ("f", "open them, close them"),
             ("Tab Space", "from one to the next, choose it"),
             ("Esc", "close them"),
+            ("b", "compare with a second request, close that"),
         ),
     ),
     (

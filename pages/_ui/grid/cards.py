@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pages._ui import components, resources
 from pages._ui.grid import detail, handing_on, judged, pictures, score_bar, tagging, term_shares
@@ -57,16 +57,16 @@ def chosen(
 
 
 def ranking(
-    result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult, size: str | None = None
-) -> None:
-    """The hits of a result, closest first; ``everything`` is the ranking they were sliced from."""
+    result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult, size: str | None = None,
+    marks: Mapping[str, int | str] | None = None,
+) -> None:  # fmt: skip
+    """The hits of a result, closest first; ``everything`` is the ranking they were sliced from.
+
+    ``marks`` say how pictures moved, by name, where that is against another request and not by the last step.
+    """
     started = time.perf_counter()
     shown = pictures.shown_hits(engine.gallery, result.hits, settings)
-    moved = judged.moves(result, everything)
-    cards = [
-        _hit_card(hit, one, result) | {"move": moved.get(hit.image_id)}
-        for hit, one in zip(result.hits, shown, strict=True)
-    ]
+    cards = _hit_cards(result, shown, judged.moves(result, everything) if marks is None else marks)
     pictures_ms = (time.perf_counter() - started) * 1e3
     _grid(
         {
@@ -91,6 +91,23 @@ def ranking(
     pictures.warm(engine.gallery, later, settings)
 
 
+def second_ranking(
+    result: SearchResult, engine: SearchEngine, settings: Settings, *, marks: Mapping[str, int | str]
+) -> None:
+    """The hits of the second of two results, whose pictures are opened where those of the first are."""
+    shown = pictures.shown_hits(engine.gallery, result.hits, settings)
+    data = {
+        "pictures": _hit_cards(result, shown, marks),
+        "label": f"Pictures for the second request, {result.query.label}",
+        "summary": _summary(result),
+        "score_help": score_bar.score_help(result),
+        "terms": term_shares.labels(result),
+        "elsewhere": True,
+        "seq": visit().second.seq,
+    }
+    components.second_grid({**_base(), **data}, on_event=events.on_second_event)
+
+
 def skeleton(count: int, *, summary: str, scored: bool = True, size: str | None = None) -> None:
     """Empty cards in the final layout while a model loads or a dataset is being opened."""
     waiting = {"pictures": [], "loading": count, "scored": scored, "label": "Loading", "summary": summary}
@@ -99,8 +116,13 @@ def skeleton(count: int, *, summary: str, scored: bool = True, size: str | None 
 
 def _grid(data: dict[str, object]) -> None:
     resources.thumbnails_trimmed(pictures.trim)
+    components.picture_grid({**_base(), **data}, on_event=events.on_grid_event)
+
+
+def _base() -> dict[str, object]:
+    """What a grid is told where nothing else is said."""
     shown = visit().shown
-    base: dict[str, object] = {
+    return {
         "size": shown.size,
         "captions": shown.captions,
         "open": None,
@@ -111,7 +133,6 @@ def _grid(data: dict[str, object]) -> None:
         "tagging": None,
         "exported": None,
     }
-    components.picture_grid({**base, **data}, on_event=events.on_grid_event)
 
 
 def _sized(size: str | None) -> dict[str, object]:
@@ -144,6 +165,15 @@ def _summary(result: SearchResult) -> str:
         if away == 1
         else f"{said}; the query's own {away:,} are left out"
     )
+
+
+def _hit_cards(
+    result: SearchResult, shown: Sequence[pictures.Shown], moved: Mapping[str, int | str]
+) -> list[dict[str, object]]:
+    return [
+        _hit_card(hit, one, result) | {"move": moved.get(hit.image_id)}
+        for hit, one in zip(result.hits, shown, strict=True)
+    ]
 
 
 def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:

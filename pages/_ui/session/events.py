@@ -70,6 +70,16 @@ def on_grid_event() -> None:
     follow_picture_event(told)
 
 
+def on_second_event() -> None:
+    """Follow what the cards of the second of two requests report: a picture to open, where all pictures are opened."""
+    acted()
+    told, opened = reported(widgets.SECOND_GRID), visit().opened
+    seq = told.get("seq", 0)
+    visit().second.seq = int(seq) if isinstance(seq, int | float) else 0
+    if told.get("type") == "open":
+        opened.picture, opened.related_to, opened.explain = str(told.get("id", "")), None, ""
+
+
 def on_strip_event() -> None:
     """Follow what the score strip reports: a cutoff, or that there is to be none."""
     acted()

@@ -154,6 +154,7 @@ def drop_what_is_of_one_gallery() -> None:
     if asked_now.query is not None and asked_now.query.of_gallery:
         clear_query()
     asked_now.as_at_first("where", "cutoff", "ranking", "stacking", "order")
+    visit().second.close()
     feedback.forget()
 
 

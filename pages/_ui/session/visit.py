@@ -18,6 +18,7 @@ from pages._ui.session.lab import LabState
 from pages._ui.session.map import MapState
 from pages._ui.session.marking import Marking
 from pages._ui.session.saving import Saving
+from pages._ui.session.second import Second
 from pages._ui.session.upload import Upload
 from t2i_core.query.request import DEFAULT_TOP_K
 from t2i_core.types import SearchResult
@@ -174,6 +175,7 @@ class Visit:
     shown: Shown = field(default_factory=Shown)
     opened: Opened = field(default_factory=Opened)
     panel: Panel = field(default_factory=Panel)
+    second: Second = field(default_factory=Second)
     link: LinkState = field(default_factory=LinkState)
     map: MapState = field(default_factory=MapState)
     captions: CaptionsState = field(default_factory=CaptionsState)

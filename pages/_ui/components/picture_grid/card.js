@@ -5,7 +5,7 @@ import { CROSS, clampShape, HEART, make, scoreText, signButton } from "../shared
 import { drawParts, partsText } from "../shared/term_bar.js";
 
 /** @import { Verdict } from "../shared/detail/data.d.ts" */
-/** @import { Picture, Skeleton } from "./data.d.ts" */
+/** @import { Move, Picture, Skeleton } from "./data.d.ts" */
 
 const CANNOT_BE_SHOWN = "This picture's file cannot be shown";
 
@@ -185,17 +185,17 @@ export class Card {
   }
 }
 
-/** How a picture moved, as a sign. @param {number | "new" | null} [move] */
+/** How a picture moved, as a sign. @param {Move | null} [move] */
 export function moveSign(move) {
   if (!move) return "";
-  if (move === "new") return "new";
+  if (typeof move !== "number") return move;
   return `${move > 0 ? "\u25b2" : "\u25bc"}${Math.abs(move).toLocaleString("en-US")}`;
 }
 
-/** How a picture moved, to be read out. @param {number | "new" | null} [move] */
+/** How a picture moved, to be read out. @param {Move | null} [move] */
 export function moveInWords(move) {
   if (!move) return "";
-  return move === "new" ? ", new" : `, ${move > 0 ? "up" : "down"} ${Math.abs(move)}`;
+  return typeof move === "number" ? `, ${move > 0 ? "up" : "down"} ${Math.abs(move)}` : `, ${move}`;
 }
 
 /**

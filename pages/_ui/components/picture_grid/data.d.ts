@@ -15,6 +15,8 @@ export interface GridData extends DetailData {
   scored?: boolean;
   /** What is liked and what is not; null where nothing is ranked, so that there is nothing to judge by. */
   judging?: Judging | null;
+  /** Whether pictures are opened by another grid, which shows them beside its own. */
+  elsewhere?: boolean;
   /** The tags; null where pictures are not selected and tagged. */
   tagging?: Tagging | null;
   /** The file that was asked for last. */
@@ -76,12 +78,14 @@ export interface Judged {
   src: string;
 }
 
+export type Move = number | "new" | "gone";
+
 export type Size = "S" | "M" | "L";
 
 export interface Picture extends Shown {
   id: string;
-  /** How many places it went up by the last step, down below 0; "new" where it had none. */
-  move?: number | "new" | null;
+  /** How many places it went up by the last step, down below 0; "new" where it had none, "gone" where it has none there. */
+  move?: Move | null;
   /** How many of its copies stand behind it. */
   behind?: number;
 }

@@ -160,7 +160,7 @@ export class PictureGrid {
       card.element.addEventListener("click", (event) => {
         const { target } = event;
         if (target instanceof Element && target.closest(".verdicts")) return;
-        if (!this.selection.click(event, picture.id)) this.detail.open(picture.id);
+        if (!this.selection.click(event, picture.id)) this.open(picture.id);
       });
       this.cards.set(picture.id, card);
     }
@@ -169,6 +169,12 @@ export class PictureGrid {
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
     card.markTags(this.selection.ids.has(picture.id), this.selection.tagsOf(picture.id));
     return card;
+  }
+
+  /** Open a picture, here or where the server says. @param {string} id */
+  open(id) {
+    if (this.data.elsewhere) this.say({ type: "open", id, seq: this.sequence.next() });
+    else this.detail.open(id);
   }
 
   /** Show what a picture was judged, wherever it is. @param {string} id */

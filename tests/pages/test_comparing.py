@@ -1,0 +1,132 @@
+"""Two requests side by side on Search: opened as a copy, changed, marked, put into the link, turned round, closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages._ui.session import events
+from pages._ui.session.second import PREFIX, Second
+from t2i_core.errors import QueryError
+from t2i_core.query import Condition, Query, SearchRequest
+from tests.pages.page_parts import grid, settle, texts
+
+OpenApp = Callable[..., AppTest]
+
+
+def grids(app: AppTest) -> list[dict[str, Any]]:
+    """What the grids on the page were given, the second last."""
+    given = [one for one in app.get("bidi_component") if one.proto.component_name == "t2i_picture_grid"]
+    return [json.loads(one.proto.json) for one in given]
+
+
+def names(given: dict[str, Any]) -> list[str]:
+    return [one["id"] for one in given["pictures"]]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    return {name: one if isinstance(one, str) else one[0] for name, one in app.query_params.items()}
+
+
+def of_second(app: AppTest) -> dict[str, str]:
+    """The second request's part of the address."""
+    return {name.removeprefix(PREFIX): one for name, one in address(app).items() if name.startswith(PREFIX)}
+
+
+def test_opened_as_a_copy_then_asked_something_else(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", k="5")
+    assert len(grids(app)) == 1
+    assert "B ·" not in texts(app)
+    app.button(key="compare").click().run()
+    first, second = grids(app)
+    assert names(first) == names(second)
+    assert {one["move"] for one in (*first["pictures"], *second["pictures"])} == {None}
+    assert "Both find the same 5 pictures in the same order." in texts(app)
+    assert of_second(app) == {"q": "a mill"}
+    app.text_input(key="second_query").set_value("the sea at night").run()
+    assert not app.exception
+    first, second = grids(app)
+    assert of_second(app) == {"q": "the sea at night"}
+    before, after = names(first), names(second)
+    assert len(before) == len(after) == 5
+    moved = {one["id"]: one["move"] for one in second["pictures"]}
+    for rank, name in enumerate(after):
+        expected = (before.index(name) - rank or None) if name in before else "new"
+        assert moved[name] == expected
+    assert [one["id"] for one in first["pictures"] if one["move"] == "gone"] == [
+        name for name in before if name not in after
+    ]
+    assert any(moved.values())
+    assert "Rank-biased overlap" in texts(app)
+
+
+def test_a_link_brings_it_back_and_closing_leaves_the_plain_page(open_app: OpenApp, datasets: Path) -> None:
+    where = '[{"field":"words","values":["sea"]}]'
+    app = open_app(datasets, q="a mill", k="4", **{"b.terms": "2*sea - mill", "b.where": where})
+    assert of_second(app) == {"terms": "2*sea - mill", "where": where}
+    assert app.text_input(key="second_query").value == "2*sea - mill"
+    app.button(key="second_swap").click().run()
+    assert of_second(app) == {"q": "a mill"}
+    assert address(app)["terms"] == "2*sea - mill"
+    app.button(key="second_copy").click().run()
+    assert of_second(app) == {"terms": "2*sea - mill", "where": where}
+    app.button(key="second_close").click().run()
+    assert len(grids(app)) == 1
+    assert of_second(app) == {}
+    assert {one["move"] for one in grid(app)["pictures"]} <= {None}
+
+
+def test_another_dataset_of_the_same_pictures(open_app: OpenApp, begun: list[Future[object]], datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", k="5", **{"b.q": "a mill", "b.data": "plain"})
+    settle(app, begun)
+    first, second = grids(app)
+    assert (len(names(first)), len(names(second))) == (5, 3)  # as many as it holds
+    assert of_second(app) == {"q": "a mill", "data": "plain"}
+    app.query_params["b.data"] = "elsewhere"
+    app.run()
+    assert len(grids(app)) == 1
+    assert "'elsewhere', which is not here" in texts(app)
+
+
+def test_a_picture_of_the_second_is_opened_where_all_are(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", k="3", **{"b.q": "the sea"})
+    wanted = names(grids(app)[1])[-1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(st, "session_state", app.session_state)
+        st.session_state["second_grid"] = {"event": {"type": "open", "id": wanted, "seq": 4}}
+        events.on_second_event()
+    app.run()
+    first, second = grids(app)
+    assert first["detail"]["id"] == first["open"] == wanted
+    assert (second["open"], second["seq"], second["elsewhere"]) == (None, 4, True)
+
+
+def test_what_cannot_be_read_is_told(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill", **{"b.q": "a mill", "b.where": "["})
+    assert "The link compares with something that cannot be read" in texts(app)
+    assert len(grids(app)) == 1
+    app.button(key="compare").click().run()
+    app.text_input(key="second_query").set_value("3*mill").run()
+    assert of_second(app) == {"q": "a mill"}
+    assert "weight" in texts(app)
+
+
+def test_the_link_form_is_without_loss() -> None:
+    second = Second(
+        SearchRequest(Query.of("a", "b"), where=(Condition("folder", ("x",)),), ranking="balanced"), "other"
+    )
+    again = Second()
+    again.follow(second.link_params() | {"q": "what the first asks", "k": "7"})
+    assert again == second
+    again.follow({"q": "what the first asks"})
+    assert again == Second()
+    with pytest.raises(QueryError):
+        again.follow({"b.q": "a", "b.cut": "high"})
+    assert again == Second()
