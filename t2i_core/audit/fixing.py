@@ -22,7 +22,9 @@ from t2i_core.dataset.audit_file import (
     write_decisions,
 )
 from t2i_core.dataset.stored_files import EMBEDDINGS_NAME
+from t2i_core.dataset.tags_file import read_tag_marks
 from t2i_core.errors import DatasetError
+from t2i_core.marks.tagging import TagsChange, apply_change
 from t2i_core.types import Encoder, FloatArray, Gallery
 
 
@@ -81,7 +83,7 @@ def fix(gallery: Gallery, out: Path, *, open_encoder: Callable[[], Encoder]) -> 
 
     Pictures and captions that are excluded are not in it, corrected captions say what was written and are embedded anew;
     all other rows are taken over as they are. It names the same folder of pictures. Findings that were no fault, or are to
-    be kept, are not asked about again there.
+    be kept, are not asked about again there. Tags of all other pictures are taken over.
 
     Parameters
     ----------
@@ -115,9 +117,11 @@ def fix(gallery: Gallery, out: Path, *, open_encoder: Callable[[], Encoder]) -> 
         for position in range(len(gallery.captions))
         if position not in changes.captions and gallery.picture_name(position) not in changes.pictures
     ]
+    tags = tuple(mark for mark in read_tag_marks(gallery.data_dir) if mark.image_id not in changes.pictures)
     corrected = {position: text for position, text in changes.corrections.items() if position in set(kept)}
     texts = _text_rows(gallery, kept, corrected, open_encoder)
     _write(gallery, out, rows, _frame(gallery, kept, corrected), texts, sorted(changes.pictures))
+    apply_change(out, TagsChange(added=tags))
     write_decisions(out, [one for one in decisions if one.decision in (KEEP, NO_FAULT)])
     return Fixed(
         images=len(rows),

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 Decisions lie in the dataset's audit.csv: the Audit page writes them. Pictures and captions that are excluded are not in
-the new dataset, corrected captions are embedded anew. Files of pictures are neither copied nor deleted: the new dataset
-names the same folder. A build into it later takes the excluded pictures in again, for they are still in that folder.
+the new dataset, corrected captions are embedded anew, tags of all others go along. Files of pictures are neither copied nor
+deleted: the new dataset names the same folder. A build into it later takes the excluded pictures in again, for they are still there.
 
 example:
   python -m t2i_core fix --data photos-data --out photos-fixed"""

@@ -62,6 +62,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Import and tell what to do next."""
     from t2i_core.importers import import_dataset
+    from t2i_core.marks.importing import carry_tags
 
     options.refuse_address(arguments, command="import")
     settings = read_settings()
@@ -81,6 +82,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     )
     for problem in report.problems:
         console.say(str(problem))
+    tags = carry_tags(arguments.source, data_dir).added
+    if tags:
+        console.say(f"{count_of(len(tags), 'tag')} of pictures taken over")
     console.write(
         f"{count_of(report.images, 'picture')} and {count_of(report.captions, 'caption')} taken over into {data_dir}. Next:"
     )

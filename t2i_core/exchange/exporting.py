@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from t2i_core.dataset import list_some
+from t2i_core.dataset.tags_file import TagMark, read_tag_marks, write_tag_marks
 from t2i_core.errors import DatasetError, count_of
 from t2i_core.exchange import folders, tables, tars
 from t2i_core.exchange.entries import PictureEntry, entries_of
@@ -68,7 +69,7 @@ def export_dataset(
     copy_pictures: bool = True,
     on_progress: OnProgress | None = None,
 ) -> ExchangeReport:
-    """Write a dataset as another program reads it.
+    """Write a dataset as another program reads it; tags of its pictures lie beside, as the ``tags.csv`` they were.
 
     Parameters
     ----------
@@ -101,6 +102,7 @@ def export_dataset(
             "Hits are exported with what the dataset knows of them, and some lie outside the sample of "
             f"{count_of(len(gallery), 'picture')} that was opened. Export from the folder that was pushed."
         )
+    tags = _tags(gallery, hits)
     counted = _Counted(entries_of(gallery, hits), total, on_progress)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +110,8 @@ def export_dataset(
         try:
             copies = PictureCopies(wanted=copy_pictures)
             FORMATS[to].write(gallery, counted, being_written, copies)
+            if tags:
+                write_tag_marks(being_written, tags)
             being_written.chmod(0o755)
             if folder.exists():
                 folder.rmdir()
@@ -127,6 +131,14 @@ def export_dataset(
     return ExchangeReport(
         to, folder, counted.images, counted.captions, missing, _not_carried(to, gallery), shlex.join(words)
     )
+
+
+def _tags(gallery: Gallery, hits: Sequence[Hit] | None) -> list[TagMark]:
+    """The tags of the pictures that are exported."""
+    if gallery.address:
+        return []
+    names = gallery.rows_by_id if hits is None else {hit.image_id for hit in hits}
+    return [mark for mark in read_tag_marks(gallery.data_dir) if mark.image_id in names]
 
 
 # Formats whose importer is given the file itself.

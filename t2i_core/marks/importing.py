@@ -7,7 +7,7 @@ from pathlib import Path
 
 from t2i_core.dataset import match_pictures, uniform_picture_name
 from t2i_core.dataset.csv_rows import IMAGE_NAMES
-from t2i_core.dataset.tags_file import TagMark, read_tag_table, tag_name, unguarded
+from t2i_core.dataset.tags_file import COLUMNS, TagMark, read_tag_marks, read_tag_table, tag_name, tags_path, unguarded
 from t2i_core.errors import DatasetError
 from t2i_core.marks.tagging import TagsChange, apply_change, now
 from t2i_core.types import Gallery
@@ -33,6 +33,27 @@ class ImportedTags:
     change: TagsChange
     rows: int
     unknown: tuple[str, ...]
+
+
+def carry_tags(source: Path, data_dir: Path) -> TagsChange:
+    """Give a dataset the tags that an export left beside its other files, in ``tags.csv``; names are those of the exported dataset.
+
+    Parameters
+    ----------
+    source : Path
+        The exported folder, or a file in it.
+    data_dir : Path
+
+    Raises
+    ------
+    DatasetError
+        When the file is damaged, or that of ``data_dir`` cannot be written. A table of another kind is none of ours and passed over.
+    """
+    folder = source if source.is_dir() else source.parent
+    path = tags_path(folder)
+    if not path.is_file() or sorted(read_tag_table(path, what="A table of tags", fix=_FIX)[0]) != sorted(COLUMNS):
+        return TagsChange()
+    return apply_change(data_dir, TagsChange(added=read_tag_marks(folder)))
 
 
 def import_tags(gallery: Gallery, path: Path) -> ImportedTags:

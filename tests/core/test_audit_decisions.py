@@ -15,7 +15,9 @@ from t2i_core.audit.fixing import fix
 from t2i_core.commands import audit as command
 from t2i_core.dataset import read_gallery
 from t2i_core.dataset.audit_file import Decision, add_decision, read_decisions, standing, take_back
+from t2i_core.dataset.tags_file import read_tag_marks, tags_path
 from t2i_core.errors import DatasetError
+from t2i_core.marks import tag_pictures
 from tests.core.audit_galleries import caption_frame, textured, write_gallery
 from tests.core.small_galleries import CAPTIONS, ColourEncoder, save_ours
 
@@ -102,6 +104,20 @@ def test_fix_leaves_out_and_corrects_and_changes_nothing_here(data: Path, tmp_pa
     assert read_decisions(tmp_path / "fixed") == (kept,)
     assert {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()} == before
     assert (gallery.images_dir / BOAT).exists()
+
+
+def test_fix_takes_tags_over_but_for_pictures_left_out(data: Path, tmp_path: Path) -> None:
+    add_decision(data, NO_BOAT)
+    tag_pictures(data, [MEADOW, "gone.png"], add=["keep"], when="2026-01-02T03:04:05+00:00")
+    tag_pictures(data, [BOAT], add=["keep", "boats"])
+    before = tags_path(data).read_bytes()
+    fixed = fix(read_gallery(data), tmp_path / "fixed", open_encoder=ColourEncoder)
+    assert fixed.images_excluded == (BOAT,)
+    assert read_tag_marks(tmp_path / "fixed") == tuple(
+        mark for mark in read_tag_marks(data) if mark.image_id in {MEADOW, "gone.png"}
+    )
+    assert len(read_tag_marks(tmp_path / "fixed")) == 2
+    assert tags_path(data).read_bytes() == before
 
 
 def test_fix_keeps_the_other_columns_and_which_one_is_read(tmp_path: Path) -> None:

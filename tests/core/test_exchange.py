@@ -19,9 +19,12 @@ from t2i_core.api import Dataset
 from t2i_core.cli import main
 from t2i_core.commands import export_data, import_data
 from t2i_core.dataset import read_captions, read_gallery, write_dataset
+from t2i_core.dataset.tags_file import read_tag_marks
 from t2i_core.errors import DatasetError
 from t2i_core.exchange import FORMATS, export_dataset, exporting
 from t2i_core.importers import IMPORTERS, import_dataset
+from t2i_core.marks import read_tags, tag_pictures
+from t2i_core.marks.importing import carry_tags
 from t2i_core.types import Gallery
 from tests.core.small_galleries import ColourEncoder
 from tests.hostile_texts import HOSTILE_TEXTS
@@ -234,3 +237,36 @@ def test_export_on_the_command_line(
                  "--no-pictures", "--format", "json"]) == 0  # fmt: skip
     assert json.loads(capsys.readouterr().out)["images"] == 5
     assert [path.name for path in (tmp_path / "bare").iterdir()] == ["captions.tsv"]
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_tags_travel_with_their_pictures(to: str, gallery: Gallery, tmp_path: Path) -> None:
+    tag_pictures(
+        gallery.data_dir, ["birds/swan.png", "boats/red.PNG"], add=["keep", "=1+1"], when="2026-01-02T03:04:05+00:00"
+    )
+    tag_pictures(gallery.data_dir, ["gone.png"], add=["keep"])
+    report = export_dataset(gallery, to, tmp_path / "out")
+    rows, _ = read_back(report.folder, to, tmp_path / "again")  # the table of tags is in no importer's way
+    assert len(rows) == len(gallery.captions)
+    source = report.folder / exporting.FILES[to] if to in exporting.FILES else report.folder
+    carry_tags(source, tmp_path / "again")
+    expected = [mark for mark in read_tag_marks(gallery.data_dir) if mark.image_id != "gone.png"]
+    assert len(expected) == 4
+    assert list(read_tag_marks(tmp_path / "again")) == expected
+
+
+def test_tags_are_taken_over_by_import_and_tables_of_others_are_not(
+    gallery: Gallery, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, again = tmp_path / "out", tmp_path / "again"
+    tag_pictures(gallery.data_dir, ["birds/swan.png"], add=["keep"])
+    hits = Dataset(gallery, encoder=ColourEncoder()).search("Ä 🦢 swan", top_k=len(COLOURS))
+    export_dataset(gallery, "imagefolder", out, hits=[hit for hit in hits if hit.image_id != "birds/swan.png"])
+    assert not (out / "tags.csv").exists()  # of the hits none has a tag
+    export_dataset(gallery, "imagefolder", tmp_path / "all")
+    assert main(["import", "imagefolder", str(tmp_path / "all"), "--data", str(again)]) == 0
+    assert "1 tag of pictures taken over" in capsys.readouterr().err
+    assert read_tags(again).of_picture == {"birds/swan.png": ("keep",)}
+    (out / "tags.csv").write_text("tag,colour\nkeep,red\n", encoding="utf-8")
+    assert main(["import", "imagefolder", str(out), "--data", str(tmp_path / "other")]) == 0
+    assert not (tmp_path / "other" / "tags.csv").exists()
