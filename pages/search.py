@@ -28,7 +28,7 @@ if answer.engine is not None and answer.result is not None and answer.everything
     if comparing.is_open():
         comparing.two(answer, here)
     else:
-        cards.ranking(answer.result, answer.engine, here.settings, everything=answer.everything)
+        cards.ranking(answer.result, answer.engine, here.settings, everything=answer.everything, deeper=answer.deeper)
 elif answer.waiting:
     score_strip.waiting_strip()
     summary = f"The model {frame.short(answer.loaded.model)} is loading"

@@ -12,7 +12,8 @@ from pages._ui.session.visit import visit
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
-from t2i_core.errors import ModelError, T2IError
+from t2i_core.errors import ModelError, QueryError, T2IError
+from t2i_core.query import SearchRequest
 from t2i_core.types import Gallery, Problem, RowArray, SearchResult
 
 
@@ -51,6 +52,12 @@ class Answer:
     def waiting(self) -> bool:
         """Whether something is asked and its engine is still loading."""
         return visit().asked.query is not None and self.loaded.loading
+
+    def deeper(self, request: SearchRequest) -> SearchResult:
+        """What the engine finds for another request, as far down as it asks; T2IError as `ranking.rank`."""
+        if self.engine is None:
+            raise QueryError("A ranking needs a model, and it is not there yet. Wait until it is loaded.")
+        return ranking.rank(self.engine, request, self.settings)
 
     @property
     def live(self) -> bool:

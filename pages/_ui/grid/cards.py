@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pages._ui import components, resources
-from pages._ui.grid import detail, handing_on, judged, pictures, score_bar, tagging, term_shares
+from pages._ui.grid import detail, further, handing_on, judged, pictures, score_bar, tagging, term_shares
 from pages._ui.session import events, feedback
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
@@ -58,15 +59,25 @@ def chosen(
 
 def ranking(
     result: SearchResult, engine: SearchEngine, settings: Settings, *, everything: SearchResult, size: str | None = None,
-    marks: Mapping[str, int | str] | None = None,
+    marks: Mapping[str, int | str] | None = None, deeper: further.Rank | None = None,
 ) -> None:  # fmt: skip
     """The hits of a result, closest first; ``everything`` is the ranking they were sliced from.
 
-    ``marks`` say how pictures moved, by name, where that is against another request and not by the last step.
+    ``marks`` say how pictures moved, by name, where that is against another request and not by the last step. With
+    ``deeper``, which answers requests, the grid goes on below the hits.
     """
     started = time.perf_counter()
     shown = pictures.shown_hits(engine.gallery, result.hits, settings)
     cards = _hit_cards(result, shown, judged.moves(result, everything) if marks is None else marks)
+    below = None if deeper is None else further.further(engine.gallery, result, everything=everything, rank=deeper)
+    more: dict[str, object] = {}
+    known, drawn = everything, result
+    if below is not None:
+        faces = pictures.shown_hits(engine.gallery, below.page, settings)
+        page = [_hit_card(hit, one, result) for hit, one in zip(below.page, faces, strict=True)]
+        more["further"] = further.part(below, result, page)
+        drawn = replace(result, hits=(*result.hits, *below.hits))
+        known = further.known(everything, drawn)
     pictures_ms = (time.perf_counter() - started) * 1e3
     _grid(
         {
@@ -81,9 +92,10 @@ def ranking(
             },
             **_sized(size),
             "judging": judged.strip(result, everything, engine, settings),
-            **handing_on.part(engine.gallery, result),
-            **tagging.part(engine.gallery, [hit.image_id for hit in result.hits]),
-            **detail.grid_part(engine.gallery, engine, everything, settings),
+            **more,
+            **handing_on.part(engine.gallery, drawn),
+            **tagging.part(engine.gallery, [hit.image_id for hit in drawn.hits]),
+            **detail.grid_part(engine.gallery, engine, known, settings),
         }
     )
     feedback.note_drawn(everything.request, [hit.image_id for hit in everything.hits])
@@ -132,6 +144,7 @@ def _base() -> dict[str, object]:
         "judging": None,
         "tagging": None,
         "exported": None,
+        "further": None,
     }
 
 

@@ -11,7 +11,7 @@ from pages._ui.session.visit import acted, reported, told_by, visit
 from t2i_core.errors import QueryError
 from t2i_core.query import read_cutoff
 
-FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge", "tag", "export"})
+FEEDBACK = frozenset({"judge", "unseen", "aim", "undo", "redo", "seen", "unjudge", "tag", "export", "further"})
 
 _TERM_EVENTS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
     "weighed": terms.weigh,
@@ -130,6 +130,8 @@ def _follow_feedback(kind: str, told: Mapping[str, object]) -> None:
         feedback.show_seen()
     elif kind == "unjudge":
         feedback.clear()
+    elif kind == "further":
+        visit().shown.want_further(told.get("of"), told.get("start"))
 
 
 def on_page_key() -> None:

@@ -38,7 +38,10 @@ KEY = "visit"
 
 @dataclass
 class Shown:
-    """How results are shown. ``top_k_refused`` is how many somebody asked for, where that cannot be."""
+    """How results are shown. ``top_k_refused`` is how many somebody asked for, where that cannot be.
+
+    ``further`` is what is wanted of the pictures that come after: below which results, and after how many of them.
+    """
 
     SIZES: ClassVar[tuple[str, ...]] = ("S", "M", "L")
     DEFAULT_SIZE: ClassVar[str] = "M"
@@ -47,6 +50,12 @@ class Shown:
     top_k_refused: int | None = None
     size: str = DEFAULT_SIZE
     captions: bool = True
+    further: tuple[str, int] | None = None
+
+    def want_further(self, of: object, start: object) -> None:
+        """Take which page of what comes after is wanted; what is no such thing is passed over."""
+        if isinstance(of, str) and isinstance(start, int) and start >= 0:
+            self.further = (of, start)
 
     def choose_top_k(self, asked: int, most: int) -> None:
         """Take how many pictures to show, of at most ``most``; a number that cannot be is noted, so that the page says why."""

@@ -42,6 +42,7 @@ export class Card {
   verdicts = make("div", "verdicts");
   dots = make("span", "dots");
   behind = make("span", "behind");
+  manner = "";
   selected = false;
   /** @type {string[]} */
   tags = [];
@@ -112,12 +113,15 @@ export class Card {
    * Show a picture's data; true where its file is to be loaded once the card is near the window.
    *
    * @param {Picture} picture
-   * @param {{ captions: boolean, scoreHelp: string, terms: string[] }} manner
+   * @param {{ captions: boolean, scoreHelp: string, terms: string[] }} manner in which it is shown
    */
-  fillWith(picture, { captions, scoreHelp, terms }) {
+  fillWith(picture, manner) {
+    const { captions, scoreHelp, terms } = manner;
     this.picture = picture;
+    this.manner = JSON.stringify(manner);
     this.shape = clampShape(picture.width, picture.height);
     this.element.classList.toggle("missing", !picture.src);
+    this.element.classList.toggle("faded", picture.faded === true);
     this.note.textContent = picture.src ? "" : picture.note || CANNOT_BE_SHOWN;
     this.name.textContent = picture.id;
     this.button.title = picture.id;

@@ -17,10 +17,29 @@ export interface GridData extends DetailData {
   judging?: Judging | null;
   /** Whether pictures are opened by another grid, which shows them beside its own. */
   elsewhere?: boolean;
+  /** What comes after the pictures; null where they are all there is to show. */
+  further?: FurtherData | null;
   /** The tags; null where pictures are not selected and tagged. */
   tagging?: Tagging | null;
   /** The file that was asked for last. */
   exported?: Exported | null;
+}
+
+/** What comes after the pictures that were asked for, one page of it: `pages/_ui/grid/further.py` writes it. */
+export interface FurtherData {
+  /** Changes with the pictures it comes after. */
+  of: string;
+  /** How many of it come before this page. */
+  start: number;
+  pictures: Picture[];
+  more: boolean;
+  /** What is said where the pictures that were asked for end, where those below the cutoff begin, and before any of it is there. */
+  end: string;
+  below: string;
+  line: string;
+  /** Whether it comes when somebody scrolls on, or by the button alone. */
+  by_scrolling: boolean;
+  problem: string;
 }
 
 /** `pages/_ui/grid/handing_on.py` writes it. */
@@ -86,6 +105,8 @@ export interface Picture extends Shown {
   id: string;
   /** How many places it went up by the last step, down below 0; "new" where it had none, "gone" where it has none there. */
   move?: Move | null;
+  /** Whether a cutoff left it out. */
+  faded?: boolean;
   /** How many of its copies stand behind it. */
   behind?: number;
 }

@@ -3,6 +3,7 @@
 /** @import { Box, Size } from "./data.d.ts" */
 
 export const GAP = 10;
+export const RULE_HEIGHT = 30;
 const NARROW = 560;
 const ROW_HEIGHT = { S: 130, M: 210, L: 330 };
 
@@ -18,6 +19,35 @@ const ROW_HEIGHT = { S: 130, M: 210, L: 330 };
 export function boxesFor(shapes, width, size, extra) {
   if (width >= NARROW) return justified(shapes, width, ROW_HEIGHT[size], extra);
   return size === "L" ? oneColumn(shapes, width, extra) : twoColumns(shapes, width, extra);
+}
+
+/**
+ * As `boxesFor`, with a line before some of the pictures: where each line stands, and how high the whole is.
+ *
+ * @param {number[]} shapes
+ * @param {number[]} rules before which pictures, ascending
+ * @param {number} width
+ * @param {Size} size
+ * @param {number} extra
+ */
+export function boxesBetween(shapes, rules, width, size, extra) {
+  /** @type {Box[]} */
+  const boxes = [];
+  /** @type {number[]} */
+  const lines = [];
+  let bottom = 0;
+  [0, ...rules].forEach((from, index, starts) => {
+    if (index) {
+      lines.push(bottom);
+      bottom += RULE_HEIGHT;
+    }
+    const top = bottom;
+    for (const box of boxesFor(shapes.slice(from, starts[index + 1]), width, size, extra)) {
+      boxes.push({ ...box, top: box.top + top });
+      bottom = Math.max(bottom, top + box.top + box.height + extra);
+    }
+  });
+  return { boxes, lines, bottom };
 }
 
 /**

@@ -5,7 +5,8 @@ import { make } from "../shared/drawing.js";
 import { focusedBeside, withModifier } from "../shared/keys.js";
 import { Sequence } from "../shared/sequence.js";
 import { Card, EmptyCard } from "./card.js";
-import { boxesFor, GAP, vertically } from "./layout.js";
+import { Further } from "./further.js";
+import { boxesBetween, GAP, vertically } from "./layout.js";
 import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { Strip } from "./strip.js";
@@ -36,6 +37,9 @@ export class PictureGrid {
   selection = new Selection(this); // before the verdicts: Ctrl-Z is its own while pictures are selected
   verdicts = new Verdicts(this);
   strip = new Strip(this.verdicts);
+  further = new Further(this);
+  /** @type {HTMLElement[]} lines between the cards */
+  rules = [];
   /** @type {Map<string, Card | EmptyCard>} */
   cards = new Map();
   /** @type {string[]} */
@@ -59,6 +63,7 @@ export class PictureGrid {
       this.status.line,
       this.strip.told,
       this.area,
+      this.further.root,
       this.selection.tray.root,
       this.detail.dialog,
     );
@@ -75,6 +80,7 @@ export class PictureGrid {
     this.resizer.disconnect();
     this.loader.disconnect();
     this.selection.end();
+    this.further.end();
     this.verdicts.end();
     this.detail.destroy();
     this.root.remove();
@@ -102,6 +108,7 @@ export class PictureGrid {
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
     this.selection.take(data.tagging ?? null);
     this.selection.receive(data.exported ?? null);
+    this.further.take(data.further ?? null, data.pictures);
     this.takeOrder();
     this.selection.keepTo(this.order);
     this.strip.draw(data.judging ?? null);
@@ -124,7 +131,8 @@ export class PictureGrid {
 
   /** The cards that are wanted, in their order; those that are there already stay. */
   takeCards() {
-    const wanted = this.data.loading ? skeletons(this.data.loading) : this.data.pictures;
+    const { loading, pictures } = this.data;
+    const wanted = loading ? skeletons(loading) : [...pictures, ...this.further.pictures];
     const ids = new Set(wanted.map((one) => one.id));
     for (const [id, card] of this.cards) {
       if (ids.has(id)) continue;
@@ -165,7 +173,10 @@ export class PictureGrid {
       this.cards.set(picture.id, card);
     }
     const { captions, terms = [] } = this.data;
-    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp, terms })) this.loader.observe(card.element);
+    const manner = { captions, scoreHelp: this.scoreHelp, terms };
+    // What comes after the first pictures stays as it was told: there may be thousands.
+    const drawn = card.picture === picture && card.manner === JSON.stringify(manner);
+    if (!drawn && card.fillWith(picture, manner)) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
     card.markTags(this.selection.ids.has(picture.id), this.selection.tagsOf(picture.id));
     return card;
@@ -216,8 +227,11 @@ export class PictureGrid {
     const shapes = cards.map((card) => card.shape);
     // A step moves cards before one's eyes; whatever else gives them another place does so at once.
     const gliding = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.boxes = boxesFor(shapes, width, this.data.size || "M", extra);
-    let bottom = 0;
+    const rules = this.further.rules(this.data.pictures.length);
+    const starts = rules.map((one) => one.at);
+    const { boxes, lines, bottom } = boxesBetween(shapes, starts, width, this.data.size || "M", extra);
+    this.boxes = boxes;
+    this.drawRules(rules.map(({ text }, index) => ({ text, top: lines[index] })));
     cards.forEach((card, index) => {
       const box = this.boxes[index];
       const before = card.element.style.transform;
@@ -227,9 +241,20 @@ export class PictureGrid {
       card.element.style.width = `${box.width.toFixed(1)}px`;
       card.frame.style.height = `${box.height.toFixed(1)}px`;
       card.element.classList.toggle("slim", box.width < 120);
-      bottom = Math.max(bottom, box.top + box.height + extra);
     });
     this.area.style.height = `${Math.ceil(bottom)}px`;
+  }
+
+  /** @param {{ text: string, top: number }[]} wanted */
+  drawRules(wanted) {
+    for (const rule of this.rules) rule.remove();
+    this.rules = wanted.map(({ text, top }) => {
+      const rule = make("div", "rule", text);
+      rule.style.top = `${top.toFixed(1)}px`;
+      rule.setAttribute("aria-hidden", "true"); // who listens is told how many came
+      return rule;
+    });
+    this.area.append(...this.rules);
   }
 
   /** What a card takes below its picture, which is the same for all. @param {(Card | EmptyCard)[]} cards */
@@ -265,6 +290,7 @@ export class PictureGrid {
     if (to === null) return;
     event.preventDefault();
     if (to >= 0 && to < this.order.length) this.setFocus(this.order[to], true);
+    if (to + 1 >= this.order.length) this.further.near();
   }
 
   /**
