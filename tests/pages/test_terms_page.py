@@ -121,6 +121,12 @@ def test_the_switch_of_rankings_states_its_gain(open_app: OpenApp, datasets: Pat
     assert grid(app)["summary"] == "12 of 12 pictures, in balanced order"
     app.switch_page("pages/embedding_map.py").run()
     assert "Ranked in another way than by scores alone: balanced" in texts(app)
+    assert app.segmented_control(key="ranking_choice").value == "balanced"
+    app.segmented_control(key="ranking_choice").set_value("cosine").run()  # the Map has the switch, too
+    assert address(app) == {"q": SENTENCE}
+    assert "Ranked in another way" not in texts(app)
+    app.switch_page("pages/search.py").run()
+    assert [(one["id"], one["score"]) for one in grid(app)["pictures"]] == cosine
 
 
 def test_there_is_no_switch_where_balance_may_not_help(open_app: OpenApp, datasets: Path, balanced: Balance) -> None:

@@ -1,4 +1,4 @@
-"""Above the map: how points are coloured, what is on the map, how many hits, and the link."""
+"""Above the map: how points are coloured, what is on the map, how many hits and in which ranking, and the link."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def toolbar(answer: Answer, projection: Projection | None, *, first_dataset: str
         _settings(gallery, projection, result)
         if result is not None:
             controls.top_k(controls.most_hits(gallery, result))
+            controls.ranking_choice(answer.engine)
             sharing.hits(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
 
 
