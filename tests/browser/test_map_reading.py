@@ -143,6 +143,7 @@ def test_colour_hits_and_selection_are_told_apart(open_map: Callable[..., Page],
         assert whole["chosen"] > 10
         assert whole["ringed"] >= 0.2 * whole["chosen"], whole  # the others lie below their neighbours
         of_map(page, "map.lookAt(map.data.place.groups[0].box)")  # so that they lie less upon each other
+        page.locator(".t2i-map .thumbnails").click()  # points, where there is room for pictures
         page.wait_for_timeout(300)
         near = page.evaluate(OVERLAY)
         assert near["hits"] == 24

@@ -8,6 +8,7 @@ import { freeMiddle } from "../../pages/_ui/components/map/labels.js";
 import { pack, placesOf, unpack } from "../../pages/_ui/components/map/packing.js";
 import { near, places } from "../../pages/_ui/components/map/points.js";
 import { inside } from "../../pages/_ui/components/map/polygon.js";
+import { roomFor, SIDES } from "../../pages/_ui/components/map/room.js";
 import { cornersOfBox } from "../../pages/_ui/components/map/selector.js";
 import { closeTo, resized, wholeOf, zoomed } from "../../pages/_ui/components/map/view.js";
 
@@ -139,4 +140,31 @@ test("Plotly's scales go from 0 to 1 and end grey", () => {
     );
     assert.deepEqual([at[0], stops.at(-1)], [0, [1, "g"]]);
   }
+});
+
+test("pictures find room where none covers another, the first before others", () => {
+  const found = (/** @type {number[]} */ left, /** @type {number[]} */ top) => [...roomFor({ left, top }).keys()];
+  assert.deepEqual(found([0, 31, 32, 200, -40], [0, 0, 0, 0, -200]), [0, 2, 3, 4]);
+  assert.deepEqual(found([31, 0, 32], [0, 0, 0]), [0]);
+  assert.deepEqual(found([5, 5], [5, 38]), [0, 1]);
+  assert.deepEqual(found([], []), []);
+});
+
+test("a picture grows until it would meet another, or cover a point that has none", () => {
+  const sides = (/** @type {number[]} */ left) => [...roomFor({ left, top: left.map(() => 0) }).entries()];
+  const [largest, least] = [SIDES[0], SIDES[SIDES.length - 1]];
+  assert.deepEqual(sides([0, 500]), [
+    [0, largest],
+    [1, largest],
+  ]);
+  assert.deepEqual(sides([0, 33]), [
+    [0, least],
+    [1, least],
+  ]);
+  assert.deepEqual(sides([0, 80]), [
+    [0, largest], // and leaves the other as much as there is
+    [1, 64],
+  ]);
+  assert.deepEqual(sides([0, 25]), [[0, 48]]);
+  assert.deepEqual(sides([0, 15]), [[0, largest]]); // that point is covered in any case
 });

@@ -14,10 +14,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.map import map_colours, map_state
+from pages._ui.map import map_colours, map_state, map_thumbnails, tag_colour
 from pages._ui.map.map_view import packed
 from pages._ui.session import events
 from t2i_core.dataset import read_gallery
+from t2i_core.marks import tag_pictures
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query
 from tests import demo_maps
@@ -175,6 +176,47 @@ def test_pictures_looked_at_are_described(open_app: OpenApp, mapped: tuple[Path,
     assert card["caption"]
     assert card["rank"] >= 1
     assert -1 <= card["score"] <= 1
+
+
+def test_tags_are_a_colour_once_there_are_any(
+    open_app: OpenApp, mapped: tuple[Path, Projection], tmp_path: Path
+) -> None:
+    folder = tmp_path / "tagged"
+    shutil.copytree(mapped[0], folder)
+    app = open_app(folder, page=PAGE)
+    offered = app.selectbox(key="map_colour_choice").options
+    assert "Tag" not in offered
+    gallery = read_gallery(folder)
+    names = gallery.image_ids
+    tag_pictures(folder, [*names[:4], "gone.jpg"], add=["keep"])
+    tag_pictures(folder, names[3:6], add=["cover"])
+    app.run()
+    assert "Tag" in app.selectbox(key="map_colour_choice").options
+    app.selectbox(key="map_colour_choice").set_value("tag").run()
+    told = plot(app)["colour"]
+    assert (told["kind"], told["title"]) == ("groups", "Tag")
+    assert told["names"] == ["keep", "cover", tag_colour.MIXED, tag_colour.NONE]
+    labels, shown = tag_colour.groups(gallery, most=2)
+    assert shown == ["keep", tag_colour.MIXED]
+    assert labels.tolist() == [0, 0, 0, 1, 1, 1, *[-1] * (len(names) - 6)]
+
+
+def test_pictures_in_place_of_points_are_made_for_the_rows_in_view(
+    open_app: OpenApp, mapped: tuple[Path, Projection]
+) -> None:
+    app = open_app(mapped[0], page=PAGE)
+    assert plot(app)["thumbnails"] == {"seq": 0, "rows": [], "addresses": {}}
+    told: dict[str, Any] = {}
+    for seq in range(1, 40):  # what is still being made is asked for again
+        event(app, type="thumbnails", seq=seq, rows=[3, 1, 12, "2"])
+        told = plot(app)["thumbnails"]
+        assert (told["seq"], told["rows"]) == (seq, [3, 1])  # no row beyond the gallery, and none that is no number
+        if len(told["addresses"]) == 2:
+            break
+    assert set(told["addresses"]) == {"1", "3"}
+    assert all(address.startswith("app/static/") for address in told["addresses"].values())
+    event(app, type="thumbnails", seq=50, rows=list(range(12)) * 20)
+    assert len(plot(app)["thumbnails"]["rows"]) == map_thumbnails.MOST
 
 
 @pytest.mark.parametrize("kind", ["look", "view"])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from pages._ui import resources
-from pages._ui.map import map_state
+from pages._ui.map import map_state, tag_colour
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
@@ -27,6 +27,8 @@ def choices(gallery: Gallery, projection: Projection | None, result: SearchResul
     offered = {map_state.ONE_COLOUR: PLAIN}
     if result is not None and len(gallery) > 1:
         offered["score"] = "Score of the query"
+    if tag_colour.is_offered(gallery):
+        offered["tag"] = "Tag"
     return offered | _fields(gallery, projection)
 
 
@@ -84,6 +86,8 @@ def colour(
     title = offered[chosen]
     if chosen == "cluster":
         return _groups(title, projection.cluster_labels, projection.cluster_names, lend)
+    if chosen == "tag":
+        return _groups(title, *tag_colour.groups(gallery, most=HUES), lend, rest=tag_colour.NONE)
     if chosen == "score":
         if result is None or result.query_embedding is None:
             return {"kind": "one"}
@@ -113,16 +117,22 @@ def _scale(title: str, values: np.ndarray, lend: Lend, *, digits: int) -> dict[s
     }
 
 
-def _groups(title: str, labels: np.ndarray, names: Sequence[str], lend: Lend) -> dict[str, object]:
+def _groups(title: str, labels: np.ndarray, names: Sequence[str], lend: Lend, *, rest: str = REST) -> dict[str, object]:
     """The ten first groups get a hue, the rest is grey."""
     shown = list(names[:HUES])
     steps = np.where((labels >= 0) & (labels < HUES), labels, HUES).astype(np.uint8)
     return {
         "kind": "groups",
         "title": title,
-        "names": [*shown, REST] if bool((steps == HUES).any()) else shown,
+        **_named(shown, rest if bool((steps == HUES).any()) else ""),
         "values": lend("colour", steps.tobytes()),
     }
+
+
+def _named(names: list[str], rest: str) -> dict[str, object]:
+    """What the groups are called, and the byte of each: the rest has the first beyond the hues, which is grey."""
+    labels = list(range(len(names)))
+    return {"names": [*names, rest], "labels": [*labels, HUES]} if rest else {"names": names, "labels": labels}
 
 
 def _as_numbers(values: list[str]) -> np.ndarray | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._ui import components, resources
 from pages._ui.frame.plain_text import plain
-from pages._ui.map import map_making, map_panel, map_state, map_view
+from pages._ui.map import map_making, map_panel, map_state, map_thumbnails, map_view
 from pages._ui.map.map_view import Scene
 from pages._ui.session import feedback, state
 from pages._ui.session.map import Looks
@@ -40,7 +40,7 @@ def _stage(scene: Scene) -> None:
     followed = [_followed(event, scene) for event in map_state.take_events()]
     if any(followed):
         st.rerun()
-    components.embedding_map(map_view.data(scene), on_event=map_state.on_event)
+    components.embedding_map(map_view.data(scene) | map_thumbnails.part(scene), on_event=map_state.on_event)
 
 
 def _notes(scene: Scene) -> None:
@@ -66,6 +66,9 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         shown.looks = Looks(key, *map_state.looked_at(event, count))
         position = event.get("caption")
         shown.caption = int(position) if isinstance(position, int | float) else None
+        return False
+    if kind == "thumbnails":
+        map_thumbnails.answer(event, scene)
         return False
     if kind == "view":
         shown.in_view = (key, _range(event.get("range")))

@@ -97,9 +97,9 @@ def rows_of(event: Mapping[str, object], count: int) -> RowArray:
     return rows.astype(np.int64)
 
 
-def looked_at(event: Mapping[str, object], count: int) -> tuple[int, tuple[int, ...]]:
-    """Number of the question and the rows it asks about."""
+def looked_at(event: Mapping[str, object], count: int, *, most: int = MOST_LOOKED_AT) -> tuple[int, tuple[int, ...]]:
+    """Number of the question and the rows it asks about, the first ``most`` of them."""
     seq, rows = event.get("seq", 0), event.get("rows", ())
     wanted = rows if isinstance(rows, list) else []
-    inside = [int(row) for row in wanted[:MOST_LOOKED_AT] if isinstance(row, int | float) and 0 <= row < count]
+    inside = [int(row) for row in wanted[:most] if isinstance(row, int | float) and 0 <= row < count]
     return (int(seq) if isinstance(seq, int | float) else 0), tuple(inside)

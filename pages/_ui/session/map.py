@@ -30,6 +30,16 @@ class Looks:
     rows: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Thumbnails:
+    """Small pictures in place of points: the question's number, its rows, and an address of each picture that is made by now."""
+
+    gallery_key: str = ""
+    seq: int = 0
+    rows: tuple[int, ...] = ()
+    addresses: Mapping[int, str] = field(default_factory=dict)
+
+
 @dataclass
 class MapState:
     """How points are coloured, what is on the map, what is selected and looked at.
@@ -55,6 +65,7 @@ class MapState:
     selection: Selection | None = None
     events: list[Mapping[str, object]] = field(default_factory=list)
     looks: Looks = Looks()
+    thumbnails: Thumbnails = Thumbnails()
     in_view: tuple[str, tuple[float, float, float, float] | None] = ("", None)
     caption: int | None = None
     cards: int = CARDS

@@ -9,6 +9,7 @@ import { densityPicture, gridOf } from "./density.js";
 
 const DENSITY_SIDE = 256;
 const MANY = 5000;
+const STEPPED_BACK = 0.06;
 export const CONFIG = {
   scrollZoom: true,
   displayModeBar: false,
@@ -17,7 +18,7 @@ export const CONFIG = {
   responsive: false,
 };
 
-/** @typedef {{ data: MapData, points: Points, colours: Colours, ink: Ink, gl: boolean }} Cloud what it is drawn of */
+/** @typedef {{ data: MapData, points: Points, colours: Colours, ink: Ink, gl: boolean, alone: Set<number> }} Cloud what it is drawn of; `alone` are groups that the rest steps back from */
 
 /** Whether Plotly draws only the hits: without WebGL, and where there are too many points. @param {Cloud} cloud */
 export function hitsAreDrawn({ points, gl }) {
@@ -90,13 +91,16 @@ function unseenHits(hits) {
 }
 
 /** @param {Cloud} cloud */
-function markerOf({ points, colours, ink }) {
+function markerOf({ points, colours, ink, alone }) {
   const count = points.x.length;
   const marker = { size: pointSize(count), opacity: count > MANY ? 0.7 : 0.85, line: { width: 0 } };
   if (colours.kind === "one") return { ...marker, color: ink.point };
   const { values } = colours;
   const color = Float32Array.from({ length: count }, (_, i) => values[points.rows ? points.rows[i] : i]);
-  return { ...marker, color, cmin: 0, cmax: 255, showscale: false, colorscale: plotlyScale(colours, ink) };
+  const opacity = alone.size
+    ? Float32Array.from(color, (label) => (alone.has(label) ? marker.opacity : STEPPED_BACK))
+    : marker.opacity;
+  return { ...marker, opacity, color, cmin: 0, cmax: 255, showscale: false, colorscale: plotlyScale(colours, ink) };
 }
 
 /** @param {Cloud} cloud */

@@ -21,6 +21,8 @@ export interface MapData {
   clusters: Cluster[];
   selected: Selected | null;
   looked: { seq: number; query: string; cards: Record<string, PointCard> };
+  /** Addresses of small pictures by row, empty where there is none; those of the rows asked about that are made by now. */
+  thumbnails: { seq: number; rows: number[]; addresses: Record<string, string> };
   label: string;
 }
 
@@ -49,7 +51,8 @@ export interface CaptionPoints {
 export type Colour =
   | { kind: "one" }
   | { kind: "scale"; title: string; values: string; low: string; high: string }
-  | { kind: "groups"; title: string; values: string; names: string[] };
+  /** `labels` are the values of the groups that `names` name. */
+  | { kind: "groups"; title: string; values: string; names: string[]; labels: number[] };
 
 export interface Hit {
   row: number;

@@ -23,7 +23,7 @@ export class DrawnCloud {
     const { cloud, viewport } = map;
     if (!cloud) return;
     viewport.view ??= viewport.whole();
-    this.#look = `${cloud.ink.key} ${cloud.colours.key}`;
+    this.#look = lookOf(cloud);
     this.#hits = this.#keyOfHits();
     const layout = layoutOf(cloud, viewport.view, { width: viewport.width, height: viewport.height });
     const traces = tracesOf(cloud);
@@ -43,7 +43,7 @@ export class DrawnCloud {
 
   recolour() {
     const { cloud, gone } = this.#map;
-    if (!this.isDrawn || !cloud || gone || this.#look === `${cloud.ink.key} ${cloud.colours.key}`) return;
+    if (!this.isDrawn || !cloud || gone || this.#look === lookOf(cloud)) return;
     this.#map.legend.draw(cloud.data);
     this.draw().then(() => this.fade());
     this.#map.draw();
@@ -67,13 +67,13 @@ export class DrawnCloud {
    * @param {object} layout
    */
   async #drawFirst(traces, layout) {
-    const { plot, card, pointing, viewport } = this.#map;
+    const { plot, pointing, viewport } = this.#map;
     this.isDrawn = true;
     await plotly()?.newPlot(plot, traces, layout, CONFIG);
     // In the page's body, far outside of what is seen.
     document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");
     plot.on?.("plotly_hover", (event) => pointing.hovered(event));
-    plot.on?.("plotly_unhover", () => card.leave());
+    plot.on?.("plotly_unhover", () => pointing.left());
     plot.on?.("plotly_relayout", () => viewport.moving());
     plot.on?.("plotly_relayouting", () => viewport.moving());
   }
@@ -81,4 +81,9 @@ export class DrawnCloud {
   #keyOfHits() {
     return (this.#map.data?.hits ?? []).map((hit) => hit.row).join(" ");
   }
+}
+
+/** What says that the cloud would look the same. @param {import("./cloud.js").Cloud} cloud */
+function lookOf({ ink, colours, alone }) {
+  return `${ink.key} ${colours.key} ${[...alone].join(" ")}`;
 }

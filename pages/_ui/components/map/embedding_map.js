@@ -9,10 +9,11 @@ import { DrawnCloud } from "./drawn_cloud.js";
 import { Groups } from "./groups.js";
 import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
-import { cleared, drawCaptionLines, drawQuery } from "./overlay.js";
+import { cleared, drawCaptionLines, drawHits, drawMarker, drawSpread } from "./overlay.js";
 import { Pointing } from "./pointing.js";
 import { loadColours, loadPoints } from "./points.js";
 import { Selector } from "./selector.js";
+import { Thumbnails } from "./thumbnails.js";
 import { Viewport } from "./viewport.js";
 
 /** @import { Message, Mounted, Parent, Plot } from "../shared/types.d.ts" */
@@ -57,6 +58,7 @@ export class EmbeddingMap {
   groups = new Groups(this);
   legend = new Legend(this);
   pointing = new Pointing(this);
+  thumbnails = new Thumbnails(this);
   theme = new MutationObserver(() => requestAnimationFrame(() => this.drawnCloud.recolour()));
   resizer = new ResizeObserver(() => this.viewport.resized(this.canvases));
 
@@ -67,7 +69,7 @@ export class EmbeddingMap {
     // Drawings without names of their own; the whole has one, and the names of clusters are buttons.
     for (const one of [this.plot, this.overlay]) one.setAttribute("aria-hidden", "true");
     this.note.hidden = true;
-    this.foot.append(this.groups.root, this.legend.root);
+    this.foot.append(this.thumbnails.button, this.groups.root, this.legend.root);
     const above = [this.labels.root, this.selector.canvas, this.selector.tools, this.foot, this.note];
     this.root.append(this.plot, this.overlay, ...above, this.card.element, this.card.pinned);
     parent.append(this.root);
@@ -99,6 +101,7 @@ export class EmbeddingMap {
     this.resizer.disconnect();
     this.viewport.end();
     this.card.destroy();
+    this.thumbnails.end();
     if (this.view) views.set(this.version, { ...this.view });
     this.drawnCloud.end();
     this.root.remove();
@@ -118,6 +121,7 @@ export class EmbeddingMap {
       this.points = null;
       this.colours = null;
       this.card.forget();
+      this.thumbnails.forget();
       this.load(data).catch((error) => this.fail(error));
       return;
     }
@@ -168,6 +172,7 @@ export class EmbeddingMap {
     const key = JSON.stringify(colour);
     if (this.colours?.key === key) return false;
     this.colours = await loadColours(colour, key);
+    this.legend.forget(key);
     return true;
   }
 
@@ -177,6 +182,7 @@ export class EmbeddingMap {
     this.selector.take(data.selected);
     this.hits = new Map(data.hits.map((hit) => [hit.row, hit]));
     this.card.receive(data);
+    this.thumbnails.store.receive(data.thumbnails);
     this.groups.draw(data.place);
     this.labels.draw(data.clusters);
     this.showSelection();
@@ -199,7 +205,8 @@ export class EmbeddingMap {
   /** What the cloud is drawn of, once all of it is there. */
   get cloud() {
     const { data, points, colours, gl } = this;
-    return data && points && colours ? { data, points, colours, gl, ink: this.ink() } : null;
+    const { alone } = this.legend;
+    return data && points && colours ? { data, points, colours, gl, alone, ink: this.ink() } : null;
   }
 
   /** @param {number} index of a point */
@@ -287,8 +294,11 @@ export class EmbeddingMap {
     const brush = cleared(this.overlay, this.width, this.height);
     const ink = this.ink();
     drawCaptionLines(this, brush, ink);
+    drawSpread(this, brush, ink);
+    this.thumbnails.draw(brush, ink);
     this.selector.drawChosen(brush, ink);
-    drawQuery(this, brush, ink);
+    drawHits(this, brush, ink);
+    drawMarker(this, brush, ink);
     this.labels.place();
     this.card.place(brush, ink);
   }

@@ -1,4 +1,4 @@
-// What colours, outlines, rings and shapes stand for, as long as they are on the map.
+// What colours, outlines, rings and shapes stand for, as long as they are on the map. A group of a colour can be shown alone.
 
 import { make } from "../shared/drawing.js";
 import { HUES } from "./colours.js";
@@ -6,9 +6,14 @@ import { HUES } from "./colours.js";
 /** @import { EmbeddingMap } from "./embedding_map.js" */
 /** @import { Colour, Ink, MapData } from "./data.d.ts" */
 
+const ALONE = "Show these alone; again shows all, Shift adds others to them";
+
 export class Legend {
   root = make("div", "legend");
+  /** Groups that are shown alone, by their value; empty where all are shown. @type {Set<number>} */
+  alone = new Set();
   #key = "";
+  #colours = "";
   #map;
 
   /** @param {EmbeddingMap} map */
@@ -20,10 +25,11 @@ export class Legend {
   draw({ colour, hits, place, texts }) {
     const ink = this.#map.ink();
     const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
-    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown]);
+    const separable = this.#map.gl && !this.#map.points?.density;
+    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable]);
     if (key === this.#key) return;
     this.#key = key;
-    this.root.replaceChildren(...colourSigns(colour, ink));
+    this.root.replaceChildren(...this.#colourSigns(colour, ink, separable));
     if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
     if (shown.query) this.root.append(item(make("span", "query"), "query"));
     if (shown.hits) this.root.append(item(make("span", "hit"), "hits, the closest largest"));
@@ -33,24 +39,74 @@ export class Legend {
       this.root.append(item(ring, "selected, the rest faded"));
     }
     this.root.hidden = !this.root.childElementCount;
+    this.#press();
   }
-}
 
-/**
- * @param {Colour} colour
- * @param {Ink} ink
- */
-function colourSigns(colour, ink) {
-  if (colour.kind === "one") return [];
-  const title = make("span", "title", colour.title);
-  if (colour.kind === "groups") {
-    return [title, ...colour.names.map((name, at) => dot(at < HUES.length ? HUES[at] : ink.grey, name))];
+  /** Whether a row's group is among those that are shown alone; of other colours every one is. @param {number} row */
+  shows(row) {
+    const { colours } = this.#map;
+    return !this.alone.size || colours?.kind !== "groups" || this.alone.has(colours.values[row]);
   }
-  const bar = make("span", "ramp");
-  bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
-  const scale = make("span", "item");
-  scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
-  return [title, scale];
+
+  /** Groups of other colours are others. @param {string} key of the colours */
+  forget(key) {
+    if (key !== this.#colours) this.alone.clear();
+    this.#colours = key;
+  }
+
+  /**
+   * Show a group alone, or with those that are shown already; all where it was alone.
+   *
+   * @param {number} label
+   * @param {boolean} more
+   */
+  choose(label, more) {
+    const { alone } = this;
+    const was = alone.has(label);
+    const only = was && alone.size === 1;
+    if (!more) alone.clear();
+    if (was && (more || only)) alone.delete(label);
+    else alone.add(label);
+    this.#press();
+    this.#map.drawnCloud.recolour();
+    this.#map.draw();
+  }
+
+  #press() {
+    for (const button of this.root.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(this.alone.has(Number(button.dataset.label))));
+    }
+  }
+
+  /**
+   * @param {Colour} colour
+   * @param {Ink} ink
+   * @param {boolean} separable
+   */
+  #colourSigns(colour, ink, separable) {
+    if (colour.kind === "one") return [];
+    const title = make("span", "title", colour.title);
+    if (colour.kind === "groups") {
+      const signs = colour.names.map((name, at) => dot(HUES[colour.labels[at]] ?? ink.grey, name));
+      return [title, ...(separable ? signs.map((sign, at) => this.#button(sign, colour.labels[at])) : signs)];
+    }
+    const bar = make("span", "ramp");
+    bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
+    const scale = make("span", "item");
+    scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
+    return [title, scale];
+  }
+
+  /** @param {HTMLElement} sign @param {number} label */
+  #button(sign, label) {
+    const button = make("button", "item group-sign");
+    button.type = "button";
+    button.title = ALONE;
+    button.dataset.label = String(label);
+    button.append(...sign.childNodes);
+    button.addEventListener("click", (event) => this.choose(label, event.shiftKey));
+    return button;
+  }
 }
 
 /**

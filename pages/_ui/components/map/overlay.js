@@ -3,7 +3,7 @@
 import { brushOf, hueOf } from "./colours.js";
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */
-/** @import { Hit, Ink, Marker } from "./data.d.ts" */
+/** @import { Hit, Ink } from "./data.d.ts" */
 
 /** @typedef {CanvasRenderingContext2D} Brush */
 
@@ -36,22 +36,20 @@ export function circle(brush, left, top, radius) {
 }
 
 /**
- * The query among its hits: its spread, lines to those that it stands among, the hits, and itself above them.
+ * The hits, the closest above the others; those whose picture is drawn are marked there.
  *
  * @param {EmbeddingMap} map
  * @param {Brush} brush
  * @param {Ink} ink
  */
-export function drawQuery(map, brush, ink) {
-  const marker = map.data?.place?.marker;
-  if (marker) drawSpread(map, brush, ink, marker);
+export function drawHits(map, brush, ink) {
   const chosen = map.selector.rows && new Set(map.selector.rows);
   for (const hit of [...(map.data?.hits ?? [])].reverse()) {
+    if (map.thumbnails.drawn.has(hit.row)) continue;
     brush.globalAlpha = !chosen || chosen.has(hit.row) ? 1 : 0.4;
     drawHit(map, brush, ink, hit);
   }
   brush.globalAlpha = 1;
-  if (marker) drawMarker(map, brush, ink, marker);
 }
 
 /**
@@ -78,12 +76,15 @@ function drawHit(map, brush, ink, hit) {
 }
 
 /**
+ * How far the query's best hits spread, and lines to them.
+ *
  * @param {EmbeddingMap} map
  * @param {Brush} brush
  * @param {Ink} ink
- * @param {Marker} marker
  */
-function drawSpread(map, brush, ink, marker) {
+export function drawSpread(map, brush, ink) {
+  const marker = map.data?.place?.marker;
+  if (!marker) return;
   const [left, top] = map.toPixels(marker.x, marker.y);
   brush.globalAlpha = 0.07;
   brush.fillStyle = ink.text;
@@ -104,12 +105,15 @@ function drawSpread(map, brush, ink, marker) {
 }
 
 /**
+ * The query itself, above its hits.
+ *
  * @param {EmbeddingMap} map
  * @param {Brush} brush
  * @param {Ink} ink
- * @param {Marker} marker
  */
-function drawMarker(map, brush, ink, marker) {
+export function drawMarker(map, brush, ink) {
+  const marker = map.data?.place?.marker;
+  if (!marker) return;
   const [left, top] = map.toPixels(marker.x, marker.y);
   circle(brush, left, top, 13.5);
   brush.fillStyle = ink.back;

@@ -10,6 +10,7 @@ const CLICK_WITHIN = 4; // pixels the mouse may move between press and release
 export class Pointing {
   /** @type {{ x: number, y: number, at: Spot | null } | null} */
   pressed = null;
+  #onPicture = false;
   #map;
 
   /** @param {EmbeddingMap} map */
@@ -22,12 +23,31 @@ export class Pointing {
     const capture = { signal, capture: true };
     this.#map.root.addEventListener("pointerdown", (event) => this.press(event), capture);
     window.addEventListener("pointerup", (event) => this.release(event), capture);
+    this.#map.root.addEventListener("pointermove", (event) => this.moved(event), { signal });
   }
 
   /** The point that Plotly says the mouse is on. @param {PlotEvent} event */
   hovered(event) {
     const at = this.#spotOf(event);
-    if (at) this.#map.card.show(at);
+    if (at && !this.#onPicture) this.#map.card.show(at);
+  }
+
+  /** Plotly says that the mouse is on no point; it knows nothing of the pictures above them. */
+  left() {
+    if (!this.#onPicture) this.#map.card.leave();
+  }
+
+  /** A picture in place of a point is pointed at anywhere on it. @param {PointerEvent} event */
+  moved(event) {
+    const { thumbnails, card, plot, root } = this.#map;
+    if (!thumbnails.drawn.size && !this.#onPicture) return;
+    const box = root.getBoundingClientRect();
+    const above = event.target instanceof Node && plot.contains(event.target) && !event.buttons;
+    const at = above ? thumbnails.at(event.clientX - box.left, event.clientY - box.top) : null;
+    const was = this.#onPicture;
+    this.#onPicture = at !== null;
+    if (at && card.at?.row !== at.row) card.show(at);
+    else if (was && !at) card.leave();
   }
 
   /** A click is told from a drag here: Plotly forgets which point the mouse is on when it draws in between. @param {PointerEvent} event */

@@ -156,7 +156,7 @@ export class Selector {
     const map = this.#map;
     if (!this.rows || !map.points || map.points.density) return;
     const size = map.pointSize() + 1;
-    const seen = this.#chosenInView(this.rows);
+    const seen = this.#chosenInView(this.rows).filter(({ row }) => !map.thumbnails.drawn.has(row));
     // Of very many only the outline of all together can be told from the points themselves.
     const many = seen.length > MOST_ROUND;
     const gap = many ? 1.2 : seen.length > MOST_RINGS ? 1.5 : 3;
