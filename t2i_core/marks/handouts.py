@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -104,6 +104,28 @@ def handout_of_result(gallery: Gallery, result: SearchResult, *, created: str = 
         for hit in result.hits
     )
     return Handout(gallery, pictures, result.query.label, result.request, created=created or now())
+
+
+def handout_of_selection(
+    gallery: Gallery, image_ids: Sequence[str], result: SearchResult | None = None, *, created: str = ""
+) -> Handout:
+    """Pictures that somebody selected: those that a search found in its order, with ranks and scores, then the others.
+
+    Pictures that neither the search nor the gallery holds are not among them.
+
+    Raises
+    ------
+    DatasetError
+        When ``tags.csv`` cannot be read.
+    """
+    wanted = dict.fromkeys(image_ids)
+    found = handout_of_result(gallery, result, created=created) if result is not None else None
+    hits = tuple(one for one in found.pictures if one.image_id in wanted) if found is not None else ()
+    known = {one.image_id for one in hits}
+    others = _described(gallery, [name for name in wanted if name not in known], read_tags(gallery.data_dir))
+    if found is None:
+        return Handout(gallery, others, "Selected pictures", created=created or now())
+    return replace(found, pictures=(*hits, *others))
 
 
 def handout_of_tags(gallery: Gallery, tags: Sequence[str] = (), *, created: str = "") -> Handout:

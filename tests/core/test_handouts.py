@@ -22,7 +22,7 @@ from t2i_core.engine import FolderSource, SearchEngine
 from t2i_core.errors import DatasetError
 from t2i_core.marks import saving, tag_pictures
 from t2i_core.marks.contact_sheet import POLICY, contact_sheet
-from t2i_core.marks.handouts import Handout, handout_of_result, handout_of_tags
+from t2i_core.marks.handouts import Handout, handout_of_result, handout_of_selection, handout_of_tags
 from t2i_core.marks.saving import FORMATS, save_handout, write_zip
 from t2i_core.query import SearchRequest
 from tests.core.small_galleries import COLOURS, ColourEncoder, save_ours
@@ -181,6 +181,22 @@ def test_pictures_of_tags(handout: Handout) -> None:
     assert (everything.about["request"], everything.about["tags"]) == (None, [])
     with pytest.raises(DatasetError, match=r"\(=cover, birds, keep\), got 'Keep'"):
         handout_of_tags(gallery, ["Keep"])
+
+
+def test_a_selection_is_hits_in_their_order_and_then_others(handout: Handout) -> None:
+    gallery = handout.gallery
+    result = SearchEngine(ColourEncoder(), FolderSource(gallery)).search(REQUEST)
+    first, second, third = (hit.image_id for hit in result.hits)
+    [other] = set(COLOURS) - {first, second, third}
+    selected = handout_of_selection(gallery, [other, third, "gone.png", first], result)
+    assert [(one.image_id, one.rank) for one in selected.pictures] == [(first, 1), (third, 3), (other, None)]
+    assert selected.request == REQUEST
+    unasked = handout_of_selection(gallery, [BLUE, RED, "gone.png", BLUE])
+    assert [(one.image_id, one.rank, one.tags) for one in unasked.pictures] == [
+        (BLUE, None, ("keep", "=cover")),
+        (RED, None, ("keep", "=cover")),
+    ]
+    assert (unasked.request, unasked.title) == (None, "Selected pictures")
 
 
 def test_other_endings_are_refused(handout: Handout, tmp_path: Path) -> None:

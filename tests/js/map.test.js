@@ -9,7 +9,7 @@ import { pack, placesOf, unpack } from "../../pages/_ui/components/map/packing.j
 import { near, places } from "../../pages/_ui/components/map/points.js";
 import { inside } from "../../pages/_ui/components/map/polygon.js";
 import { roomFor, SIDES } from "../../pages/_ui/components/map/room.js";
-import { cornersOfBox } from "../../pages/_ui/components/map/selector.js";
+import { combined, cornersOfBox } from "../../pages/_ui/components/map/selector.js";
 import { closeTo, resized, wholeOf, zoomed } from "../../pages/_ui/components/map/view.js";
 
 const SQUARE = /** @type {[number, number][]} */ ([
@@ -36,6 +36,13 @@ test("points inside a polygon are found by the even-odd rule", () => {
 test("a box that is too thin is none", () => {
   assert.deepEqual(cornersOfBox([[0, 0], [1, 50]]), []); // biome-ignore format: a pair of corners
   assert.equal(cornersOfBox([[0, 0], [50, 50]]).length, 4); // biome-ignore format: a pair of corners
+});
+
+test("what is drawn is added with Shift, taken out with Alt, and else takes the place of what was selected", () => {
+  const [before, drawn] = [Uint32Array.of(2, 10, 30), Uint32Array.of(9, 10)];
+  assert.deepEqual([...combined(before, drawn, "set")], [9, 10]);
+  assert.deepEqual([...combined(before, drawn, "add")], [2, 9, 10, 30]);
+  assert.deepEqual([...combined(before, drawn, "drop")], [2, 30]);
 });
 
 test("rows travel as numbers where they are few and as bits where they are many", () => {

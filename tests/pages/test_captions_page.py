@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from t2i_core.dataset import read_gallery
 from t2i_core.query import Query
 from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
 from tests.pages.visits import visit
@@ -59,6 +60,7 @@ def test_the_worst_fit_comes_first(open_app: OpenApp, datasets: Path) -> None:
     assert sum(shown["histogram"]["everything"]) == sum(shown["histogram"]["shown"]) == 60
     assert shown["words"]["frequent"]
     assert shown["unknown"] is None
+    assert shown["selecting"] == read_gallery(datasets).place_key  # rows select their pictures
 
 
 def test_words_filters_order_and_pages_come_from_the_link(open_app: OpenApp, datasets: Path) -> None:

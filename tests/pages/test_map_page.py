@@ -155,6 +155,53 @@ def test_a_polygon_selects_what_lies_inside(open_app: OpenApp, mapped: tuple[Pat
     assert "selected" not in texts(app)
 
 
+def test_what_is_drawn_is_added_to_the_selection_or_taken_from_it(
+    open_app: OpenApp, mapped: tuple[Path, Projection]
+) -> None:
+    app = open_app(mapped[0], page=PAGE)
+    coordinates = mapped[1].coordinates
+    order = np.argsort(coordinates[:, 0])
+    left, right = coordinates.min(axis=0) - 1, coordinates.max(axis=0) + 1
+
+    def draw(low: int, high: int, how: str) -> list[int]:
+        """Around all pictures from one to another, counted from the left."""
+        edges = [float(coordinates[order[at], 0]) for at in (low, high)]
+        a, b = edges[0] - 1e-4, edges[1] + 1e-4
+        event(app, type="polygon", how=how, corners=[[a, left[1]], [b, left[1]], [b, right[1]], [a, right[1]]])
+        chosen = visit(app).map.selection
+        return [] if chosen is None else sorted(order.tolist().index(row) for row in chosen.rows)
+
+    assert draw(0, 2, "set") == [0, 1, 2]
+    assert draw(2, 4, "add") == [0, 1, 2, 3, 4]
+    assert draw(1, 3, "drop") == [0, 4]
+    assert draw(5, 5, "set") == [5]
+
+
+def test_the_selection_is_that_of_cards_and_captions(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
+    app = open_app(mapped[0], page=PAGE)
+    names = read_gallery(mapped[0]).image_ids
+    assert plot(app)["chosen"]["ids"] == []
+    event(app, type="select", **packed(np.array([1, 4, 6], dtype=np.int64), 12))
+    told = plot(app)["chosen"]
+    assert told["ids"] == [names[row] for row in (1, 4, 6)]
+    assert told["of"] == grid(app)["tagging"]["of"]  # and the cards beside the map can be tagged
+    event(app, type="chosen", seq=3, ids=[names[6], names[2], "gone.jpg", 5])
+    assert (plot(app)["chosen"]["seq"], plot(app)["chosen"]["ids"]) == (3, [names[2], names[6]])
+    assert [one["id"] for one in grid(app)["pictures"]] == [names[2], names[6]]
+    event(app, type="chosen", seq=4, ids=[])
+    assert plot(app)["selected"] is None
+
+
+def test_hits_stay_listed_while_some_of_them_are_selected(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
+    app = ask(open_app(mapped[0], page=PAGE))
+    hits = [one["id"] for one in grid(app)["pictures"]]
+    event(app, type="chosen", seq=1, ids=hits[:2])
+    assert [one["id"] for one in grid(app)["pictures"]] == hits
+    assert plot(app)["selected"] is not None
+    event(app, type="select", **packed(np.array([1, 4], dtype=np.int64), 12))
+    assert len(grid(app)["pictures"]) == 2
+
+
 def test_a_cluster_is_selected_by_its_name(open_app: OpenApp, mapped: tuple[Path, Projection]) -> None:
     app = open_app(mapped[0], page=PAGE)
     event(app, type="cluster", label=1)

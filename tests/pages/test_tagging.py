@@ -117,6 +117,25 @@ def test_who_may_not_write_is_told_and_nothing_is_written(
     assert tagging(app)["done"] == 1
 
 
+def test_of_pictures_that_are_not_shown_the_server_knows_whether_all_have_a_tag(open_app: OpenApp, data: Path) -> None:
+    app = open_app(data, q="a mill")
+    first, second, *_ = names(app)
+    tag_pictures(data, [first], add=["keep"])
+    report(app, {"number": 1, "ids": [first, second], "tag": "keep", "turn": True})
+    assert read_tags(data).pictures["keep"] == (first, second)
+    report(app, {"number": 2, "ids": [first, second], "tag": " keep", "turn": True})
+    assert read_tags(data).pictures == {}
+
+
+def test_what_is_selected_becomes_the_query(open_app: OpenApp, data: Path) -> None:
+    app = open_app(data, q="a mill")
+    first, second, *_ = names(app)
+    report(app, type="examples", ids=[first, 7, second])
+    query = visit(app).asked.query
+    assert query is not None
+    assert query.pictures == (first, second)
+
+
 def test_selected_hits_become_a_file_with_their_request(open_app: OpenApp, data: Path) -> None:
     app = open_app(data, q="a mill")
     first, second, third, *_ = names(app)

@@ -71,6 +71,7 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         "pages": pages,
         "found": len(selection),
         "milliseconds": round(milliseconds, 1),
+        "selecting": "" if gallery.address else gallery.place_key,
         "picks": {"of": gallery.place_key, "captions": [(at, gallery.captions[at]) for at in view.picked]},
         **detail.grid_part(gallery, loaded.engine, None, here.settings),
         "token": f"{gallery.place_key} {loaded.engine is not None}",
@@ -87,8 +88,8 @@ def _mount(data: dict[str, Any]) -> None:
     base: dict[str, Any] = {
         "seq": table.seq, "version": table.version,
         "columns": [], "shown": [], "rows": [], "page": 1, "pages": 1, "found": 0, "summary": "", "notes": [],
-        "marks": [], "words": None, "picks": None, "histogram": None, "unknown": None, "counting": None, "empty": None,
-        "loading": False, "open": None, "detail": None, "token": "",
+        "marks": [], "words": None, "selecting": "", "picks": None, "histogram": None, "unknown": None, "counting": None,
+        "empty": None, "loading": False, "open": None, "detail": None, "token": "",
     }  # fmt: skip
     components.caption_table({**base, **data}, on_event=captions_view.on_event)
 

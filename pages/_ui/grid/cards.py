@@ -9,6 +9,7 @@ from dataclasses import replace
 from pages._ui import components, resources
 from pages._ui.grid import detail, further, handing_on, judged, pictures, score_bar, tagging, term_shares
 from pages._ui.session import events, feedback
+from pages._ui.session.marking import MOST_PICTURES
 from pages._ui.session.visit import visit
 from t2i_core.config import Settings
 from t2i_core.engine import SearchEngine
@@ -52,9 +53,17 @@ def chosen(
             "summary": f"{len(cards):,} of {of:,}" if len(cards) < of else "",
             "judging": judged.strip(everything, everything, engine, settings) if engine and everything else None,
             **_sized("S"),
+            **_marked(gallery, rows, everything, of=of),
             **detail.grid_part(gallery, engine, everything, settings),
         }
     )
+
+
+def _marked(gallery: Gallery, rows: Sequence[int], everything: SearchResult | None, *, of: int) -> dict[str, object]:
+    """What tags and exports the selection; not where it is larger than what is tagged at once."""
+    if of > MOST_PICTURES:
+        return {}
+    return handing_on.part(gallery, everything) | tagging.part(gallery, [gallery.image_ids[row] for row in rows])
 
 
 def ranking(
@@ -192,6 +201,7 @@ def _hit_cards(
 def _hit_card(hit: Hit, shown: pictures.Shown, result: SearchResult) -> dict[str, object]:
     part = score_bar.score_part(hit.score, result)
     return _card(hit.image_id, shown, caption=hit.caption) | {
+        "row": hit.row,
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "bar": None if part is None else round(part, 3),
@@ -217,7 +227,7 @@ def _cards_of(gallery: Gallery, rows: Sequence[int], settings: Settings) -> list
     shown = pictures.shown(gallery, rows, settings)
     first_captions = _first_captions(gallery, rows)
     return [
-        _card(gallery.image_ids[row], one, caption=first_captions.get(row))
+        _card(gallery.image_ids[row], one, caption=first_captions.get(row)) | {"row": row}
         for row, one in zip(rows, shown, strict=True)
     ]
 

@@ -1,9 +1,8 @@
-"""Files of the selected hits: made when the tray asks for one, and lent to the browser until it asks for something else."""
+"""Files of the selected pictures: made when the tray asks for one, and lent to the browser until it asks for something else."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 from streamlit.runtime import get_instance
 
@@ -12,7 +11,7 @@ from pages._ui.session.marking import ExportWish
 from pages._ui.session.visit import visit
 from t2i_core.errors import T2IError
 from t2i_core.marks.contact_sheet import contact_sheet
-from t2i_core.marks.handouts import Handout, handout_of_result
+from t2i_core.marks.handouts import Handout, handout_of_selection
 from t2i_core.marks.saving import write_zip
 from t2i_core.marks.tables import handout_csv, handout_json, handout_parquet
 from t2i_core.types import Gallery, SearchResult
@@ -27,7 +26,7 @@ MIME_TYPES = {
 ZIP_BYTES = 2**27  # it is held in memory, and read again at every run while it is lent
 
 
-def part(gallery: Gallery, result: SearchResult) -> dict[str, object]:
+def part(gallery: Gallery, result: SearchResult | None) -> dict[str, object]:
     """The grid's data about the file that was asked for last; its address is empty where ``problem`` says why there is none."""
     wish = visit().marking.export
     if wish is None or wish.of != gallery.place_key or wish.ending not in MIME_TYPES:
@@ -43,11 +42,9 @@ def part(gallery: Gallery, result: SearchResult) -> dict[str, object]:
     return {"exported": told | {"url": lent}}
 
 
-def _made(gallery: Gallery, result: SearchResult, wish: ExportWish) -> bytes:
-    """The selected hits with the request that found them, in rank order, as the file an ending names."""
-    handout = handout_of_result(gallery, result)
-    wanted = frozenset(wish.image_ids)
-    handout = replace(handout, pictures=tuple(one for one in handout.pictures if one.image_id in wanted))
+def _made(gallery: Gallery, result: SearchResult | None, wish: ExportWish) -> bytes:
+    """The selected pictures as the file an ending names: hits with the request that found them, in rank order, first."""
+    handout = handout_of_selection(gallery, wish.image_ids, result)
     if wish.ending == ".zip":
         return _zip(handout)
     if wish.ending == ".html":

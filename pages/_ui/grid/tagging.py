@@ -8,6 +8,7 @@ from pages._ui.frame import notices
 from pages._ui.serving import permissions
 from pages._ui.session.marking import TagWish
 from pages._ui.session.visit import visit
+from t2i_core.dataset.tags_file import uniform_tag
 from t2i_core.errors import T2IError, count_of
 from t2i_core.marks import TagsChange, apply_change, read_tags, tag_pictures
 from t2i_core.types import Gallery
@@ -66,10 +67,17 @@ def _do(gallery: Gallery, wish: TagWish) -> str:
         marking.steps.pop()
         return f"Taken back: {_in_words(back)}"
     names = [name for name in wish.image_ids if name in gallery.rows_by_id]
-    given, taken = ([], [wish.tag]) if wish.taken else ([wish.tag], [])
+    given, taken = (
+        ([], [wish.tag]) if wish.taken or (wish.turn and _all_have(gallery, names, wish)) else ([wish.tag], [])
+    )
     change = tag_pictures(gallery.data_dir, names, add=given, remove=taken)
     marking.note(change)
     return f"“{wish.tag.strip()}”: {_in_words(change)}"
+
+
+def _all_have(gallery: Gallery, names: Sequence[str], wish: TagWish) -> bool:
+    of_picture = read_tags(gallery.data_dir).of_picture
+    return bool(names) and all(uniform_tag(wish.tag) in of_picture.get(name, ()) for name in names)
 
 
 def _in_words(change: TagsChange) -> str:

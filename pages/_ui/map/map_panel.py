@@ -11,6 +11,7 @@ from pages._ui.grid import cards
 from pages._ui.map import map_state
 from pages._ui.map.map_view import Scene
 from pages._ui.session import state
+from pages._ui.session.marking import MOST_PICTURES
 from pages._ui.session.visit import visit
 from t2i_core import export
 from t2i_core.captions import telling_words
@@ -24,7 +25,7 @@ MOST_EXAMPLES = 5_000
 def panel(scene: Scene, everything: SearchResult | None) -> None:
     """Draw it."""
     chosen = map_state.selection(scene.gallery.key)
-    if chosen is not None:
+    if chosen is not None and (chosen.listed or everything is None):
         _selection(scene, chosen)
     elif scene.result is not None and scene.engine is not None and everything is not None:
         cards.ranking(scene.result, scene.engine, scene.settings, everything=everything, size="S")
@@ -48,6 +49,8 @@ def _selection(scene: Scene, chosen: map_state.Selection) -> None:
         export_place = st.empty()
         st.button("Clear", key="map_clear", on_click=_clear, args=(scene.gallery.key,))
     told = st.empty()
+    if count > MOST_PICTURES and not scene.gallery.address:
+        st.caption(f"Tagged and exported are at most {MOST_PICTURES:,} pictures at once.")
     shown = chosen.rows[: visit().map.cards].tolist()
     cards.chosen(scene.gallery, shown, scene.settings, engine=scene.engine, everything=scene.result, of=count)
     if len(shown) < count:

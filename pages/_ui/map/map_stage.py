@@ -78,7 +78,10 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
     elif kind == "polygon":
         corners = event.get("corners")
         polygon = corners if isinstance(corners, list) else []
-        map_state.select(key, drawing.rows_in_polygon(scene.places.coordinates, polygon), "")
+        inside = drawing.rows_in_polygon(scene.places.coordinates, polygon)
+        map_state.select(key, map_state.combined(key, inside, event.get("how")), "")
+    elif kind == "chosen":
+        map_state.take_chosen(event, scene.gallery)
     elif kind == "cluster":
         label = event.get("label")
         rows = np.flatnonzero(scene.projection.cluster_labels == label).astype(np.int64)

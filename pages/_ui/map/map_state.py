@@ -11,7 +11,7 @@ import numpy as np
 from pages._ui.session import links, widgets
 from pages._ui.session.map import CARDS, JOINT, ONE_COLOUR, PICTURES, Selection
 from pages._ui.session.visit import acted, reported, visit
-from t2i_core.types import RowArray
+from t2i_core.types import Gallery, RowArray
 
 COLOUR, VIEW = "colour", "view"  # names in the link
 MOST_LOOKED_AT = 16
@@ -24,6 +24,7 @@ __all__ = [
     "PICTURES",
     "VIEW",
     "Selection",
+    "combined",
     "link_params",
     "looked_at",
     "on_event",
@@ -31,6 +32,7 @@ __all__ = [
     "rows_of",
     "select",
     "selection",
+    "take_chosen",
     "take_events",
 ]
 
@@ -67,6 +69,27 @@ def select(gallery_key: str, rows: RowArray, label: str) -> None:
     shown.selection = Selection(gallery_key, rows, label, shown.selections) if len(rows) else None
     shown.cards = CARDS
     visit().opened.picture = None
+
+
+def take_chosen(event: Mapping[str, object], gallery: Gallery) -> None:
+    """Select what was selected among cards or captions; cards that are listed already stay the ones that are."""
+    shown, before = visit().map, selection(gallery.key)
+    seq, named = event.get("seq", 0), event.get("ids")
+    shown.chosen_seq = int(seq) if isinstance(seq, int | float) else 0
+    known = (gallery.rows_by_id.get(one) for one in named if isinstance(one, str)) if isinstance(named, list) else ()
+    rows = np.unique(np.array([row for row in known if row is not None], dtype=np.int64))
+    shown.selections += 1
+    listed = before is not None and before.listed
+    shown.selection = Selection(gallery.key, rows, "", shown.selections, listed) if len(rows) else None
+
+
+def combined(gallery_key: str, rows: RowArray, how: object) -> RowArray:
+    """Rows drawn around, added to those that are selected, taken from them, or in their place."""
+    before = selection(gallery_key)
+    chosen = before.rows if before is not None else rows[:0]
+    if how == "add":
+        return np.union1d(chosen, rows)
+    return np.setdiff1d(chosen, rows) if how == "drop" else rows
 
 
 def on_event() -> None:

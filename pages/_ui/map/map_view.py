@@ -13,6 +13,7 @@ from pages._ui import resources
 from pages._ui.grid import pictures, plotly_file
 from pages._ui.map import map_colours, map_state
 from pages._ui.session.asked import ranking_key
+from pages._ui.session.marking import MOST_PICTURES
 from pages._ui.session.visit import visit
 from t2i_core import projection as projections
 from t2i_core.config import Settings
@@ -82,6 +83,7 @@ def data(scene: Scene) -> dict[str, object]:
         ],
         "clusters": _clusters(scene),
         "selected": _selected(scene.gallery.key, len(coordinates)),
+        "chosen": _chosen(scene.gallery),
         "looked": {"seq": looks.seq, "query": query, "cards": {str(row): _card(scene, row) for row in rows}},
         "label": f"Map of {count_of(len(coordinates), 'picture')}",
     }
@@ -182,6 +184,19 @@ def _selected(gallery_key: str, count: int) -> dict[str, object] | None:
     if chosen is None:
         return None
     return {"number": chosen.number, **packed(chosen.rows, count)}
+
+
+def _chosen(gallery: Gallery) -> dict[str, object] | None:
+    """The selection by names, for cards and captions, which have none for a collection."""
+    if gallery.address:
+        return None
+    chosen = map_state.selection(gallery.key)
+    rows = chosen.rows.tolist() if chosen is not None and len(chosen.rows) <= MOST_PICTURES else []
+    return {
+        "of": gallery.place_key,
+        "seq": visit().map.chosen_seq,
+        "ids": [gallery.image_ids[row] for row in rows],
+    }
 
 
 def packed(rows: RowArray, count: int) -> Mapping[str, str]:

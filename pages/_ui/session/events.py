@@ -108,6 +108,9 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
         state.ask_like(image_id)
     elif kind == "add":
         terms.add_picture(image_id)
+    elif kind == "examples":
+        named = told.get("ids")
+        state.ask_examples([one for one in named if isinstance(one, str)] if isinstance(named, list) else [])
     elif kind == "search":
         state.ask_text(str(told.get("text", "")), plain=True)
     elif kind == "terms":

@@ -13,12 +13,16 @@ CARDS = 36
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Rows somebody chose on the map of one gallery; ``label`` says how."""
+    """Rows somebody chose on the map of one gallery; ``label`` says how.
+
+    ``listed`` says whether they are shown beside the map in place of hits: not where they were chosen among these.
+    """
 
     gallery_key: str
     rows: RowArray
     label: str
     number: int = field(default=0)
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class MapState:
         How many of the selected pictures are shown beside the map.
     selections : int
         How many selections there were; each one's number.
+    chosen_seq : int
+        Number of the last report of what was selected among cards or captions.
     fields : tuple of object and dict
         What points may be coloured by, and what that was found for: looking takes time.
     """
@@ -70,4 +76,5 @@ class MapState:
     caption: int | None = None
     cards: int = CARDS
     selections: int = 0
+    chosen_seq: int = 0
     fields: tuple[object, dict[str, str]] = (None, {})

@@ -25,6 +25,8 @@ class TagWish:
     tag : str
     taken : bool
         Whether the tag is taken from the pictures, not given.
+    turn : bool
+        Whether it is taken in any case where all pictures have it.
     undo : bool
         Whether the last step is taken back instead.
     """
@@ -35,6 +37,7 @@ class TagWish:
     tag: str = ""
     taken: bool = False
     undo: bool = False
+    turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,4 +122,6 @@ def _wish(record: object) -> TagWish | None:
         return TagWish(number, of, undo=True)
     if not isinstance(tag, str) or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
-    return TagWish(number, of, tuple(names[:MOST_PICTURES]), tag, record.get("taken") is True)
+    return TagWish(
+        number, of, tuple(names[:MOST_PICTURES]), tag, record.get("taken") is True, turn=record.get("turn") is True
+    )

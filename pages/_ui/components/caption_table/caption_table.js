@@ -12,6 +12,7 @@ import { Histogram } from "./histogram.js";
 import { LeadingWords } from "./leading_words.js";
 import { Pager } from "./pager.js";
 import { Rows } from "./rows.js";
+import { Selecting } from "./selecting.js";
 import { Tools } from "./tools.js";
 import { WordField } from "./word_field.js";
 
@@ -75,6 +76,7 @@ export class CaptionTable {
   words = new LeadingWords(this);
   rows = new Rows(this);
   pager = new Pager(this);
+  selecting = new Selecting(this);
 
   /** @param {Parent} parent */
   constructor(parent) {
@@ -190,7 +192,7 @@ export class CaptionTable {
     this.drawEmpty(data.empty);
     this.rows.draw(data, this.view);
     this.pager.draw(data, this.view);
-    this.drawPicked();
+    this.selecting.draw();
     this.detail.receive(data);
     this.questions.answered();
     this.root.dataset.words = data.view.words;
@@ -249,8 +251,9 @@ export class CaptionTable {
 
   drawPicked() {
     const count = this.picked.size;
-    this.bar.hidden = !count;
-    this.bar.replaceChildren();
+    const selected = this.selecting.parts();
+    this.bar.hidden = !count && !selected.length;
+    this.bar.replaceChildren(...selected);
     if (!count) return;
     const texts = [...this.picked.values()];
     const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;

@@ -16,6 +16,8 @@ export interface TableData extends DetailData {
   notes: string[];
   marks: Mark[];
   words: { frequent: WordCount[]; typical: WordCount[] } | null;
+  /** The dataset whose pictures rows select; "" where they are not selected. */
+  selecting: string;
   picks: { of: string; captions: [number, string][] } | null;
   histogram: Bins | null;
   /** Why there is no histogram. */

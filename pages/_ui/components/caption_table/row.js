@@ -42,18 +42,19 @@ function freshImage(src) {
  * @param {Row} row
  * @param {Column[]} columns
  * @param {{ picked: boolean, marks: Mark[], counting: boolean, images: KeptImages }} manner
- * @param {{ pick: (on: boolean) => void, search: () => void, open: () => void }} acts
+ * @param {{ pick: (on: boolean) => void, search: () => void, open: (event: MouseEvent) => void }} acts
  * @returns {Line}
  */
 export function lineOf(row, columns, { picked, marks, counting, images }, acts) {
   const element = make("tr", "row");
   element.tabIndex = -1;
   element.dataset.at = String(row.at);
-  element.setAttribute("aria-label", `${row.caption}. Enter opens its picture`);
+  element.setAttribute("aria-label", nameOf(row, false));
   const box = checkbox(row, picked, acts.pick);
   const pick = make("td", "pick");
   pick.append(box);
   const text = make("td", "text");
+  text.title = row.caption; // which is cut off where rows are low
   text.append(markedLine("sentence", row.caption, meant(marks)), make("span", "file", row.name || row.note));
   const search = signButton("icon-button", LENS, "Search pictures with this caption", acts.search);
   search.tabIndex = -1;
@@ -61,11 +62,17 @@ export function lineOf(row, columns, { picked, marks, counting, images }, acts) 
   go.append(search);
   element.append(pick, shot(row, images), text, ...columns.map((column) => valueCell(row, column, counting)), go);
   element.classList.toggle("chosen", picked);
-  element.addEventListener("click", ({ target }) => {
+  element.addEventListener("click", (event) => {
+    const { target } = event;
     if (target instanceof Element && target.closest("button, .pick")) return;
-    if (!String(getSelection())) acts.open(); // text that is being marked is no click
+    if (!String(getSelection())) acts.open(event); // text that is being marked is no click
   });
   return { element, row, box };
+}
+
+/** What a row is called. @param {Row} row @param {boolean} selected */
+export function nameOf(row, selected) {
+  return `${selected ? "Selected. " : ""}${row.caption}. Enter opens its picture`;
 }
 
 /** A row in the final layout while captions are being read. @param {number} columns @returns {Line} */

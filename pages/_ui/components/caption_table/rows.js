@@ -2,7 +2,7 @@
 
 import { make, textButton } from "../shared/drawing.js";
 import { focusedBeside, withModifier } from "../shared/keys.js";
-import { KeptImages, lineOf, waitingLine } from "./row.js";
+import { KeptImages, lineOf, nameOf, waitingLine } from "./row.js";
 
 /** @import { Line } from "./row.js" */
 /** @import { CaptionTable } from "./caption_table.js" */
@@ -33,6 +33,10 @@ export class Rows {
     const top = make("thead");
     top.append(this.header);
     this.table.append(top, this.body);
+    // Shift would mark the text between two clicks.
+    this.body.addEventListener("mousedown", (event) => {
+      if (event.shiftKey && captions.data?.selecting) event.preventDefault();
+    });
     this.body.addEventListener("keydown", (event) => this.onKey(event));
     this.body.addEventListener("focusin", ({ target }) => {
       const row = target instanceof Element ? target.closest("tr") : null;
@@ -82,6 +86,16 @@ export class Rows {
     }
   }
 
+  /** @param {Set<string>} ids of pictures */
+  markSelected(ids) {
+    for (const { element, row } of this.lines) {
+      if (!row) continue;
+      const selected = ids.has(row.id ?? "");
+      element.classList.toggle("selected", selected);
+      element.setAttribute("aria-label", nameOf(row, selected));
+    }
+  }
+
   /** @param {number} at */
   markFocus(at) {
     if (at < 0) return;
@@ -111,7 +125,7 @@ export class Rows {
     const { data } = this.#captions;
     if (withModifier(event) || !data) return;
     const onRow = event.target instanceof Element && event.target.matches("tr");
-    if (this.#goByKey(event.key, data) || (onRow && this.#actByKey(event.key))) event.preventDefault();
+    if (this.#goByKey(event.key, data) || (onRow && this.#actByKey(event.key, event.shiftKey))) event.preventDefault();
   }
 
   /**
@@ -135,11 +149,12 @@ export class Rows {
     return true;
   }
 
-  /** Whether a key did something with the row. @param {string} key */
-  #actByKey(key) {
+  /** Whether a key did something with the row. @param {string} key @param {boolean} shift */
+  #actByKey(key, shift) {
     const row = this.lines[this.focusAt]?.row;
     if (!row) return false;
     if (key === "Enter") this.#captions.open(row);
+    else if (this.#captions.selecting.press(key, shift, row)) return true;
     else if (key === " ") this.#captions.pick(row, !this.#captions.picked.has(row.at));
     else return false;
     return true;
@@ -157,7 +172,9 @@ export class Rows {
     return lineOf(row, columns, manner, {
       pick: (on) => captions.pick(row, on),
       search: () => captions.leave({ type: "search", text: row.caption }),
-      open: () => captions.open(row),
+      open: (event) => {
+        if (!captions.selecting.click(event, row)) captions.open(row);
+      },
     });
   }
 

@@ -7,11 +7,15 @@ import { make, textButton } from "../shared/drawing.js";
 
 const PAGE_SIZES = [25, 50, 100, 200];
 
+let comfortable = false; // for as long as the page is open, also when it is left and come back to
+
 export class Tools {
+  #table;
   root = make("div", "tools");
   sort = make("select");
   size = make("select");
   #sortKey = "";
+  rows = textButton("text-button", "Comfortable", "Larger pictures and whole captions", () => this.#turnRows());
 
   /** @param {CaptionTable} table */
   constructor(table) {
@@ -23,7 +27,19 @@ export class Tools {
     this.size.setAttribute("aria-label", "Rows on a page");
     for (const size of PAGE_SIZES) this.size.append(new Option(`${size} rows`, String(size)));
     this.size.addEventListener("change", () => table.ask({ size: Number(this.size.value), page: 1 }));
-    this.root.append(this.sort, this.direction, this.size);
+    this.#table = table;
+    this.root.append(this.sort, this.direction, this.size, this.rows);
+    this.#showRows();
+  }
+
+  #turnRows() {
+    comfortable = !comfortable;
+    this.#showRows();
+  }
+
+  #showRows() {
+    this.rows.setAttribute("aria-pressed", String(comfortable));
+    this.#table.root.classList.toggle("compact", !comfortable);
   }
 
   /**

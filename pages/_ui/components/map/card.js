@@ -58,6 +58,7 @@ export class Card {
   /** @param {Spot} at */
   show(at) {
     this.at = at;
+    this.#map.pointed.tell(at.row);
     this.draw();
     this.ask(at);
   }
@@ -65,6 +66,7 @@ export class Card {
   leave() {
     if (!this.at && this.element.hidden) return;
     this.at = null;
+    this.#map.pointed.tell(null);
     this.element.hidden = true;
     this.#map.draw();
   }

@@ -20,6 +20,8 @@ export interface MapData {
   hits: Hit[];
   clusters: Cluster[];
   selected: Selected | null;
+  /** The same by names (none where they are too many), for cards and captions; null where pictures are not selected there. */
+  chosen: { of: string; seq: number; ids: string[] } | null;
   looked: { seq: number; query: string; cards: Record<string, PointCard> };
   /** Addresses of small pictures by row, empty where there is none; those of the rows asked about that are made by now. */
   thumbnails: { seq: number; rows: number[]; addresses: Record<string, string> };

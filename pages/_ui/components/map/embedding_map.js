@@ -10,9 +10,11 @@ import { Groups } from "./groups.js";
 import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
 import { cleared, drawCaptionLines, drawHits, drawMarker, drawSpread } from "./overlay.js";
+import { PointedMark } from "./pointed_mark.js";
 import { Pointing } from "./pointing.js";
 import { loadColours, loadPoints } from "./points.js";
 import { Selector } from "./selector.js";
+import { Sharing } from "./sharing.js";
 import { Thumbnails } from "./thumbnails.js";
 import { Viewport } from "./viewport.js";
 
@@ -58,7 +60,9 @@ export class EmbeddingMap {
   groups = new Groups(this);
   legend = new Legend(this);
   pointing = new Pointing(this);
+  pointed = new PointedMark(this);
   thumbnails = new Thumbnails(this);
+  sharing = new Sharing(this);
   theme = new MutationObserver(() => requestAnimationFrame(() => this.drawnCloud.recolour()));
   resizer = new ResizeObserver(() => this.viewport.resized(this.canvases));
 
@@ -71,7 +75,7 @@ export class EmbeddingMap {
     this.note.hidden = true;
     this.foot.append(this.thumbnails.button, this.groups.root, this.legend.root);
     const above = [this.labels.root, this.selector.canvas, this.selector.tools, this.foot, this.note];
-    this.root.append(this.plot, this.overlay, ...above, this.card.element, this.card.pinned);
+    this.root.append(this.plot, this.overlay, this.pointed.element, ...above, this.card.element, this.card.pinned);
     parent.append(this.root);
     this.listen();
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
@@ -89,19 +93,28 @@ export class EmbeddingMap {
     this.root.addEventListener("pointerup", () => viewport.moving(), capture);
     this.pointing.listen(signal);
     this.root.addEventListener("dblclick", () => this.selector.mode === "move" && this.fit(), { signal });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.card.unpin(), { signal });
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => setTimeout(() => this.drawnCloud.recolour(), RECOLOUR_AFTER_MS), { signal });
     window.addEventListener("resize", () => viewport.resized(this.canvases), { signal });
   }
 
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== "Escape" || !this.card.pinnedAt) return;
+    this.card.unpin();
+    event.preventDefault(); // one step back: what is selected stays so
+  }
+
   destroy() {
+    this.pointed.tell(null);
     this.stop.abort();
     this.theme.disconnect();
     this.resizer.disconnect();
     this.viewport.end();
     this.card.destroy();
     this.thumbnails.end();
+    this.sharing.end();
     if (this.view) views.set(this.version, { ...this.view });
     this.drawnCloud.end();
     this.root.remove();
@@ -180,6 +193,7 @@ export class EmbeddingMap {
     const { data } = this;
     if (!data) return;
     this.selector.take(data.selected);
+    this.sharing.receive(data);
     this.hits = new Map(data.hits.map((hit) => [hit.row, hit]));
     this.card.receive(data);
     this.thumbnails.store.receive(data.thumbnails);
@@ -300,6 +314,7 @@ export class EmbeddingMap {
     drawHits(this, brush, ink);
     drawMarker(this, brush, ink);
     this.labels.place();
+    this.pointed.place();
     this.card.place(brush, ink);
   }
 }

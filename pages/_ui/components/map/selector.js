@@ -12,16 +12,18 @@ import { inside } from "./polygon.js";
 
 /** @typedef {[number, number]} Corner from the left and the top of the map */
 /** @typedef {"move" | "lasso" | "box"} Mode */
+/** @typedef {"set" | "add" | "drop"} How what is drawn around changes the selection */
 
 const FEWEST_PIXELS = 3;
 const MOST_RINGS = 400; // with a gap between point and ring
 const MOST_ROUND = 3000;
 const MARGIN = 15; // a point this far outside of the map may still show its ring
+const MORE = "Shift adds them to the selection, Alt takes them out of it";
 /** @type {[Mode, string, string][]} */
 const MODES = [
   ["move", "Move", "Drag to move, scroll to zoom, click a point to pin its picture"],
-  ["lasso", "Lasso", "Draw around points to select their pictures"],
-  ["box", "Box", "Drag a box around points to select their pictures"],
+  ["lasso", "Lasso", `Draw around points to select their pictures; ${MORE}`],
+  ["box", "Box", `Drag a box around points to select their pictures; ${MORE}`],
 ];
 
 export class Selector {
@@ -90,23 +92,26 @@ export class Selector {
     if (this.mode === "box") this.path[1] = this.#cornerOf(event);
     const corners = this.mode === "box" ? cornersOfBox(this.path) : this.path;
     this.cancel();
-    if (corners.length >= 3) this.select(corners);
+    if (corners.length >= 3) this.select(corners, howOf(event));
   }
 
-  /** @param {Corner[]} corners */
-  select(corners) {
+  /**
+   * @param {Corner[]} corners
+   * @param {How} [how]
+   */
+  select(corners, how = "set") {
     const { data, points } = this.#map;
     if (!data || !points) return;
     this.polygon = corners.map(([left, top]) => this.#map.toMap(left, top));
     if (data.view) {
       // Not every point is here: the server, which has them all, finds those inside.
-      this.#map.send({ type: "polygon", corners: this.polygon });
+      this.#map.send({ type: "polygon", corners: this.polygon, how });
       return;
     }
-    this.rows = inside(points, this.polygon);
+    this.rows = combined(this.rows ?? new Uint32Array(0), inside(points, this.polygon), how);
     this.#map.send({ type: "select", ...pack(this.rows, data.count) });
     this.#map.showSelection();
-    this.choose("move");
+    if (how === "set") this.choose("move"); // more is likely to follow
   }
 
   cancel() {
@@ -207,6 +212,26 @@ export class Selector {
     const box = this.canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
+}
+
+/** @param {MouseEvent} event @returns {How} */
+function howOf({ shiftKey, altKey }) {
+  if (shiftKey) return "add";
+  return altKey ? "drop" : "set";
+}
+
+/**
+ * Rows after something was drawn, ascending.
+ *
+ * @param {Uint32Array} before
+ * @param {Uint32Array} drawn
+ * @param {How} how
+ */
+export function combined(before, drawn, how) {
+  if (how === "set") return drawn;
+  const rows = new Set(before);
+  for (const row of drawn) how === "add" ? rows.add(row) : rows.delete(row);
+  return Uint32Array.from(rows).sort();
 }
 
 /**

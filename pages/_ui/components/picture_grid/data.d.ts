@@ -74,6 +74,8 @@ export interface Wish {
   ids?: string[];
   tag?: string;
   taken?: boolean;
+  /** Whether it is taken where all pictures have it, which only the server knows. */
+  turn?: boolean;
   undo?: boolean;
 }
 
@@ -103,6 +105,8 @@ export type Size = "S" | "M" | "L";
 
 export interface Picture extends Shown {
   id: string;
+  /** Its row of the gallery, by which the map beside knows it; null where it has none. */
+  row?: number | null;
   /** How many places it went up by the last step, down below 0; "new" where it had none, "gone" where it has none there. */
   move?: Move | null;
   /** Whether a cutoff left it out. */

@@ -7,6 +7,7 @@ import { Sequence } from "../shared/sequence.js";
 import { Card, EmptyCard } from "./card.js";
 import { Further } from "./further.js";
 import { boxesBetween, GAP, vertically } from "./layout.js";
+import { Pointed } from "./pointed.js";
 import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { Strip } from "./strip.js";
@@ -40,6 +41,7 @@ export class PictureGrid {
   further = new Further(this);
   /** @type {HTMLElement[]} lines between the cards */
   rules = [];
+  pointed = new Pointed(this);
   /** @type {Map<string, Card | EmptyCard>} */
   cards = new Map();
   /** @type {string[]} */
@@ -82,6 +84,7 @@ export class PictureGrid {
     this.selection.end();
     this.further.end();
     this.verdicts.end();
+    this.pointed.end();
     this.detail.destroy();
     this.root.remove();
   }
@@ -110,7 +113,7 @@ export class PictureGrid {
     this.selection.receive(data.exported ?? null);
     this.further.take(data.further ?? null, data.pictures);
     this.takeOrder();
-    this.selection.keepTo(this.order);
+    this.selection.draw();
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
@@ -178,7 +181,6 @@ export class PictureGrid {
     const drawn = card.picture === picture && card.manner === JSON.stringify(manner);
     if (!drawn && card.fillWith(picture, manner)) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
-    card.markTags(this.selection.ids.has(picture.id), this.selection.tagsOf(picture.id));
     return card;
   }
 
@@ -197,8 +199,9 @@ export class PictureGrid {
 
   /** Show of every card whether it is selected, and its tags. */
   markAll() {
+    const { ids } = this.selection;
     for (const [id, card] of this.cards) {
-      if (card instanceof Card) card.markTags(this.selection.ids.has(id), this.selection.tagsOf(id));
+      if (card instanceof Card) card.markTags(ids.has(id), this.selection.tagsOf(id));
     }
   }
 

@@ -1,5 +1,6 @@
 // Which cards are selected, and tagging them: shown at once, told to the server until it has answered.
 
+import { choose, chosenOf, onChosen } from "../shared/chosen.js";
 import { make } from "../shared/drawing.js";
 import { isTaken, stepOf, withModifier } from "../shared/keys.js";
 import { Tray } from "./tray.js";
@@ -9,8 +10,6 @@ import { Tray } from "./tray.js";
 /** @import { PictureGrid } from "./picture_grid.js" */
 
 export class Selection {
-  /** @type {Set<string>} in the order in which they were selected */
-  ids = new Set();
   /** @type {Tagging | null} */
   data = null;
   /** @type {Wish[]} that no answer has confirmed: of two messages close together the earlier may be lost */
@@ -29,6 +28,7 @@ export class Selection {
     this.#grid = grid;
     const { signal } = this.#stop;
     document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onChosen(() => this.draw(), signal);
     // Shift would mark the text between two clicks.
     grid.area.addEventListener("mousedown", (event) => {
       if (event.shiftKey && this.data) event.preventDefault();
@@ -44,16 +44,19 @@ export class Selection {
     const before = this.data?.of;
     this.data = data;
     if (!data || (before !== undefined && before !== data.of)) this.wishes = [];
-    if (!data) this.ids.clear();
     this.wishes = this.wishes.filter((wish) => wish.number > (data?.done ?? 0));
     this.#number = Math.max(this.#number, data?.done ?? 0);
   }
 
-  /** Only what is shown is selected. @param {string[]} order */
-  keepTo(order) {
-    const shown = new Set(order);
-    for (const id of this.ids) if (!shown.has(id)) this.ids.delete(id);
-    this.draw();
+  /** What is selected of this dataset, here and on other pages, in the order in which it was selected. */
+  get ids() {
+    return chosenOf(this.data?.of);
+  }
+
+  /** How many of the selected pictures are no cards here. */
+  get elsewhere() {
+    const shown = new Set(this.#grid.order);
+    return [...this.ids].filter((id) => !shown.has(id)).length;
   }
 
   /** A picture's tags, with those that the server does not know of yet. @param {string} id */
@@ -76,22 +79,34 @@ export class Selection {
 
   /** Select a card, or no longer. @param {string} id */
   turn(id) {
-    if (!this.ids.delete(id)) this.ids.add(id);
+    const { ids } = this;
+    if (!ids.delete(id)) ids.add(id);
     this.#anchor = id;
-    this.draw();
+    this.#choose(ids);
   }
 
   /** Select all from the card that was turned last to this one. @param {string} id */
   extend(id) {
-    for (const one of between(this.#grid.order, this.#anchor, id)) this.ids.add(one);
+    const { ids } = this;
+    for (const one of between(this.#grid.order, this.#anchor, id)) ids.add(one);
     this.#anchor ??= id;
-    this.draw();
+    this.#choose(ids);
   }
 
   clear() {
-    this.ids.clear();
     this.#anchor = null;
-    this.draw();
+    this.#choose([]);
+  }
+
+  /** @param {Iterable<string>} ids */
+  #choose(ids) {
+    if (this.data) choose(this.data.of, ids); // which draws
+  }
+
+  /** Search for what they have in common. */
+  ask() {
+    this.#grid.verdicts.say("examples", { ids: [...this.ids] });
+    this.clear();
   }
 
   like() {
@@ -103,7 +118,9 @@ export class Selection {
     const tag = text.normalize("NFC").trim().replace(/\s+/g, " ");
     if (!tag || !this.ids.size || !this.data || this.data.refused) return;
     const ids = [...this.ids];
-    this.#wish({ ids, tag, taken: ids.every((id) => this.tagsOf(id).includes(tag)) });
+    // The tags of pictures that are not here are known to the server alone, so it decides.
+    const turn = this.elsewhere > 0;
+    this.#wish({ ids, tag, turn, taken: !turn && ids.every((id) => this.tagsOf(id).includes(tag)) });
   }
 
   /** Ask for a file of what is selected. @param {string} ending */

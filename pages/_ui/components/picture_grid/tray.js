@@ -43,16 +43,19 @@ export class Tray {
       this.#field.value = "";
     });
     const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
+    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => selection.ask());
     this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
     const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
-    this.root.append(this.#count, this.#form, this.#last, like, this.#export(), this.undo, clear, this.#told);
+    this.root.append(this.#count, this.#form, this.#last, like, ask, this.#export(), this.undo, clear, this.#told);
   }
 
   draw() {
     const { ids, data, wishes } = this.#selection;
     this.root.hidden = !ids.size;
     if (!data) return;
-    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected` : "");
+    const away = ids.size && this.#selection.elsewhere;
+    const elsewhere = away ? `, ${away === ids.size ? "none" : ids.size - away} of them here` : "";
+    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected${elsewhere}` : "");
     say(this.#told, this.exportProblem || data.problem || data.told);
     this.#form.hidden = data.refused;
     this.#last.hidden = data.refused;
