@@ -124,7 +124,13 @@ test("a click means a k, the part of its bar, or the scores between two edges", 
   const bars = /** @type {any} */ ({ ...COMMON, kind: "bars", names: ["“dog”", "folder: a"], values: [0.5, 0.6] });
   assert.deepEqual(meantBy(bars, point(0.6, 1)), { type: "part", name: "folder: a" });
   assert.equal(meantBy(bars, point(0.6, 2)), null);
-  const scores = /** @type {any} */ ({ ...COMMON, kind: "scores", edges: [-0.1, 0, 0.1], right: [1, 0], wrong: [0, 1] });
+  const scores = /** @type {any} */ ({
+    ...COMMON,
+    kind: "scores",
+    edges: [-0.1, 0, 0.1],
+    right: [1, 0],
+    wrong: [0, 1],
+  });
   assert.deepEqual(meantBy(scores, point(0.05, 1)), { type: "scores", low: 0, high: 0.1 });
   assert.equal(meantBy(scores, point(0.15, 1)), null);
 });

@@ -206,7 +206,9 @@ export function meantBy(data, point) {
     return name === undefined ? null : { type: "part", name };
   }
   const at = data.edges.findLastIndex((edge) => edge <= point.x);
-  return at < 0 || at + 1 >= data.edges.length ? null : { type: "scores", low: data.edges[at], high: data.edges[at + 1] };
+  return at < 0 || at + 1 >= data.edges.length
+    ? null
+    : { type: "scores", low: data.edges[at], high: data.edges[at + 1] };
 }
 
 /** A name at most so long. Plotly reads some HTML in texts, and names come from data. @param {string} name @param {number} longest */

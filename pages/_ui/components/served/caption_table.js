@@ -1730,11 +1730,12 @@ function lineOf(row, columns, { picked, marks, counting, images }, acts) {
   const element = make("tr", "row");
   element.tabIndex = -1;
   element.dataset.at = String(row.at);
-  element.setAttribute("aria-label", `${row.caption}. Enter opens its picture`);
+  element.setAttribute("aria-label", nameOf(row, false));
   const box = checkbox(row, picked, acts.pick);
   const pick = make("td", "pick");
   pick.append(box);
   const text = make("td", "text");
+  text.title = row.caption;
   text.append(markedLine("sentence", row.caption, meant(marks)), make("span", "file", row.name || row.note));
   const search = signButton("icon-button", LENS, "Search pictures with this caption", acts.search);
   search.tabIndex = -1;
@@ -1742,11 +1743,15 @@ function lineOf(row, columns, { picked, marks, counting, images }, acts) {
   go.append(search);
   element.append(pick, shot(row, images), text, ...columns.map((column) => valueCell(row, column, counting)), go);
   element.classList.toggle("chosen", picked);
-  element.addEventListener("click", ({ target }) => {
+  element.addEventListener("click", (event) => {
+    const { target } = event;
     if (target instanceof Element && target.closest("button, .pick")) return;
-    if (!String(getSelection())) acts.open();
+    if (!String(getSelection())) acts.open(event);
   });
   return { element, row, box };
+}
+function nameOf(row, selected) {
+  return `${selected ? "Selected. " : ""}${row.caption}. Enter opens its picture`;
 }
 function waitingLine(columns) {
   const element = make("tr", "skeleton");
@@ -1828,6 +1833,9 @@ var Rows = class {
     const top = make("thead");
     top.append(this.header);
     this.table.append(top, this.body);
+    this.body.addEventListener("mousedown", (event) => {
+      if (event.shiftKey && captions.data?.selecting) event.preventDefault();
+    });
     this.body.addEventListener("keydown", (event) => this.onKey(event));
     this.body.addEventListener("focusin", ({ target }) => {
       const row = target instanceof Element ? target.closest("tr") : null;
@@ -1869,6 +1877,15 @@ var Rows = class {
       element.classList.toggle("chosen", box.checked);
     }
   }
+  /** @param {Set<string>} ids of pictures */
+  markSelected(ids) {
+    for (const { element, row } of this.lines) {
+      if (!row) continue;
+      const selected = ids.has(row.id ?? "");
+      element.classList.toggle("selected", selected);
+      element.setAttribute("aria-label", nameOf(row, selected));
+    }
+  }
   /** @param {number} at */
   markFocus(at) {
     if (at < 0) return;
@@ -1895,7 +1912,7 @@ var Rows = class {
     const { data } = this.#captions;
     if (withModifier(event) || !data) return;
     const onRow = event.target instanceof Element && event.target.matches("tr");
-    if (this.#goByKey(event.key, data) || onRow && this.#actByKey(event.key)) event.preventDefault();
+    if (this.#goByKey(event.key, data) || onRow && this.#actByKey(event.key, event.shiftKey)) event.preventDefault();
   }
   /**
    * Whether a key led somewhere.
@@ -1917,11 +1934,12 @@ var Rows = class {
     else return false;
     return true;
   }
-  /** Whether a key did something with the row. @param {string} key */
-  #actByKey(key) {
+  /** Whether a key did something with the row. @param {string} key @param {boolean} shift */
+  #actByKey(key, shift) {
     const row = this.lines[this.focusAt]?.row;
     if (!row) return false;
     if (key === "Enter") this.#captions.open(row);
+    else if (this.#captions.selecting.press(key, shift, row)) return true;
     else if (key === " ") this.#captions.pick(row, !this.#captions.picked.has(row.at));
     else return false;
     return true;
@@ -1938,7 +1956,9 @@ var Rows = class {
     return lineOf(row, columns, manner, {
       pick: (on) => captions.pick(row, on),
       search: () => captions.leave({ type: "search", text: row.caption }),
-      open: () => captions.open(row)
+      open: (event) => {
+        if (!captions.selecting.click(event, row)) captions.open(row);
+      }
     });
   }
   /** @param {boolean} hadFocus */
@@ -1984,13 +2004,108 @@ var Rows = class {
   }
 };
 
+// shared/chosen.js
+var KEY = /* @__PURE__ */ Symbol.for("t2i chosen pictures");
+var MOST_CHOSEN = 1e3;
+function kept() {
+  const page = (
+    /** @type {Record<symbol, Kept | undefined>} */
+    /** @type {unknown} */
+    globalThis
+  );
+  page[KEY] ??= { of: "", ids: [], told: null, target: new EventTarget() };
+  return page[KEY];
+}
+function chosenOf(of) {
+  const { of: known, ids } = kept();
+  return new Set(of && of === known ? ids : []);
+}
+function choose(of, ids, told = null) {
+  const all = kept();
+  all.of = of;
+  all.ids = [...new Set(ids)].slice(0, MOST_CHOSEN);
+  all.told = told;
+  all.target.dispatchEvent(new Event("change"));
+}
+function onChosen(follow, signal) {
+  kept().target.addEventListener("change", follow, { signal });
+}
+
+// caption_table/selecting.js
+var Selecting = class {
+  /** @type {number | null} the caption where a range begins */
+  #anchor = null;
+  #table;
+  /** @param {CaptionTable} table */
+  constructor(table) {
+    this.#table = table;
+    onChosen(() => this.draw(), table.stop.signal);
+  }
+  /** The dataset that is selected in; "" where pictures are not selected. */
+  get of() {
+    return this.#table.data?.selecting ?? "";
+  }
+  get ids() {
+    return chosenOf(this.of);
+  }
+  /** Whether a key was followed. @param {string} key @param {boolean} shift @param {Row} row */
+  press(key, shift, row) {
+    if (key.toLowerCase() !== "x" || !this.of || !row.id) return false;
+    if (shift) this.extend(row);
+    else this.turn(row);
+    return true;
+  }
+  /** Whether a click selected something. @param {MouseEvent} event @param {Row} row */
+  click({ shiftKey, ctrlKey, metaKey, altKey }, row) {
+    if (!this.of || !row.id || altKey || !(shiftKey || ctrlKey || metaKey)) return false;
+    if (shiftKey) this.extend(row);
+    else this.turn(row);
+    return true;
+  }
+  /** Select a row's picture, or no longer. @param {Row} row */
+  turn(row) {
+    const { ids } = this;
+    const id = row.id ?? "";
+    if (!ids.delete(id)) ids.add(id);
+    this.#anchor = row.at;
+    choose(this.of, ids);
+  }
+  /** Select the pictures of all rows from the one that was turned last to this one. @param {Row} row */
+  extend(row) {
+    const rows = this.#table.data?.rows ?? [];
+    const [from, to] = [rows.findIndex(({ at }) => at === this.#anchor), rows.findIndex(({ at }) => at === row.at)];
+    const start = from < 0 ? to : from;
+    const between2 = rows.slice(Math.min(start, to), Math.max(start, to) + 1);
+    this.#anchor ??= row.at;
+    choose(this.of, [...this.ids, ...between2.flatMap(({ id }) => id || [])]);
+  }
+  draw() {
+    this.#table.rows.markSelected(this.ids);
+    this.#table.drawPicked();
+  }
+  /** What the bar says of it. */
+  parts() {
+    const { size } = this.ids;
+    if (!size) return [];
+    const clear = textButton("text-button", "Select none", "Select no pictures", () => choose(this.of, []));
+    return [
+      make("span", "count", `${countOf(size, "picture")} selected`),
+      make("span", "how", "Search and Map have them, too: tag, export and ask there."),
+      clear
+    ];
+  }
+};
+
 // caption_table/tools.js
 var PAGE_SIZES = [25, 50, 100, 200];
+var comfortable = false;
 var Tools = class {
+  #table;
   root = make("div", "tools");
   sort = make("select");
   size = make("select");
   #sortKey = "";
+  rows = textButton("text-button", "Comfortable", "Larger pictures and whole captions", () => this.#turnRows());
   /** @param {CaptionTable} table */
   constructor(table) {
     this.sort.setAttribute("aria-label", "Sort by");
@@ -2004,7 +2119,17 @@ var Tools = class {
     this.size.setAttribute("aria-label", "Rows on a page");
     for (const size of PAGE_SIZES) this.size.append(new Option(`${size} rows`, String(size)));
     this.size.addEventListener("change", () => table.ask({ size: Number(this.size.value), page: 1 }));
-    this.root.append(this.sort, this.direction, this.size);
+    this.#table = table;
+    this.root.append(this.sort, this.direction, this.size, this.rows);
+    this.#showRows();
+  }
+  #turnRows() {
+    comfortable = !comfortable;
+    this.#showRows();
+  }
+  #showRows() {
+    this.rows.setAttribute("aria-pressed", String(comfortable));
+    this.#table.root.classList.toggle("compact", !comfortable);
   }
   /**
    * @param {TableData} data
@@ -2121,6 +2246,7 @@ var CaptionTable = class {
   words = new LeadingWords(this);
   rows = new Rows(this);
   pager = new Pager(this);
+  selecting = new Selecting(this);
   /** @param {Parent} parent */
   constructor(parent) {
     this.status.setAttribute("role", "status");
@@ -2221,7 +2347,7 @@ var CaptionTable = class {
     this.drawEmpty(data.empty);
     this.rows.draw(data, this.view);
     this.pager.draw(data, this.view);
-    this.drawPicked();
+    this.selecting.draw();
     this.detail.receive(data);
     this.questions.answered();
     this.root.dataset.words = data.view.words;
@@ -2274,8 +2400,9 @@ var CaptionTable = class {
   }
   drawPicked() {
     const count = this.picked.size;
-    this.bar.hidden = !count;
-    this.bar.replaceChildren();
+    const selected = this.selecting.parts();
+    this.bar.hidden = !count && !selected.length;
+    this.bar.replaceChildren(...selected);
     if (!count) return;
     const texts = [...this.picked.values()];
     const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;

@@ -348,6 +348,8 @@ function barsOf(data, ink, base, narrow) {
     ...base,
     margin: { l: stacked ? 128 : narrow ? 110 : 210, r: 12, t: 6, b: 30 },
     bargap: 0.35,
+    hovermode: "y",
+    hoverdistance: -1,
     xaxis: shares(ink),
     yaxis: {
       autorange: "reversed",
@@ -368,10 +370,12 @@ function scoresOf(data, ink, base) {
     line: { color: colour, width: 2, shape: "hvh", dash },
     fill: "tozeroy",
     fillcolor: faded(colour, 0.2),
-    hoverinfo: "skip"
+    hoverinfo: "none"
   });
   const layout = {
     ...base,
+    hovermode: "x",
+    hoverdistance: -1,
     xaxis: {
       title: { text: "cosine of caption and picture", standoff: 8, font: { size: FONT_SIZE } },
       gridcolor: ink.hair,
@@ -385,6 +389,15 @@ function scoresOf(data, ink, base) {
     { text: "captions with another picture", colour: ink.two, dashed: true }
   ];
   return { traces: [outline(data.wrong, ink.two, "dash"), outline(data.right, ink.one, "solid")], layout, legend };
+}
+function meantBy(data, point) {
+  if (data.kind === "curve") return { type: "k", k: Math.round(point.x) };
+  if (data.kind === "bars") {
+    const name = data.names[Math.round(point.y)];
+    return name === void 0 ? null : { type: "part", name };
+  }
+  const at = data.edges.findLastIndex((edge) => edge <= point.x);
+  return at < 0 || at + 1 >= data.edges.length ? null : { type: "scores", low: data.edges[at], high: data.edges[at + 1] };
 }
 function cutText(name, longest) {
   return plainText(name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
@@ -434,7 +447,7 @@ var LabPlot = class {
     this.data = data;
     this.drawing.style.minHeight = `${data.height}px`;
     this.drawing.setAttribute("aria-label", data.label);
-    this.drawing.classList.toggle("picks", data.kind === "curve");
+    this.drawing.classList.add("picks");
     loadPlotly(data.plotly).then(
       () => this.draw(),
       () => this.#fail()
@@ -477,7 +490,8 @@ var LabPlot = class {
   /** @param {PlotEvent} event */
   #picked(event) {
     const point = event.points?.at(-1);
-    if (this.data?.kind === "curve" && point) this.send({ type: "k", k: Math.round(point.x) });
+    const said = this.data && point && meantBy(this.data, point);
+    if (said) this.send(said);
   }
 };
 function inkOf(element) {

@@ -304,9 +304,9 @@ function factsOf({ rank, score, trust }) {
     said.title = "Cosine similarity to the query";
     facts.append(said);
   }
-  const kept = make("span", "trust", `${Math.round(trust * 100)} % trust`);
-  kept.title = "Share of its closest pictures that are close on the map too";
-  facts.append(kept);
+  const kept2 = make("span", "trust", `${Math.round(trust * 100)} % trust`);
+  kept2.title = "Share of its closest pictures that are close on the map too";
+  facts.append(kept2);
   return facts;
 }
 
@@ -417,16 +417,14 @@ function circle(brush, left, top, radius) {
   brush.beginPath();
   brush.arc(left, top, radius, 0, 7);
 }
-function drawQuery(map, brush, ink) {
-  const marker = map.data?.place?.marker;
-  if (marker) drawSpread(map, brush, ink, marker);
+function drawHits(map, brush, ink) {
   const chosen = map.selector.rows && new Set(map.selector.rows);
   for (const hit of [...map.data?.hits ?? []].reverse()) {
+    if (map.thumbnails.drawn.has(hit.row)) continue;
     brush.globalAlpha = !chosen || chosen.has(hit.row) ? 1 : 0.4;
     drawHit(map, brush, ink, hit);
   }
   brush.globalAlpha = 1;
-  if (marker) drawMarker(map, brush, ink, marker);
 }
 function drawHit(map, brush, ink, hit) {
   const [left, top] = map.toPixels(hit.x, hit.y);
@@ -444,7 +442,9 @@ function drawHit(map, brush, ink, hit) {
     brush.stroke();
   }
 }
-function drawSpread(map, brush, ink, marker) {
+function drawSpread(map, brush, ink) {
+  const marker = map.data?.place?.marker;
+  if (!marker) return;
   const [left, top] = map.toPixels(marker.x, marker.y);
   brush.globalAlpha = 0.07;
   brush.fillStyle = ink.text;
@@ -463,7 +463,9 @@ function drawSpread(map, brush, ink, marker) {
   brush.stroke();
   brush.globalAlpha = 1;
 }
-function drawMarker(map, brush, ink, marker) {
+function drawMarker(map, brush, ink) {
+  const marker = map.data?.place?.marker;
+  if (!marker) return;
   const [left, top] = map.toPixels(marker.x, marker.y);
   circle(brush, left, top, 13.5);
   brush.fillStyle = ink.back;
@@ -606,12 +608,14 @@ var Card = class {
   /** @param {Spot} at */
   show(at) {
     this.at = at;
+    this.#map.pointed.tell(at.row);
     this.draw();
     this.ask(at);
   }
   leave() {
     if (!this.at && this.element.hidden) return;
     this.at = null;
+    this.#map.pointed.tell(null);
     this.element.hidden = true;
     this.#map.draw();
   }
@@ -741,8 +745,8 @@ var Card = class {
     element.replaceChildren(...faceOf(card, at.text === null ? card?.caption : this.texts.get(at.text)));
   }
 };
-function beside(point, size, room) {
-  const at = point + ASIDE + size > room ? point - ASIDE - size : point + ASIDE;
+function beside(point2, size, room) {
+  const at = point2 + ASIDE + size > room ? point2 - ASIDE - size : point2 + ASIDE;
   return Math.round(Math.max(EDGE, Math.min(room - size - EDGE, at)));
 }
 
@@ -784,6 +788,7 @@ function densityPicture(grid, side, rgb) {
 // map/cloud.js
 var DENSITY_SIDE = 256;
 var MANY = 5e3;
+var STEPPED_BACK = 0.06;
 var CONFIG = {
   scrollZoom: true,
   displayModeBar: false,
@@ -842,13 +847,14 @@ function unseenHits(hits) {
     marker: { size: 14, color: "rgba(0,0,0,0)" }
   };
 }
-function markerOf({ points, colours, ink }) {
+function markerOf({ points, colours, ink, alone }) {
   const count = points.x.length;
   const marker = { size: pointSize(count), opacity: count > MANY ? 0.7 : 0.85, line: { width: 0 } };
   if (colours.kind === "one") return { ...marker, color: ink.point };
   const { values } = colours;
   const color = Float32Array.from({ length: count }, (_, i) => values[points.rows ? points.rows[i] : i]);
-  return { ...marker, color, cmin: 0, cmax: 255, showscale: false, colorscale: plotlyScale(colours, ink) };
+  const opacity = alone.size ? Float32Array.from(color, (label) => alone.has(label) ? marker.opacity : STEPPED_BACK) : marker.opacity;
+  return { ...marker, opacity, color, cmin: 0, cmax: 255, showscale: false, colorscale: plotlyScale(colours, ink) };
 }
 function densityImage({ data, points, ink, gl }) {
   if (gl && !points.density) return null;
@@ -886,7 +892,7 @@ var DrawnCloud = class {
     const { cloud, viewport } = map;
     if (!cloud) return;
     viewport.view ??= viewport.whole();
-    this.#look = `${cloud.ink.key} ${cloud.colours.key}`;
+    this.#look = lookOf(cloud);
     this.#hits = this.#keyOfHits();
     const layout = layoutOf(cloud, viewport.view, { width: viewport.width, height: viewport.height });
     const traces = tracesOf(cloud);
@@ -904,7 +910,7 @@ var DrawnCloud = class {
   }
   recolour() {
     const { cloud, gone } = this.#map;
-    if (!this.isDrawn || !cloud || gone || this.#look === `${cloud.ink.key} ${cloud.colours.key}`) return;
+    if (!this.isDrawn || !cloud || gone || this.#look === lookOf(cloud)) return;
     this.#map.legend.draw(cloud.data);
     this.draw().then(() => this.fade());
     this.#map.draw();
@@ -925,12 +931,12 @@ var DrawnCloud = class {
    * @param {object} layout
    */
   async #drawFirst(traces, layout) {
-    const { plot, card, pointing, viewport } = this.#map;
+    const { plot, pointing, viewport } = this.#map;
     this.isDrawn = true;
     await plotly()?.newPlot(plot, traces, layout, CONFIG);
     document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");
     plot.on?.("plotly_hover", (event) => pointing.hovered(event));
-    plot.on?.("plotly_unhover", () => card.leave());
+    plot.on?.("plotly_unhover", () => pointing.left());
     plot.on?.("plotly_relayout", () => viewport.moving());
     plot.on?.("plotly_relayouting", () => viewport.moving());
   }
@@ -938,6 +944,9 @@ var DrawnCloud = class {
     return (this.#map.data?.hits ?? []).map((hit) => hit.row).join(" ");
   }
 };
+function lookOf({ ink, colours, alone }) {
+  return `${ink.key} ${colours.key} ${[...alone].join(" ")}`;
+}
 
 // map/groups.js
 var Groups = class {
@@ -1071,9 +1080,13 @@ function meet(one, other) {
 }
 
 // map/legend.js
+var ALONE = "Show these alone; again shows all, Shift adds others to them";
 var Legend = class {
   root = make("div", "legend");
+  /** Groups that are shown alone, by their value; empty where all are shown. @type {Set<number>} */
+  alone = /* @__PURE__ */ new Set();
   #key = "";
+  #colours = "";
   #map;
   /** @param {EmbeddingMap} map */
   constructor(map) {
@@ -1083,10 +1096,11 @@ var Legend = class {
   draw({ colour, hits, place, texts }) {
     const ink = this.#map.ink();
     const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
-    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown]);
+    const separable = this.#map.gl && !this.#map.points?.density;
+    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable]);
     if (key === this.#key) return;
     this.#key = key;
-    this.root.replaceChildren(...colourSigns(colour, ink));
+    this.root.replaceChildren(...this.#colourSigns(colour, ink, separable));
     if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
     if (shown.query) this.root.append(item(make("span", "query"), "query"));
     if (shown.hits) this.root.append(item(make("span", "hit"), "hits, the closest largest"));
@@ -1096,20 +1110,69 @@ var Legend = class {
       this.root.append(item(ring, "selected, the rest faded"));
     }
     this.root.hidden = !this.root.childElementCount;
+    this.#press();
+  }
+  /** Whether a row's group is among those that are shown alone; of other colours every one is. @param {number} row */
+  shows(row) {
+    const { colours } = this.#map;
+    return !this.alone.size || colours?.kind !== "groups" || this.alone.has(colours.values[row]);
+  }
+  /** Groups of other colours are others. @param {string} key of the colours */
+  forget(key) {
+    if (key !== this.#colours) this.alone.clear();
+    this.#colours = key;
+  }
+  /**
+   * Show a group alone, or with those that are shown already; all where it was alone.
+   *
+   * @param {number} label
+   * @param {boolean} more
+   */
+  choose(label, more) {
+    const { alone } = this;
+    const was = alone.has(label);
+    const only = was && alone.size === 1;
+    if (!more) alone.clear();
+    if (was && (more || only)) alone.delete(label);
+    else alone.add(label);
+    this.#press();
+    this.#map.drawnCloud.recolour();
+    this.#map.draw();
+  }
+  #press() {
+    for (const button of this.root.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(this.alone.has(Number(button.dataset.label))));
+    }
+  }
+  /**
+   * @param {Colour} colour
+   * @param {Ink} ink
+   * @param {boolean} separable
+   */
+  #colourSigns(colour, ink, separable) {
+    if (colour.kind === "one") return [];
+    const title = make("span", "title", colour.title);
+    if (colour.kind === "groups") {
+      const signs = colour.names.map((name, at) => dot(HUES[colour.labels[at]] ?? ink.grey, name));
+      return [title, ...separable ? signs.map((sign, at) => this.#button(sign, colour.labels[at])) : signs];
+    }
+    const bar = make("span", "ramp");
+    bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
+    const scale = make("span", "item");
+    scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
+    return [title, scale];
+  }
+  /** @param {HTMLElement} sign @param {number} label */
+  #button(sign, label) {
+    const button = make("button", "item group-sign");
+    button.type = "button";
+    button.title = ALONE;
+    button.dataset.label = String(label);
+    button.append(...sign.childNodes);
+    button.addEventListener("click", (event) => this.choose(label, event.shiftKey));
+    return button;
   }
 };
-function colourSigns(colour, ink) {
-  if (colour.kind === "one") return [];
-  const title = make("span", "title", colour.title);
-  if (colour.kind === "groups") {
-    return [title, ...colour.names.map((name, at) => dot(at < HUES.length ? HUES[at] : ink.grey, name))];
-  }
-  const bar = make("span", "ramp");
-  bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
-  const scale = make("span", "item");
-  scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
-  return [title, scale];
-}
 function dot(colour, name, shape = "dot") {
   const sign = make("span", shape);
   sign.style.background = colour;
@@ -1121,12 +1184,80 @@ function item(sign, name) {
   return one;
 }
 
+// shared/pointed.js
+var NAME = "t2i-pointed";
+function point(row, by) {
+  document.dispatchEvent(new CustomEvent(NAME, { detail: { row, by } }));
+}
+function onPointed(own, follow, signal) {
+  const hear = (event) => {
+    const { row, by } = (
+      /** @type {CustomEvent<Pointed>} */
+      event.detail
+    );
+    if (by !== own) follow(row);
+  };
+  document.addEventListener(NAME, hear, { signal });
+}
+
+// map/pointed_mark.js
+var EDGE2 = 10;
+var PointedMark = class {
+  element = make("div", "pointed-mark");
+  /** @type {number | null} */
+  row = null;
+  /** @type {number | null} what is pointed at on the map itself */
+  #told = null;
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    this.element.hidden = true;
+    this.element.setAttribute("aria-hidden", "true");
+    onPointed(this, (row) => this.show(row), map.stop.signal);
+  }
+  /** A picture is pointed at on the map; null when none is any more. @param {number | null} row */
+  tell(row) {
+    if (row === this.#told) return;
+    this.#told = row;
+    point(row, this);
+  }
+  /** @param {number | null} row */
+  show(row) {
+    this.row = row;
+    this.place();
+  }
+  /** Around the picture's point; at the edge that is nearest to it where it is not in view. */
+  place() {
+    const at = this.row === null ? null : this.#placeOf(this.row);
+    this.element.hidden = !at;
+    if (!at) return;
+    const { width, height } = this.#map;
+    const [left, top] = this.#map.toPixels(at.x, at.y);
+    const [x, y] = [inside(left, width), inside(top, height)];
+    this.element.classList.toggle("away", x !== left || y !== top);
+    this.element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+  }
+  /** @param {number} row */
+  #placeOf(row) {
+    const { hits, points } = this.#map;
+    const hit = hits.get(row);
+    if (hit || !points) return hit;
+    const at = points.rows ? points.rows.indexOf(row) : row;
+    return at >= 0 && at < points.x.length ? { x: points.x[at], y: points.y[at] } : void 0;
+  }
+};
+function inside(at, room) {
+  return Math.max(EDGE2, Math.min(room - EDGE2, at));
+}
+
 // map/pointing.js
 var REACH = 12;
 var CLICK_WITHIN = 4;
 var Pointing = class {
   /** @type {{ x: number, y: number, at: Spot | null } | null} */
   pressed = null;
+  #onPicture = false;
   #map;
   /** @param {EmbeddingMap} map */
   constructor(map) {
@@ -1137,11 +1268,28 @@ var Pointing = class {
     const capture = { signal, capture: true };
     this.#map.root.addEventListener("pointerdown", (event) => this.press(event), capture);
     window.addEventListener("pointerup", (event) => this.release(event), capture);
+    this.#map.root.addEventListener("pointermove", (event) => this.moved(event), { signal });
   }
   /** The point that Plotly says the mouse is on. @param {PlotEvent} event */
   hovered(event) {
     const at = this.#spotOf(event);
-    if (at) this.#map.card.show(at);
+    if (at && !this.#onPicture) this.#map.card.show(at);
+  }
+  /** Plotly says that the mouse is on no point; it knows nothing of the pictures above them. */
+  left() {
+    if (!this.#onPicture) this.#map.card.leave();
+  }
+  /** A picture in place of a point is pointed at anywhere on it. @param {PointerEvent} event */
+  moved(event) {
+    const { thumbnails, card, plot, root } = this.#map;
+    if (!thumbnails.drawn.size && !this.#onPicture) return;
+    const box = root.getBoundingClientRect();
+    const above = event.target instanceof Node && plot.contains(event.target) && !event.buttons;
+    const at = above ? thumbnails.at(event.clientX - box.left, event.clientY - box.top) : null;
+    const was = this.#onPicture;
+    this.#onPicture = at !== null;
+    if (at && card.at?.row !== at.row) card.show(at);
+    else if (was && !at) card.leave();
   }
   /** A click is told from a drag here: Plotly forgets which point the mouse is on when it draws in between. @param {PointerEvent} event */
   press(event) {
@@ -1183,11 +1331,11 @@ var Pointing = class {
    * @returns {Spot | null}
    */
   #spotOf(event) {
-    const point = event.points?.[0];
-    if (!point) return null;
-    const { x, y, pointIndex, customdata } = point;
+    const point2 = event.points?.[0];
+    if (!point2) return null;
+    const { x, y, pointIndex, customdata } = point2;
     const owners = this.#map.points?.texts?.owners;
-    if (point.curveNumber === 1 && owners) return { row: owners[pointIndex], x, y, text: pointIndex };
+    if (point2.curveNumber === 1 && owners) return { row: owners[pointIndex], x, y, text: pointIndex };
     return { row: customdata ?? this.#map.rowOf(pointIndex), x, y, text: null };
   }
 };
@@ -1228,7 +1376,7 @@ function placesOf(rows, chosen) {
 }
 
 // map/polygon.js
-function inside({ x, y }, polygon) {
+function inside2({ x, y }, polygon) {
   const across = polygon.map(([a]) => a);
   const up = polygon.map(([, b]) => b);
   const [left, right, bottom, top] = [Math.min(...across), Math.max(...across), Math.min(...up), Math.max(...up)];
@@ -1255,10 +1403,11 @@ var FEWEST_PIXELS = 3;
 var MOST_RINGS = 400;
 var MOST_ROUND = 3e3;
 var MARGIN = 15;
+var MORE = "Shift adds them to the selection, Alt takes them out of it";
 var MODES = [
   ["move", "Move", "Drag to move, scroll to zoom, click a point to pin its picture"],
-  ["lasso", "Lasso", "Draw around points to select their pictures"],
-  ["box", "Box", "Drag a box around points to select their pictures"]
+  ["lasso", "Lasso", `Draw around points to select their pictures; ${MORE}`],
+  ["box", "Box", `Drag a box around points to select their pictures; ${MORE}`]
 ];
 var Selector = class {
   canvas = make("canvas", "draw");
@@ -1321,21 +1470,24 @@ var Selector = class {
     if (this.mode === "box") this.path[1] = this.#cornerOf(event);
     const corners = this.mode === "box" ? cornersOfBox(this.path) : this.path;
     this.cancel();
-    if (corners.length >= 3) this.select(corners);
+    if (corners.length >= 3) this.select(corners, howOf(event));
   }
-  /** @param {Corner[]} corners */
-  select(corners) {
+  /**
+   * @param {Corner[]} corners
+   * @param {How} [how]
+   */
+  select(corners, how = "set") {
     const { data, points } = this.#map;
     if (!data || !points) return;
     this.polygon = corners.map(([left, top]) => this.#map.toMap(left, top));
     if (data.view) {
-      this.#map.send({ type: "polygon", corners: this.polygon });
+      this.#map.send({ type: "polygon", corners: this.polygon, how });
       return;
     }
-    this.rows = inside(points, this.polygon);
+    this.rows = combined(this.rows ?? new Uint32Array(0), inside2(points, this.polygon), how);
     this.#map.send({ type: "select", ...pack(this.rows, data.count) });
     this.#map.showSelection();
-    this.choose("move");
+    if (how === "set") this.choose("move");
   }
   cancel() {
     this.path = null;
@@ -1381,7 +1533,7 @@ var Selector = class {
     const map = this.#map;
     if (!this.rows || !map.points || map.points.density) return;
     const size = map.pointSize() + 1;
-    const seen = this.#chosenInView(this.rows);
+    const seen = this.#chosenInView(this.rows).filter(({ row }) => !map.thumbnails.drawn.has(row));
     const many = seen.length > MOST_ROUND;
     const gap = many ? 1.2 : seen.length > MOST_RINGS ? 1.5 : 3;
     const disc = many ? square : circle;
@@ -1429,6 +1581,16 @@ var Selector = class {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 };
+function howOf({ shiftKey, altKey }) {
+  if (shiftKey) return "add";
+  return altKey ? "drop" : "set";
+}
+function combined(before, drawn, how) {
+  if (how === "set") return drawn;
+  const rows = new Set(before);
+  for (const row of drawn) how === "add" ? rows.add(row) : rows.delete(row);
+  return Uint32Array.from(rows).sort();
+}
 function cornersOfBox([[a, b], [c, d]]) {
   const thin = Math.abs(a - c) < FEWEST_PIXELS || Math.abs(b - d) < FEWEST_PIXELS;
   if (thin) return [];
@@ -1442,6 +1604,448 @@ function cornersOfBox([[a, b], [c, d]]) {
 function square(brush, left, top, radius) {
   brush.beginPath();
   brush.rect(left - radius, top - radius, 2 * radius, 2 * radius);
+}
+
+// shared/chosen.js
+var KEY = /* @__PURE__ */ Symbol.for("t2i chosen pictures");
+var MOST_CHOSEN = 1e3;
+function kept() {
+  const page = (
+    /** @type {Record<symbol, Kept | undefined>} */
+    /** @type {unknown} */
+    globalThis
+  );
+  page[KEY] ??= { of: "", ids: [], told: null, target: new EventTarget() };
+  return page[KEY];
+}
+function chosenOf(of) {
+  const { of: known, ids } = kept();
+  return new Set(of && of === known ? ids : []);
+}
+function choose(of, ids, told = null) {
+  const all = kept();
+  all.of = of;
+  all.ids = [...new Set(ids)].slice(0, MOST_CHOSEN);
+  all.told = told;
+  all.target.dispatchEvent(new Event("change"));
+}
+function toldOf(of) {
+  const { of: known, told } = kept();
+  return known === of ? told : void 0;
+}
+function onChosen(follow, signal) {
+  kept().target.addEventListener("change", follow, { signal });
+}
+
+// map/sharing.js
+var REST_MS = 150;
+var NONE2 = 0;
+var ON_ITS_WAY = -1;
+var Sharing = class {
+  #sequence = new Sequence();
+  #stop = new AbortController();
+  #telling = new Settling(REST_MS, () => this.#tell());
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    onChosen(() => this.#isNews() && this.#telling.stir(), this.#stop.signal);
+  }
+  end() {
+    this.#stop.abort();
+    this.#telling.end();
+  }
+  /** What the server says, unless it does not know yet of what was selected since. @param {MapData} data */
+  receive({ chosen, selected }) {
+    if (!chosen || !this.#sequence.follow(chosen.seq)) return;
+    const number = selected ? selected.number : NONE2;
+    if (this.#isNews()) this.#telling.stir();
+    else if (toldOf(chosen.of) !== number) choose(chosen.of, chosen.ids, number);
+  }
+  /** Whether something was selected elsewhere that the server was not told of. */
+  #isNews() {
+    const { chosen } = this.#map.data ?? {};
+    return Boolean(chosen) && toldOf(chosen?.of ?? "") === null;
+  }
+  #tell() {
+    const of = this.#map.data?.chosen?.of;
+    if (of === void 0 || !this.#isNews()) return;
+    const ids = [...chosenOf(of)];
+    choose(of, ids, ON_ITS_WAY);
+    this.#map.send({ type: "chosen", seq: this.#sequence.next(), ids });
+  }
+};
+
+// shared/questions.js
+var Questions = class {
+  /** @type {Question | null} what was not sent yet */
+  wanted = null;
+  #asking = false;
+  #ask;
+  #rest;
+  #lost;
+  /**
+   * @param {(question: Question) => void} ask sends one
+   * @param {() => void} rest called with each answer, before the next question goes out
+   * @param {number} answerMs an answer can be lost with its connection; after this the next question waits no longer
+   */
+  constructor(ask, rest, answerMs) {
+    this.#ask = ask;
+    this.#rest = rest;
+    this.#lost = new Settling(answerMs, () => this.answered());
+  }
+  /** @param {Question} question */
+  want(question) {
+    this.wanted = question;
+    if (!this.#asking) this.#send(question);
+  }
+  answered() {
+    this.#lost.end();
+    this.#asking = false;
+    this.#rest();
+    if (this.wanted !== null) this.#send(this.wanted);
+  }
+  end() {
+    this.#lost.end();
+  }
+  /** @param {Question} question */
+  #send(question) {
+    this.wanted = null;
+    this.#asking = true;
+    this.#lost.stir();
+    this.#ask(question);
+  }
+};
+
+// map/picture_store.js
+var MOST_KEPT = 800;
+var MOST_ASKED = 64;
+var MOST_LOADING = 6;
+var MOST_TRIES = 8;
+var ANSWER_MS = 4e3;
+var SHARPNESS = 2;
+var PictureStore = class {
+  /** @type {Map<number, ImageBitmap | null>} null while it comes, and where there is none; the one used last is last */
+  #kept = /* @__PURE__ */ new Map();
+  /** @type {Map<number, number>} how often each was asked for in vain */
+  #tries = /* @__PURE__ */ new Map();
+  /** @type {[number, string][]} */
+  #queue = [];
+  #loading = 0;
+  #gone = false;
+  #sequence = new Sequence();
+  /** @type {Questions<number[]>} */
+  #questions;
+  #side;
+  #arrived;
+  /**
+   * @param {(question: { seq: number, rows: number[] }) => void} ask
+   * @param {() => void} arrived called when a picture is there
+   * @param {number} side the largest that is drawn
+   */
+  constructor(ask, arrived, side) {
+    this.#side = side * SHARPNESS;
+    this.#arrived = arrived;
+    this.#questions = new Questions((rows) => ask({ seq: this.#sequence.next(), rows }), arrived, ANSWER_MS);
+  }
+  /** @param {number} row */
+  get(row) {
+    const picture = this.#kept.get(row);
+    if (!picture) return null;
+    this.#kept.delete(row);
+    this.#kept.set(row, picture);
+    return picture;
+  }
+  /** See that these come; those that are first in the list come first. @param {number[]} rows */
+  want(rows) {
+    const missing = rows.filter((row) => !this.#kept.has(row) && (this.#tries.get(row) ?? 0) < MOST_TRIES);
+    if (missing.length) this.#questions.want(missing.slice(0, MOST_ASKED));
+    else this.#questions.wanted = null;
+  }
+  /** The server's answer: an address a row, empty where there is no picture. @param {MapData["thumbnails"]} told */
+  receive(told) {
+    if (!told.seq || !this.#sequence.follow(told.seq)) return;
+    for (const row of told.rows) this.#tries.set(row, (this.#tries.get(row) ?? 0) + 1);
+    for (const [row, address] of Object.entries(told.addresses)) {
+      if (this.#kept.has(Number(row))) continue;
+      this.#kept.set(Number(row), null);
+      if (address) this.#queue.push([Number(row), address]);
+    }
+    this.#load();
+    this.#questions.answered();
+  }
+  forget() {
+    for (const picture of this.#kept.values()) picture?.close();
+    this.#kept.clear();
+    this.#tries.clear();
+    this.#queue = [];
+  }
+  end() {
+    this.#gone = true;
+    this.#questions.end();
+    this.forget();
+  }
+  #load() {
+    while (this.#loading < MOST_LOADING && this.#queue.length) {
+      const [row, address] = (
+        /** @type {[number, string]} */
+        this.#queue.shift()
+      );
+      this.#loading += 1;
+      fetched(address, this.#side).then((picture) => this.#keep(row, picture)).catch(() => {
+      }).finally(() => {
+        this.#loading -= 1;
+        this.#load();
+      });
+    }
+  }
+  /** @param {number} row @param {ImageBitmap} picture */
+  #keep(row, picture) {
+    if (this.#gone || !this.#kept.has(row)) {
+      picture.close();
+      return;
+    }
+    this.#kept.delete(row);
+    this.#kept.set(row, picture);
+    for (const [oldest, old] of this.#kept) {
+      if (this.#kept.size <= MOST_KEPT) break;
+      old?.close();
+      this.#kept.delete(oldest);
+      this.#tries.delete(oldest);
+    }
+    this.#arrived();
+  }
+};
+async function fetched(address, side) {
+  const image = new Image();
+  image.src = new URL(address, document.baseURI).href;
+  await image.decode();
+  const scale = Math.min(1, side / Math.max(image.naturalWidth, image.naturalHeight));
+  return createImageBitmap(image, {
+    resizeWidth: Math.max(1, Math.round(image.naturalWidth * scale)),
+    resizeHeight: Math.max(1, Math.round(image.naturalHeight * scale)),
+    resizeQuality: "medium"
+  });
+}
+
+// map/room.js
+var SIDES = [96, 80, 64, 48, 40, 32];
+var LARGEST = SIDES[0];
+var LEAST = SIDES[SIDES.length - 1];
+function roomFor(middles) {
+  const { left, top } = middles;
+  const near2 = new Cells(middles);
+  const sides = /* @__PURE__ */ new Map();
+  for (let i = 0; i < left.length; i += 1) {
+    if (!near2.around(i).some((j) => sides.has(j) && meet2(i, j, LEAST))) sides.set(i, LEAST);
+  }
+  for (const i of sides.keys()) {
+    const others = near2.around(i).filter((j) => j !== i && (sides.has(j) || !meet2(i, j, LEAST / 2)));
+    const reach = (j, side) => (side + (sides.get(j) ?? 0)) / 2;
+    sides.set(i, SIDES.find((side) => !others.some((j) => meet2(i, j, reach(j, side)))) ?? LEAST);
+  }
+  return sides;
+  function meet2(i, j, reach) {
+    return Math.abs(left[i] - left[j]) < reach && Math.abs(top[i] - top[j]) < reach;
+  }
+}
+var Cells = class {
+  /** @type {Map<string, number[]>} */
+  #cells = /* @__PURE__ */ new Map();
+  #middles;
+  /** @param {Middles} middles */
+  constructor(middles) {
+    this.#middles = middles;
+    for (let i = 0; i < middles.left.length; i += 1) {
+      const key = this.#cellOf(i).join(" ");
+      const there = this.#cells.get(key);
+      if (there) there.push(i);
+      else this.#cells.set(key, [i]);
+    }
+  }
+  /** All that are no farther than the largest side, and some more. @param {number} i */
+  around(i) {
+    const [column, line] = this.#cellOf(i);
+    const found = [];
+    for (let a = column - 1; a <= column + 1; a += 1) {
+      for (let b = line - 1; b <= line + 1; b += 1) found.push(...this.#cells.get(`${a} ${b}`) ?? []);
+    }
+    return found;
+  }
+  /** @param {number} i */
+  #cellOf(i) {
+    return [Math.floor(this.#middles.left[i] / LARGEST), Math.floor(this.#middles.top[i] / LARGEST)];
+  }
+};
+
+// map/thumbnails.js
+var FROM_ZOOM = 1.3;
+var SLACK = 1.25;
+var AROUND = 1;
+var REST_MS2 = 160;
+var EDGE3 = 1.5;
+var FRAMES = 6;
+var STEPPED_BACK2 = 0.25;
+var on = true;
+var Thumbnails = class {
+  button = textButton(
+    "thumbnails",
+    "Pictures",
+    "Show pictures where there is room for each, or points",
+    () => this.turn()
+  );
+  /** What is drawn now: rows in view whose picture is there. @type {Map<number, Drawn>} */
+  drawn = /* @__PURE__ */ new Map();
+  /** @type {Place[]} */
+  #places = [];
+  /** @type {{ x0: number, x1: number, y0: number, y1: number, key: string } | null} what the places are of */
+  #region = null;
+  /** @type {Points | null} */
+  #points = null;
+  #frame = 0;
+  #map;
+  #asking = new Settling(REST_MS2, () => this.#ask());
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    this.button.hidden = true;
+    this.store = new PictureStore(
+      (question) => map.send({ type: "thumbnails", ...question }),
+      () => this.#arrived(),
+      LARGEST
+    );
+  }
+  end() {
+    this.#asking.end();
+    cancelAnimationFrame(this.#frame);
+    this.store.end();
+  }
+  forget() {
+    this.#region = null;
+    this.store.forget();
+  }
+  /** Points in place of pictures, or pictures again. */
+  turn() {
+    on = !on;
+    this.#map.draw();
+  }
+  /** The picture that stands at a place of the window. @param {number} left @param {number} top @returns {Spot | null} */
+  at(left, top) {
+    for (const one of this.drawn.values()) {
+      const within = Math.abs(one.left - left) <= one.width / 2 && Math.abs(one.top - top) <= one.height / 2;
+      if (within) return this.#spotOf(one.row);
+    }
+    return null;
+  }
+  /** @param {CanvasRenderingContext2D} brush @param {Ink} ink */
+  draw(brush, ink) {
+    this.drawn.clear();
+    const fit = this.#fit();
+    this.button.hidden = !fit;
+    this.button.setAttribute("aria-pressed", String(on));
+    if (fit && on) {
+      const { rows } = this.#map.selector;
+      const chosen = rows && new Set(rows);
+      for (const place of this.#inView()) this.#drawOne(brush, ink, place, chosen);
+      this.#asking.stir();
+    }
+    this.#map.root.dataset.thumbnails = String(this.drawn.size);
+  }
+  /** Whether there is room; what has it is known then. */
+  #fit() {
+    const { points, view, viewport, width, height } = this.#map;
+    if (!points || !view || points.density || viewport.zoomFactor < FROM_ZOOM) {
+      this.#region = null;
+      return false;
+    }
+    const most = width * height / LEAST ** 2;
+    const count = countWithin(points, view);
+    if (count > most * (this.#region ? SLACK : 1)) {
+      this.#region = null;
+      return false;
+    }
+    const key = `${viewport.scale} ${[...this.#map.hits.keys()].join(" ")}`;
+    const known = this.#region;
+    const inside3 = known && known.x0 <= view.x0 && known.x1 >= view.x1 && known.y0 <= view.y0 && known.y1 >= view.y1;
+    if (known && inside3 && known.key === key && this.#points === points) return true;
+    const [across, up] = [AROUND * (view.x1 - view.x0), AROUND * (view.y1 - view.y0)];
+    const region = { x0: view.x0 - across, x1: view.x1 + across, y0: view.y0 - up, y1: view.y1 + up };
+    this.#region = { ...region, key };
+    this.#points = points;
+    this.#place(points, region);
+    return true;
+  }
+  /** @param {Points} points @param {{ x0: number, x1: number, y0: number, y1: number }} region */
+  #place(points, region) {
+    const { hits, viewport } = this.#map;
+    const found = [];
+    for (let i = 0; i < points.x.length; i += 1) {
+      const [x, y] = [points.x[i], points.y[i]];
+      if (x >= region.x0 && x <= region.x1 && y >= region.y0 && y <= region.y1) {
+        found.push({ row: this.#map.rowOf(i), x, y, side: LEAST });
+      }
+    }
+    const rank = ({ row }) => hits.get(row)?.rank ?? Number.POSITIVE_INFINITY;
+    if (hits.size) found.sort((one, other) => rank(one) < rank(other) ? -1 : Number(rank(one) > rank(other)));
+    const room = roomFor({
+      left: found.map(({ x }) => x * viewport.scale),
+      top: found.map(({ y }) => y * viewport.scale)
+    });
+    this.#places = [...room].map(([at, side]) => ({ ...found[at], side }));
+  }
+  #inView() {
+    const { viewport, width, height } = this.#map;
+    return this.#places.filter(({ x, y, side }) => {
+      const edge = side / 2;
+      const [left, top] = viewport.toPixels(x, y);
+      return left > -edge && top > -edge && left < width + edge && top < height + edge;
+    });
+  }
+  /** @param {CanvasRenderingContext2D} brush @param {Ink} ink @param {Place} place @param {Set<number> | null} chosen */
+  #drawOne(brush, ink, { row, x, y, side }, chosen) {
+    const picture = this.store.get(row);
+    if (!picture) return;
+    const map = this.#map;
+    const [left, top] = map.toPixels(x, y);
+    const scale = (side - FRAMES) / Math.max(picture.width, picture.height);
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    this.drawn.set(row, { row, left, top, width, height });
+    const frame = (out, colour, line) => {
+      brush.lineWidth = line;
+      brush.strokeStyle = colour;
+      brush.strokeRect(left - width / 2 - out, top - height / 2 - out, width + 2 * out, height + 2 * out);
+    };
+    brush.globalAlpha = chosen && !chosen.has(row) || !map.legend.shows(row) ? STEPPED_BACK2 : 1;
+    brush.drawImage(picture, left - width / 2, top - height / 2, width, height);
+    if (map.colours && map.colours.kind !== "one") frame(EDGE3 / 2, hueOf(map.colours, row, ink), 2 * EDGE3);
+    else frame(0, ink.back, 1);
+    if (map.hits.has(row)) {
+      frame(2 * EDGE3 + 1, ink.back, 4);
+      frame(2 * EDGE3, ink.text, 2);
+    }
+    if (chosen?.has(row)) frame(2 * EDGE3 + 2.5, ink.ring, 2.5);
+    brush.globalAlpha = 1;
+  }
+  #ask() {
+    if (this.#region && on) this.store.want(this.#inView().map(({ row }) => row));
+  }
+  #arrived() {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#map.draw();
+    });
+  }
+  /** @param {number} row @returns {Spot | null} */
+  #spotOf(row) {
+    const place = this.#places.find((one) => one.row === row);
+    return place ? { row, x: place.x, y: place.y, text: null } : null;
+  }
+};
+function countWithin({ x, y }, { x0, x1, y0, y1 }) {
+  let count = 0;
+  for (let i = 0; i < x.length; i += 1) if (x[i] >= x0 && x[i] <= x1 && y[i] >= y0 && y[i] <= y1) count += 1;
+  return count;
 }
 
 // map/view.js
@@ -1645,6 +2249,9 @@ var EmbeddingMap = class {
   groups = new Groups(this);
   legend = new Legend(this);
   pointing = new Pointing(this);
+  pointed = new PointedMark(this);
+  thumbnails = new Thumbnails(this);
+  sharing = new Sharing(this);
   theme = new MutationObserver(() => requestAnimationFrame(() => this.drawnCloud.recolour()));
   resizer = new ResizeObserver(() => this.viewport.resized(this.canvases));
   /** @param {Parent} parent */
@@ -1653,9 +2260,9 @@ var EmbeddingMap = class {
     Object.assign(this.root, { embeddingMap: this });
     for (const one of [this.plot, this.overlay]) one.setAttribute("aria-hidden", "true");
     this.note.hidden = true;
-    this.foot.append(this.groups.root, this.legend.root);
+    this.foot.append(this.thumbnails.button, this.groups.root, this.legend.root);
     const above = [this.labels.root, this.selector.canvas, this.selector.tools, this.foot, this.note];
-    this.root.append(this.plot, this.overlay, ...above, this.card.element, this.card.pinned);
+    this.root.append(this.plot, this.overlay, this.pointed.element, ...above, this.card.element, this.card.pinned);
     parent.append(this.root);
     this.listen();
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
@@ -1672,17 +2279,26 @@ var EmbeddingMap = class {
     this.root.addEventListener("pointerup", () => viewport.moving(), capture);
     this.pointing.listen(signal);
     this.root.addEventListener("dblclick", () => this.selector.mode === "move" && this.fit(), { signal });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.card.unpin(), { signal });
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => setTimeout(() => this.drawnCloud.recolour(), RECOLOUR_AFTER_MS), { signal });
     window.addEventListener("resize", () => viewport.resized(this.canvases), { signal });
   }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== "Escape" || !this.card.pinnedAt) return;
+    this.card.unpin();
+    event.preventDefault();
+  }
   destroy() {
+    this.pointed.tell(null);
     this.stop.abort();
     this.theme.disconnect();
     this.resizer.disconnect();
     this.viewport.end();
     this.card.destroy();
+    this.thumbnails.end();
+    this.sharing.end();
     if (this.view) views.set(this.version, { ...this.view });
     this.drawnCloud.end();
     this.root.remove();
@@ -1700,6 +2316,7 @@ var EmbeddingMap = class {
       this.points = null;
       this.colours = null;
       this.card.forget();
+      this.thumbnails.forget();
       this.load(data).catch((error) => this.fail(error));
       return;
     }
@@ -1746,14 +2363,17 @@ var EmbeddingMap = class {
     const key = JSON.stringify(colour);
     if (this.colours?.key === key) return false;
     this.colours = await loadColours(colour, key);
+    this.legend.forget(key);
     return true;
   }
   takeMarkers() {
     const { data } = this;
     if (!data) return;
     this.selector.take(data.selected);
+    this.sharing.receive(data);
     this.hits = new Map(data.hits.map((hit) => [hit.row, hit]));
     this.card.receive(data);
+    this.thumbnails.store.receive(data.thumbnails);
     this.groups.draw(data.place);
     this.labels.draw(data.clusters);
     this.showSelection();
@@ -1772,7 +2392,8 @@ var EmbeddingMap = class {
   /** What the cloud is drawn of, once all of it is there. */
   get cloud() {
     const { data, points, colours, gl } = this;
-    return data && points && colours ? { data, points, colours, gl, ink: this.ink() } : null;
+    const { alone } = this.legend;
+    return data && points && colours ? { data, points, colours, gl, alone, ink: this.ink() } : null;
   }
   /** @param {number} index of a point */
   rowOf(index) {
@@ -1843,9 +2464,13 @@ var EmbeddingMap = class {
     const brush = cleared(this.overlay, this.width, this.height);
     const ink = this.ink();
     drawCaptionLines(this, brush, ink);
+    drawSpread(this, brush, ink);
+    this.thumbnails.draw(brush, ink);
     this.selector.drawChosen(brush, ink);
-    drawQuery(this, brush, ink);
+    drawHits(this, brush, ink);
+    drawMarker(this, brush, ink);
     this.labels.place();
+    this.pointed.place();
     this.card.place(brush, ink);
   }
 };

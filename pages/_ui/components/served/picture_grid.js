@@ -1179,6 +1179,7 @@ var Card = class {
   verdicts = make("div", "verdicts");
   dots = make("span", "dots");
   behind = make("span", "behind");
+  manner = "";
   selected = false;
   /** @type {string[]} */
   tags = [];
@@ -1241,12 +1242,15 @@ var Card = class {
    * Show a picture's data; true where its file is to be loaded once the card is near the window.
    *
    * @param {Picture} picture
-   * @param {{ captions: boolean, scoreHelp: string, terms: string[] }} manner
+   * @param {{ captions: boolean, scoreHelp: string, terms: string[] }} manner in which it is shown
    */
-  fillWith(picture, { captions, scoreHelp, terms }) {
+  fillWith(picture, manner) {
+    const { captions, scoreHelp, terms } = manner;
     this.picture = picture;
+    this.manner = JSON.stringify(manner);
     this.shape = clampShape(picture.width, picture.height);
     this.element.classList.toggle("missing", !picture.src);
+    this.element.classList.toggle("faded", picture.faded === true);
     this.note.textContent = picture.src ? "" : picture.note || CANNOT_BE_SHOWN;
     this.name.textContent = picture.id;
     this.button.title = picture.id;
@@ -1310,12 +1314,12 @@ var Card = class {
 };
 function moveSign(move) {
   if (!move) return "";
-  if (move === "new") return "new";
+  if (typeof move !== "number") return move;
   return `${move > 0 ? "▲" : "▼"}${Math.abs(move).toLocaleString("en-US")}`;
 }
 function moveInWords(move) {
   if (!move) return "";
-  return move === "new" ? ", new" : `, ${move > 0 ? "up" : "down"} ${Math.abs(move)}`;
+  return typeof move === "number" ? `, ${move > 0 ? "up" : "down"} ${Math.abs(move)}` : `, ${move}`;
 }
 function verdictButton(sign, label, keys, act) {
   const button = signButton("verdict", sign, label, act);
@@ -1340,13 +1344,128 @@ function element(id) {
   return card;
 }
 
+// picture_grid/further.js
+var AHEAD = 500;
+var ANSWER_MS = 8e3;
+var GOING_ON = ["wheel", "touchmove", "keyup"];
+var KEYS = /* @__PURE__ */ new Set(["ArrowDown", "PageDown", "End"]);
+var Further = class {
+  root = make("div", "further");
+  /** @type {Picture[]} all that came so far */
+  pictures = [];
+  #line = make("span", "line");
+  #said = make("span", "unseen");
+  /** @type {FurtherData | null} */
+  #data = null;
+  #of = "";
+  #asked = 0;
+  #stop = new AbortController();
+  #grid;
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    this.root.hidden = true;
+    this.#said.setAttribute("role", "status");
+    this.button = textButton("plain", "Show more", "", () => this.ask());
+    this.root.append(this.#line, this.button, this.#said);
+    const { signal } = this.#stop;
+    for (const type of GOING_ON) {
+      document.addEventListener(type, (event) => this.#goOn(event), { signal, passive: true });
+    }
+  }
+  end() {
+    this.#stop.abort();
+  }
+  /** What the server says, below these pictures. @param {FurtherData | null} data @param {Picture[]} shown */
+  take(data, shown) {
+    this.#data = data;
+    if (!data || data.of !== this.#of) {
+      this.pictures = [];
+      this.#asked = 0;
+    }
+    this.#of = data?.of ?? "";
+    if (data?.problem) this.#asked = 0;
+    const before = this.pictures.length;
+    if (data && data.start === before && data.pictures.length) {
+      this.#asked = 0;
+      this.pictures = joined(shown, this.pictures, data.pictures);
+    }
+    this.#draw(this.pictures.length - before);
+  }
+  /** Where a line stands before a picture, and what it says. @param {number} shown how many pictures come before all of these */
+  rules(shown) {
+    const { end = "", below = "" } = this.#data ?? {};
+    return rulesFor(shown, this.pictures, end, below);
+  }
+  /** Ask for the next page, unless it is on its way. */
+  ask() {
+    const now = performance.now();
+    if (!this.#data?.more || this.#asked && now - this.#asked < ANSWER_MS) return;
+    this.#asked = now;
+    this.#draw(0);
+    this.#grid.verdicts.say("further", { of: this.#of, start: this.pictures.length });
+  }
+  /** Ask for it where somebody who goes on comes near the end. */
+  near() {
+    if (!this.#data?.more || this.#data.problem) return;
+    if (!this.#data.by_scrolling && !this.pictures.length) return;
+    if (this.root.getBoundingClientRect().top < innerHeight + AHEAD) this.ask();
+  }
+  /** @param {Event} event */
+  #goOn(event) {
+    if (this.#grid.detail.dialog.open) return;
+    if (event instanceof WheelEvent && event.deltaY <= 0) return;
+    if (event instanceof KeyboardEvent && (isTaken(event) || !KEYS.has(event.key))) return;
+    this.near();
+  }
+  /** @param {number} came */
+  #draw(came) {
+    const { more = false, line = "", problem = "" } = this.#data ?? {};
+    const any = this.pictures.length > 0;
+    this.root.hidden = !more;
+    this.#line.textContent = problem || (any ? "" : line);
+    this.button.textContent = this.#asked ? "Coming" : "Show more";
+    this.button.setAttribute("aria-busy", String(this.#asked > 0));
+    if (came > 0) this.#said.textContent = `${came} more pictures, to rank ${this.pictures.at(-1)?.rank}`;
+    else if (!any) this.#said.textContent = "";
+  }
+};
+function joined(shown, before, page) {
+  const known = new Set([...shown, ...before].map((one) => one.id));
+  return [...before, ...page.filter((one) => !known.has(one.id))];
+}
+function rulesFor(shown, pictures, end, below) {
+  if (!pictures.length) return [];
+  const faded = pictures.findIndex((one) => one.faded);
+  const rules = faded === 0 ? [] : [{ at: shown, text: end }];
+  return faded < 0 ? rules : [...rules, { at: shown + faded, text: below }];
+}
+
 // picture_grid/layout.js
 var GAP = 10;
+var RULE_HEIGHT = 30;
 var NARROW = 560;
 var ROW_HEIGHT = { S: 130, M: 210, L: 330 };
 function boxesFor(shapes, width, size, extra) {
   if (width >= NARROW) return justified(shapes, width, ROW_HEIGHT[size], extra);
   return size === "L" ? oneColumn(shapes, width, extra) : twoColumns(shapes, width, extra);
+}
+function boxesBetween(shapes, rules, width, size, extra) {
+  const boxes = [];
+  const lines2 = [];
+  let bottom = 0;
+  [0, ...rules].forEach((from, index, starts) => {
+    if (index) {
+      lines2.push(bottom);
+      bottom += RULE_HEIGHT;
+    }
+    const top = bottom;
+    for (const box of boxesFor(shapes.slice(from, starts[index + 1]), width, size, extra)) {
+      boxes.push({ ...box, top: box.top + top });
+      bottom = Math.max(bottom, top + box.top + box.height + extra);
+    }
+  });
+  return { boxes, lines: lines2, bottom };
 }
 function rowsFor(shapes, width, wished) {
   const rows = [];
@@ -1419,6 +1538,91 @@ function vertically(boxes, at, direction) {
   return best;
 }
 
+// shared/pointed.js
+var NAME = "t2i-pointed";
+function point(row, by) {
+  document.dispatchEvent(new CustomEvent(NAME, { detail: { row, by } }));
+}
+function onPointed(own, follow, signal) {
+  const hear = (event) => {
+    const { row, by } = (
+      /** @type {CustomEvent<Pointed>} */
+      event.detail
+    );
+    if (by !== own) follow(row);
+  };
+  document.addEventListener(NAME, hear, { signal });
+}
+
+// picture_grid/pointed.js
+var Pointed = class {
+  /** @type {number | null} */
+  #row = null;
+  #stop = new AbortController();
+  #grid;
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    const { signal } = this.#stop;
+    for (const kind of ["pointerover", "focusin"]) {
+      grid.area.addEventListener(kind, ({ target }) => this.#say(this.#rowOf(target)), { signal });
+    }
+    for (const kind of ["pointerleave", "focusout"]) {
+      grid.area.addEventListener(kind, () => this.#say(null), { signal });
+    }
+    onPointed(this, (row) => this.#mark(row), signal);
+  }
+  end() {
+    this.#say(null);
+    this.#stop.abort();
+  }
+  /** @param {number | null} row */
+  #say(row) {
+    if (row === this.#row) return;
+    this.#row = row;
+    point(row, this);
+  }
+  /** @param {number | null} row pointed at elsewhere */
+  #mark(row) {
+    for (const card of this.#grid.cards.values()) {
+      card.element.classList.toggle("pointed", row !== null && card.picture?.row === row);
+    }
+  }
+  /** @param {EventTarget | null} target */
+  #rowOf(target) {
+    const card = target instanceof Element ? target.closest(".card") : null;
+    const id = card instanceof HTMLElement ? card.dataset.id : void 0;
+    return this.#grid.cards.get(id ?? "")?.picture?.row ?? null;
+  }
+};
+
+// shared/chosen.js
+var KEY = /* @__PURE__ */ Symbol.for("t2i chosen pictures");
+var MOST_CHOSEN = 1e3;
+function kept() {
+  const page = (
+    /** @type {Record<symbol, Kept | undefined>} */
+    /** @type {unknown} */
+    globalThis
+  );
+  page[KEY] ??= { of: "", ids: [], told: null, target: new EventTarget() };
+  return page[KEY];
+}
+function chosenOf(of) {
+  const { of: known, ids } = kept();
+  return new Set(of && of === known ? ids : []);
+}
+function choose(of, ids, told = null) {
+  const all = kept();
+  all.of = of;
+  all.ids = [...new Set(ids)].slice(0, MOST_CHOSEN);
+  all.told = told;
+  all.target.dispatchEvent(new Event("change"));
+}
+function onChosen(follow, signal) {
+  kept().target.addEventListener("change", follow, { signal });
+}
+
 // picture_grid/tray.js
 var FILES = [
   ["CSV", ".csv", "A table for spreadsheets"],
@@ -1458,15 +1662,18 @@ var Tray = class {
       this.#field.value = "";
     });
     const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
+    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => selection.ask());
     this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
     const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
-    this.root.append(this.#count, this.#form, this.#last, like, this.#export(), this.undo, clear, this.#told);
+    this.root.append(this.#count, this.#form, this.#last, like, ask, this.#export(), this.undo, clear, this.#told);
   }
   draw() {
     const { ids, data, wishes } = this.#selection;
     this.root.hidden = !ids.size;
     if (!data) return;
-    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected` : "");
+    const away = ids.size && this.#selection.elsewhere;
+    const elsewhere = away ? `, ${away === ids.size ? "none" : ids.size - away} of them here` : "";
+    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected${elsewhere}` : "");
     say(this.#told, this.exportProblem || data.problem || data.told);
     this.#form.hidden = data.refused;
     this.#last.hidden = data.refused;
@@ -1507,8 +1714,6 @@ function say(place, text) {
 
 // picture_grid/selection.js
 var Selection = class {
-  /** @type {Set<string>} in the order in which they were selected */
-  ids = /* @__PURE__ */ new Set();
   /** @type {Tagging | null} */
   data = null;
   /** @type {Wish[]} that no answer has confirmed: of two messages close together the earlier may be lost */
@@ -1526,6 +1731,7 @@ var Selection = class {
     this.#grid = grid;
     const { signal } = this.#stop;
     document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onChosen(() => this.draw(), signal);
     grid.area.addEventListener("mousedown", (event) => {
       if (event.shiftKey && this.data) event.preventDefault();
     });
@@ -1538,15 +1744,17 @@ var Selection = class {
     const before = this.data?.of;
     this.data = data;
     if (!data || before !== void 0 && before !== data.of) this.wishes = [];
-    if (!data) this.ids.clear();
     this.wishes = this.wishes.filter((wish) => wish.number > (data?.done ?? 0));
     this.#number = Math.max(this.#number, data?.done ?? 0);
   }
-  /** Only what is shown is selected. @param {string[]} order */
-  keepTo(order) {
-    const shown = new Set(order);
-    for (const id of this.ids) if (!shown.has(id)) this.ids.delete(id);
-    this.draw();
+  /** What is selected of this dataset, here and on other pages, in the order in which it was selected. */
+  get ids() {
+    return chosenOf(this.data?.of);
+  }
+  /** How many of the selected pictures are no cards here. */
+  get elsewhere() {
+    const shown = new Set(this.#grid.order);
+    return [...this.ids].filter((id) => !shown.has(id)).length;
   }
   /** A picture's tags, with those that the server does not know of yet. @param {string} id */
   tagsOf(id) {
@@ -1566,20 +1774,30 @@ var Selection = class {
   }
   /** Select a card, or no longer. @param {string} id */
   turn(id) {
-    if (!this.ids.delete(id)) this.ids.add(id);
+    const { ids } = this;
+    if (!ids.delete(id)) ids.add(id);
     this.#anchor = id;
-    this.draw();
+    this.#choose(ids);
   }
   /** Select all from the card that was turned last to this one. @param {string} id */
   extend(id) {
-    for (const one of between2(this.#grid.order, this.#anchor, id)) this.ids.add(one);
+    const { ids } = this;
+    for (const one of between2(this.#grid.order, this.#anchor, id)) ids.add(one);
     this.#anchor ??= id;
-    this.draw();
+    this.#choose(ids);
   }
   clear() {
-    this.ids.clear();
     this.#anchor = null;
-    this.draw();
+    this.#choose([]);
+  }
+  /** @param {Iterable<string>} ids */
+  #choose(ids) {
+    if (this.data) choose(this.data.of, ids);
+  }
+  /** Search for what they have in common. */
+  ask() {
+    this.#grid.verdicts.say("examples", { ids: [...this.ids] });
+    this.clear();
   }
   like() {
     this.#grid.verdicts.likeAll(this.ids);
@@ -1589,7 +1807,8 @@ var Selection = class {
     const tag = text.normalize("NFC").trim().replace(/\s+/g, " ");
     if (!tag || !this.ids.size || !this.data || this.data.refused) return;
     const ids = [...this.ids];
-    this.#wish({ ids, tag, taken: ids.every((id) => this.tagsOf(id).includes(tag)) });
+    const turn = this.elsewhere > 0;
+    this.#wish({ ids, tag, turn, taken: !turn && ids.every((id) => this.tagsOf(id).includes(tag)) });
   }
   /** Ask for a file of what is selected. @param {string} ending */
   exportAs(ending) {
@@ -1936,6 +2155,10 @@ var PictureGrid = class {
   // before the verdicts: Ctrl-Z is its own while pictures are selected
   verdicts = new Verdicts(this);
   strip = new Strip(this.verdicts);
+  further = new Further(this);
+  /** @type {HTMLElement[]} lines between the cards */
+  rules = [];
+  pointed = new Pointed(this);
   /** @type {Map<string, Card | EmptyCard>} */
   cards = /* @__PURE__ */ new Map();
   /** @type {string[]} */
@@ -1958,6 +2181,7 @@ var PictureGrid = class {
       this.status.line,
       this.strip.told,
       this.area,
+      this.further.root,
       this.selection.tray.root,
       this.detail.dialog
     );
@@ -1973,7 +2197,9 @@ var PictureGrid = class {
     this.resizer.disconnect();
     this.loader.disconnect();
     this.selection.end();
+    this.further.end();
     this.verdicts.end();
+    this.pointed.end();
     this.detail.destroy();
     this.root.remove();
   }
@@ -1997,8 +2223,9 @@ var PictureGrid = class {
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
     this.selection.take(data.tagging ?? null);
     this.selection.receive(data.exported ?? null);
+    this.further.take(data.further ?? null, data.pictures);
     this.takeOrder();
-    this.selection.keepTo(this.order);
+    this.selection.draw();
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
@@ -2016,7 +2243,8 @@ var PictureGrid = class {
   }
   /** The cards that are wanted, in their order; those that are there already stay. */
   takeCards() {
-    const wanted = this.data.loading ? skeletons(this.data.loading) : this.data.pictures;
+    const { loading, pictures } = this.data;
+    const wanted = loading ? skeletons(loading) : [...pictures, ...this.further.pictures];
     const ids = new Set(wanted.map((one) => one.id));
     for (const [id, card] of this.cards) {
       if (ids.has(id)) continue;
@@ -2048,15 +2276,21 @@ var PictureGrid = class {
       card.element.addEventListener("click", (event) => {
         const { target } = event;
         if (target instanceof Element && target.closest(".verdicts")) return;
-        if (!this.selection.click(event, picture.id)) this.detail.open(picture.id);
+        if (!this.selection.click(event, picture.id)) this.open(picture.id);
       });
       this.cards.set(picture.id, card);
     }
     const { captions, terms = [] } = this.data;
-    if (card.fillWith(picture, { captions, scoreHelp: this.scoreHelp, terms })) this.loader.observe(card.element);
+    const manner = { captions, scoreHelp: this.scoreHelp, terms };
+    const drawn = card.picture === picture && card.manner === JSON.stringify(manner);
+    if (!drawn && card.fillWith(picture, manner)) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
-    card.markTags(this.selection.ids.has(picture.id), this.selection.tagsOf(picture.id));
     return card;
+  }
+  /** Open a picture, here or where the server says. @param {string} id */
+  open(id) {
+    if (this.data.elsewhere) this.say({ type: "open", id, seq: this.sequence.next() });
+    else this.detail.open(id);
   }
   /** Show what a picture was judged, wherever it is. @param {string} id */
   mark(id) {
@@ -2066,8 +2300,9 @@ var PictureGrid = class {
   }
   /** Show of every card whether it is selected, and its tags. */
   markAll() {
+    const { ids } = this.selection;
     for (const [id, card] of this.cards) {
-      if (card instanceof Card) card.markTags(this.selection.ids.has(id), this.selection.tagsOf(id));
+      if (card instanceof Card) card.markTags(ids.has(id), this.selection.tagsOf(id));
     }
   }
   /** @param {IntersectionObserverEntry[]} entries */
@@ -2092,8 +2327,11 @@ var PictureGrid = class {
     const extra = this.heightBelow(cards);
     const shapes = cards.map((card) => card.shape);
     const gliding = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.boxes = boxesFor(shapes, width, this.data.size || "M", extra);
-    let bottom = 0;
+    const rules = this.further.rules(this.data.pictures.length);
+    const starts = rules.map((one) => one.at);
+    const { boxes, lines: lines2, bottom } = boxesBetween(shapes, starts, width, this.data.size || "M", extra);
+    this.boxes = boxes;
+    this.drawRules(rules.map(({ text }, index) => ({ text, top: lines2[index] })));
     cards.forEach((card, index) => {
       const box = this.boxes[index];
       const before = card.element.style.transform;
@@ -2103,9 +2341,19 @@ var PictureGrid = class {
       card.element.style.width = `${box.width.toFixed(1)}px`;
       card.frame.style.height = `${box.height.toFixed(1)}px`;
       card.element.classList.toggle("slim", box.width < 120);
-      bottom = Math.max(bottom, box.top + box.height + extra);
     });
     this.area.style.height = `${Math.ceil(bottom)}px`;
+  }
+  /** @param {{ text: string, top: number }[]} wanted */
+  drawRules(wanted) {
+    for (const rule of this.rules) rule.remove();
+    this.rules = wanted.map(({ text, top }) => {
+      const rule = make("div", "rule", text);
+      rule.style.top = `${top.toFixed(1)}px`;
+      rule.setAttribute("aria-hidden", "true");
+      return rule;
+    });
+    this.area.append(...this.rules);
   }
   /** What a card takes below its picture, which is the same for all. @param {(Card | EmptyCard)[]} cards */
   heightBelow(cards) {
@@ -2138,6 +2386,7 @@ var PictureGrid = class {
     if (to === null) return;
     event.preventDefault();
     if (to >= 0 && to < this.order.length) this.setFocus(this.order[to], true);
+    if (to + 1 >= this.order.length) this.further.near();
   }
   /**
    * Where a key leads from one card; null for a key that leads nowhere.
