@@ -17,7 +17,7 @@ from t2i_core.projection import PROJECTION_NAME, Projection, read_projection
 from t2i_core.projection.drawing import STEPS, bounds_of, quantised
 from t2i_core.types import FloatArray
 from tests import demo_maps
-from tests.browser.search_page import Visit, field
+from tests.browser.search_page import Visit, field, place_of
 from tests.browser.served_app import ROOT, App
 
 LARGE = 31_783
@@ -122,8 +122,7 @@ def ask(page: Page, text: str) -> None:
 def draw(page: Page, tool: str, corners: list[tuple[float, float]]) -> None:
     """Drag along corners given as shares of the map's width and height."""
     page.get_by_role("button", name=tool, exact=True).click()
-    box = page.locator(".t2i-map").bounding_box()
-    assert box is not None
+    box = place_of(page.locator(".t2i-map"))
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
     page.mouse.move(*at[0])
     page.mouse.down()

@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 
 class Visit(Protocol):
@@ -32,6 +32,15 @@ class Visit(Protocol):
         before: str = "",
         home: str = "",
     ) -> Page: ...
+
+
+def place_of(locator: Locator) -> FloatRect:
+    """Where something stands, once it does: what is just drawn anew stands nowhere for a moment."""
+    while True:
+        expect(locator).to_be_visible()
+        box = locator.bounding_box()
+        if box is not None:
+            return box
 
 
 def field(page: Page) -> Locator:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.map_page import Place
-from tests.browser.search_page import Visit, expect_no_sideways_scroll
+from tests.browser.search_page import Visit, expect_no_sideways_scroll, place_of
 from tests.browser.served_app import HOSTILE_CAPTION, App
 
 FIRST_ROWS_MS = 120_000  # the first visit to a fresh server waits for the model's libraries, too
@@ -87,8 +87,7 @@ def test_a_link_reproduces_the_view(table: Page, visit: Visit, app: App) -> None
 
 
 def test_a_range_of_the_histogram_keeps_its_captions(table: Page) -> None:
-    box = table.locator(".plot").bounding_box()
-    assert box is not None
+    box = place_of(table.locator(".plot"))
     table.mouse.move(box["x"] + 2, box["y"] + 40)
     table.mouse.down()
     table.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40, steps=4)
@@ -146,8 +145,7 @@ def test_a_caption_and_a_selection_are_searched(table: Page) -> None:
     expect(table.locator(".card .rank")).to_have_count(24)
     table.get_by_role("link", name="Captions").click()
     expect(rows(table)).to_have_count(50)
-    box = rows(table).nth(3).get_by_role("checkbox").bounding_box()
-    assert box is not None
+    box = place_of(rows(table).nth(3).get_by_role("checkbox"))
     table.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     table.mouse.down()
     rows(table).nth(0).get_by_role("checkbox").evaluate("box => box.click()")
@@ -205,8 +203,7 @@ def test_the_histogram_says_its_scale_and_is_grey_outside_the_range(visit: Visit
     expect(page.locator(".plot rect.these").first).to_be_attached(timeout=FIRST_ROWS_MS)
     expect(page.locator(".chart .scale")).to_have_text(re.compile(r"^Square-root scale, tallest bar \d+ captions$"))
     expect(page.locator(".plot rect.outside")).to_have_count(0)
-    box = page.locator(".plot").bounding_box()
-    assert box is not None
+    box = place_of(page.locator(".plot"))
 
     def colours() -> list[tuple[float, bool]]:
         """Where the topmost bar of each bin ends, as a share of the width, and whether it has a colour."""

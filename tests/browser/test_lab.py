@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.search_page import Visit, cards, field
+from tests.browser.search_page import Visit, cards, field, place_of
 
 
 def drawn(page: Page) -> None:
@@ -24,8 +24,7 @@ def test_a_click_on_the_curve_sets_k_on_search(visit: Visit) -> None:
     drawn(page)
     expect(page.get_by_text("Search shows k = 24")).to_be_visible()
     plot = page.locator(".t2i-lab-plot .nsewdrag").first
-    box = plot.bounding_box()
-    assert box is not None
+    box = place_of(plot)
     plot.hover(position={"x": box["width"] * 0.55, "y": box["height"] / 2})
     plot.click(position={"x": box["width"] * 0.55, "y": box["height"] / 2})
     told = page.get_by_text(re.compile(r"Search shows k = \d+"))
@@ -37,8 +36,7 @@ def test_a_click_on_the_curve_sets_k_on_search(visit: Visit) -> None:
     expect(behind.first).to_be_visible()
     expect(page.get_by_role("combobox", name="What is behind a bar")).not_to_have_value("choose a part")
     scores = of_plot(page, 2)
-    box = scores.bounding_box()
-    assert box is not None
+    box = place_of(scores)
     scores.click(position={"x": box["width"] * 0.6, "y": box["height"] / 2})
     expect(page).to_have_url(re.compile(r"/captions\?f\.similarity="))
     expect(page.get_by_role("table")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from t2i_core.projection import Projection
 from t2i_core.projection.drawing import rows_in_polygon
 from tests.browser.map_page import LARGE, Place, ask, draw, isolated, of_map, point_at, ready, selected
-from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field, place_of
 
 DEMO = 291
 NO_WEBGL = """
@@ -96,8 +96,7 @@ def test_scrolling_zooms_and_a_double_click_shows_everything(
 ) -> None:
     page = open_map()
     whole = of_map(page, "map.view.x1 - map.view.x0")
-    box = page.locator(".t2i-map").bounding_box()
-    assert box is not None
+    box = place_of(page.locator(".t2i-map"))
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.wheel(0, -400)
     inside = (

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from t2i_core.projection import Projection
 from tests.browser.map_page import Place, ask, draw, isolated, of_map, point_at, selected
+from tests.browser.search_page import place_of
 
 # How many hits and chosen points are drawn as they should be, by the pixels of the overlay.
 OVERLAY = """() => {
@@ -47,8 +48,7 @@ def test_a_name_opens_no_card_and_leaves_none(open_map: Callable[..., Page], pla
     page = open_map(query=place.query)
     for number in range(3):
         name = page.locator(".t2i-map .name:visible").nth(number)
-        box = name.bounding_box()
-        assert box is not None
+        box = place_of(name)
         for share in (0.2, 0.5, 0.8):  # over whatever points lie below
             page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2, steps=4)
             page.wait_for_timeout(120)

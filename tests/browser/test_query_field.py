@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.search_page import Visit, cards, field, ids, picture_bytes, search, set_top_k
+from tests.browser.search_page import Visit, cards, field, ids, picture_bytes, place_of, search, set_top_k
 
 HOSTILE = '<img src=x onerror="window.hurt=1"> **bold**'
 
@@ -145,9 +145,7 @@ def test_the_message_of_an_empty_query_is_not_covered(visit: Visit) -> None:
     expect(alert).to_contain_text("A query needs at least one word")
     field(page).click()
     expect(page.get_by_role("option").first).to_be_visible()
-    message, lines = alert.bounding_box(), page.locator("ul.list").bounding_box()
-    assert message is not None
-    assert lines is not None
+    message, lines = place_of(alert), place_of(page.locator("ul.list"))
     assert lines["y"] >= message["y"] + message["height"]
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import Evidence, evidence_path, read_gallery, write_evidence
 from tests.browser.accessibility import violations
-from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, place_of
 from tests.browser.served_app import App
 
 ASKED = "/?q=a+white+mill+on+a+hill"
@@ -51,8 +51,7 @@ def test_a_line_says_the_verdict_and_opens_to_a_handle_that_cuts(visit: Visit, w
     line(page).click()
     expect(handle(page)).to_be_visible()
     expect(handle(page)).to_have_attribute("aria-valuetext", "No cutoff")
-    band = page.locator(".band").bounding_box()
-    assert band is not None
+    band = place_of(page.locator(".band"))
     middle = band["y"] + band["height"] / 2
     page.mouse.move(band["x"] + 0.3 * band["width"], middle)
     page.mouse.down()

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, expect
 
-from tests.browser.search_page import Visit, cards, field, ids, link_to, picture_bytes, search, set_top_k
+from tests.browser.search_page import Visit, cards, field, ids, link_to, picture_bytes, place_of, search, set_top_k
 from tests.browser.served_app import ROOT, App
 
 
@@ -277,8 +277,7 @@ def test_link_reproduces_the_search_in_another_browser(visit: Visit) -> None:
     expect(other.locator(".card .rank")).to_have_count(17)
     assert ids(other) == ids(page)
     assert other.locator(".card .score").all_text_contents() == page.locator(".card .score").all_text_contents()
-    box = other.locator(".card .picture").first.bounding_box()
-    assert box is not None
+    box = place_of(other.locator(".card .picture").first)
     assert box["height"] < 190
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field, ids, search
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field, ids, place_of, search
 
 TERMS = "/?terms=a+white+mill+-+snow"
 
@@ -60,8 +60,7 @@ def test_terms_are_typed_weighed_muted_and_removed_by_keys_alone(visit: Visit) -
 def test_a_drag_sideways_weighs_and_a_click_mutes(visit: Visit) -> None:
     page = visit(TERMS)
     mill = chip(page, "a white mill")
-    box = mill.bounding_box()
-    assert box is not None
+    box = place_of(mill)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
