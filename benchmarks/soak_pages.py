@@ -43,11 +43,7 @@ PAGES = {
     "/saved": ("Saved", "v", (".st-key-saved_nothing, [class*=st-key-saved_search_]",)),
     "/lab": ("Lab", None, (".t2i-lab-plot[data-state=drawn]", ".row .told")),
     "/audit": ("Audit", "a", (".st-key-audit_start button",)),
-    "/build": (
-        "Build",
-        None,
-        ("html[data-page-keys]", '[data-testid="stTextInput"] input'),
-    ),
+    "/build": ("Build", None, ('[data-testid="stTextInput"] input',)),
 }
 
 
@@ -163,6 +159,7 @@ def wait_until_drawn(page: Page, to: str, bound: float) -> list[str]:
     deadline = time.perf_counter() + bound
     wanted = (
         '[data-test-script-state="notRunning"]',
+        "html[data-page-keys]",  # every page listens for keys
         *PAGES[to][2],
     )  # all at once: what was drawn may be taken away again
     while True:
