@@ -47,6 +47,13 @@ def field(page: Page) -> Locator:
     return page.get_by_role("combobox", name="What the pictures should show")
 
 
+def press_for(page: Page, key: str, button: str) -> None:
+    """Press a key that presses the button of that name, once both are there: a press before is nobody's."""
+    expect(page.locator("html[data-page-keys]")).to_be_attached()
+    expect(page.locator(f".st-key-{button} button:not(:disabled)").first).to_be_attached()
+    page.keyboard.press(key)
+
+
 def cards(page: Page) -> Locator:
     return page.locator(".card:not(:has(.picture:empty))")
 

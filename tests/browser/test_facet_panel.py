@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, ids, search
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, ids, press_for, search
 
 
 def where(address: str) -> list[dict[str, object]]:
@@ -19,9 +19,7 @@ def where(address: str) -> list[dict[str, object]]:
 
 
 def open_by_key(page: Page) -> None:
-    expect(page.locator("html[data-page-keys]")).to_be_attached()
-    expect(page.locator(".st-key-filter button:not(:disabled)").first).to_be_attached()  # what the key presses
-    page.keyboard.press("f")
+    press_for(page, "f", "filter")
     expect(page.locator(".facet-root .values label").first).to_be_visible()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.search_page import Visit, expect_no_sideways_scroll, ids
+from tests.browser.search_page import Visit, expect_no_sideways_scroll, ids, press_for
 
 IMAGES = 30  # of the app that is served
 
@@ -57,7 +57,7 @@ def test_two_requests_stand_side_by_side(visit: Visit) -> None:
     page = visit("/?q=a+mill&k=8", width=1440)
     first, second = cards_of(page, "picture_grid"), cards_of(page, "second_grid")
     expect(first.locator(".rank")).to_have_count(8)
-    page.keyboard.press("b")
+    press_for(page, "b", "compare")
     expect(second.locator(".rank")).to_have_count(8)
     expect(page.get_by_text("Both find the same 8 pictures in the same order.")).to_be_visible()
     typed = page.get_by_role("textbox", name="The second query")
