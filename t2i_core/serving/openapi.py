@@ -65,8 +65,8 @@ def openapi() -> dict[str, Any]:
                 "get": _operation(
                     "captions of a picture, or that hold words", _ref("Captions"), codes=("400", "404", "503"),
                     parameters=[
-                        _parameter("q", {"type": "string"}, 'words, "phrases" and -exclusions'),
-                        _parameter("picture", {"type": "string"}, "the name of a picture"),
+                        _parameter("q", _SOME_TEXT, 'words, "phrases" and -exclusions'),
+                        _parameter("picture", _SOME_TEXT, "the name of a picture"),
                         _parameter("k", _whole(1, MAX_TOP_K, DEFAULT_TOP_K), "how many at most"),
                     ],
                 )
@@ -118,8 +118,8 @@ def _asked() -> dict[str, Any]:
                 "stacking": {"enum": list(STACKINGS)},
                 "cutoff": {"type": ["number", "string", "null"]},
                 "approximate": {"type": "boolean"},
-                "liked": texts,
-                "disliked": texts,
+                "liked": _list(_SOME_TEXT),
+                "disliked": _list(_SOME_TEXT),
                 "aim": {"enum": list(AIMS)},
                 "diversity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
             },
@@ -191,8 +191,20 @@ def _whole(least: int, most: int, usual: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most, "default": usual}
 
 
+# All others are any text: terms, conditions and cutoffs have rules that a schema cannot say.
+_LINK_KINDS: dict[str, dict[str, Any]] = {
+    "k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K),
+    "approximate": {"enum": ["0", "1"]},
+    "ranking": {"enum": list(RANKINGS)},
+    "order": {"type": "string", "pattern": _ORDER},
+    "stack": {"enum": list(STACKINGS)},
+    "aim": {"enum": list(AIMS)},
+    "varied": {"type": "number", "minimum": 0, "maximum": 1},
+}
+
+
 def _query(name: str) -> dict[str, Any]:
-    kind: dict[str, Any] = {"k": _whole(1, MAX_TOP_K, DEFAULT_TOP_K)}.get(name, _SOME_TEXT)
+    kind: dict[str, Any] = _LINK_KINDS.get(name, _SOME_TEXT)
     return _parameter(name, kind, _TOLD[name])
 
 

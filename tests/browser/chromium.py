@@ -21,12 +21,19 @@ _NO_TOOLBAR = (
 )
 # WebGL drawn by the processor, as on a machine without a graphics card.
 _WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+# Pages put together by a processor that plays a graphics card take twice the time; a benchmark of frames wants just that.
+_LIGHT = ("--disable-gpu-compositing", "--disable-gpu-rasterization")
 
 
-def launch(playwright: Playwright, *, webgl: bool = False, timeout_ms: float = 180_000) -> Browser:
-    """Start the browser; ``webgl`` lets it draw the map's points."""
+def launch(playwright: Playwright, *, webgl: bool = False, light: bool = False, timeout_ms: float = 180_000) -> Browser:
+    """Start the browser; ``webgl`` lets it draw the map's points, ``light`` draws all else around them without it."""
     return playwright.chromium.launch(
         executable_path=str(find_chromium()),
-        args=["--no-sandbox", f"--disable-features={_CALM},{_NO_TOOLBAR}", *(_WEBGL if webgl else ())],
+        args=[
+            "--no-sandbox",
+            f"--disable-features={_CALM},{_NO_TOOLBAR}",
+            *(_WEBGL if webgl else ()),
+            *(_LIGHT if light else ()),
+        ],
         timeout=timeout_ms,
     )

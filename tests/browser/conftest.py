@@ -74,7 +74,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def chromium_with_webgl(playwright: Playwright) -> Iterator[Browser]:
-    browser = launch(playwright, webgl=True, timeout_ms=DEFAULT_TIMEOUT_MS)
+    browser = launch(playwright, webgl=True, light=True, timeout_ms=DEFAULT_TIMEOUT_MS)
     yield browser
     browser.close()
 
