@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 # Processes that run the tests: twice two cores, for many wait for a browser or a server. About 2.5 GB each; fewer where there is less.
 WORKERS ?= 4
-# And the quick ones, which wait for nothing: each process takes half a minute of a core to import and collect.
+# And the quick ones, which wait for nothing: each process takes twenty seconds of a core to import and collect.
 QUICK_WORKERS ?= 2
 # Python keeps what it compiles, like all the other tools here, wherever `make` starts it: some machines are told not to,
 # and every process of the app, of the command line and of the tests would compile the project's 700 files anew.
