@@ -113,13 +113,7 @@ def make_thumbnail(images_dir: Path, image_id: str, *, side: int, cache_dir: Pat
     ImageError
         When the picture cannot be used, or ``cache_dir`` cannot be written.
     """
-    if side < 1:
-        raise ImageError(f"A thumbnail's side must be at least 1 pixel, got {side}.")
-    source = picture_path(images_dir, image_id)
-    facts = regular_file(source, label=image_id)
-    key = f"{DECODING_VERSION}\0{image_id}\0{facts.st_size}\0{facts.st_mtime_ns}\0{side}".encode()
-    digest = hashlib.sha256(key).hexdigest()[:40]
-    target = Path(cache_dir) / digest[:2] / f"{digest}{THUMBNAIL_SUFFIX}"
+    source, target = _thumbnail_place(images_dir, image_id, side, cache_dir)
     if _touch_access(target):
         return target
     width, height = picture_size(source, name=image_id)
@@ -138,6 +132,29 @@ def make_thumbnail(images_dir: Path, image_id: str, *, side: int, cache_dir: Pat
             "Free some space or change the folder's permissions."
         ) from error
     return target
+
+
+def made_thumbnail(images_dir: Path, image_id: str, *, side: int, cache_dir: Path) -> Path | None:
+    """The thumbnail `make_thumbnail` would give, where it was made before; it costs two looks at the disk.
+
+    Raises
+    ------
+    ImageError
+        When the picture cannot be used.
+    """
+    _, target = _thumbnail_place(images_dir, image_id, side, cache_dir)
+    return target if _touch_access(target) else None
+
+
+def _thumbnail_place(images_dir: Path, image_id: str, side: int, cache_dir: Path) -> tuple[Path, Path]:
+    """The picture's own file, and where its thumbnail lies."""
+    if side < 1:
+        raise ImageError(f"A thumbnail's side must be at least 1 pixel, got {side}.")
+    source = picture_path(images_dir, image_id)
+    facts = regular_file(source, label=image_id)
+    key = f"{DECODING_VERSION}\0{image_id}\0{facts.st_size}\0{facts.st_mtime_ns}\0{side}".encode()
+    digest = hashlib.sha256(key).hexdigest()[:40]
+    return source, Path(cache_dir) / digest[:2] / f"{digest}{THUMBNAIL_SUFFIX}"
 
 
 def jpeg_preview(source: Path | bytes, *, side: int, max_pixels: int) -> bytes:

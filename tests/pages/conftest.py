@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,8 +101,8 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
-    """Everything the pages began behind themselves, to wait for."""
+def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Future[object]]]:
+    """Everything the pages began behind themselves, to wait for; none of it goes on in the next test."""
     from pages._ui.jobs import background
 
     found: list[Future[object]] = []
@@ -113,7 +113,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Future[object]]:
         return found[-1]
 
     monkeypatch.setattr(background, "start", noted)
-    return found
+    yield found
+    assert not wait(found, SECONDS_TO_LOAD).not_done
 
 
 @pytest.fixture

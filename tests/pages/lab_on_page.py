@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages._ui.jobs.lab_work import PARTS
 from t2i_core.arrays import l2_normalize
 from tests import demo_dataset
-from tests.pages.page_parts import SECONDS_TO_LOAD, texts
+from tests.pages.page_parts import texts, until
 
 PAGE = "pages/lab.py"
 OpenApp = Callable[..., AppTest]
@@ -31,13 +30,7 @@ def plots(app: AppTest) -> dict[str, dict[str, Any]]:
 
 def measured(app: AppTest) -> AppTest:
     """Run until every part is made, behind the page, and was there when its place was drawn."""
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while "scores" not in plots(app) or any(part in texts(app) for part in PARTS.values()):
-        assert time.monotonic() < deadline, "not everything was measured"
-        time.sleep(0.05)
-        app.run()
-    assert not app.exception
-    return app
+    return until(app, lambda app: "scores" in plots(app) and not any(part in texts(app) for part in PARTS.values()))
 
 
 def write_hard(folder: Path, checkpoint: Path, images: int = 12) -> Path:
@@ -51,14 +44,3 @@ def write_hard(folder: Path, checkpoint: Path, images: int = 12) -> Path:
         patched.setattr(demo_dataset, "l2_normalize", away)
         demo_dataset.write_demo_dataset(folder, checkpoint, images=images)
     return folder
-
-
-def until(app: AppTest, shown: Callable[[AppTest], bool]) -> AppTest:
-    """Run until something is shown that is made behind the page."""
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while not shown(app):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-        app.run()
-    assert not app.exception
-    return app

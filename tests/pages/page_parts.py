@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -21,6 +23,17 @@ def settle(app: AppTest, begun: list[Future[Any]]) -> AppTest:
             future.exception(SECONDS_TO_LOAD)
         app.run()
     assert "is loading" not in texts(app)
+    return app
+
+
+def until(app: AppTest, shown: Callable[[AppTest], bool], again: Callable[[], object] | None = None) -> AppTest:
+    """Run, or do what is done ``again``, until something is shown that is made behind the page."""
+    deadline = time.monotonic() + SECONDS_TO_LOAD
+    while not shown(app):
+        assert time.monotonic() < deadline, texts(app)
+        time.sleep(0.05)
+        (again or app.run)()
+    assert not app.exception
     return app
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from t2i_core.dataset import read_gallery
 from t2i_core.query import Query
-from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
+from tests.pages.page_parts import bar, component, grid, texts, until
 from tests.pages.visits import visit
 
 PAGE = "pages/captions.py"
@@ -28,12 +27,7 @@ def table(app: AppTest) -> dict[str, Any]:
 
 def with_ranks(app: AppTest) -> AppTest:
     """Run until the ranks are counted, behind the page."""
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while table(app)["counting"] is not None or table(app)["words"] is None:
-        assert time.monotonic() < deadline, "the ranks were not counted"
-        time.sleep(0.05)
-        app.run()
-    return app
+    return until(app, lambda app: table(app)["counting"] is None and table(app)["words"] is not None)
 
 
 def report(app: AppTest, **event: object) -> AppTest:
@@ -55,7 +49,8 @@ def test_the_worst_fit_comes_first(open_app: OpenApp, datasets: Path) -> None:
     assert shown["pages"] == 2
     fits = [row["score"] for row in shown["rows"]]
     assert fits == sorted(fits)
-    assert all(row["src"].startswith("app/static/") for row in shown["rows"])
+    thumbnails = until(app, lambda app: all(row["src"] for row in table(app)["rows"]))
+    assert all(row["src"].startswith("app/static/") for row in table(thumbnails)["rows"])
     assert all(1 <= row["rank"] <= 12 for row in shown["rows"])
     assert sum(shown["histogram"]["everything"]) == sum(shown["histogram"]["shown"]) == 60
     assert shown["words"]["frequent"]

@@ -21,8 +21,8 @@ from t2i_core.lab.resampling import Figure
 from t2i_core.lab.wording import in_decimals, in_points, in_words
 from t2i_core.types import Gallery
 from tests import demo_dataset
-from tests.pages.lab_on_page import PAGE, OpenApp, measured, until, write_hard
-from tests.pages.page_parts import SECONDS_TO_LOAD, grid, texts
+from tests.pages.lab_on_page import PAGE, OpenApp, measured, write_hard
+from tests.pages.page_parts import SECONDS_TO_LOAD, grid, texts, until
 from tests.pages.visits import visit
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from t2i_core.lab.measuring import SHARES
 from t2i_core.lab.part_captions import captions_of_part
 from t2i_core.lab.wording import in_words, k_sentence, left_out_sentence, part_name
 from tests.pages.lab_on_page import PAGE, OpenApp, measured, plots, write_hard
-from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, texts
+from tests.pages.page_parts import JOINER, SECONDS_TO_LOAD, component, texts, until
 from tests.pages.visits import begin_visit, visit
 
 
@@ -174,17 +173,10 @@ def test_the_counting_can_be_stopped_and_begun_again(
 
     monkeypatch.setattr(lab_work, "examine", slow)
     app = open_app(datasets, page=PAGE, settled=False)
-    deadline = time.monotonic() + SECONDS_TO_LOAD
-    while not any(one.key == "lab_stop" for one in app.button):
-        assert time.monotonic() < deadline
-        app.run()
-    assert [one.proto.value for one in app.get("progress")] == [25]
+    until(app, lambda app: [one.proto.value for one in app.get("progress")] == [25])
     app.button("lab_stop").click().run()
     goes_on.set()
-    while not any(one.key == "lab_again" for one in app.button):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-        app.run()
+    until(app, lambda app: any(one.key == "lab_again" for one in app.button))
     app.button("lab_again").click().run()
     measured(app)
 

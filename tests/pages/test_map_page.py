@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from t2i_core.marks import tag_pictures
 from t2i_core.projection import PROJECTION_NAME, Projection
 from t2i_core.query import Query
 from tests import demo_maps
-from tests.pages.page_parts import SECONDS_TO_LOAD, bar, component, grid, texts
+from tests.pages.page_parts import bar, component, grid, texts, until
 from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
@@ -72,11 +72,7 @@ def test_the_map_is_made_from_the_page(open_app: OpenApp, datasets: Path, tmp_pa
     shutil.copytree(datasets, folder, ignore=shutil.ignore_patterns("plain"))
     app = open_app(folder, page=PAGE)
     app.button(key="map_make").click().run()
-    deadline = time.monotonic() + 5 * SECONDS_TO_LOAD
-    while not any(one.proto.component_name == "t2i_embedding_map" for one in app.get("bidi_component")):
-        assert time.monotonic() < deadline, texts(app)
-        time.sleep(0.3)
-        app.run()
+    until(app, lambda app: any(one.proto.component_name == "t2i_embedding_map" for one in app.get("bidi_component")))
     assert (folder / PROJECTION_NAME).is_file()
     assert plot(app)["count"] == 12
 
@@ -253,16 +249,19 @@ def test_pictures_in_place_of_points_are_made_for_the_rows_in_view(
 ) -> None:
     app = open_app(mapped[0], page=PAGE)
     assert plot(app)["thumbnails"] == {"seq": 0, "rows": [], "addresses": {}}
-    told: dict[str, Any] = {}
-    for seq in range(1, 40):  # what is still being made is asked for again
+    numbers = count(1)
+
+    def ask_for_them() -> None:
+        seq = next(numbers)
         event(app, type="thumbnails", seq=seq, rows=[3, 1, 12, "2"])
         told = plot(app)["thumbnails"]
         assert (told["seq"], told["rows"]) == (seq, [3, 1])  # no row beyond the gallery, and none that is no number
-        if len(told["addresses"]) == 2:
-            break
+
+    until(app, lambda app: len(plot(app)["thumbnails"]["addresses"]) == 2, again=ask_for_them)
+    told = plot(app)["thumbnails"]
     assert set(told["addresses"]) == {"1", "3"}
     assert all(address.startswith("app/static/") for address in told["addresses"].values())
-    event(app, type="thumbnails", seq=50, rows=list(range(12)) * 20)
+    event(app, type="thumbnails", seq=next(numbers), rows=list(range(12)) * 20)
     assert len(plot(app)["thumbnails"]["rows"]) == map_thumbnails.MOST
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages._ui.frame import frame, redraw
 from t2i_core import dataset
 from t2i_core.errors import DatasetError
-from tests.pages.page_parts import bar, component, grid, texts
+from tests.pages.page_parts import bar, component, grid, settle, texts
 
 SECONDS = 60.0
 OpenApp = Callable[..., AppTest]
@@ -78,14 +80,16 @@ def test_map_and_captions_have_theirs(open_app: OpenApp, datasets: Path, held: t
     assert app.button(key="build_start").label == "Start"
 
 
-def test_an_error_is_told_and_the_next_visit_tries_again(
-    open_app: OpenApp, datasets: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("late_s", [0.0, 0.5])
+def test_an_error_is_told_once_and_the_next_visit_tries_again(
+    open_app: OpenApp, datasets: Path, begun: list[Future[object]], monkeypatch: pytest.MonkeyPatch, late_s: float
 ) -> None:
     read, tries = dataset.read_gallery, []
 
     def fails_once(folder: Path, images_dir: Path | None = None) -> object:
         tries.append(folder)
         if len(tries) == 1:
+            time.sleep(late_s)  # while the page waits for it, or before
             raise DatasetError("The disk is away.")
         return read(folder, images_dir)
 
@@ -93,4 +97,6 @@ def test_an_error_is_told_and_the_next_visit_tries_again(
     app = open_app(datasets, settled=False)
     assert "The disk is away." in texts(app)
     app.run()
+    assert "The disk is away." not in texts(app)
+    settle(app, begun)
     assert len(grid(app)["pictures"]) == 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pages._ui.serving import permissions
 from t2i_core.dataset.searches_file import SavedSearch, read_searches, searches_path, write_searches
 from t2i_core.query import SearchRequest
 from tests import demo_dataset
-from tests.pages.page_parts import grid, texts
+from tests.pages.page_parts import grid, settle, texts
 from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
@@ -149,11 +150,13 @@ def test_renamed_removed_and_put_back(open_app: OpenApp, data: Path) -> None:
     assert not [one for one in app.button if one.label.startswith("Put")]
 
 
-def test_after_a_rebuild_it_says_what_came_went_and_moved(open_app: OpenApp, data: Path, checkpoint: Path) -> None:
+def test_after_a_rebuild_it_says_what_came_went_and_moved(
+    open_app: OpenApp, begun: list[Future[object]], data: Path, checkpoint: Path
+) -> None:
     app = save(open_app(data, q="a mill", k="4"))
     [search] = read_searches(data)
     demo_dataset.write_demo_dataset(data, checkpoint, images=12, with_captions=False)
-    saved_page(app)
+    settle(saved_page(app), begun)  # another dataset: it is opened, and its model loaded, anew
     assert "nothing changed among the first 4 pictures" in texts(app)
     write_searches(data, [SavedSearch(search.name, search.request, ("gone.jpg", *search.first[:3]), search.saved)])
     app.run()

@@ -153,7 +153,7 @@ def _gallery(answer: Answer, here: frame.Here) -> Gallery | None:
     if not opening.done():
         frame.draw_again_when_changed(opening.done, False)
         return None
-    return opening.result()
+    return resources.opened(choice, opening)
 
 
 def _controls(answer: Answer, here: frame.Here, found: SecondAnswer) -> None:

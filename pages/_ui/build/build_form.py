@@ -206,7 +206,7 @@ def _other_dataset(data_dir: Path, images_dir: Path | None, settings: Settings) 
         return ""
     choice = resources.DatasetChoice(data_dir.name, data_dir)
     try:
-        present = resources.gallery(choice).result().images_dir
+        present = resources.opened(choice, resources.gallery(choice)).images_dir
     except T2IError:
         return "they cannot be told, for it cannot be read"
     return "" if present.resolve() == images_dir.resolve() else str(present)

@@ -101,7 +101,7 @@ def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
             with _asking(chosen, status):
                 opening = resources.gallery(chosen)
                 wait([opening], OPENING_WAIT_S)
-                gallery = opening.result() if opening.done() else None
+                gallery = resources.opened(chosen, opening) if opening.done() else None
         except T2IError as error:
             problem = error
     here = Here(

@@ -90,10 +90,17 @@ def shown_soon(
     out: while somebody types, most rows are gone before anybody looks at them.
     """
     different = [row for row in dict.fromkeys(rows) if row is not None]
-    made = {row: _started(gallery, row, settings, side) for row in different[:wanted]}
+    made = {row: _begun(gallery, row, settings, side) for row in different[:wanted]}
     wait(made.values(), timeout=wait_s)
     made |= {row: Future() for row in different if row not in made}
     return [None if row is None else made[row].result() if made[row].done() else Pending(made[row]) for row in rows]
+
+
+def _begun(gallery: Gallery, row: int, settings: Settings, side: int) -> Future[Shown]:
+    """The picture's thumbnail: what was made before is there at once, however many others are still being made."""
+    width, height = (int(value) for value in gallery.image_sizes[row])
+    ready = _ready(gallery.images_dir, gallery.image_ids[row], width, height, side)
+    return _started(gallery, row, settings, side) if ready is None else background.finished(ready)
 
 
 def _started(gallery: Gallery, row: int, settings: Settings, side: int) -> Future[Shown]:
@@ -149,18 +156,31 @@ def _shown(gallery: Gallery, row: int, settings: Settings, side: int) -> Shown:
 
 
 def _file(images_dir: Path, image_id: str, width: int, height: int, settings: Settings, side: int) -> Shown:
+    ready = _ready(images_dir, image_id, width, height, side)
+    if ready is not None:
+        return ready
+    try:
+        thumbnail = images.make_thumbnail(
+            images_dir, image_id, side=side, cache_dir=THUMBNAILS_DIR, max_pixels=settings.max_pixels
+        )
+        width, height = (width, height) if width and height else _size(images.picture_path(images_dir, image_id))
+    except ImageError as error:
+        return Shown("", width, height, str(error))
+    return Shown(static_url(thumbnail), width, height)
+
+
+def _ready(images_dir: Path, image_id: str, width: int, height: int, side: int) -> Shown | None:
+    """A picture that is served as it lies there, whose thumbnail was made before, or that cannot be shown; None of any other."""
     try:
         path = images.picture_path(images_dir, image_id)
         if not width or not height:
             width, height = _size(path)
         if _may_be_served(images_dir, path) and 0 < max(width, height) <= max(side, SERVED_AS_IT_IS_SIDE):
             return Shown(static_url(path.resolve()), width, height)
-        thumbnail = images.make_thumbnail(
-            images_dir, image_id, side=side, cache_dir=THUMBNAILS_DIR, max_pixels=settings.max_pixels
-        )
+        made = images.made_thumbnail(images_dir, image_id, side=side, cache_dir=THUMBNAILS_DIR)
     except ImageError as error:
         return Shown("", width, height, str(error))
-    return Shown(static_url(thumbnail), width, height)
+    return None if made is None else Shown(static_url(made), width, height)
 
 
 def _may_be_served(images_dir: Path, path: Path) -> bool:

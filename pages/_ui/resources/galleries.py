@@ -56,14 +56,24 @@ def name_of(settings: config.Settings, folder: Path) -> str | None:
 
 
 def gallery(choice: DatasetChoice) -> Future[Gallery]:
-    """The gallery in a folder, read behind the page and again when its files change; a collection is there at once."""
+    """The gallery in a folder, read behind the page and again when its files change; a collection is there at once.
+
+    What became of it is for `opened` to say.
+    """
     folder = str(choice.folder)
     if choice.may_be_away:
         return background.finished(_collection(folder, _collection_key(folder)))
-    opened = _gallery(folder, stamp := dataset.dataset_stamp(choice.folder))
-    if opened.done() and opened.exception() is not None:
-        _gallery.clear(folder, stamp)  # whoever asks next tries again
-    return opened
+    return _gallery(folder, dataset.dataset_stamp(choice.folder))
+
+
+def opened(choice: DatasetChoice, opening: Future[Gallery]) -> Gallery:
+    """Wait for the gallery; an error is told once, and whoever asks next tries again, however late it came."""
+    try:
+        return opening.result()
+    except Exception:
+        if not choice.may_be_away:
+            _gallery.clear(str(choice.folder), dataset.dataset_stamp(choice.folder))
+        raise
 
 
 def first_rows(gallery: Gallery, count: int) -> list[int]:
