@@ -83,6 +83,7 @@ def test_two_requests_stand_side_by_side(visit: Visit) -> None:
     assert above is not None
     assert below is not None
     assert below["y"] > above["y"]
+    page.wait_for_url(lambda address: "picture=" not in address)  # else what is loaded again has it open
     page.reload()
     expect(second.locator(".rank")).to_have_count(8)
     assert names(second) == after
