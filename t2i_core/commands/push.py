@@ -29,7 +29,7 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "push",
         help="write a dataset to Milvus, a server or a local file",
-        description="Write embeddings, file names, captions and columns of a dataset to Milvus, and read a sample back.",
+        description="Write embeddings, file names, captions, columns and balance of a dataset to Milvus, and read a sample back.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

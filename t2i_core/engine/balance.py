@@ -7,7 +7,9 @@ indexes prove its top k as they do that of the cosine (`t2i_core.index.quantized
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -27,6 +29,7 @@ MOST_QUERIES = 2_000
 RECALL_AT = 10
 SHORTEST_WORDS = 4  # shorter queries are unlike captions: what is near captions says little of them
 _RESAMPLES = 1_000
+_ROUNDING = 2.0**-21  # of a few float32 products and their sum
 _FIGURES = {
     PICTURES: (f"recall@{RECALL_AT}", "caption"), FEW_WORDS: ("average precision", "word"), CAPTIONS: ("recall@1", "picture"),
 }  # fmt: skip
@@ -116,10 +119,53 @@ def in_words(balance: Balance, of: str = PICTURES) -> str:
     return f"{gain} points of {figure} (95 % interval {low} to {high}, {count_of(balance.queries, noun)})"
 
 
+@dataclass(frozen=True, eq=False)
+class Bias:
+    """What balanced ranking adds to a picture's score: so much of how near it is to sentences, and to words.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        What the picture's nearness is to, by the name of its balance: `PICTURES`, `FEW_WORDS`, or both.
+    amounts : tuple of float
+        How much of each is added.
+    nearness : tuple of ndarray of shape (N,), float32
+        Each of the gallery's own pictures.
+    scale : float
+        By which the sum is multiplied.
+    """
+
+    kinds: tuple[str, ...]
+    amounts: tuple[float, ...]
+    nearness: tuple[FloatArray, ...]
+    scale: float = 1.0
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """For the gallery's own pictures: ndarray of shape (N,), float32."""
+        return self.of(self.nearness)
+
+    def of(self, nearness: Sequence[FloatArray]) -> FloatArray:
+        """For pictures that are so near, (R,) for each kind: ndarray of shape (R,), float32, to the last bit as for one's own."""
+        first, *others = (np.float32(amount) * near for amount, near in zip(self.amounts, nearness, strict=True))
+        bias: FloatArray = sum(others, start=first)
+        return bias if self.scale == 1.0 else (bias.astype(np.float64) * self.scale).astype(np.float32)
+
+    def most(self, ranges: Sequence[tuple[float, float]]) -> float:
+        """What no picture is given more than, whose nearness of each kind lies in such a range; float32's rounding included."""
+        ends = [max(amount * end for end in one) for amount, one in zip(self.amounts, ranges, strict=True)]
+        largest = sum(abs(amount) * max(map(abs, one)) for amount, one in zip(self.amounts, ranges, strict=True))
+        return (sum(ends) + _ROUNDING * largest) * self.scale
+
+    def scaled(self, scale: float) -> Bias:
+        """The same for scores that are so many times as large; ``scale`` is at least 0."""
+        return replace(self, scale=scale)
+
+
 def bias_of(
     balance: Balance, query: Query, embedded: EmbeddedQuery, *, few_words: Balance | None = None
-) -> FloatArray | None:
-    """What is added to each picture's score: ndarray of shape (N,), float32; None where the query has no term to balance.
+) -> Bias | None:
+    """What is added to each picture's score; None where the query has no term to balance.
 
     What is taken off for a sum of terms is the sum of what is taken off for each, by how much the term counts. Words of fewer than
     four are unlike captions: they go by the balance for ``few_words``, or take nothing off. Nor do pictures.
@@ -130,14 +176,14 @@ def bias_of(
         if isinstance(term.subject, Words):
             taken[len(term.subject.text.split()) < SHORTEST_WORDS] += amount
     parts = [
-        np.float32(-one.share * amount) * one.nearness
-        for one, amount in zip((balance, few_words), taken, strict=True)
+        (kind, one, -one.share * amount)
+        for kind, one, amount in zip((PICTURES, FEW_WORDS), (balance, few_words), taken, strict=True)
         if one is not None and amount != 0.0
     ]
     if not parts:
         return None
-    bias: FloatArray = parts[0] if len(parts) == 1 else parts[0] + parts[1]
-    return bias
+    kinds, balances, added = zip(*parts, strict=True)
+    return Bias(kinds, added, tuple(one.nearness for one in balances))
 
 
 def _gains(gallery: Gallery, asked: FloatArray, rows: RowArray, nearness: FloatArray) -> np.ndarray:

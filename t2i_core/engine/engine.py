@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
@@ -18,11 +17,10 @@ from t2i_core.dataset import (
     Balance,
     Evidence,
     check_model_matches,
-    read_balance,
     text_rows_fit,
 )
 from t2i_core.engine import score_scale
-from t2i_core.engine.balance import SHORTEST_WORDS, bias_of, in_words
+from t2i_core.engine.balance import SHORTEST_WORDS, Bias, bias_of, in_words
 from t2i_core.engine.embedding import EmbeddedQuery, QueryEmbedder
 from t2i_core.engine.explaining import Explainer
 from t2i_core.engine.feedback import Steered, steer
@@ -30,7 +28,7 @@ from t2i_core.engine.judging import Judge
 from t2i_core.engine.narrowing import Narrowing
 from t2i_core.engine.source import Found, Source
 from t2i_core.engine.standardising import ScoreSpreads
-from t2i_core.errors import DatasetError, QueryError
+from t2i_core.errors import QueryError
 from t2i_core.memory import let_go
 from t2i_core.query import GalleryPicture, Query, SearchRequest, Words
 from t2i_core.relevance.measuring import FEWEST_PICTURES
@@ -122,7 +120,7 @@ class SearchEngine:
         )
         find = partial(
             self.source.find, embedded.embedding, where=where, left_out=left_out, approximate=request.approximate,
-            texts=self._texts, bias=bias if bias is None or steered is None else steered.biased(bias),
+            texts=self._texts, bias=bias if bias is None or steered is None else bias.scaled(steered.query_part),
             ranked_by=None if steered is None else steered.embedding,
         )  # fmt: skip
         found = self.narrowing.found(request, self._judge.wanted(request), find)
@@ -187,8 +185,8 @@ class SearchEngine:
         )
         return steer(embedded.embedding, liked, disliked, self._spreads, aim=request.aim)
 
-    def _bias(self, request: SearchRequest, embedded: EmbeddedQuery) -> FloatArray | None:
-        """What is added to scores for the ranking that is asked, (N,), float32."""
+    def _bias(self, request: SearchRequest, embedded: EmbeddedQuery) -> Bias | None:
+        """What is added to scores for the ranking that is asked."""
         if request.ranking != BALANCED:
             return None
         few_words = self.balance_of(FEW_WORDS)
@@ -239,9 +237,8 @@ class SearchEngine:
 
     def balance_of(self, of: str) -> Balance | None:
         """The balance of pictures, of few words or of captions; looked for again until it was measured."""
-        if of not in self._balances and not self.gallery.searched_by:
-            with contextlib.suppress(DatasetError):
-                self._balances[of] = read_balance(self.gallery, of)
+        if of not in self._balances and (balance := self.source.balance(of)) is not None:
+            self._balances[of] = balance
         return self._balances.get(of)
 
     @property
@@ -257,9 +254,12 @@ class SearchEngine:
 
     @property
     def _balance(self) -> Balance:
-        if self.gallery.searched_by:
-            raise QueryError("Balanced ranking is for datasets in a folder, got a collection. Rank by cosine.")
         balance = self.balance
+        if balance is None and self.gallery.searched_by:
+            raise QueryError(
+                "Balanced ranking is for datasets in a folder, got a collection that was pushed without a balance or is searched "
+                "approximately. Measure it (python -m t2i_core index --balanced --data DIR) and push that with --replace."
+            )
         if balance is None:
             raise QueryError(
                 f"Balanced ranking needs a measurement of the dataset, and {self.gallery.name} has none. "

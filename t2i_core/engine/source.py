@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from t2i_core.dataset import open_ann, open_codes
-from t2i_core.errors import QueryError
+from t2i_core.dataset import Balance, open_ann, open_codes, read_balance
+from t2i_core.engine.balance import Bias
+from t2i_core.errors import DatasetError, QueryError
 from t2i_core.index.opening import open_index
 from t2i_core.index.scoring import exact_scores
 from t2i_core.memory import let_go
@@ -61,12 +63,13 @@ class Source(Protocol):
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None, bias: FloatArray | None = None, ranked_by: FloatArray | None = None,
+        texts: FloatArray | None, bias: Bias | FloatArray | None = None, ranked_by: FloatArray | None = None,
     ) -> Found:  # fmt: skip
         """The best pictures for a unit vector (D,), but for those ``left_out`` by name, each with its closest caption.
 
-        ``ranked_by`` (D,), where given, is the unit vector that pictures are ranked by in place of ``embedding``, and ``bias``
-        (N,) is added to the scores they are ranked by. The scores that are returned are those of ``embedding`` alone.
+        ``ranked_by`` (D,), where given, is the unit vector that pictures are ranked by in place of ``embedding``, and ``bias`` is
+        added to the scores they are ranked by: an array (N,) says how much for the pictures at hand, a `Bias` for any. The scores
+        that are returned are those of ``embedding`` alone.
         """
         ...
 
@@ -76,6 +79,10 @@ class Source(Protocol):
 
     def gallery_with(self, image_id: str) -> Gallery:
         """A gallery that holds the picture: the source's own, or one of this picture alone; QueryError when there is none."""
+        ...
+
+    def balance(self, of: str) -> Balance | None:
+        """The balance of pictures, of few words or of captions, where it was measured."""
         ...
 
     def with_gallery(self, gallery: Gallery) -> Self:
@@ -104,7 +111,7 @@ class FolderSource:
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None, bias: FloatArray | None = None, ranked_by: FloatArray | None = None,
+        texts: FloatArray | None, bias: Bias | FloatArray | None = None, ranked_by: FloatArray | None = None,
     ) -> Found:  # fmt: skip
         index: Index = self.index
         if approximate:
@@ -121,7 +128,8 @@ class FolderSource:
         if left_out:
             where = np.ones(len(self.gallery), dtype=np.bool_) if where is None else where.copy()
             where[[self.row_of(image_id) for image_id in left_out]] = False
-        scores, rows = index.search((embedding if ranked_by is None else ranked_by)[None], top_k, where, bias)
+        added = bias.values if isinstance(bias, Bias) else bias
+        scores, rows = index.search((embedding if ranked_by is None else ranked_by)[None], top_k, where, added)
         if bias is not None or ranked_by is not None:
             scores = exact_scores(self.gallery.image_embeddings[rows[0]], embedding).astype(np.float32)[None]
         let_go(self.gallery.image_embeddings)
@@ -139,6 +147,12 @@ class FolderSource:
     def gallery_with(self, image_id: str) -> Gallery:
         self.row_of(image_id)
         return self.gallery
+
+    def balance(self, of: str) -> Balance | None:
+        if not self.gallery.searched_by:
+            with contextlib.suppress(DatasetError):
+                return read_balance(self.gallery, of)
+        return None
 
     def with_gallery(self, gallery: Gallery) -> FolderSource:
         return FolderSource(gallery, self.index, approximate=self.approximate)

@@ -103,8 +103,8 @@ class MilvusCollection:
         """Names of the collections there."""
         return sorted(name for name in self._call("list_collections") if not name.endswith("_captions"))
 
-    def create(self, facts: dict[str, Any], *, dimension: int, index_type: str) -> None:
-        """Make both collections, empty and ready."""
+    def create(self, facts: dict[str, Any], *, dimension: int, index_type: str, numbers: Sequence[str] = ()) -> None:
+        """Make both collections, empty and ready; ``numbers`` are fields of pictures beside the usual ones."""
         kind = self._library.DataType
         text = {"datatype": kind.VARCHAR, "max_length": LONGEST_TEXT}
         number = {"datatype": kind.INT64}
@@ -115,7 +115,9 @@ class MilvusCollection:
         )  # fmt: skip
         # Last, because its presence says that both are there.
         self._create(
-            self.pictures, {"row": number, "name": text, "width": number, "height": number, "vector": vector},
+            self.pictures,
+            {"row": number, "name": text, "width": number, "height": number, "vector": vector}
+            | {name: {"datatype": kind.FLOAT} for name in numbers},
             json.dumps({**facts, "format": FORMAT, "index_type": index_type}), index_type,
         )  # fmt: skip
 
@@ -200,9 +202,11 @@ class MilvusCollection:
         # Milvus cut the answer without a word: ask for fewer pictures at a time.
         return [record for half in np.array_split(rows, 2) for record in self._fetch_whole(collection, half, fields)]
 
-    def closest(self, vector: Any, limit: int, filter: str, *, effort: int = 0) -> list[dict[str, Any]]:
-        """Pictures by inner product, with ``distance`` and everything known about each; ``effort`` for an approximate index."""
-        fields = ["row", "name", "width", "height", "vector"]
+    def closest(
+        self, vector: Any, limit: int, filter: str, *, effort: int = 0, numbers: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """Pictures by inner product, with ``distance`` and what is known about each; ``effort`` for an approximate index."""
+        fields = ["row", "name", "width", "height", "vector", *numbers]
         parameters = {"nprobe": effort, "ef": max(effort, limit)} if effort else {}
         found = self._call(
             "search", self.pictures, data=[vector], limit=limit, filter=filter, output_fields=fields, anns_field="vector",

@@ -1,12 +1,14 @@
 """MilvusIndex: search in a Milvus collection, re-scored in full precision as every index does.
 
 With Milvus' FLAT index the rows are the exact top k, proven per query: every row it did not return scored no higher, but
-for float32 rounding, than the last it did. With IVF_FLAT or HNSW the choice of rows is approximate, the scores exact.
+for float32 rounding, than the last it did. Where something is added to the scores, such a row is given at most as much as any
+picture, so that the same holds with that on top, and more rows are asked for until it settles the matter. With IVF_FLAT or
+HNSW the choice of rows is approximate, the scores exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,25 @@ class Found:
     scores: np.ndarray
     rows: RowArray
     records: Mapping[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """What is added to the scores of pictures: it follows from numbers that lie beside them in the collection.
+
+    Attributes
+    ----------
+    numbers : tuple of str
+        Names of these numbers.
+    of : callable
+        Makes what is added, (R,) float32, of the numbers of R pictures, (R,) float32 for each name.
+    most : float
+        No picture of the collection is given more.
+    """
+
+    numbers: tuple[str, ...]
+    of: Callable[[Sequence[FloatArray]], FloatArray]
+    most: float
 
 
 class MilvusIndex:
@@ -65,12 +86,14 @@ class MilvusIndex:
 
         return search_each(query_embeddings, k, search_one)
 
-    def find(self, query_embedding: FloatArray, top_k: int, where: MaskArray | None = None) -> Found:
-        """As `search` for one query (D,), with what the collection knows about each row."""
+    def find(
+        self, query_embedding: FloatArray, top_k: int, where: MaskArray | None = None, added: Added | None = None
+    ) -> Found:
+        """As `search` for one query (D,), with what the collection knows about each row; ``added`` needs an exact collection."""
         k = self._check(query_embedding[None], top_k, where)
         if not k:
             return Found(np.empty(0), np.empty(0, dtype=np.int64), {})
-        return self._find(query_embedding, k, "" if where is None else expression(where))
+        return self._find(query_embedding, k, "" if where is None else expression(where), added)
 
     def _check(self, query_embeddings: FloatArray, top_k: int, where: MaskArray | None) -> int:
         if query_embeddings.ndim != 2 or query_embeddings.shape[1] != self._dimension:
@@ -88,12 +111,13 @@ class MilvusIndex:
             )
         return min(top_k, int(where.sum()))
 
-    def _find(self, query: FloatArray, k: int, filter: str) -> Found:
+    def _find(self, query: FloatArray, k: int, filter: str, added: Added | None = None) -> Found:
+        numbers, most = ((), 0.0) if added is None else (added.numbers, added.most)
         wanted = min(k + _SPARE, MOST_HITS)
         slack = 2 * float32_slack(self._dimension)
         effort = 0 if self.exact else _EFFORT
         while True:
-            hits = self.collection.closest(query.tolist(), wanted, filter, effort=effort)
+            hits = self.collection.closest(query.tolist(), wanted, filter, effort=effort, numbers=numbers)
             if len(hits) < k and (self.exact or effort >= MOST_HITS):
                 raise DatasetError(
                     f"The collection {self.collection.pictures} must return {count_of(k, 'picture')}, got {len(hits):,}: "
@@ -105,11 +129,19 @@ class MilvusIndex:
                 continue
             rows = np.array([hit["row"] for hit in hits], dtype=np.int64)
             vectors = np.array([hit["vector"] for hit in hits], dtype=np.float32)
-            scores, best = best_of(exact_scores(vectors, query), rows, k)
+            bias = None
+            if added is not None:
+                bias = added.of([np.array([hit[name] for hit in hits], dtype=np.float32) for name in numbers])
+            scores, best = best_of(exact_scores(vectors, query, bias), rows, k)
             # What was not returned scores at most this, so it cannot belong to the top k.
-            bound = float(hits[-1]["distance"]) + slack
+            bound = float(hits[-1]["distance"]) + most + slack
             if not self.exact or len(hits) < wanted or bound < scores[-1]:
                 return Found(scores, best, {int(hit["row"]): hit for hit in hits})
+            if wanted == MOST_HITS and added is not None:
+                raise DatasetError(
+                    f"The best {k:,} pictures of a balanced ranking must be among the {MOST_HITS:,} of the best cosines, all that "
+                    "Milvus returns at once, and here that is not sure. Rank by cosine, or search the dataset folder with --data DIR."
+                )
             if wanted == MOST_HITS:
                 raise DatasetError(
                     f"The best {k:,} pictures must be told apart from the rest, and over {MOST_HITS:,} score the same, "

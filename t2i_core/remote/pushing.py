@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from t2i_core.arrays import NO_PICTURE, spread_rows
+from t2i_core.dataset import FEW_WORDS, PICTURES, Balance, read_balance
 from t2i_core.errors import DatasetError, count_of
 from t2i_core.index.milvus import LONGEST_TEXT, MilvusCollection
 from t2i_core.types import Gallery
@@ -17,6 +19,8 @@ from t2i_core.types import Gallery
 _BATCH_BYTES = 2_000_000
 _MOST_AT_ONCE = 1_000
 _VERIFIED = 64
+# Where a picture's nearness lies in its record, for each balance that a collection can be ranked by.
+NEARNESS = {PICTURES: "near_sentences", FEW_WORDS: "near_words"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def push(
         When the collection holds another dataset (and ``replace`` is not set), the gallery does not name its model, a
         text is too long, the server stays away, or what was read back differs from what was written.
     """
-    facts = collection_facts(gallery)
+    balances = balances_of(gallery)
+    facts = collection_facts(gallery, balances)
     there = collection.facts()
     if there is not None and (there.get("key") != gallery.key or there.get("index_type") != index_type):
         if not replace:
@@ -56,11 +61,23 @@ def push(
             )
         collection.drop()
         there = None
+    if there is not None and there.get("balances", {}) != facts["balances"]:
+        if not replace:
+            raise DatasetError(
+                f"The collection {collection.pictures} holds this dataset as it was before balanced ranking was measured for it "
+                "anew. Give --replace to write it again, and it can be ranked so."
+            )
+        collection.drop()
+        there = None
     if there is None:
-        collection.create(facts, dimension=gallery.dimension, index_type=index_type)
+        numbers = [NEARNESS[of] for of in balances]
+        collection.create(facts, dimension=gallery.dimension, index_type=index_type, numbers=numbers)
     total = len(gallery) + len(gallery.captions)
     done = written = 0
-    for name, batches in ((collection.pictures, _pictures(gallery)), (collection.captions, _captions(gallery))):
+    for name, batches in (
+        (collection.pictures, _pictures(gallery, balances)),
+        (collection.captions, _captions(gallery)),
+    ):
         first_field = "row" if name == collection.pictures else "position"
         for start, end, make in batches:
             if collection.count(name, f"{first_field} >= {start} and {first_field} < {end}") != end - start:
@@ -75,8 +92,17 @@ def push(
     )
 
 
-def collection_facts(gallery: Gallery) -> dict[str, Any]:
-    """What travels with a gallery, as JSON: the manifest, the key of its content, its name and picture folder."""
+def balances_of(gallery: Gallery) -> dict[str, Balance]:
+    """The balances of pictures that surely help a dataset, by what they are of."""
+    found = {}
+    for of in NEARNESS:
+        with contextlib.suppress(DatasetError):
+            found[of] = read_balance(gallery, of)
+    return {of: balance for of, balance in found.items() if balance.offered}
+
+
+def collection_facts(gallery: Gallery, balances: Mapping[str, Balance]) -> dict[str, Any]:
+    """What travels with a gallery, as JSON: the manifest, the key of its content, its name and picture folder, its balances."""
     if gallery.manifest is None:
         raise DatasetError(
             f"A dataset must name the model that made it to be pushed, and {gallery.data_dir} does not. "
@@ -91,13 +117,24 @@ def collection_facts(gallery: Gallery) -> dict[str, Any]:
         "images_dir": str(gallery.images_dir.resolve()),
         "text": gallery.text_embeddings is not None,
         "columns": list(gallery.caption_columns),
+        "balances": {
+            of: {
+                "share": one.share,
+                "gain": one.gain,
+                "low": one.low,
+                "high": one.high,
+                "queries": one.queries,
+                "range": [float(one.nearness.min()), float(one.nearness.max())],
+            }
+            for of, one in balances.items()
+        },
     }
 
 
 Batches = Iterator[tuple[int, int, Callable[[], list[dict[str, Any]]]]]
 
 
-def _pictures(gallery: Gallery) -> Batches:
+def _pictures(gallery: Gallery, balances: Mapping[str, Balance]) -> Batches:
     def make(start: int, end: int) -> list[dict[str, Any]]:
         return [
             {
@@ -106,6 +143,7 @@ def _pictures(gallery: Gallery) -> Batches:
                 "width": int(gallery.image_sizes[row][0]),
                 "height": int(gallery.image_sizes[row][1]),
                 "vector": gallery.image_embeddings[row].tolist(),
+                **{NEARNESS[of]: float(balance.nearness[row]) for of, balance in balances.items()},
             }
             for row in range(start, end)
         ]

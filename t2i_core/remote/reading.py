@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from t2i_core.arrays import NO_PICTURE, read_only, spread_rows
+from t2i_core.dataset import Balance
 from t2i_core.errors import DatasetError
 from t2i_core.index.address import parse_address
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import MilvusIndex
+from t2i_core.remote.pushing import NEARNESS
 from t2i_core.types import Gallery, Manifest, Problem, RowArray
 
 SAMPLE = 20_000
@@ -36,12 +39,18 @@ class Collection:
         Captions in the whole collection.
     key : str
         Of the gallery that was pushed; another one there now means other pictures.
+    balances : mapping of str to Balance
+        What balanced ranking goes by, with the nearness of the sample's pictures.
+    ranges : mapping of str to tuple of float and float
+        The least and the most nearness in the whole collection, for each balance.
     """
 
     index: MilvusIndex
     rows: RowArray
     captions: int
     key: str
+    balances: Mapping[str, Balance] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def images(self) -> int:
@@ -88,7 +97,9 @@ def open_collection(
     manifest = _manifest(facts, collection)
     collection.check_whole(pictures=manifest.images, captions=manifest.captions)
     rows = spread_rows(manifest.images, sample)
-    pictures = collection.fetch_rows(collection.pictures, rows, ("row", "name", "width", "height", "vector"))
+    told = _balances(facts, collection)
+    numbers = tuple(NEARNESS[of] for of in told)
+    pictures = collection.fetch_rows(collection.pictures, rows, ("row", "name", "width", "height", "vector", *numbers))
     pictures.sort(key=lambda record: int(record["row"]))
     if len(pictures) != rows.size:
         raise DatasetError(
@@ -129,8 +140,16 @@ def open_collection(
             rows=read_only(rows),
             captions=manifest.captions,
             key=str(facts["key"]),
+            balances={
+                of: Balance(
+                    read_only(np.array([picture[NEARNESS[of]] for picture in pictures], dtype=np.float32)),
+                    float(one["share"]), float(one["gain"]), float(one["low"]), float(one["high"]), int(one["queries"]),
+                )
+                for of, one in told.items()
+            },
+            ranges={of: (float(one["range"][0]), float(one["range"][1])) for of, one in told.items()},
         ),
-    )
+    )  # fmt: skip
 
 
 def collection_key(data: Path | str) -> str:
@@ -157,6 +176,18 @@ def _manifest(facts: dict[str, Any], collection: MilvusCollection) -> Manifest:
             f"The collection {collection.pictures} must say what made it, and {error} is missing. Push the dataset again "
             "with --replace."
         ) from error
+
+
+def _balances(facts: dict[str, Any], collection: MilvusCollection) -> dict[str, Mapping[str, Any]]:
+    """What a collection says of its balances; nothing where an earlier version pushed it, or one is of no kind known here."""
+    told = facts.get("balances") or {}
+    wanted = {"share", "gain", "low", "high", "queries", "range"}
+    if not isinstance(told, dict) or not all(isinstance(one, dict) and wanted <= one.keys() for one in told.values()):
+        raise DatasetError(
+            f"The collection {collection.pictures} must say what its balanced ranking goes by, and does so in a way that is not "
+            "known here. Push the dataset again with --replace."
+        )
+    return {of: one for of, one in told.items() if of in NEARNESS}
 
 
 def _problems(images_dir: Path) -> tuple[Problem, ...]:

@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from t2i_core.dataset import Balance
 from t2i_core.engine import Found, FoundPicture
+from t2i_core.engine.balance import Bias
 from t2i_core.engine.source import closest_caption
 from t2i_core.errors import DatasetError, QueryError
+from t2i_core.index.milvus_index import Added
 from t2i_core.index.scoring import exact_scores
+from t2i_core.remote.pushing import NEARNESS
 from t2i_core.remote.reading import Collection, collection_of
 from t2i_core.types import FloatArray, Gallery, MaskArray
 
@@ -57,11 +61,11 @@ class CollectionSource:
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
-        texts: FloatArray | None, bias: FloatArray | None = None, ranked_by: FloatArray | None = None,
+        texts: FloatArray | None, bias: Bias | FloatArray | None = None, ranked_by: FloatArray | None = None,
     ) -> Found:  # fmt: skip
-        if bias is not None:
+        if bias is not None and not isinstance(bias, Bias):
             raise QueryError(
-                "Balanced ranking is for datasets in a folder, got a collection in Milvus. Rank by cosine."
+                "A number for each picture at hand is for datasets in a folder, got a collection in Milvus. Rank by cosine."
             )
         if approximate:
             raise QueryError(
@@ -76,14 +80,16 @@ class CollectionSource:
         self._check_unchanged()
         # Pictures of the query may lie outside the sample, where their rows are not known: some more are asked for.
         away = frozenset(left_out)
-        found = index.find(embedding if ranked_by is None else ranked_by, min(self.images, top_k + len(away)), where)
+        added = None if bias is None else self._added(bias)
+        ranking = embedding if ranked_by is None else ranked_by
+        found = index.find(ranking, min(self.images, top_k + len(away)), where, added)
         kept = [
             (row, score)
             for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
             if str(found.records[row]["name"]) not in away
         ][:top_k]
         captions = self._captions([row for row, _ in kept], embedding, texts)
-        if ranked_by is not None:
+        if ranked_by is not None or bias is not None:
             vectors = np.array([found.records[row]["vector"] for row, _ in kept], dtype=np.float32)
             own = exact_scores(vectors, embedding).tolist() if kept else []
             kept = [(row, score) for (row, _), score in zip(kept, own, strict=True)]
@@ -91,6 +97,18 @@ class CollectionSource:
             self._found(row, float(np.float32(score)), found.records[row], captions.get(row)) for row, score in kept
         )
         return Found(pictures, () if index.exact else (_APPROXIMATE.format(index.index_type),))
+
+    def balance(self, of: str) -> Balance | None:
+        """What was pushed with the dataset; None where the server does not look at every picture."""
+        return self._whole.balances.get(of) if self._whole.index.exact else None
+
+    def _added(self, bias: Bias) -> Added:
+        whole = self._whole
+        return Added(
+            tuple(NEARNESS[kind] for kind in bias.kinds),
+            bias.of,
+            bias.most([whole.ranges[kind] for kind in bias.kinds]),
+        )
 
     def gallery_with(self, image_id: str) -> Gallery:
         """The sample where the picture is in it, else a gallery of this picture alone, with its captions."""

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from t2i_core.arrays import l2_normalize
-from t2i_core.dataset import Balance, balance_path, read_balance, write_balance
+from t2i_core.dataset import FEW_WORDS, Balance, balance_path, read_balance, write_balance
+from t2i_core.dataset import PICTURES as OF_PICTURES
 from t2i_core.engine import FolderSource, SearchEngine
-from t2i_core.engine.balance import BEST, FEWEST_CAPTIONS, SHARE, measure_balance, nearness_to
+from t2i_core.engine.balance import BEST, FEWEST_CAPTIONS, SHARE, Bias, measure_balance, nearness_to
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.query import Query, SearchRequest, parse_query
 from t2i_core.remote.source import CollectionSource
@@ -197,3 +198,14 @@ def test_a_collection_says_that_it_has_none(kept: Gallery) -> None:
             texts=None,
             bias=np.zeros(PICTURES, np.float32),
         )
+
+
+def test_a_bias_is_the_same_for_a_few_pictures_and_never_above_its_most() -> None:
+    near = np.random.default_rng(8).uniform(-0.2, 0.9, size=(2, 500)).astype(np.float32)
+    bias = Bias((OF_PICTURES, FEW_WORDS), (-0.31, 0.17), (near[0], near[1])).scaled(0.7)
+    some = np.array([3, 499, 20])
+    np.testing.assert_array_equal(bias.of([near[0][some], near[1][some]]), bias.values[some])
+    most = bias.most([(float(one.min()), float(one.max())) for one in near])
+    assert bias.values.max() <= most
+    ends = Bias((OF_PICTURES,), (-0.31,), (near[0],))
+    assert ends.most([(float(near[0].min()), float(near[0].max()))]) == pytest.approx(ends.values.max(), abs=1e-6)

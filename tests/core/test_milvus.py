@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from t2i_core.dataset import read_gallery
+from t2i_core.dataset import FEW_WORDS, PICTURES, Balance, read_gallery, write_balance
 from t2i_core.errors import DatasetError, ExtraMissingError, ModelError, QueryError, SearchIndexError
 from t2i_core.index import milvus
 from t2i_core.index.address import Address, parse_address
@@ -17,7 +18,7 @@ from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
 from t2i_core.opening import open_engine
-from t2i_core.query import Query, SearchRequest
+from t2i_core.query import Query, SearchRequest, parse_query
 from t2i_core.remote import open_collection, push
 from t2i_core.types import Gallery
 from tests.core.pushed_galleries import ROWS, Rows, a_name, index_of, numbers, queries
@@ -141,6 +142,32 @@ def test_likes_and_dislikes_rank_a_collection_as_its_folder(pushed: tuple[Galler
         (hit.image_id, hit.score, hit.caption) for hit in there
     ]
     assert not {hit.image_id for hit in here} & {"5.jpg", "7.jpg", "8.jpg"}
+
+
+def test_a_balanced_ranking_of_a_collection_is_that_of_its_folder(milvus_server: MilvusServer, tmp_path: Path) -> None:
+    """Also far from the best cosines, for pictures outside the sample, for weighted terms of both kinds and with likes."""
+    gallery = replace(numbers(rows=400), data_dir=tmp_path)
+    address = Address(milvus_server.uri, a_name())
+    assert push(gallery, MilvusCollection(address)).written == 1_200
+    asked = SearchRequest.of("an old sentence of six words", top_k=12, ranking="balanced")
+    with pytest.raises(QueryError, match="got a collection that was pushed without a balance"):
+        open_engine(Rows(), open_collection(str(address))).search(asked)
+    nearness = np.random.default_rng(3).uniform(0.0, 0.9, size=(2, 400)).astype(np.float32)
+    for of, near in zip((PICTURES, FEW_WORDS), nearness, strict=True):
+        assert write_balance(gallery, Balance(near, 0.5, 0.03, 0.01, 0.05, 900), of)
+    with pytest.raises(DatasetError, match="as it was before balanced ranking was measured"):
+        push(gallery, MilvusCollection(address))
+    push(gallery, MilvusCollection(address), replace=True)
+    assert push(gallery, MilvusCollection(address)).written == 0
+    there, here = open_engine(Rows(), open_collection(str(address), sample=50)), open_engine(Rows(), gallery)
+    assert there.balance is not None and there.balance.offered
+    both = parse_query('"an old sentence of six words" - 0.5*snow + [9.jpg]')
+    for request in (asked, replace(asked, query=both), replace(asked, liked=("3.jpg",), disliked=("5.jpg",))):
+        ours, theirs, plain = (
+            [(hit.image_id, hit.score, hit.caption) for hit in engine.search(one).hits]
+            for engine, one in ((there, request), (here, request), (here, replace(request, ranking="cosine")))
+        )
+        assert ours == theirs != plain
 
 
 def test_another_model_or_dimension_is_refused(pushed: tuple[Gallery, Gallery]) -> None:
