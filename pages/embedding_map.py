@@ -1,9 +1,9 @@
 """Map: every picture as a point, those alike together; the query stands where its hits are."""
 
 from pages._ui.asking import answer as asking
-from pages._ui.asking import query_bar
+from pages._ui.asking import comparing, query_bar
 from pages._ui.asking.remarks import notice, remarks
-from pages._ui.frame import frame, opening
+from pages._ui.frame import frame, notices, opening
 from pages._ui.grid import tagging
 from pages._ui.map import map_making, map_stage, map_state, map_toolbar, map_waiting
 from pages._ui.map.map_view import Scene
@@ -11,6 +11,7 @@ from pages._ui.map.stored_map import stored_map
 
 here = frame.current()
 map_state.prepare()
+comparing.follow_link()
 gallery = opening.gallery_of(here, map_waiting.layout)
 tagging.carry_out(gallery)
 answer = asking.answer(gallery, here.settings)
@@ -22,8 +23,10 @@ map_toolbar.toolbar(answer, stored.projection, first_dataset=here.first_dataset)
 if stored.projection is None or stored.missing:
     map_making.offer(gallery, stored.refused, joint=stored.wants_joint)
 elif not map_making.running(gallery):
+    second = comparing.second_answer(answer, here)
+    notices.notes([second.problem] if second.problem else [])
     scene = Scene(
-        gallery, stored.projection, stored.joint, answer.engine, answer.result, here.settings, answer.everything
+        gallery, stored.projection, stored.joint, answer.engine, answer.result, here.settings, answer.everything, second
     )
     map_stage.map_and_cards(scene, answer.everything)
 frame.wait_for_engine(here, answer.loaded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui.session import events
 from pages._ui.session.second import PREFIX, Second
+from t2i_core.dataset import read_gallery
 from t2i_core.errors import QueryError
 from t2i_core.query import Condition, Query, SearchRequest
-from tests.pages.page_parts import grid, settle, texts
+from tests import demo_maps
+from tests.pages.page_parts import component, grid, settle, texts
 
 OpenApp = Callable[..., AppTest]
 
@@ -130,3 +133,28 @@ def test_the_link_form_is_without_loss() -> None:
     with pytest.raises(QueryError):
         again.follow({"b.q": "a", "b.cut": "high"})
     assert again == Second()
+
+
+def test_both_are_on_the_map(open_app: OpenApp, datasets: Path, tmp_path: Path, begun: list[Future[object]]) -> None:
+    folder = Path(shutil.copytree(datasets, tmp_path / "main"))
+    demo_maps.write_map(folder)
+    app = open_app(folder, q="a mill", k="5", **{"b.q": "the sea at night"})
+    after = names(grids(app)[1])
+    app.switch_page("pages/embedding_map.py")
+    settle(app, begun)
+    given = component(app, "t2i_embedding_map")
+    ids = read_gallery(folder).image_ids
+    assert [ids[hit["row"]] for hit in given["second"]["hits"]] == after
+    assert [hit["rank"] for hit in given["second"]["hits"]] == [1, 2, 3, 4, 5]
+    assert given["second"]["asked"] == "the sea at night"
+    assert of_second(app) == {"q": "the sea at night"}
+    app = open_app(
+        folder, page="pages/embedding_map.py", q="a mill", k="5", **{"b.q": "the sea at night", "b.data": "plain"}
+    )
+    settle(app, begun)
+    given = component(app, "t2i_embedding_map")
+    there = set(read_gallery(folder / "plain").image_ids)  # pictures of the other dataset that are here too
+    assert {ids[hit["row"]] for hit in given["second"]["hits"]} == there & set(ids)
+    assert given["second"]["hits"]
+    app = open_app(folder, page="pages/embedding_map.py", q="a mill")
+    assert component(app, "t2i_embedding_map")["second"] is None

@@ -29,10 +29,14 @@ NOT_HERE = "The second request is for the dataset {!r}, which is not here. Choos
 
 @dataclass(frozen=True)
 class SecondAnswer:
-    """What is there for the second request: a result with its engine, why there is none, or neither while one is to come."""
+    """What is there for the second request: a result with its engine, why there is none, or neither while one is to come.
+
+    ``everything`` is the whole ranking that the hits of ``result`` are the first of.
+    """
 
     engine: SearchEngine | None = None
     result: SearchResult | None = None
+    everything: SearchResult | None = None
     problem: str = ""
 
 
@@ -81,7 +85,7 @@ def two(answer: Answer, here: frame.Here) -> None:
     first, everything, engine = answer.result, answer.everything, answer.engine
     if first is None or everything is None or engine is None:
         return
-    second = _second_answer(answer, here)
+    second = second_answer(answer, here)
     _controls(answer, here, second)
     found = second.result
     compared = None if found is None else compare_results(first, found)
@@ -118,7 +122,7 @@ def in_words(request: SearchRequest) -> str:
     return " · ".join(told)
 
 
-def _second_answer(answer: Answer, here: frame.Here) -> SecondAnswer:
+def second_answer(answer: Answer, here: frame.Here) -> SecondAnswer:
     """Ask the second request of its dataset, as far as that is there."""
     second = visit().second
     if second.request is None:
@@ -137,7 +141,7 @@ def _second_answer(answer: Answer, here: frame.Here) -> SecondAnswer:
         found = ranking.rank(engine, request, here.settings)
     except T2IError as error:
         return SecondAnswer(problem=str(error))
-    return SecondAnswer(engine, found.head(min(visit().shown.top_k, gallery.images)))
+    return SecondAnswer(engine, found.head(min(visit().shown.top_k, gallery.images)), found)
 
 
 def _gallery(answer: Answer, here: frame.Here) -> Gallery | None:

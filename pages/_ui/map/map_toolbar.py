@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.asking import controls
+from pages._ui.asking import comparing, controls
 from pages._ui.asking.answer import Answer
 from pages._ui.frame import sharing
 from pages._ui.map import map_colours, map_state
@@ -24,13 +24,17 @@ def toolbar(answer: Answer, projection: Projection | None, *, first_dataset: str
         if result is not None:
             controls.top_k(controls.most_hits(gallery, result))
             controls.ranking_choice(answer.engine)
-            sharing.hits(gallery, result, first_dataset=first_dataset, more=map_state.link_params())
+            sharing.hits(gallery, result, first_dataset=first_dataset, more=_own_params())
 
 
 def write_link(*, first_dataset: str | None) -> None:
     """Put what is shown into the address bar."""
-    own = links.link_params(first_dataset=first_dataset) | map_state.link_params()
+    own = links.link_params(first_dataset=first_dataset) | _own_params()
     links.write_link(first_dataset=first_dataset, own=own)
+
+
+def _own_params() -> dict[str, str]:
+    return map_state.link_params() | comparing.link_params()
 
 
 def _settings(gallery: Gallery, projection: Projection | None, result: SearchResult | None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from streamlit.runtime import get_instance
 
 from pages._ui import resources
+from pages._ui.asking.comparing import SecondAnswer
 from pages._ui.grid import pictures, plotly_file
 from pages._ui.map import map_colours, map_state
 from pages._ui.session.asked import ranking_key
@@ -31,7 +32,8 @@ FARTHEST_LINES = 2_000
 class Scene:
     """One run's map: whose it is, what is asked, and where everything lies.
 
-    ``result`` holds the hits that are shown, ``everything`` the whole ranking that they are the first of.
+    ``result`` holds the hits that are shown, ``everything`` the whole ranking that they are the first of, ``second`` what is
+    compared with them.
     """
 
     gallery: Gallery
@@ -41,6 +43,7 @@ class Scene:
     result: SearchResult | None
     settings: Settings
     everything: SearchResult | None = None
+    second: SecondAnswer | None = None
 
     @property
     def places(self) -> projections.Projection | projections.JointMap:
@@ -77,10 +80,8 @@ def data(scene: Scene) -> dict[str, object]:
         "query": query,
         "asked": scene.result.query.label if scene.result is not None else "",  # to read only; nothing goes by it
         "place": _place(scene),
-        "hits": [
-            {"row": row, "rank": hit.rank, "x": float(coordinates[row, 0]), "y": float(coordinates[row, 1])}
-            for row, hit in _mapped(scene.result)
-        ],
+        "hits": _hits(scene, _mapped(scene.result)),
+        "second": _second(scene),
         "clusters": _clusters(scene),
         "selected": _selected(scene.gallery.key, len(coordinates)),
         "chosen": _chosen(scene.gallery),
@@ -141,7 +142,10 @@ def _view(coordinates: np.ndarray, bounds: drawing.Bounds, gallery_key: str) -> 
 
 def query_place(scene: Scene) -> projections.QueryPlace:
     """Where the query stands, by the best hits of the whole ranking: top k has no part in it."""
-    mapped = _mapped(scene.everything)
+    return _place_of(scene, _mapped(scene.everything))
+
+
+def _place_of(scene: Scene, mapped: list[tuple[int, Hit]]) -> projections.QueryPlace:
     rows, scores = [row for row, _ in mapped], [hit.score for _, hit in mapped]
     return projections.place_query(scene.places.coordinates, rows, scores)
 
@@ -167,6 +171,31 @@ def _group(scene: Scene, rows: tuple[int, ...]) -> dict[str, object]:
 def _mapped(result: SearchResult | None) -> list[tuple[int, Hit]]:
     """Hits that have a place on the map, each behind its row: of a collection only a sample is mapped."""
     return [(hit.row, hit) for hit in result.hits if hit.row is not None] if result is not None else []
+
+
+def _hits(scene: Scene, mapped: list[tuple[int, Hit]]) -> list[dict[str, object]]:
+    coordinates = scene.places.coordinates
+    return [
+        {"row": row, "rank": hit.rank, "x": float(coordinates[row, 0]), "y": float(coordinates[row, 1])}
+        for row, hit in mapped
+    ]
+
+
+def _second(scene: Scene) -> dict[str, object] | None:
+    """What is compared: it may be asked of another dataset, so its pictures are found by name where they are here too."""
+    if scene.second is None or scene.second.result is None or scene.second.everything is None:
+        return None
+    result, everything = scene.second.result, scene.second.everything
+    rows = scene.gallery.rows_by_id
+    shown, ranked = (
+        [(rows[hit.image_id], hit) for hit in one.hits if hit.image_id in rows] for one in (result, everything)
+    )
+    marker = _place_of(scene, ranked).marker
+    return {
+        "asked": result.query.label,
+        "hits": _hits(scene, shown),
+        "marker": None if marker is None else {"x": marker.x, "y": marker.y},
+    }
 
 
 def _clusters(scene: Scene) -> list[dict[str, object]]:

@@ -24,6 +24,7 @@ export const HUES = [
   "#85734f",
   "#d62bbb",
 ];
+export const SECOND = { light: "#b4530a", dark: "#f5a54a" };
 export const RING = { light: "#d1195f", dark: "#ff7aa8" };
 
 /**
@@ -93,6 +94,7 @@ export function inkOf(theme) {
     text: `rgb(${text.join(",")})`,
     back: `rgb(${back.join(",")})`,
     ring: RING[kind],
+    second: SECOND[kind],
     scale: SCALES[kind],
     point: mix(0.5),
     grey: mix(0.28),

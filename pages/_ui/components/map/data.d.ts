@@ -18,6 +18,8 @@ export interface MapData {
   asked: string;
   place: QueryPlace | null;
   hits: Hit[];
+  /** The other of two requests that are compared. */
+  second: { asked: string; hits: Hit[]; marker: { x: number; y: number } | null } | null;
   clusters: Cluster[];
   selected: Selected | null;
   /** The same by names (none where they are too many), for cards and captions; null where pictures are not selected there. */
@@ -145,6 +147,8 @@ export interface Ink {
   text: string;
   back: string;
   ring: string;
+  /** Of the other of two requests that are compared. */
+  second: string;
   scale: string[];
   point: string;
   grey: string;

@@ -9,7 +9,7 @@ import { DrawnCloud } from "./drawn_cloud.js";
 import { Groups } from "./groups.js";
 import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
-import { cleared, drawCaptionLines, drawHits, drawMarker, drawSpread } from "./overlay.js";
+import { cleared, drawCaptionLines, drawHits, drawMarker, drawSecond, drawSpread } from "./overlay.js";
 import { PointedMark } from "./pointed_mark.js";
 import { Pointing } from "./pointing.js";
 import { loadColours, loadPoints } from "./points.js";
@@ -312,6 +312,7 @@ export class EmbeddingMap {
     this.thumbnails.draw(brush, ink);
     this.selector.drawChosen(brush, ink);
     drawHits(this, brush, ink);
+    drawSecond(this, brush, ink);
     drawMarker(this, brush, ink);
     this.labels.place();
     this.pointed.place();

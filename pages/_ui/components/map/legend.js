@@ -22,17 +22,23 @@ export class Legend {
   }
 
   /** @param {MapData} data */
-  draw({ colour, hits, place, texts }) {
+  draw({ colour, hits, place, texts, second, asked }) {
     const ink = this.#map.ink();
     const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
+    const compared = second && [asked, second.asked];
     const separable = this.#map.gl && !this.#map.points?.density;
-    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable]);
+    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable, compared]);
     if (key === this.#key) return;
     this.#key = key;
     this.root.replaceChildren(...this.#colourSigns(colour, ink, separable));
     if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
     if (shown.query) this.root.append(item(make("span", "query"), "query"));
-    if (shown.hits) this.root.append(item(make("span", "hit"), "hits, the closest largest"));
+    if (shown.hits) this.root.append(item(make("span", "hit"), second ? `A: ${asked}` : "hits, the closest largest"));
+    if (second) {
+      const sign = make("span", "second");
+      sign.style.borderColor = ink.second;
+      this.root.append(item(sign, `B: ${second.asked}`));
+    }
     if (shown.ring) {
       const ring = make("span", "ring");
       ring.style.borderColor = ink.ring;

@@ -76,6 +76,59 @@ function drawHit(map, brush, ink, hit) {
 }
 
 /**
+ * The hits of the request that is compared: another colour and another shape, open, so that those of both show both.
+ *
+ * @param {EmbeddingMap} map
+ * @param {Brush} brush
+ * @param {Ink} ink
+ */
+export function drawSecond(map, brush, ink) {
+  const second = map.data?.second;
+  if (!second) return;
+  for (const hit of [...second.hits].reverse()) {
+    const [left, top] = map.toPixels(hit.x, hit.y);
+    diamond(brush, left, top, map.hitRadius(hit) + 3);
+    stroke(brush, [
+      { width: 4.4, colour: ink.back },
+      { width: 2, colour: ink.second },
+    ]);
+  }
+  if (!second.marker) return;
+  const [left, top] = map.toPixels(second.marker.x, second.marker.y);
+  diamond(brush, left, top, 15);
+  brush.fillStyle = ink.back;
+  brush.fill();
+  stroke(brush, [{ width: 2.2, colour: ink.second }]);
+  diamond(brush, left, top, 5);
+  brush.fillStyle = ink.second;
+  brush.fill();
+}
+
+/**
+ * @param {Brush} brush
+ * @param {number} left
+ * @param {number} top
+ * @param {number} radius
+ */
+function diamond(brush, left, top, radius) {
+  brush.beginPath();
+  brush.moveTo(left, top - radius);
+  brush.lineTo(left + radius, top);
+  brush.lineTo(left, top + radius);
+  brush.lineTo(left - radius, top);
+  brush.closePath();
+}
+
+/** @param {Brush} brush @param {{ width: number, colour: string }[]} strokes */
+function stroke(brush, strokes) {
+  for (const { width, colour } of strokes) {
+    brush.lineWidth = width;
+    brush.strokeStyle = colour;
+    brush.stroke();
+  }
+}
+
+/**
  * How far the query's best hits spread, and lines to them.
  *
  * @param {EmbeddingMap} map

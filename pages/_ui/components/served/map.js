@@ -351,6 +351,7 @@ var HUES = [
   "#85734f",
   "#d62bbb"
 ];
+var SECOND = { light: "#b4530a", dark: "#f5a54a" };
 var RING = { light: "#d1195f", dark: "#ff7aa8" };
 function plotlyScale(colours, ink) {
   if (colours.kind === "scale") {
@@ -398,6 +399,7 @@ function inkOf(theme) {
     text: `rgb(${text.join(",")})`,
     back: `rgb(${back.join(",")})`,
     ring: RING[kind],
+    second: SECOND[kind],
     scale: SCALES[kind],
     point: mix(0.5),
     grey: mix(0.28),
@@ -437,6 +439,42 @@ function drawHit(map, brush, ink, hit) {
     { at: radius - 1, width: 2, colour: ink.text }
   ]) {
     circle(brush, left, top, at);
+    brush.lineWidth = width;
+    brush.strokeStyle = colour;
+    brush.stroke();
+  }
+}
+function drawSecond(map, brush, ink) {
+  const second = map.data?.second;
+  if (!second) return;
+  for (const hit of [...second.hits].reverse()) {
+    const [left2, top2] = map.toPixels(hit.x, hit.y);
+    diamond(brush, left2, top2, map.hitRadius(hit) + 3);
+    stroke(brush, [
+      { width: 4.4, colour: ink.back },
+      { width: 2, colour: ink.second }
+    ]);
+  }
+  if (!second.marker) return;
+  const [left, top] = map.toPixels(second.marker.x, second.marker.y);
+  diamond(brush, left, top, 15);
+  brush.fillStyle = ink.back;
+  brush.fill();
+  stroke(brush, [{ width: 2.2, colour: ink.second }]);
+  diamond(brush, left, top, 5);
+  brush.fillStyle = ink.second;
+  brush.fill();
+}
+function diamond(brush, left, top, radius) {
+  brush.beginPath();
+  brush.moveTo(left, top - radius);
+  brush.lineTo(left + radius, top);
+  brush.lineTo(left, top + radius);
+  brush.lineTo(left - radius, top);
+  brush.closePath();
+}
+function stroke(brush, strokes) {
+  for (const { width, colour } of strokes) {
     brush.lineWidth = width;
     brush.strokeStyle = colour;
     brush.stroke();
@@ -1093,17 +1131,23 @@ var Legend = class {
     this.#map = map;
   }
   /** @param {MapData} data */
-  draw({ colour, hits, place, texts }) {
+  draw({ colour, hits, place, texts, second, asked }) {
     const ink = this.#map.ink();
     const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
+    const compared = second && [asked, second.asked];
     const separable = this.#map.gl && !this.#map.points?.density;
-    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable]);
+    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable, compared]);
     if (key === this.#key) return;
     this.#key = key;
     this.root.replaceChildren(...this.#colourSigns(colour, ink, separable));
     if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
     if (shown.query) this.root.append(item(make("span", "query"), "query"));
-    if (shown.hits) this.root.append(item(make("span", "hit"), "hits, the closest largest"));
+    if (shown.hits) this.root.append(item(make("span", "hit"), second ? `A: ${asked}` : "hits, the closest largest"));
+    if (second) {
+      const sign = make("span", "second");
+      sign.style.borderColor = ink.second;
+      this.root.append(item(sign, `B: ${second.asked}`));
+    }
     if (shown.ring) {
       const ring = make("span", "ring");
       ring.style.borderColor = ink.ring;
@@ -2468,6 +2512,7 @@ var EmbeddingMap = class {
     this.thumbnails.draw(brush, ink);
     this.selector.drawChosen(brush, ink);
     drawHits(this, brush, ink);
+    drawSecond(this, brush, ink);
     drawMarker(this, brush, ink);
     this.labels.place();
     this.pointed.place();
