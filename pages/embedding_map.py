@@ -8,10 +8,12 @@ from pages._ui.grid import tagging
 from pages._ui.map import map_making, map_stage, map_state, map_toolbar, map_waiting
 from pages._ui.map.map_view import Scene
 from pages._ui.map.stored_map import stored_map
+from pages._ui.session import links
 
 here = frame.current()
-map_state.prepare()
-comparing.follow_link()
+followed = links.followed_link()
+map_state.follow_link(followed)
+comparing.follow_link(followed)
 gallery = opening.gallery_of(here, map_waiting.layout)
 tagging.carry_out(gallery)
 answer = asking.answer(gallery, here.settings)

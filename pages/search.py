@@ -9,7 +9,7 @@ from pages._ui.session import links
 from pages._ui.session.visit import visit
 
 here = frame.current()
-comparing.follow_link()
+comparing.follow_link(links.followed_link())
 gallery = opening.gallery_of(here, waiting.layout)
 tagging.carry_out(gallery)
 answer = asking.answer(gallery, here.settings)

@@ -148,6 +148,8 @@ def test_both_are_on_the_map(open_app: OpenApp, datasets: Path, tmp_path: Path, 
     assert [hit["rank"] for hit in given["second"]["hits"]] == [1, 2, 3, 4, 5]
     assert given["second"]["asked"] == "the sea at night"
     assert of_second(app) == {"q": "the sea at night"}
+    app.query_params["b.q"] = "a castle"  # another link to this page
+    assert component(app.run(), "t2i_embedding_map")["second"]["asked"] == "a castle"
     app = open_app(
         folder, page="pages/embedding_map.py", q="a mill", k="5", **{"b.q": "the sea at night", "b.data": "plain"}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from pages._ui.asking.answer import Answer
 from pages._ui.frame import frame, notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.grid import cards
-from pages._ui.session import links, state, widgets
+from pages._ui.session import state, widgets
 from pages._ui.session.visit import acted, visit
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.engine import SearchEngine
@@ -40,9 +41,8 @@ class SecondAnswer:
     problem: str = ""
 
 
-def follow_link() -> None:
-    """Take over the second request of a link that was followed just now."""
-    params = links.followed_link()
+def follow_link(params: Mapping[str, str] | None) -> None:
+    """Take over the second request of a link, where one was followed just now."""
     if params is None:
         return
     try:

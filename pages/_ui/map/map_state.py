@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from pages._ui.session import links, widgets
+from pages._ui.session import widgets
 from pages._ui.session.map import CARDS, JOINT, ONE_COLOUR, PICTURES, Selection
 from pages._ui.session.visit import acted, reported, visit
 from t2i_core.types import Gallery, RowArray
@@ -25,10 +25,10 @@ __all__ = [
     "VIEW",
     "Selection",
     "combined",
+    "follow_link",
     "link_params",
     "looked_at",
     "on_event",
-    "prepare",
     "rows_of",
     "select",
     "selection",
@@ -37,9 +37,8 @@ __all__ = [
 ]
 
 
-def prepare() -> None:
-    """Take over a link that was just followed."""
-    followed = links.followed_link()
+def follow_link(followed: Mapping[str, str] | None) -> None:
+    """Take over the map's part of a link, where one was followed just now."""
     if followed is not None:
         shown = visit().map
         shown.colour = followed.get(COLOUR, ONE_COLOUR)
