@@ -26,7 +26,7 @@ if stored.projection is None or stored.missing:
     map_making.offer(gallery, stored.refused, joint=stored.wants_joint)
 elif not map_making.running(gallery):
     second = comparing.second_answer(answer, here)
-    notices.notes([second.problem] if second.problem else [])
+    notices.notes([second.problem] if second.problem and answer.result is not None else [])
     scene = Scene(
         gallery, stored.projection, stored.joint, answer.engine, answer.result, here.settings, answer.everything, second
     )

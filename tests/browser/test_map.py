@@ -88,6 +88,10 @@ def test_the_query_stands_among_its_hits_and_the_zoom_stays(open_map: Callable[.
     assert of_map(page, "map.points === window.cloud")  # nothing was fetched or drawn again
     drawn = of_map(page, "[map.plot._fullLayout.xaxis.range[0], map.plot._fullLayout.yaxis.range[1]]")
     assert drawn == pytest.approx([before["x0"], before["y1"]])
+    hide = "shown => { const at = document.querySelector('.t2i-map').parentElement; at.style.display = shown ? '' : 'none'; }"
+    for shown in (False, True):  # as when a map leaves the page, or waits hidden: no view that anybody chose
+        page.evaluate(f"(shown) => new Promise(done => {{ ({hide})(shown); setTimeout(done, 150); }})", shown)
+        assert of_map(page, "({...map.view})") == pytest.approx(before)
     page.wait_for_url(re.compile(r"/embedding_map\?.*q=an\+old\+stone\+tower"))
 
 

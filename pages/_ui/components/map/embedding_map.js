@@ -23,7 +23,7 @@ import { Viewport } from "./viewport.js";
 
 const RECOLOUR_AFTER_MS = 200;
 
-/** @type {Map<string, View>} */
+/** @type {Map<string, { view: View, width: number }>} */
 const views = new Map(); // where a map was left, for coming back to the page
 
 /** @implements {Mounted<MapData>} */
@@ -115,7 +115,7 @@ export class EmbeddingMap {
     this.card.destroy();
     this.thumbnails.end();
     this.sharing.end();
-    if (this.view) views.set(this.version, { ...this.view });
+    if (this.view) views.set(this.version, { view: { ...this.view }, width: this.width });
     this.drawnCloud.end();
     this.root.remove();
     this.gone = true;
@@ -156,7 +156,7 @@ export class EmbeddingMap {
     if (this.gone || data.version !== this.version) return;
     this.points = points;
     this.shownView = this.keyOfView();
-    this.viewport.view = views.get(data.version) ?? null;
+    this.viewport.comeBack(views.get(data.version));
     await this.takeColours();
     await this.drawnCloud.draw();
     this.takeMarkers();

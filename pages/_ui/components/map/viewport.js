@@ -36,6 +36,7 @@ export class Viewport {
   /** Take the room there is: to the lower end of the window. @param {HTMLCanvasElement[]} canvases of the same size */
   size(canvases) {
     const { root } = this.#map;
+    if (!root.clientWidth) return; // it leaves the page, or waits hidden: what it shows there is no view that anybody chose
     const top = root.getBoundingClientRect().top + window.scrollY;
     const { innerWidth, innerHeight } = window;
     this.height = innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
@@ -54,6 +55,11 @@ export class Viewport {
     this.size(canvases);
     if (width === this.width && height === this.height) this.#map.draw();
     else if (this.#map.isDrawn && this.view) this.show(resized(this.view, width, this.width, this.height), true);
+  }
+
+  /** Show what was left, as large as it was; everything where nothing was. @param {{ view: View, width: number }} [left] */
+  comeBack(left) {
+    this.view = left ? resized(left.view, left.width, this.width, this.height) : null;
   }
 
   whole() {

@@ -2152,6 +2152,7 @@ var Viewport = class {
   /** Take the room there is: to the lower end of the window. @param {HTMLCanvasElement[]} canvases of the same size */
   size(canvases) {
     const { root } = this.#map;
+    if (!root.clientWidth) return;
     const top = root.getBoundingClientRect().top + window.scrollY;
     const { innerWidth, innerHeight } = window;
     this.height = innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
@@ -2169,6 +2170,10 @@ var Viewport = class {
     this.size(canvases);
     if (width === this.width && height === this.height) this.#map.draw();
     else if (this.#map.isDrawn && this.view) this.show(resized(this.view, width, this.width, this.height), true);
+  }
+  /** Show what was left, as large as it was; everything where nothing was. @param {{ view: View, width: number }} [left] */
+  comeBack(left) {
+    this.view = left ? resized(left.view, left.width, this.width, this.height) : null;
   }
   whole() {
     return wholeOf(this.#map.data?.bounds ?? [0, 1, 0, 1], this.width, this.height);
@@ -2343,7 +2348,7 @@ var EmbeddingMap = class {
     this.card.destroy();
     this.thumbnails.end();
     this.sharing.end();
-    if (this.view) views.set(this.version, { ...this.view });
+    if (this.view) views.set(this.version, { view: { ...this.view }, width: this.width });
     this.drawnCloud.end();
     this.root.remove();
     this.gone = true;
@@ -2380,7 +2385,7 @@ var EmbeddingMap = class {
     if (this.gone || data.version !== this.version) return;
     this.points = points;
     this.shownView = this.keyOfView();
-    this.viewport.view = views.get(data.version) ?? null;
+    this.viewport.comeBack(views.get(data.version));
     await this.takeColours();
     await this.drawnCloud.draw();
     this.takeMarkers();
