@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,12 +29,14 @@ def columns_of(path: Path) -> dict[str, str]:
         When it cannot be read, or claims what no honest file does.
     """
     with _opened(path) as (schema, _):
+        _check_names(schema.names, path)
         return {field.name: str(field.type) for field in schema}
 
 
 def read_rows(path: Path, *, left_out: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """The rows as mappings, without the columns ``left_out``; DatasetError as `columns_of`."""
-    with _opened(path, left_out=left_out) as (_, batches):
+    with _opened(path, left_out=left_out) as (schema, batches):
+        _check_names(schema.names, path)
         try:
             for batch in batches:
                 if batch.nbytes > MOST_BATCH_BYTES:
@@ -85,6 +88,15 @@ def _in_parts(reader: Any) -> Iterator[pyarrow.RecordBatch]:
     for batch in batches:
         for start in range(0, batch.num_rows, ROWS_AT_ONCE):
             yield batch.slice(start, ROWS_AT_ONCE)
+
+
+def _check_names(names: list[str], path: Path) -> None:
+    """A row is a mapping, which would hold one of two columns of a name."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise DatasetError(
+                f"The columns of a table must have names of their own, got {name!r:.80} {count} times in {path}. Rename them."
+            )
 
 
 def _check_growth(metadata: Any, path: Path) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from t2i_core.dataset import list_some, uniform_picture_name
 from t2i_core.dataset.arrow_file import read_rows
 from t2i_core.dataset.npy_file import read_npy_rows
 from t2i_core.errors import DatasetError
-from t2i_core.importers.entries import Entries, captions_in, image_named
+from t2i_core.importers.entries import DERIVED, IMAGE_KEYS, captions_in, counted, image_named
 from t2i_core.importers.report import ImportReport, existing_source
 from t2i_core.importers.taken_rows import TakenRows, save_rows, unit_rows
 from t2i_core.pictures.images import list_pictures
-from t2i_core.types import Encoder
+from t2i_core.types import Encoder, Problem
 
 _NUMBER = re.compile(r"_(\d+)\.npy$")
 
@@ -43,7 +44,7 @@ def import_clip_retrieval(
         When parts are missing, of different lengths or dimensions, or hold rows that are no directions.
     """
     parts = _parts(existing_source(source))
-    names, texts, entries = _metadata([metadata for _, _, metadata in parts])
+    names, texts, left_out = _metadata([metadata for _, _, metadata in parts])
     image, scaled = unit_rows(
         [read_npy_rows(path) for path, _, _ in parts], wanted=len(names), source=parts[0][0].parent
     )
@@ -53,7 +54,7 @@ def import_clip_retrieval(
         text, _ = unit_rows([read_npy_rows(path) for path in written], wanted=len(names), source=written[0].parent)
     folder = images_dir or (source if list_pictures(source) else None)
     captions = [[caption] if caption else [] for caption in texts]
-    rows = TakenRows(names, captions, image, text, (*scaled, *entries.problems))
+    rows = TakenRows(names, captions, image, text, (*scaled, *left_out))
     return save_rows("clip-retrieval", rows, data_dir, folder=folder, encoder=encoder)
 
 
@@ -89,11 +90,17 @@ def _number(path: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def _metadata(paths: list[Path]) -> tuple[list[str], list[str], Entries]:
-    names, texts, entries = [], [], Entries()
+def _metadata(paths: list[Path]) -> tuple[list[str], list[str], list[Problem]]:
+    """Names and captions of the rows, and what else stood there."""
+    names, texts, left_out = [], [], Counter[str]()
     for path in paths:
         for record in read_rows(path):
             named = image_named({key: record.get(key) for key in ("image_path", "image_id", "url", "key")})
             names.append(uniform_picture_name(named or str(record.get("url") or record.get("key") or "")) or "")
-            texts.append(" ".join(next(iter(captions_in(record)[1]), "").split()))
-    return names, texts, entries
+            key, captions = captions_in(record)
+            texts.append(" ".join(next(iter(captions), "").split()))
+            for name, value in record.items():
+                if name not in {key, *IMAGE_KEYS, *DERIVED} and value is not None:
+                    left_out[name] += 1
+    message = f"Other columns of the metadata were left out: {counted(left_out)}."
+    return names, texts, [Problem("note", "import_left_out", message)] if left_out else []

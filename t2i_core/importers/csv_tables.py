@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from t2i_core.dataset import CaptionTable, decode_text, list_some, text_lines
-from t2i_core.dataset.captions_file import parse_captions
+from t2i_core.dataset.captions_file import parse_captions, read_table
 from t2i_core.errors import DatasetError
 from t2i_core.importers.entries import own_column
 from t2i_core.importers.report import ImportReport, existing_source, folder_of, read_source, save_import
@@ -59,23 +62,26 @@ def import_urls(source: Path, data_dir: Path, *, images_dir: Path | None = None)
     path = _file(source, "urls")
     text, _ = decode_text(read_source(path), path)
     first = next((line for line in text_lines(text) if line.strip()), "")
-    column = next((name for name in URL_NAMES if name in [cell.strip(' "\t').lower() for cell in _cells(first)]), None)
+    mark = max(("\t", ",", ";", "|"), key=first.count)
+    names = next(csv.reader([first], delimiter=mark), [])
+    plain = [name.strip().lower() for name in names]
+    column = next((name for name in URL_NAMES if name in plain), None)
     if column is None:
         raise DatasetError(
             f"A CSV of addresses has a column {list_some(URL_NAMES, limit=9)}, got {first[:80]!r} as the first line of {path}. "
             "Rename the column, or use the layout openclip for paths."
         )
-    renamed = first.lower().replace(column, "image", 1)
-    table = parse_captions(text.replace(first, renamed, 1).encode(), path)
+    names[plain.index(column)] = "image"
+    header = io.StringIO()
+    csv.writer(header, delimiter=mark, lineterminator="").writerow(names)
+    text = text.replace(first, header.getvalue(), 1)
+    table, spelled = parse_captions(text.encode(), path), read_table(text, path)
+    place = spelled.columns.index("image")
+    addresses = [spelled.rows[row][place] for row in table.file_rows.tolist()]  # the table has them as paths
     told = Problem(
         "note", "import_not_fetched", "Nothing was fetched: pictures are those that lie on this disk already."
     )
-    return _save("urls", table, data_dir, images_dir or _near(path), [told], addresses=True)
-
-
-def _cells(line: str) -> list[str]:
-    mark = max(("\t", ",", ";", "|"), key=line.count)
-    return line.split(mark)
+    return _save("urls", table, data_dir, images_dir or _near(path), [told], addresses=addresses)
 
 
 def _file(source: Path, layout: str) -> Path:
@@ -96,11 +102,11 @@ def _save(
     images_dir: Path | None,
     problems: list[Problem],
     *,
-    addresses: bool = False,
+    addresses: Sequence[str] = (),
 ) -> ImportReport:
     columns = {own_column(name): list(values) for name, values in table.other_columns.items()}
     if addresses:
-        columns["url"] = [table.row_images[row] for row in table.file_rows.tolist()]
+        columns["url"] = list(addresses)
     rows = zip(table.images, table.captions, strict=True)
     return save_import(
         layout, rows, data_dir, images_dir=images_dir, problems=[*problems, *table.problems], columns=columns

@@ -6,6 +6,8 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from t2i_core.dataset.csv_rows import CAPTION_NAMES, IMAGE_NAMES
@@ -35,7 +37,9 @@ RESERVED = frozenset({*IMAGE_KEYS, *IMAGE_NAMES, *DERIVED, *CAPTION_NAMES, "capt
     "image", "caption", "clean_caption",
 }  # fmt: skip
 _MARK = " (file)"  # of a captions file's column whose name means something else in a record
-_PLAIN = (str, int, float, bool)
+_PLAIN = (str, int, float, bool, Decimal, date, time)  # a datetime is a date
+_MOST_TOLD = 6  # names of columns in one message
+_MOST_MILLISECONDS = 6 * 10**13  # from 1970 back to the year 69
 
 
 class Entries:
@@ -52,7 +56,7 @@ class Entries:
         self.rows: list[tuple[str, str]] = []
         self.pictures = 0
         self._others: list[dict[str, object]] = []
-        self._uncaptioned = 0
+        self._uncaptioned = self._unnamed = 0
         self._left_out: Counter[str] = Counter()
 
     def add(self, image_id: str, record: Mapping[str, Any], *, captions: Sequence[str] | None = None) -> None:
@@ -67,6 +71,10 @@ class Entries:
             self.rows.append((image_id, caption))
             self._others.append({name: values[number] for name, values in columns.items() if values[number] != ""})
 
+    def skip(self) -> None:
+        """A record that has no picture."""
+        self._unnamed += 1
+
     def columns(self) -> dict[str, list[object]]:
         """The other columns, one value a row; empty where a record says nothing."""
         names: dict[str, None] = {}
@@ -78,13 +86,19 @@ class Entries:
     def problems(self) -> list[Problem]:
         """What was not taken over."""
         told = []
+        if self._unnamed:
+            message = f"{count_of(self._unnamed, 'record')} neither held nor named a picture. Left out."
+            told.append(Problem("warning", "import_no_picture", message))
         if self._uncaptioned:
             message = f"{count_of(self._uncaptioned, 'picture')} had no caption. They are pictures of the dataset without one."
             told.append(Problem("note", "import_no_caption", message))
         if self._left_out:
-            names = ", ".join(f"{name} ({count:,})" for name, count in self._left_out.most_common(6))
             told.append(
-                Problem("note", "import_left_out", f"Values that are no text or number were left out: {names}.")
+                Problem(
+                    "note",
+                    "import_left_out",
+                    f"Values that are no text, number or date were left out: {counted(self._left_out)}.",
+                )
             )
         return told
 
@@ -94,8 +108,7 @@ class Entries:
         for name, value in record.items():
             if name == key or name in IMAGE_KEYS or name in DERIVED or name.startswith("_") or value is None:
                 continue
-            if isinstance(value, Mapping) and isinstance(value.get("label"), str):  # a label of FiftyOne
-                value = value["label"]
+            value = _of_fiftyone(value)
             if isinstance(value, _PLAIN):
                 columns[name] = [written(value)] * captions
             elif isinstance(value, list) and len(value) == captions and all(isinstance(one, _PLAIN) for one in value):
@@ -105,6 +118,36 @@ class Entries:
             elif value not in ([], {}, ()):
                 self._left_out[name] += 1
         return columns
+
+
+def counted(left_out: Counter[str]) -> str:
+    """What was left out, with how often, the most frequent first.
+
+    Examples
+    --------
+    >>> counted(Counter(boxes=2, masks=1))
+    'boxes (2), masks (1)'
+    """
+    told = [f"{name} ({count:,})" for name, count in left_out.most_common()]
+    more = len(told) - _MOST_TOLD
+    return ", ".join(told[:_MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
+
+
+def _of_fiftyone(value: Any) -> Any:
+    """The label of a label, those of several, and the day of a date, as FiftyOne writes them; anything else as it is."""
+    if not isinstance(value, Mapping):
+        return value
+    if isinstance(value.get("label"), str):
+        return value["label"]
+    if isinstance(several := value.get("classifications"), list):
+        labels = [one["label"] for one in several if isinstance(one, Mapping) and isinstance(one.get("label"), str)]
+        return ";".join(labels)
+    moment = value.get("$date")
+    if isinstance(moment, str):
+        return moment
+    if isinstance(moment, int) and abs(moment) < _MOST_MILLISECONDS:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment)
+    return value
 
 
 def captions_in(record: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -140,11 +183,15 @@ def record_name(column: str) -> str:
 
 
 def written(value: object) -> str:
-    """A plain value as a captions file has it; whole numbers without a point, empty where there is none."""
+    """A plain value as a captions file has it; whole numbers without a point, dates by ISO 8601, empty where there is none."""
     if isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, float):
         if not math.isfinite(value):
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}" if value.is_finite() else ""
     return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections import Counter
@@ -32,9 +33,15 @@ class PictureFolder:
         self.folder = folder
         self.written = 0
         self._left_out: Counter[str] = Counter()
+        self._names: dict[tuple[str, bytes], str] = {}
+        self._given: set[str] = set()
+        self._asked: Counter[str] = Counter()
+        self._numbered: list[tuple[str, str]] = []
 
     def put(self, name: str, data: bytes) -> str:
-        """Write a picture; the name it got comes back, with an ending where it had none, empty when it is no picture.
+        """Write a picture; the name it got comes back, empty when it is no picture.
+
+        It has an ending where it had none, and a number where another picture of the source has the name.
 
         Raises
         ------
@@ -52,6 +59,7 @@ class PictureFolder:
         if Path(name).suffix.lower() not in PICTURE_SUFFIXES:
             name += SUFFIXES[kind]
         check_name(name)
+        name = self._named(name, data)
         path = self.folder / name
         try:
             if path.exists():
@@ -72,11 +80,34 @@ class PictureFolder:
 
     @property
     def problems(self) -> list[Problem]:
-        """What was left out."""
-        return [
+        """What was left out, and what got another name."""
+        told = [
             Problem("warning", "import_pictures_left_out", f"{count_of(count, 'picture')} left out: {why}.")
             for why, count in self._left_out.items()
         ]
+        if self._numbered:
+            wanted, given = self._numbered[0]
+            count = count_of(len(self._numbered), "picture")
+            message = f"{count} had the name of another one and got a number, first {wanted!r} as {given!r}."
+            told.append(Problem("note", "import_pictures_numbered", message))
+        return told
+
+    def _named(self, name: str, data: bytes) -> str:
+        """A name that no other picture of this import has: tables note file names without their folders, and shards count alike."""
+        content = hashlib.blake2b(data, digest_size=16).digest()
+        known = self._names.get((name, content))
+        if known is not None:
+            return known
+        stem, _, ending = name.rpartition(".")
+        given = name
+        while given in self._given:
+            self._asked[name] += 1
+            given = f"{stem} ({self._asked[name] + 1}).{ending}"
+        if given != name:
+            self._numbered.append((name, given))
+        self._given.add(given)
+        self._names[name, content] = given
+        return given
 
 
 def check_name(name: str) -> None:

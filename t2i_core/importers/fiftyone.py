@@ -11,6 +11,7 @@ from t2i_core.importers.entries import Entries, image_named
 from t2i_core.importers.report import ImportReport, existing_source, read_source, save_entries
 
 SAMPLES = "samples.json"
+BOOKKEEPING = frozenset({"created_at", "last_modified_at"})  # of FiftyOne's own records, not of the pictures
 
 
 def import_fiftyone(source: Path, data_dir: Path, *, images_dir: Path | None = None) -> ImportReport:
@@ -51,6 +52,8 @@ def import_fiftyone(source: Path, data_dir: Path, *, images_dir: Path | None = N
     entries = Entries()
     for sample in samples:
         name = image_named({"filepath": sample.get("filepath")})
-        if name:
-            entries.add(name.removeprefix("data/"), sample)
+        if not name:
+            entries.skip()
+            continue
+        entries.add(name.removeprefix("data/"), {key: value for key, value in sample.items() if key not in BOOKKEEPING})
     return save_entries("fiftyone", entries, data_dir, images_dir=folder, problems=problems)

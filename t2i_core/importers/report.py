@@ -115,7 +115,7 @@ def save_import(
     if images_dir is not None:
         frame, match_problems = _named_as_on_disk(frame, images_dir)
         found += match_problems
-    else:
+    elif not frame.empty:
         found.append(
             Problem(
                 "warning",
@@ -125,10 +125,8 @@ def save_import(
             )
         )
     if frame.empty:
-        raise DatasetError(
-            f"An import needs captions of pictures it can find, got none for layout {layout}. "
-            + " ".join(str(problem) for problem in found)
-        )
+        why = " ".join(str(problem) for problem in found) or "The source holds no record; name another."
+        raise DatasetError(f"An import needs captions of pictures it can find, got none for layout {layout}. {why}")
     path = save_captions(data_dir, frame)
     return ImportReport(
         layout,

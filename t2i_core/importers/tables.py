@@ -101,6 +101,8 @@ def _take(row: Mapping[str, Any], entries: Entries, out: PictureFolder, number: 
     named = image_named(record)
     if named:
         entries.add(named, record)
+    else:
+        entries.skip()
 
 
 def _inside(name: str) -> str:

@@ -7,11 +7,12 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from t2i_core.dataset import decode_text
 from t2i_core.dataset.picture_names import is_picture_name, list_some
 from t2i_core.errors import DatasetError
-from t2i_core.importers.entries import Entries, captions_in
+from t2i_core.importers.entries import Entries, captions_in, counted
 from t2i_core.importers.extracting import MOST_BYTES, PictureFolder, check_name
 from t2i_core.importers.report import ImportReport, existing_source, save_entries
 from t2i_core.importers.tables import EXTRACTED
@@ -46,10 +47,9 @@ def import_webdataset(source: Path, data_dir: Path, *, images_dir: Path | None =
     entries, left_out = Entries(), Counter[str]()
     for path in _tars(existing_source(source)):
         for stem, members in _samples(path, left_out):
-            _take(stem, members, entries, out)
-    told = [f"{kind} ({count:,})" for kind, count in left_out.most_common(6)]
-    message = f"Members of other kinds were left out: {', '.join(told)}."
-    problems = [Problem("note", "import_left_out", message)] if told else []
+            _take(stem, members, entries, out, left_out)
+    message = f"Members of tars were left out: {counted(left_out)}."
+    problems = [Problem("note", "import_left_out", message)] if left_out else []
     folder = out.folder if out.written else None
     return save_entries("webdataset", entries, data_dir, images_dir=folder, problems=[*problems, *out.problems])
 
@@ -71,7 +71,7 @@ def _samples(path: Path, left_out: Counter[str]) -> Iterator[tuple[str, dict[str
     at = ""
     members: dict[str, bytes] = {}
     try:
-        with tarfile.open(path, "r|*") as archive:
+        with tarfile.open(path, "r|*", tarinfo=_Member) as archive:
             for member in archive:
                 name = member.name.removeprefix("./")
                 if member.isdir():
@@ -80,7 +80,7 @@ def _samples(path: Path, left_out: Counter[str]) -> Iterator[tuple[str, dict[str
                 folder, _, base = name.rpartition("/")
                 stem, _, ending = base.partition(".")
                 stem, ending = f"{folder}/{stem}" if folder else stem, ending.lower()
-                if stem != at:
+                if stem != at or ending in members:  # a name that comes again begins another sample
                     if members:
                         yield at, members
                     at, members = stem, {}
@@ -95,6 +95,17 @@ def _samples(path: Path, left_out: Counter[str]) -> Iterator[tuple[str, dict[str
         raise DatasetError(f"{path} must hold members of modest size, got one too large for memory.") from error
     if members:
         yield at, members
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose header must be whole: tarfile takes one that is cut or damaged for the end of the tar."""
+
+    @classmethod
+    def fromtarfile(cls, tar: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tar)
+        except (tarfile.TruncatedHeaderError, tarfile.InvalidHeaderError) as error:  # type: ignore[attr-defined] # not in typeshed
+            raise tarfile.ReadError(f"{error} at byte {tar.offset:,}") from error
 
 
 def _read(archive: tarfile.TarFile, member: tarfile.TarInfo, ending: str, left_out: Counter[str]) -> bytes | None:
@@ -113,9 +124,10 @@ def _read(archive: tarfile.TarFile, member: tarfile.TarInfo, ending: str, left_o
     return None
 
 
-def _take(stem: str, members: dict[str, bytes], entries: Entries, out: PictureFolder) -> None:
+def _take(stem: str, members: dict[str, bytes], entries: Entries, out: PictureFolder, left_out: Counter[str]) -> None:
     picture = next((ending for ending in members if f".{ending.rpartition('.')[2]}" in PICTURE_SUFFIXES), None)
     if picture is None:
+        left_out["texts that do not follow their picture"] += 1
         return
     record = _record(members.get("json", b""))
     named = record.get("image_id")
@@ -125,9 +137,17 @@ def _take(stem: str, members: dict[str, bytes], entries: Entries, out: PictureFo
         return
     captions = None
     if not captions_in(record)[1]:
-        texts = [members[ending].decode("utf-8", "replace") for ending in TEXTS if ending in members]
+        texts = [_text(members[ending]) for ending in TEXTS if ending in members]
         captions = [text for text in texts if text.strip()][:1]
     entries.add(written, record, captions=captions)
+
+
+def _text(data: bytes) -> str:
+    """A caption, in whatever encoding; nothing where it is no text."""
+    try:
+        return decode_text(data, Path("caption"))[0]
+    except DatasetError:
+        return ""
 
 
 def _record(data: bytes) -> dict[str, Any]:
