@@ -34,6 +34,8 @@ def read_request(path: Path, *, option: str = "--request") -> SearchRequest:
     try:
         record = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise QueryError(f"{option} needs a JSON file, and {path} cannot be read as one ({error}).") from error
+        raise QueryError(
+            f"{option} needs a JSON file: a request is a JSON object, and {path} cannot be read as one ({error}). Check its syntax."
+        ) from error
     exported = isinstance(record, dict) and isinstance(record.get("request"), dict) and "hits" in record
     return SearchRequest.from_record(record["request"] if exported else record)

@@ -35,6 +35,7 @@ from t2i_core.dataset.picture_names import (
     is_picture_name,
     list_some,
     match_pictures,
+    told_close,
     uniform_picture_name,
 )
 from t2i_core.dataset.ranks_file import ranks_path, read_caption_ranks, write_caption_ranks
@@ -127,6 +128,7 @@ __all__ = [
     "save_captions",
     "text_lines",
     "text_rows_fit",
+    "told_close",
     "uniform_picture_name",
     "validate",
     "without_text_embeddings",

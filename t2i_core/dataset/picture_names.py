@@ -244,6 +244,20 @@ def list_some(values: Sequence[object], *, limit: int = 3) -> str:
     return shown if len(values) <= limit else f"{shown} and {len(values) - limit:,} more"
 
 
+def told_close(name: str, pictures: Iterable[str]) -> str:
+    """The rest of a message about a picture that is none: up to three whose paths hold its name without folder and ending.
+
+    Examples
+    --------
+    >>> told_close("swan.jpeg", ["boats/red.png", "birds/Swan.png"])
+    " Close to it: 'birds/Swan.png'."
+    """
+    file = name.rpartition("/")[2]
+    base = (file.rpartition(".")[0] or file).casefold()
+    close = list(itertools.islice((one for one in pictures if base and base in one.casefold()), 3))
+    return f" Close to it: {list_some(close)}." if close else ""
+
+
 def list_named(folder: Path, names: Iterable[str]) -> list[str]:
     """The files there are in those folders below ``folder`` that names tell of; no other folder is looked into."""
     found: list[str] = []

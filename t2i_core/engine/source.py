@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from t2i_core.dataset import Balance, open_ann, open_codes, read_balance
+from t2i_core.dataset import Balance, open_ann, open_codes, read_balance, told_close
 from t2i_core.engine.balance import Bias
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.index.opening import open_index
@@ -162,7 +162,8 @@ class FolderSource:
         row = self.gallery.rows_by_id.get(image_id)
         if row is None:
             raise QueryError(
-                f"No picture of this gallery is named {image_id!r}. Names are relative to the image folder."
+                f"No picture of this gallery is named {image_id!r:.200}. Names are relative to the image folder."
+                f"{told_close(image_id, self.gallery.image_ids)}"
             )
         return row
 

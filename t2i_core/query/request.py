@@ -169,7 +169,7 @@ class SearchRequest:
             raise QueryError(
                 f'A request is a JSON object, got {record!r:.80}. Write {{"query": [{{"words": "a dog"}}]}}'
             )
-        version = record.get("version", FORMAT_VERSION)
+        version = _whole(record.get("version", FORMAT_VERSION))
         if isinstance(version, bool) or not isinstance(version, int) or version != FORMAT_VERSION:
             raise QueryError(
                 f"This program reads requests of version {FORMAT_VERSION}, got version {version!r:.40}. Update the program."
@@ -180,12 +180,19 @@ class SearchRequest:
             raise QueryError(
                 f"A request has no setting named {unknown[0]!r:.80}. It has: version, query, where, {', '.join(sorted(known))}."
             )
+        if "top_k" in settings:
+            settings["top_k"] = _whole(settings["top_k"])
         if isinstance(settings.get("cutoff"), str):
             settings["cutoff"] = read_cutoff(settings["cutoff"])
         terms, where = record.get("query", []), record.get("where", [])
         if not isinstance(terms, list) or not isinstance(where, list):
             raise QueryError("query and where are lists in a request, got something else. Write them in [ ].")
         return cls(Query(tuple(map(_term, terms))), tuple(map(Condition.from_record, where)), **settings)
+
+
+def _whole(number: Any) -> Any:
+    """A number of JSON, where 3.0 is the whole number 3; anything else as it is."""
+    return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 2**53 else number
 
 
 def _share(diversity: object) -> float:

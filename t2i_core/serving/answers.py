@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.config import read_settings
-from t2i_core.dataset import list_some
+from t2i_core.dataset import told_close
 from t2i_core.errors import QueryError
 from t2i_core.export import SCORE_DIGITS, hit_record, judged_record, term_record
 from t2i_core.facets.facets import Facets
@@ -151,10 +150,9 @@ class Answers:
                 except QueryError as error:
                     raise UnknownPicture(str(error)) from error
                 return None
-            close = self._close_names(image_id)
-            told = f" Close to it: {list_some(close)}." if close else ""
             raise UnknownPicture(
-                f"A picture is named as the dataset has it, relative to the image folder, got {image_id!r:.200}, which is none.{told}"
+                f"A picture is named as the dataset has it, relative to the image folder, got {image_id!r:.200}, which is none."
+                f"{told_close(image_id, self.dataset.gallery.image_ids)}"
             )
         return row
 
@@ -188,11 +186,6 @@ class Answers:
     def _hit(self, hit: Hit, *, several: bool) -> dict[str, Any]:
         sizes = {"width": hit.width or None, "height": hit.height or None}
         return hit_record(hit) | sizes | (term_record(hit) if several else {})
-
-    def _close_names(self, image_id: str) -> Sequence[str]:
-        base = image_id.rpartition("/")[2].rpartition(".")[0] or image_id
-        names = self.dataset.gallery.image_ids
-        return [name for name in names if base and base.casefold() in name.casefold()][:3]
 
     def _evaluate(self, outcome: Future[dict[str, object]]) -> None:
         try:

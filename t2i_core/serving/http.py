@@ -85,13 +85,15 @@ class _Server:
         self._answers, self._limits = answers, limits
         # More threads than cores only take turns, and each answer then waits for all.
         self._threads = ThreadPoolExecutor(max(2, usable_cores()), thread_name_prefix="serve")
-        self._openapi = openapi()
+        self._openapi: dict[str, Any] | None = None
         self._waiting = 0
 
     async def health(self, _request: Request) -> Response:
         return _json({"status": "ready"})
 
     async def openapi(self, _request: Request) -> Response:
+        if self._openapi is None:
+            self._openapi = await self._work(self._described)
         return _json(self._openapi)
 
     async def about(self, _request: Request) -> Response:
@@ -142,6 +144,10 @@ class _Server:
         side = _whole_number(request.query_params.get("side", str(THUMBNAIL_SIDE)), "side", most=10_000)
         made = await self._work(partial(self._answers.thumbnail, request.path_params["image_id"], side=side))
         return Response(made, media_type="image/jpeg", headers={"cache-control": PICTURES_KEPT})
+
+    def _described(self) -> dict[str, Any]:
+        about = self._answers.about()
+        return openapi(images=about["images"], fields=about["conditions"])
 
     def _fitted(self, record: Any) -> Any:
         """A request that says no top_k asks for as many as usual, or all where there are fewer."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from t2i_core import __version__
 from t2i_core.arrays import MAX_TOP_K
-from t2i_core.query import LINK_NAMES, MAX_WEIGHT, SUBJECTS
-from t2i_core.query.cutoff import FORMS
+from t2i_core.query import LINK_NAMES, MAX_WEIGHT, SUBJECTS, OutsidePicture, Words
+from t2i_core.query.cutoff import BELOW_BEST, DROP, FORMS, KEEP
+from t2i_core.query.judged import MAX_JUDGED
 from t2i_core.query.request import AIMS, DEFAULT_TOP_K, ORDERS, RANKINGS, STACKINGS
 from t2i_core.query.where import COLUMN
 from t2i_core.scores import SOME, STRONG, WEAK
@@ -36,10 +38,18 @@ _TOLD = {
     "varied": "0 to 1: how much a picture loses by being like those before it",
 }
 _ORDER = f"^({ORDERS[0]}|-?({'|'.join(ORDERS[1:])}|{COLUMN}.+))$"
+_BLANKLESS = {"type": "string", "pattern": r"\S"}
+_FLOAT = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
+_SHARE = r"0*\.(?=0*[1-9])[0-9]+|[1-9](\.[0-9]+)?e-(0?[1-9]|[1-9][0-9])"  # between 0 and 1, both left out
+_CUTOFF = rf"^\s*({DROP}|{BELOW_BEST}-(?=[0-9.]*[1-9])[0-9]*\.?[0-9]+(e-?[0-9]{{1,2}})?|{KEEP}-({_SHARE})|{_FLOAT})\s*$"
 
 
-def openapi() -> dict[str, Any]:
-    """The whole description."""
+def openapi(*, images: int = MAX_TOP_K, fields: Sequence[str] = ()) -> dict[str, Any]:
+    """The whole description, of a dataset of so many pictures whose conditions can look at these fields."""
+    known = schemas()
+    if fields:
+        known["Condition"]["properties"]["field"] = {"enum": list(fields)}
+    known["SearchRequest"]["properties"]["top_k"] = _whole(1, min(MAX_TOP_K, images), min(DEFAULT_TOP_K, images))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -82,7 +92,7 @@ def openapi() -> dict[str, Any]:
                 )
             },
         },
-        "components": {"schemas": schemas(), "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {"schemas": known, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{}, {"token": []}],
     }  # fmt: skip
 
@@ -96,17 +106,29 @@ def schemas(place: str = _PLACE) -> dict[str, Any]:
 
 def _asked() -> dict[str, Any]:
     """What a request is made of."""
-    text, number, texts = _TEXT, _NUMBER, _list(_TEXT)
+    number, texts = _NUMBER, _list(_TEXT)
     weight = {"type": "number", "minimum": -MAX_WEIGHT, "maximum": MAX_WEIGHT, "default": 1}
-    condition = {"field": text, "values": texts, "at_least": number, "at_most": number, "negated": {"type": "boolean"}}
+    condition = {
+        "field": _SOME_TEXT,
+        "values": texts,
+        "at_least": number,
+        "at_most": number,
+        "negated": {"type": "boolean"},
+    }
+    ends = [{"required": ["at_least"]}, {"required": ["at_most"]}]
+    one_of_both = [
+        {"required": ["values"], "properties": {"values": {"minItems": 1}}, "not": {"anyOf": ends}},
+        {"anyOf": ends, "properties": {"values": {"maxItems": 0}}},
+    ]
     return {
-        "Condition": _object(condition, needed=["field"]),
-        "Term": _object(
-            dict.fromkeys(SUBJECTS, _SOME_TEXT)
-            | {"sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "name": text, "weight": weight},
-            needed=[],
-            oneOf=[{"required": [tag]} for tag in SUBJECTS],
-        ),
+        "Condition": _object(condition, needed=["field"], oneOf=one_of_both),
+        "Term": {
+            "oneOf": [
+                _object({tag: _BLANKLESS if tag == Words.tag else _SOME_TEXT, "weight": weight}, needed=[tag])
+                for tag in SUBJECTS
+                if tag != OutsidePicture.tag  # nobody can send one here
+            ]
+        },
         "SearchRequest": _object(
             {
                 "version": {"const": 1},
@@ -116,10 +138,10 @@ def _asked() -> dict[str, Any]:
                 "ranking": {"enum": list(RANKINGS)},
                 "order": {"type": "string", "pattern": _ORDER},
                 "stacking": {"enum": list(STACKINGS)},
-                "cutoff": {"type": ["number", "string", "null"]},
+                "cutoff": {"type": ["number", "string", "null"], "pattern": _CUTOFF},
                 "approximate": {"type": "boolean"},
-                "liked": _list(_SOME_TEXT),
-                "disliked": _list(_SOME_TEXT),
+                "liked": {**_list(_SOME_TEXT), "maxItems": MAX_JUDGED},
+                "disliked": {**_list(_SOME_TEXT), "maxItems": MAX_JUDGED},
                 "aim": {"enum": list(AIMS)},
                 "diversity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
             },

@@ -20,8 +20,9 @@ from PIL import Image
 
 from t2i_core.api import Dataset
 from t2i_core.dataset import read_gallery
-from t2i_core.errors import T2IError
+from t2i_core.errors import QueryError, T2IError
 from t2i_core.query import LINK_NAMES, SearchRequest
+from t2i_core.query.cutoff import read_cutoff
 from t2i_core.scores import Verdict
 from t2i_core.serving.answers import Answers
 from t2i_core.serving.http import make_app
@@ -156,6 +157,49 @@ def test_bad_input_gets_one_clear_message(
     assert answer.status_code == status
     assert message in answer.json()["error"]["message"]
     assert set(answer.json()) == {"error"}
+
+
+CUTOFFS = (
+    "", "soon", "drop", " drop ", "best-0.05", "best-0", "best-.5", "keep-0.9", "keep-1", "keep-0.0", "keep-.01", "keep-5e-01",
+    "keep-5e-00", "best-1e-05", "0.2", "-1e-2", ".", "nan", "inf",
+)  # fmt: skip
+PARTS: list[dict[str, Any]] = [
+    *({"query": [term]} for term in (
+        {"words": " \t"}, {"words": " a "}, {}, {"words": "a", "picture": "meadow.png"}, {"words": "a", "name": "x"}, {"picture": ""},
+        {"words": "a", "weight": 3}, {"sha256": "0" * 64}, {"sha256": "x"}, {"picture": "nowhere.png"},
+    )),
+    *({"where": [condition]} for condition in (
+        {"field": "folder"}, {"field": "folder", "values": []}, {"field": "folder", "values": ["boats"]},
+        {"field": "width", "at_least": 1},
+        {"field": "width", "values": ["6"], "at_most": 9}, {"field": "width", "values": [], "at_most": 9},
+        {"field": "shoe", "values": ["1"]},
+        {"field": "folder", "values": ["boats"], "more": 1},
+    )),
+    {"cutoff": None}, {"cutoff": 0.2}, {"cutoff": "best-0.05"}, {"query": []},
+    {"version": 1.0}, {"top_k": 3.0}, {"top_k": 3.5}, {"top_k": 4}, {"top_k": 5}, {"top_k": 0}, {"liked": [""]},
+    {"liked": ["meadow.png"]},
+    {"order": "shoe"},
+    {"order": "-width"},
+]  # fmt: skip
+
+
+def test_the_description_allows_what_is_answered_and_nothing_else(
+    client: httpx.Client, description: dict[str, Any]
+) -> None:
+    """Who sends what it allows is refused for pictures that are not there, and for nothing else."""
+    body = {"$ref": "#/components/schemas/SearchRequest", "components": description["components"]}
+    allows = jsonschema.Draft202012Validator(body)
+    for cutoff in CUTOFFS:
+        try:
+            read_cutoff(cutoff)
+        except QueryError:
+            assert not allows.is_valid({"query": ASKED, "cutoff": cutoff}), cutoff
+        else:
+            assert allows.is_valid({"query": ASKED, "cutoff": cutoff}), cutoff
+    for part in PARTS:
+        record = {"query": ASKED, **part}
+        status = client.post("/v1/search", json=record).status_code
+        assert allows.is_valid(record) == (status in {200, 404}), (part, status)
 
 
 def test_captions_by_words_and_by_picture(client: httpx.Client, description: dict[str, Any]) -> None:
