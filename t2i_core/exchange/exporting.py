@@ -88,7 +88,7 @@ def export_dataset(
     Raises
     ------
     DatasetError
-        When the format is unknown, the folder holds something, or it cannot be written.
+        When the format is unknown, there is nothing to write, the folder holds something, or it cannot be written.
     """
     if to not in FORMATS:
         raise DatasetError(f"A format to export to is one of {', '.join(FORMATS)}, got {to!r:.40}. Choose one of them.")
@@ -97,6 +97,10 @@ def export_dataset(
             f"An export needs a new or an empty folder, got {folder}, which holds something. Name another."
         )
     total = len(gallery) if hits is None else len(hits)
+    if not total:
+        raise DatasetError(
+            "An export needs at least one picture, and the request finds none. Ask for something else, or with fewer conditions."
+        )
     if hits is not None and any(hit.row is None for hit in hits):
         raise DatasetError(
             "Hits are exported with what the dataset knows of them, and some lie outside the sample of "

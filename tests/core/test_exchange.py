@@ -192,6 +192,13 @@ def test_pictures_that_are_not_there_are_told_and_their_captions_kept(gallery: G
     assert "birds/swan.png" in (tmp_path / "out" / "metadata.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("to", FORMATS)
+def test_nothing_is_not_exported(to: str, gallery: Gallery, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="at least one picture, and the request finds none"):
+        export_dataset(gallery, to, tmp_path / "out", hits=())
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_export_is_whole_or_not_there(gallery: Gallery, tmp_path: Path) -> None:
     def stop(done: int, _total: int) -> None:
         if done == 3:
