@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from t2i_core import dataset
 from t2i_core.arrays import spread_rows
 from t2i_core.engine.balance import MOST_SENTENCES, SHARE, nearness_to
 from t2i_core.errors import DatasetError, count_of
+from t2i_core.lab.each_alone import Alone, alone
 from t2i_core.lab.measuring import HIT_KS
 from t2i_core.lab.overlap import DEPTH, first_places, rank_biased_overlap
 from t2i_core.lab.ranking import Ranking
@@ -77,6 +78,8 @@ class Compared:
         Captions and pictures compared, and the captions of the first that the second does not have, or that were not asked.
     form : str
         What the second wrote captions into; empty where it asked them as they are.
+    alone : tuple of Alone
+        Two datasets each by itself, where they hold other pictures or captions; else empty.
     """
 
     before: str
@@ -90,6 +93,7 @@ class Compared:
     images: int
     left_out: int = 0
     form: str = ""
+    alone: tuple[Alone, ...] = ()
 
     def asked_after(self, caption: str) -> str:
         """A caption as the second way asked it."""
@@ -110,6 +114,7 @@ class Compared:
             "images": self.images,
             "left_out": self.left_out,
             **({"form": self.form} if self.form else {}),
+            **({"each_alone": [one.as_dict() for one in self.alone]} if self.alone else {}),
             "figures": {
                 name: {"before": self.values[name][0], "after": self.values[name][1], "difference": figure.as_dict()}
                 for name, figure in self.differences.items()
@@ -139,14 +144,22 @@ def compare_datasets(one: Gallery, other: Gallery, *, on_progress: OnProgress | 
             f"A comparison needs captions of the same pictures, and {one.data_dir} and {other.data_dir} share none. "
             "Compare datasets built from the same pictures and captions."
         )
+    same = len(shared) == len(one) == len(other) and len(common) == len(keys[0]) == len(keys[1])
+    parts = 2 if same else 4
     number = {image_id: place for place, image_id in enumerate(shared)}
     own = np.array([number[image_id] for image_id, _, _ in common], dtype=np.int64)
     before, after = (
-        side.way([known[key] for key in common], shared, own, part_of(on_progress, at, 2))
+        side.way([known[key] for key in common], shared, own, part_of(on_progress, at, parts))
         for at, (side, known) in enumerate(zip(sides, keys, strict=True))
     )
     texts, names = [text for _, text, _ in common], [image_id for image_id, _, _ in common]
-    return compare(before, after, texts, names, own, len(shared), left_out=len(keys[0]) - len(common))
+    compared = compare(before, after, texts, names, own, len(shared), left_out=len(keys[0]) - len(common))
+    if same:
+        return compared
+    each = enumerate((one, other), start=2)
+    return replace(
+        compared, alone=tuple(alone(gallery, on_progress=part_of(on_progress, at, parts)) for at, gallery in each)
+    )
 
 
 @dataclass(frozen=True, eq=False)

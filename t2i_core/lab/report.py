@@ -120,8 +120,21 @@ def _compared_part(compared: Compared) -> str:
         f"that did not before, {len(compared.lost):,} no longer do. Rank-biased overlap {in_decimals(compared.overlap)}: 1 is the "
         "same order.</p>"
         + _table(head, rows)
+        + _alone_part(compared)
         + _folded("Gained and lost", _table(("caption", "picture", "rank before", "after"), changes))
     )
+
+
+def _alone_part(compared: Compared) -> str:
+    """Both datasets by themselves, where they hold other pictures or captions."""
+    if not compared.alone:
+        return ""
+    before, after = compared.alone
+    rows = [
+        (name, in_words(name, before.figures[name]), in_words(name, after.figures[name])) for name in before.figures
+    ]
+    head = ("", *(f"{one.captions:,} captions, {one.images:,} pictures" for one in compared.alone))
+    return "<p>Each by itself, over all its captions and pictures:</p>" + _table(head, rows)
 
 
 def _slices_part(findings: Findings) -> str:

@@ -83,6 +83,12 @@ def test_only_shared_pictures_and_captions_are_compared() -> None:
     compared = compare_datasets(one, other)
     assert (compared.images, compared.queries, compared.left_out) == (30, 60, 30)
     assert compared.differences["hit@1"].value == 0.0  # the same rows, whatever their order
+    assert [(side.captions, side.images) for side in compared.alone] == [(120, 40), (60, 30)]
+    for side, gallery in zip(compared.alone, (one, other), strict=True):
+        figures = examine(gallery).text_to_image.figures
+        assert side.figures == {name: figures[name] for name in side.figures}
+    assert [side["captions"] for side in compared.as_dict()["each_alone"]] == [120, 60]  # type: ignore[attr-defined]
+    assert compare_datasets(one, one).alone == ()
     assert compared.overlap.value == pytest.approx(1.0)
 
 

@@ -24,6 +24,9 @@ def draw(gallery: Gallery, report: Audit, decisions: Mapping[Subject, Decision])
         out = f"{gallery.data_dir}-fixed"
         command = ["python", "-m", "t2i_core", "fix", "--data", str(gallery.data_dir), "--out", out]
         st.code(shlex.join(command), language=None, wrap_lines=True)
+        st.caption("Before and after: the Lab compares both, and so does a terminal")
+        compare = ["python", "-m", "t2i_core", "evaluate", "--data", str(gallery.data_dir), "--compare", out]
+        st.code(shlex.join(compare), language=None, wrap_lines=True)
 
 
 def _files(gallery: Gallery, report: Audit, decisions: Mapping[Subject, Decision]) -> None:

@@ -23,7 +23,7 @@ from t2i_core.errors import count_of
 from t2i_core.lab import tables
 from t2i_core.lab.comparing import APPROXIMATE, BALANCED, GAINED_AT, Change, Compared
 from t2i_core.lab.prompt_forms import LONGEST
-from t2i_core.lab.wording import comparison_sentence, in_decimals, in_points, not_compared, rank_in_words
+from t2i_core.lab.wording import comparison_sentence, in_decimals, in_points, in_words, not_compared, rank_in_words
 from t2i_core.types import Gallery
 
 LOOK_WAIT_S = 0.1
@@ -153,6 +153,7 @@ def _outcome(found: Compared) -> None:
     left = f" {not_compared(found)}" if found.left_out else ""
     overlap = f"Rank-biased overlap {in_decimals(found.overlap)}: 1 is the same order, 0 has nothing in common."
     st.caption(plain(f"{of}, each with its 95 % interval.{left} {overlap}"))
+    _alone(found)
     if found.images <= FEW_PICTURES:
         st.caption(plain(f"With {count_of(found.images, 'picture')} little can be concluded."))
     _changes("gained", f"among the first {GAINED_AT} only with “{found.after}”", found.gained, found.asked_after)
@@ -162,6 +163,22 @@ def _outcome(found: Compared) -> None:
         lab_plots.numbers(tables.changes_table(found), "All that is gained and lost")
     record = json.dumps(found.as_dict(), ensure_ascii=False, indent=2).encode("utf-8")
     sharing.download("Comparison as JSON", record, "application/json", "comparison.json")
+
+
+def _alone(found: Compared) -> None:
+    """Before and after, where the datasets hold other pictures or captions, as after `fix`."""
+    if not found.alone:
+        return
+    before, after = found.alone
+    heads = (f"{one.captions:,} captions, {one.images:,} pictures" for one in found.alone)
+    st.markdown("Each dataset by itself, over all its captions and pictures:")
+    st.markdown(
+        f"| before and after | {' | '.join(map(plain, heads))} |\n|:--|--:|--:|\n"
+        + "\n".join(
+            f"| {plain(name)} | {plain(in_words(name, figure))} | {plain(in_words(name, after.figures[name]))} |"
+            for name, figure in before.figures.items()
+        )
+    )
 
 
 def _changes(kind: str, what: str, changes: tuple[Change, ...], asked: Callable[[str], str] = str) -> None:

@@ -43,7 +43,7 @@ def draw(gallery: Gallery, here: frame.Here, loaded: resources.EngineState) -> N
         lab_parts.worst_queries(found, work, here.settings, marks)
         lab_compare.draw(gallery, here, compared)
         lab_questions.draw(loaded)
-        lab_parts.health(found, work)
+        lab_parts.health(found, work, here.settings)
     elif not work.first.running:
         _stopped(gallery, marks)
     if work.first.running:

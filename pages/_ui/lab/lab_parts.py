@@ -35,6 +35,7 @@ LOWERING = 8
 THUMBNAIL_SIDE = 320
 FEW_PICTURES = 20
 LOWEST_SHARE = 0.05
+HUB_WIDTH = 128
 
 
 def curve(found: Findings) -> None:
@@ -220,7 +221,7 @@ def _marked(gallery: Gallery, marks: Sequence[Mark], *, may_mark: bool) -> None:
             st.button("Take the last one back", key="lab_take_back", on_click=lab_events.take_back, args=(gallery,))
 
 
-def health(found: Findings, work: LabWork) -> None:
+def health(found: Findings, work: LabWork, settings: Settings) -> None:
     """What the space looks like, each number with what it means."""
     st.subheader("Health of the space", anchor=False)
     if not work.has("health"):
@@ -232,10 +233,26 @@ def health(found: Findings, work: LabWork) -> None:
     lab_plots.scores(measured.bins, on_event=lab_events.on_scores)
     _lowest(measured.bins)
     lab_plots.numbers(tables.scores_table(measured), "The numbers of the scores")
+    _hubs(found, settings)
     asked = count_of(measured.asked, "caption")
     lab_plots.numbers(
         tables.hubs_table(measured), f"The pictures that come up most often among the first 10 of {asked}"
     )
+
+
+def _hubs(found: Findings, settings: Settings) -> None:
+    """The pictures that most captions find among their first ten, as small cards."""
+    hubs, gallery = found.health.hubs, found.gallery
+    shown = pictures.shown(gallery, [hub.row for hub in hubs], settings, side=THUMBNAIL_SIDE)
+    cards = [
+        (f"/{one.url}", hub.image_id, f"{hub.captions:,} captions, {hub.own:,} its own")
+        for one, hub in zip(shown, hubs, strict=True)
+        if one.url
+    ]
+    if cards:
+        st.markdown("The pictures that come up most often:")
+        urls, names, told = (list(side) for side in zip(*cards, strict=True))
+        st.image(urls, alt=names, caption=[plain(text) for text in told], width=HUB_WIDTH)
 
 
 def _lowest(bins: ScoreBins) -> None:
