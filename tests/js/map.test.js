@@ -133,6 +133,7 @@ test("Plotly's scales go from 0 to 1 and end grey", () => {
     text: "",
     back: "",
     ring: "",
+    second: "",
     scale: ["#000000", "#ffffff"],
     point: "",
     grey: "g",
