@@ -129,7 +129,8 @@ def audit(
     max_pixels : int
         Pictures with more pixels are not decoded.
     open_encoder : callable, optional
-        Opens the gallery's model, for captions that are too long and for turned pictures.
+        Opens the gallery's model, for captions that are too long. Without it no model is used, not even the bundled one, which
+        looks for turned pictures.
     on_progress : callable, optional
         Called with a stage, how many are done and how many there are. An exception it raises ends the audit; what was
         measured until then is kept.

@@ -58,6 +58,11 @@ class Material:
         """Whether it is known that one model made the rows of pictures and captions."""
         return self.gallery.text_embeddings is not None and self.gallery.manifest is not None
 
+    @property
+    def may_open_models(self) -> bool:
+        """Whether models may be used at all."""
+        return self._open_encoder is not None
+
     @cached_property
     def encoder(self) -> Encoder | None:
         """The gallery's model; None where nobody said how to open it."""

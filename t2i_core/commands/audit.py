@@ -71,9 +71,7 @@ def add_parser(commands: Any) -> None:
         metavar="FILE",
         help="also write the names of the pictures listed, one a line",
     )
-    options.add_model(
-        parser, default="the one the dataset was built with; tells captions that are too long, and turned pictures"
-    )
+    options.add_model(parser, default="the one the dataset was built with; tells captions that are too long")
     options.add_format(parser)
     parser.set_defaults(run=run)
 

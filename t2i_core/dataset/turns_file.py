@@ -1,55 +1,68 @@
-"""Which pictures of a dataset the model finds more usual when they are turned, beside it: finding out takes minutes."""
+"""How upright a dataset's pictures look in each of four ways, beside it: each is looked at once, and again when its file changes.
+
+Like the facts of pictures it belongs to no key of a gallery, so that a rebuilt dataset needs only its new pictures looked at.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
 
 import numpy as np
 import numpy.typing as npt
 
-from t2i_core.dataset.kept_file import read_kept, write_kept
+from t2i_core.dataset.kept_file import kept_path
+from t2i_core.dataset.npz_file import NpzError, open_npz
+from t2i_core.dataset.stored_files import replace_file
 from t2i_core.errors import DatasetError
-from t2i_core.types import Gallery
+from t2i_core.types import FloatArray, Gallery
 
 TURNS_NAME = "turns.npz"
+TURNS_VERSION = 2  # raised when the same file would be scored otherwise
+WAYS = 4
 
 
-@dataclass(frozen=True, eq=False)
-class Turns:
-    """What was found out about each picture.
+def read_turns(gallery: Gallery, stamps: npt.NDArray[np.int64]) -> FloatArray:
+    """What was kept of the files that are as they were.
 
-    Attributes
+    Parameters
     ----------
-    oddness : ndarray of shape (N,), float32
-        How much it looks like a turned picture; NaN where that is unknown.
-    gain : ndarray of shape (N,), float32
-        How much more upright it looks after the best turn, negative where it does not; NaN where no turn was tried.
-    turn : ndarray of shape (N,), int8
-        That turn, in quarters to the left; 0 where none was tried.
+    gallery : Gallery
+    stamps : ndarray of shape (N, 2), int64
+        Size and time of each picture's file now; see `facts_file.FactsTable`.
+
+    Returns
+    -------
+    ndarray of shape (N, 4), float32
+        Scores as the picture is, and turned by one, two and three quarters to the left; NaN where it was not looked at.
     """
-
-    oddness: npt.NDArray[np.float32]
-    gain: npt.NDArray[np.float32]
-    turn: npt.NDArray[np.int8]
-
-
-def read_turns(gallery: Gallery) -> Turns | None:
-    """What was kept of these embeddings; None where there is nothing that can be used."""
-    fields = ("oddness", "gain", "turn")
+    scores = np.full((len(gallery), WAYS), np.nan, dtype=np.float32)
     try:
-        kept = read_kept(
-            gallery, TURNS_NAME, fields, what="Turned pictures", of_others="those", fix="They are looked for again."
+        with open_npz(kept_path(gallery, TURNS_NAME)) as npz:
+            kept = npz.arrays(("version", "image_ids", "stamps", "scores"))
+    except (OSError, NpzError, MemoryError):
+        return scores
+    names, known = kept["image_ids"], kept["scores"]
+    usable = kept["version"].shape == () and kept["version"].dtype.kind == "i" and int(kept["version"]) == TURNS_VERSION
+    if not usable or names.ndim != 1 or names.dtype.kind != "U" or known.dtype != np.float32:
+        return scores
+    if known.shape != (len(names), WAYS) or kept["stamps"].shape != (len(names), 2):
+        return scores
+    for at, name in enumerate(names.tolist()):
+        row = gallery.rows_by_id.get(name)
+        if row is not None and (kept["stamps"][at] == stamps[row]).all():
+            scores[row] = known[at]
+    return scores
+
+
+def write_turns(gallery: Gallery, stamps: npt.NDArray[np.int64], scores: FloatArray) -> bool:
+    """Keep them; False when the folder may not be written to, which costs only time later."""
+    rows = np.flatnonzero(np.isfinite(scores[:, 0]))
+    names = np.array([gallery.image_ids[row] for row in rows.tolist()], dtype=np.str_)
+    arrays = {"image_ids": names, "stamps": stamps[rows], "scores": scores[rows]}
+    with contextlib.suppress(DatasetError):
+        replace_file(
+            kept_path(gallery, TURNS_NAME),
+            lambda file: np.savez(file, allow_pickle=False, version=np.array(TURNS_VERSION), **arrays),
         )
-    except DatasetError:
-        return None
-    oddness, gain, turn = (kept[name] for name in fields)
-    shape = (len(gallery),)
-    fits = oddness.shape == gain.shape == turn.shape == shape and turn.dtype == np.int8
-    if not fits or oddness.dtype != np.float32 or gain.dtype != np.float32:
-        return None
-    return Turns(oddness, gain, turn)
-
-
-def write_turns(gallery: Gallery, turns: Turns) -> bool:
-    """Keep them beside the dataset; False when the folder may not be written to, which costs only time later."""
-    return write_kept(gallery, TURNS_NAME, oddness=turns.oddness, gain=turns.gain, turn=turns.turn)
+        return True
+    return False

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from t2i_core.arrays import l2_normalize
-from t2i_core.audit import Finding, audit
+from t2i_core.audit import Finding, audit, rotation
 from t2i_core.dataset.facts_file import facts_path, read_facts
 from t2i_core.facets import measuring
 from t2i_core.facets.copies import near_hashes
 from t2i_core.pictures.facts import hashes, measure
 from t2i_core.types import FloatArray, Gallery
+from tests import demo_dataset
 from tests.core.audit_galleries import SIZE, caption_frame, textured, unit_rows, write_gallery
 from tests.core.small_galleries import ColourEncoder
 
@@ -199,39 +201,94 @@ def test_a_picture_with_too_many_pixels_is_told_as_it_is_refused(tmp_path: Path)
     assert "at most 10,000 pixels" in finding.advice
 
 
-class GravityEncoder(ColourEncoder):
-    """An encoder that sees whether the light is above or below, left or right, among much else."""
+class GravityReader:
+    """Takes pictures for upright whose light is above; notes how many views it looked at."""
 
-    def encode_image(self, images: Sequence[Image.Image]) -> FloatArray:
-        rows = []
-        for image in images:
-            greys = np.asarray(image.convert("L").resize((2, 2), Image.Resampling.BOX), dtype=np.float64) / 255.0
-            (a, b), (c, d) = greys.tolist()
-            noise = np.random.default_rng(int(1e6 * (a + b + c + d))).standard_normal(self.dimension - 2)
-            rows.append(np.concatenate([[a + b - c - d, a + c - b - d], 0.2 * noise]))
-        return l2_normalize(np.stack(rows))
+    def __init__(self) -> None:
+        self.looked = 0
+
+    def scores(self, squares: npt.NDArray[np.uint8]) -> FloatArray:
+        self.looked += len(squares)
+        half = squares.shape[1] // 2
+        return (squares[:, :half].mean((1, 2, 3)) - squares[:, half:].mean((1, 2, 3))).astype(np.float32) / 10
 
 
-def test_turned_pictures_are_told_with_the_way_to_turn_them(tmp_path: Path) -> None:
-    def landscape(seed: int) -> Image.Image:
-        light = np.linspace(230, 30, 48)[:, None] + np.random.default_rng(seed).normal(0, 25, (48, 48))
-        return Image.fromarray(np.clip(light, 0, 255).astype(np.uint8)).convert("RGB")
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> GravityReader:
+    found = GravityReader()
+    monkeypatch.setattr(rotation, "open_reader", lambda: found)
+    return found
 
+
+def landscape(seed: int) -> Image.Image:
+    light = np.linspace(230, 30, 48)[:, None] + np.random.default_rng(seed).normal(0, 25, (48, 48))
+    return Image.fromarray(np.clip(light, 0, 255).astype(np.uint8)).convert("RGB")
+
+
+def rotated(gallery: Gallery, opened: Callable[[], ColourEncoder] | None = ColourEncoder) -> dict[str, str]:
+    report = audit(gallery, ("rotated",), max_pixels=MAX_PIXELS, open_encoder=opened)
+    return {finding.image_id: finding.advice for finding in report.findings}
+
+
+def test_turned_pictures_are_told_with_the_way_to_turn_them(tmp_path: Path, reader: GravityReader) -> None:
     pictures = {f"{seed:03}.png": landscape(seed) for seed in range(120)}
     turned = {
         "007.png": (Image.Transpose.ROTATE_270, "to the left"),
         "100.png": (Image.Transpose.ROTATE_180, "upside down"),
     }
     pictures |= {name: pictures[name].transpose(how) for name, (how, _) in turned.items()}
-    encoder = GravityEncoder(dimension=16)
-    gallery = write_gallery(tmp_path, pictures, image_embeddings=encoder.encode_image(list(pictures.values())))
-
-    def rotated(opened: Callable[[], GravityEncoder] | None) -> dict[str, str]:
-        report = audit(gallery, ("rotated",), max_pixels=MAX_PIXELS, open_encoder=opened)
-        return {finding.image_id: finding.advice for finding in report.findings}
-
-    assert rotated(None) == {}
-    advice = rotated(lambda: encoder)
+    gallery = write_gallery(tmp_path, pictures)
+    assert rotated(gallery, None) == {}
+    advice = rotated(gallery)
     assert set(advice) == set(turned)
     assert all(said in advice[name] for name, (_, said) in turned.items())
-    assert rotated(None) == advice  # kept beside the dataset
+    assert rotated(gallery, None) == advice  # kept beside the dataset
+
+
+def test_each_picture_is_turned_once_and_again_when_its_file_changes(tmp_path: Path, reader: GravityReader) -> None:
+    pictures = {f"{seed}.png": landscape(seed) for seed in range(6)}
+    gallery = write_gallery(tmp_path, pictures)
+    assert rotated(gallery) == {} and reader.looked == 6 * 4
+    landscape(3).transpose(Image.Transpose.ROTATE_180).save(gallery.images_dir / "3.png")
+    assert set(rotated(gallery)) == {"3.png"} and reader.looked == 7 * 4
+    rebuilt = write_gallery(tmp_path, pictures | {"new.png": landscape(9)}, image_embeddings=unit_rows(7, seed=5))
+    for name in pictures:  # the same files, written anew with other times
+        os.utime(rebuilt.images_dir / name, ns=(1, 1))
+    looked = reader.looked
+    rotated(rebuilt)
+    os.utime(rebuilt.images_dir / "new.png", ns=(2, 2))
+    assert reader.looked == looked + 7 * 4
+    rotated(rebuilt)
+    assert reader.looked == looked + 8 * 4
+
+
+def test_of_many_pictures_those_are_turned_that_look_least_upright(
+    tmp_path: Path, reader: GravityReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "MOST_TURNED", 3)
+    pictures = {f"{seed}.png": landscape(seed) for seed in range(9)}
+    pictures["4.png"] = pictures["4.png"].transpose(Image.Transpose.ROTATE_180)
+    gallery = write_gallery(tmp_path, pictures)
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "turned pictures":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        audit(gallery, ("rotated",), max_pixels=MAX_PIXELS, open_encoder=ColourEncoder, on_progress=stop)
+    assert reader.looked == 9
+    assert set(rotated(gallery)) == {"4.png"} and reader.looked == 9 + 3 * 3  # what was looked at was kept
+
+
+def test_the_bundled_reader_finds_the_upright_way_of_pictures_it_never_saw() -> None:
+    from t2i_core.encoder.upright import SIDE, open_upright, square
+
+    folder = demo_dataset.ROOT / "static" / "images"
+    names = sorted(folder.rglob("*.jpg"))[::24]
+    squares = [square(Image.open(path)) for path in names]
+    assert squares[0].shape == (SIDE, SIDE, 3) and len(names) >= 10
+    scores = np.stack([open_upright().scores(np.stack([np.rot90(one, turn) for turn in range(4)])) for one in squares])
+    # Close-ups of things and paintings stand every way up; guessing finds a quarter.
+    assert (scores.argmax(axis=1) == 0).mean() >= 0.6
+    turned, upright = (rotation.gains(one) for one in (scores[:, [1, 0, 2, 3]], scores))
+    assert np.median(turned) > rotation.TOLD_FROM > np.median(upright) + 5
