@@ -1,7 +1,7 @@
 """Pictures that lie on their side or stand on their head, told by the bundled model (`t2i_core.encoder.upright`).
 
-Every picture is scored as it is, and those that look least upright in the other three ways as well: a picture is told when the
-chances are that one of them is upright. Of few pictures all are turned.
+Every picture is looked at as it is, and those that seem likeliest to be turned in the other three ways as well: what the four
+views say of one turn adds up. A picture is told when the chances are that it is turned. Of few pictures all are turned.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from t2i_core.types import FloatArray, RowArray
 if TYPE_CHECKING:
     from t2i_core.encoder.upright import UprightReader
 
-MOST_TURNED = 2_000  # of all pictures, those that look least upright
+MOST_TURNED = 2_000  # of all pictures, those that seem likeliest to be turned
 USUAL = 3.0  # one picture in twenty is turned: that many logits less than where turned ones were as many
 TOLD_FROM = USUAL  # then it is likelier turned than not
 DECODED_SIDE = 512
@@ -31,34 +31,52 @@ SAID = ("a quarter to the left", "upside down", "a quarter to the right")
 
 
 def find_rotated(material: Material) -> list[Finding]:
-    """Pictures that look upright when they are turned; ``value`` is by how much more, in logits of the chances."""
+    """Pictures that seem to be turned; ``value`` is by how much likelier that is than that they are not, in logits of the chances."""
     facts = material.facts
     if facts is None:
         return []
     rows = np.flatnonzero(facts.decoded)
-    scores = read_turns(material.gallery, facts.stamps)
+    logits = read_turns(material.gallery, facts.stamps)
     if material.may_open_models:
-        _complete(material, facts.stamps, rows, scores)
-    seen = np.flatnonzero(np.isfinite(scores).all(axis=1))
+        _complete(material, facts.stamps, rows, logits)
+    seen = np.flatnonzero(np.isfinite(logits[:, :, 0]).all(axis=1))
     if not len(seen):
         return []
-    known = np.flatnonzero(np.isfinite(scores[:, 0]))
-    places = np.zeros(len(scores))
-    places[known] = percentiles(-scores[known, 0].astype(np.float64))
+    known = np.flatnonzero(np.isfinite(logits[:, 0, 0]))
+    places = np.zeros(len(logits))
+    places[known] = percentiles(gains(logits[known, 0]))
+    together = ways_together(logits[seen])
     findings = []
-    for row, gain in zip(seen.tolist(), gains(scores[seen]).tolist(), strict=True):
+    for row, scores, gain in zip(seen.tolist(), together, gains(together).tolist(), strict=True):
         if gain < TOLD_FROM:
             continue
-        turn = int(np.argmax(scores[row, 1:]))
-        advice = f"It looks upright when it is turned {SAID[turn]}. Look, and turn its file."
+        # Who was turned to the left looks upright when it is turned by the rest of the circle.
+        back = WAYS - 1 - int(np.argmax(scores[1:]))
+        advice = f"It looks upright when it is turned {SAID[back - 1]}. Look, and turn its file."
         doubt = 1.0 / (1.0 + float(np.exp(USUAL - gain)))
         name = material.gallery.image_ids[row]
         findings.append(Finding(ROTATED, WARNING, name, gain, float(places[row]), advice, doubt))
     return findings
 
 
-def gains(scores: FloatArray) -> npt.NDArray[np.float64]:
-    """How much likelier it is that one of the turned ways is upright than that the picture is: (B, 4) to (B,).
+def ways_together(logits: FloatArray) -> npt.NDArray[np.float64]:
+    """What the views of each picture say together of its being turned by 0 to 3 quarters: (B, 4, 4) to (B, 4).
+
+    The view that is turned by ``j`` quarters more says of ``k + j`` quarters what the picture itself says of ``k``.
+
+    Examples
+    --------
+    >>> ways_together(np.eye(4)[None] * 2.0).tolist()
+    [[8.0, 0.0, 0.0, 0.0]]
+    """
+    views = np.arange(WAYS)
+    said = [logits[:, view, (views + view) % WAYS] for view in range(WAYS)]
+    together: npt.NDArray[np.float64] = np.sum(said, axis=0, dtype=np.float64)
+    return together
+
+
+def gains(scores: FloatArray | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How much likelier it is that a picture is turned, by whatever, than that it is upright: (B, 4) to (B,).
 
     Examples
     --------
@@ -76,41 +94,41 @@ def open_reader() -> UprightReader:
     return open_upright()
 
 
-def _complete(material: Material, stamps: npt.NDArray[np.int64], rows: RowArray, scores: FloatArray) -> None:
-    """Score what was not looked at yet; what is scored is kept, also when the work is ended."""
-    fresh = rows[~np.isfinite(scores[rows, 0])]
+def _complete(material: Material, stamps: npt.NDArray[np.int64], rows: RowArray, logits: FloatArray) -> None:
+    """Look at what was not looked at yet; what is seen is kept, also when the work is ended."""
+    fresh = rows[~np.isfinite(logits[rows, 0, 0])]
     turned = min(MOST_TURNED, len(rows))
     total = len(fresh) + turned
     try:
         if len(fresh):
-            _look(material, fresh, scores, slice(0, 1), done=0, total=total)
-        order = rows[np.argsort(scores[rows, 0], kind="stable")][:turned]
-        left = order[~np.isfinite(scores[order, 1:]).all(axis=1)]
+            _look(material, fresh, logits, slice(0, 1), done=0, total=total)
+        order = rows[np.argsort(-gains(logits[rows, 0]), kind="stable")][:turned]
+        left = order[~np.isfinite(logits[order, :, 0]).all(axis=1)]
         if len(left):
-            _look(material, left, scores, slice(1, WAYS), done=total - len(left), total=total)
+            _look(material, left, logits, slice(1, WAYS), done=total - len(left), total=total)
     finally:
-        write_turns(material.gallery, stamps, scores)
+        write_turns(material.gallery, stamps, logits)
 
 
-def _look(material: Material, rows: RowArray, scores: FloatArray, ways: slice, *, done: int, total: int) -> None:
-    """Score pictures in some of the four ways, some pictures on each core at a time."""
+def _look(material: Material, rows: RowArray, logits: FloatArray, ways: slice, *, done: int, total: int) -> None:
+    """Look at pictures in some of the four ways, some pictures on each core at a time."""
     from t2i_core.encoder.upright import workers
 
     reader, turns, crew = open_reader(), range(*ways.indices(WAYS)), workers()
 
     def work(part: RowArray) -> FloatArray:
-        found = np.full((len(part), len(turns)), np.nan, dtype=np.float32)
+        found = np.full((len(part), len(turns), WAYS), np.nan, dtype=np.float32)
         for at, row in enumerate(part.tolist()):
             views = _views(material, row, turns)
             if views is not None:
-                found[at] = reader.scores(views)
+                found[at] = reader.logits(views)
         return found
 
     step = TOGETHER * crew.count
     for start in range(0, len(rows), step):
         parts = [part for part in np.array_split(rows[start : start + step], crew.count) if len(part)]
         for part, found in zip(parts, crew.map(work, parts), strict=True):
-            scores[part, ways] = found
+            logits[part, ways] = found
         material.tell("turned pictures", done + min(start + step, len(rows)), total)
 
 

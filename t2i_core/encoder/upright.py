@@ -1,12 +1,13 @@
-"""Which way up a picture stands: one backbone of the bundled model, and a head that says how upright what it sees looks.
+"""Which way up a picture stands: one backbone of the bundled model, and a linear head over where its maps see what.
 
-The head is linear in where the backbone's maps see what, for sky lies above and feet stand below. A score alone says little; a
-picture is upright in that of its four ways whose score is highest, and the scores' exponentials are the chances of the four.
+Sky lies above and feet stand below: of every view the head tells the chances that it is upright, or was turned to the left by
+one, two or three quarters. Looking again at the picture in the other three ways makes the answer surer.
 `python -m recipes.mini.upright_head` made the head, and says of what.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,40 +19,52 @@ from safetensors.torch import load_file
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from t2i_core.encoder.core_workers import CoreWorkers
-from t2i_core.encoder.mini_network import FEATURE_CHANNELS, InvertedResidual, LiteBackbone, load_mini
+from t2i_core.encoder.mini_network import InvertedResidual, LiteBackbone, load_mini
 from t2i_core.encoder.names import MINI_PATH
 from t2i_core.types import FloatArray
 
 HEAD = Path(__file__).parent / "weights" / "mini_upright.safetensors"
 VARIANT = "lite0"
 SIDE = 160
+WAYS = 4
 MIDDLE_CHANNELS = 112  # of the maps in the middle, twice as fine as the last
 LAST_GRID, MIDDLE_GRID = 3, 5
 
 Squares = npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class UprightHead:
+    """Linear in what the maps see where: Tensors of shape (4, 1280, 3, 3), (4, 112, 5, 5) and (4,), float32."""
+
+    last: torch.Tensor
+    middle: torch.Tensor
+    bias: torch.Tensor
+
+    def __call__(self, last: torch.Tensor, middle: torch.Tensor) -> torch.Tensor:
+        """From maps of shape (B, 1280, 3, 3) and (B, 112, 5, 5) to logits (B, 4)."""
+        logits: torch.Tensor = self.bias + last.flatten(1) @ self.last.flatten(1).T
+        return logits + middle.flatten(1) @ self.middle.flatten(1).T
+
+
 class UprightReader:
-    """Scores pictures by how upright they look. Safe to share between threads.
+    """Tells of pictures which way up they stand. Safe to share between threads.
 
     Parameters
     ----------
     backbone : LiteBackbone
     mean, std : sequences of three floats
         Of the pixels that the backbone was trained on.
-    last, middle : Tensors of shape (1280, 3, 3) and (112, 5, 5), float32
-        The head.
+    head : UprightHead or None
+        None for who looks at the maps alone.
     """
 
-    def __init__(
-        self, backbone: LiteBackbone, mean: list[float], std: list[float], last: torch.Tensor, middle: torch.Tensor
-    ) -> None:
-        self._backbone = backbone.requires_grad_(False)
+    def __init__(self, backbone: LiteBackbone, mean: list[float], std: list[float], head: UprightHead | None) -> None:
+        self._backbone, self._head = backbone.requires_grad_(False), head
         self._mean, self._std = (torch.tensor(values).view(1, 3, 1, 1) for values in (mean, std))
-        self._last, self._middle = last, middle
 
-    def scores(self, squares: Squares) -> FloatArray:
-        """How upright each of some squares looks.
+    def logits(self, squares: Squares) -> FloatArray:
+        """How likely each of some squares is upright, or turned to the left by one, two or three quarters.
 
         Parameters
         ----------
@@ -60,17 +73,15 @@ class UprightReader:
 
         Returns
         -------
-        ndarray of shape (B,), float32
+        ndarray of shape (B, 4), float32
         """
+        assert self._head is not None
         with torch.inference_mode():
-            last, middle = self.maps(squares)
-            found = torch.einsum("bchw,chw->b", F.adaptive_avg_pool2d(last, LAST_GRID), self._last)
-            found = found + torch.einsum("bchw,chw->b", F.adaptive_avg_pool2d(middle, MIDDLE_GRID), self._middle)
-        scores: FloatArray = found.numpy()
-        return scores
+            logits: FloatArray = self._head(*self.maps(squares)).numpy()
+        return logits
 
     def maps(self, squares: Squares) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the head looks at before it is pooled: Tensors of shape (B, 1280, 5, 5) and (B, 112, 10, 10), float32."""
+        """What the head looks at: Tensors of shape (B, 1280, 3, 3) and (B, 112, 5, 5), float32."""
         pixels = (torch.from_numpy(squares).permute(0, 3, 1, 2).float() / 255 - self._mean) / self._std
         maps = F.relu6(self._backbone.stem(pixels.contiguous(memory_format=torch.channels_last)))
         middle = maps
@@ -78,7 +89,8 @@ class UprightReader:
             assert isinstance(block, InvertedResidual)  # ModuleList forgets what it holds
             maps = block(maps)
             middle = maps if maps.shape[1] == MIDDLE_CHANNELS else middle
-        return F.relu6(self._backbone.last(maps)), middle
+        last = F.relu6(self._backbone.last(maps))
+        return F.adaptive_avg_pool2d(last, LAST_GRID), F.adaptive_avg_pool2d(middle, MIDDLE_GRID)
 
 
 def square(image: Image.Image) -> Squares:
@@ -89,18 +101,15 @@ def square(image: Image.Image) -> Squares:
 @cache
 def open_upright() -> UprightReader:
     """The reader of the bundled model; opened once, for it is small."""
-    head = load_file(HEAD)
-    return bare_reader(head["last"].float(), head["middle"].float())
+    return reader_with(UprightHead(**{name: weights.float() for name, weights in load_file(HEAD).items()}))
 
 
-def bare_reader(last: torch.Tensor | None = None, middle: torch.Tensor | None = None) -> UprightReader:
-    """A reader with a head, or with one that says nothing, for who makes one."""
+def reader_with(head: UprightHead | None) -> UprightReader:
+    """A reader with some head, or with none for who makes one."""
     module, config = load_mini(MINI_PATH)
     backbone = module.backbone.parts[list(config["image"]["variants"]).index(VARIANT)]
     assert isinstance(backbone, LiteBackbone)
-    last = torch.zeros(FEATURE_CHANNELS, LAST_GRID, LAST_GRID) if last is None else last
-    middle = torch.zeros(MIDDLE_CHANNELS, MIDDLE_GRID, MIDDLE_GRID) if middle is None else middle
-    return UprightReader(backbone, config["mean"], config["std"], last, middle)
+    return UprightReader(backbone, config["mean"], config["std"], head)
 
 
 @cache

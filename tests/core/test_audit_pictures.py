@@ -207,10 +207,19 @@ class GravityReader:
     def __init__(self) -> None:
         self.looked = 0
 
-    def scores(self, squares: npt.NDArray[np.uint8]) -> FloatArray:
+    def logits(self, squares: npt.NDArray[np.uint8]) -> FloatArray:
         self.looked += len(squares)
         half = squares.shape[1] // 2
-        return (squares[:, :half].mean((1, 2, 3)) - squares[:, half:].mean((1, 2, 3))).astype(np.float32) / 10
+        sides = (
+            squares[:, :half],
+            squares[:, :, :half],
+            squares[:, half:],
+            squares[:, :, half:],
+        )  # as it is turned to the left
+        logits: FloatArray = np.stack(
+            [side.mean((1, 2, 3)) / 10 for side in sides], axis=1, dtype=np.float32, casting="same_kind"
+        )
+        return logits
 
 
 @pytest.fixture
@@ -287,7 +296,8 @@ def test_the_bundled_reader_finds_the_upright_way_of_pictures_it_never_saw() -> 
     names = sorted(folder.rglob("*.jpg"))[::24]
     squares = [square(Image.open(path)) for path in names]
     assert squares[0].shape == (SIDE, SIDE, 3) and len(names) >= 10
-    scores = np.stack([open_upright().scores(np.stack([np.rot90(one, turn) for turn in range(4)])) for one in squares])
+    logits = np.stack([open_upright().logits(np.stack([np.rot90(one, turn) for turn in range(4)])) for one in squares])
+    scores = rotation.ways_together(logits)
     # Close-ups of things and paintings stand every way up; guessing finds a quarter.
     assert (scores.argmax(axis=1) == 0).mean() >= 0.6
     turned, upright = (rotation.gains(one) for one in (scores[:, [1, 0, 2, 3]], scores))
