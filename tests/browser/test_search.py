@@ -224,6 +224,7 @@ def test_upload_a_picture(visit: Visit) -> None:
 def test_paste_and_drop_a_picture(visit: Visit, way: str) -> None:
     page = visit()
     expect(cards(page).first).to_be_visible()
+    expect(field(page)).to_be_visible()  # the page's parts come in any order, and this one listens
     page.evaluate(
         """([way, content]) => {
             const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));

@@ -170,15 +170,14 @@ def _alone(found: Compared) -> None:
     if not found.alone:
         return
     before, after = found.alone
-    heads = (f"{one.captions:,} captions, {one.images:,} pictures" for one in found.alone)
-    st.markdown("Each dataset by itself, over all its captions and pictures:")
-    st.markdown(
-        f"| before and after | {' | '.join(map(plain, heads))} |\n|:--|--:|--:|\n"
-        + "\n".join(
-            f"| {plain(name)} | {plain(in_words(name, figure))} | {plain(in_words(name, after.figures[name]))} |"
-            for name, figure in before.figures.items()
-        )
+    heads = [f"{one.captions:,} captions, {one.images:,} pictures" for one in found.alone]
+    head = f"| before and after | {plain(heads[0])} | {plain(heads[1])} |\n|:--|--:|--:|\n"
+    lines = "\n".join(
+        f"| {plain(name)} | {plain(in_words(name, figure))} | {plain(in_words(name, after.figures[name]))} |"
+        for name, figure in before.figures.items()
     )
+    st.markdown("Each dataset by itself, over all its captions and pictures:")
+    st.markdown(head + lines)
 
 
 def _changes(kind: str, what: str, changes: tuple[Change, ...], asked: Callable[[str], str] = str) -> None:
