@@ -13,21 +13,37 @@ _NEWEST = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "a
 _PACKAGED = files("axe_playwright_python").joinpath("axe.min.js")
 AXE = (_NEWEST if _NEWEST.is_file() else _PACKAGED).read_text(encoding="utf-8")
 # Every rule axe runs by itself is kept, best practices too, and no part of the page is left out.
-_FINDINGS = """() => axe.run(document, { resultTypes: ["violations"] }).then((found) =>
-  found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`)))"""
+# A run that begins meanwhile fades what it has not drawn again yet, so nothing that was found then counts: null.
+_FINDINGS = """async () => {
+  const app = document.querySelector("[data-test-script-state]");
+  let ran = false;
+  const watch = new MutationObserver(() => { ran = true; });
+  if (app) watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  watch.disconnect();
+  return ran ? null : found.violations.flatMap(
+    (one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+}"""
 
 
-# What moves for a moment is half see-through, which would be told as too little contrast.
-_AT_REST = """() => document.getAnimations().every(
-  (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+# What moves for a moment is half see-through, which would be told as too little contrast; so is a page that is being drawn.
+_AT_REST = """() => {
+  const app = document.querySelector("[data-test-script-state]");
+  return (!app || app.dataset.testScriptState === "notRunning") && document.getAnimations().every(
+    (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity);
+}"""
 
 
 def violations(page: Page) -> list[str]:
-    """Every violation on the page as it is now."""
-    page.wait_for_function(_AT_REST)
+    """Every violation on the page once it rests."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
-    return list(page.evaluate(_FINDINGS))
+    for _ in range(60):
+        page.wait_for_function(_AT_REST)
+        found: list[str] | None = page.evaluate(_FINDINGS)
+        if found is not None:
+            return found
+    raise AssertionError("The page is drawn again all the time.")
 
 
 def headings(page: Page) -> list[tuple[int, str]]:
