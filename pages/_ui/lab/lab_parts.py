@@ -252,7 +252,8 @@ def _hubs(found: Findings, settings: Settings) -> None:
     if cards:
         st.markdown("The pictures that come up most often:")
         urls, names, told = (list(side) for side in zip(*cards, strict=True))
-        st.image(urls, alt=names, caption=[plain(text) for text in told], width=HUB_WIDTH)
+        with st.container(key="lab_hubs"):
+            st.image(urls, alt=names, caption=[plain(text) for text in told], width=HUB_WIDTH)
 
 
 def _lowest(bins: ScoreBins) -> None:
