@@ -67,8 +67,7 @@ def comparison(compared: Compared) -> list[str]:
     lines.append(wording.comparison_sentence(compared))
     for name, one in zip((compared.before, compared.after), compared.alone, strict=False):
         figures = ", ".join(f"{key} {wording.in_words(key, figure)}" for key, figure in one.figures.items())
-        of = f"{count_of(one.captions, 'caption')}, {count_of(one.images, 'picture')}"
-        lines.append(f"{name} by itself ({of}): {figures}")
+        lines.append(f"{name} by itself ({one.of}): {figures}")
     for title, changes in (("gained", compared.gained), ("lost", compared.lost)):
         lines.append(f"{title}: {count_of(len(changes), 'caption')}")
         lines += [_change(one) for one in changes[:MOST]]

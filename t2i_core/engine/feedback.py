@@ -51,15 +51,12 @@ class Steered:
     embedding : ndarray of shape (D,), float32, unit
         What pictures are ranked by.
     query_part : float
-        How much of a picture's product with the query is in its product with ``embedding``.
+        How much of a picture's product with the query is in its product with ``embedding``; so much of what is added to the
+        query's scores is added to these.
     """
 
     embedding: FloatArray
     query_part: float
-
-    def biased(self, bias: FloatArray) -> FloatArray:
-        """What is added to these scores where ``bias`` (N,) is added to the query's: ndarray of shape (N,), float32."""
-        return (bias.astype(np.float64) * self.query_part).astype(np.float32)
 
 
 def steer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from t2i_core.errors import count_of
 from t2i_core.lab.measuring import draws_of, measure_direction
 from t2i_core.lab.resampling import Figure
 from t2i_core.lab.right_pairs import right_pairs
@@ -20,6 +21,11 @@ class Alone:
     captions: int
     images: int
     figures: dict[str, Figure]
+
+    @property
+    def of(self) -> str:
+        """How many captions and pictures, in words."""
+        return f"{count_of(self.captions, 'caption')}, {count_of(self.images, 'picture')}"
 
     def as_dict(self) -> dict[str, object]:
         """As JSON has it."""

@@ -133,7 +133,7 @@ def _alone_part(compared: Compared) -> str:
     rows = [
         (name, in_words(name, before.figures[name]), in_words(name, after.figures[name])) for name in before.figures
     ]
-    head = ("", *(f"{one.captions:,} captions, {one.images:,} pictures" for one in compared.alone))
+    head = ("", *(one.of for one in compared.alone))
     return "<p>Each by itself, over all its captions and pictures:</p>" + _table(head, rows)
 
 

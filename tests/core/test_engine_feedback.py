@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from t2i_core.arrays import l2_normalize
-from t2i_core.dataset import Balance
+from t2i_core.dataset import PICTURES, Balance
 from t2i_core.engine import FolderSource, SearchEngine
+from t2i_core.engine.balance import Bias
 from t2i_core.engine.feedback import DISLIKED, ENOUGH, LIKED, separating, steer
 from t2i_core.engine.standardising import ScoreSpreads
 from t2i_core.errors import QueryError
@@ -150,7 +151,8 @@ def test_a_bias_counts_as_much_beside_judgements() -> None:
     bias = (0.1 * np.random.default_rng(6).normal(size=200)).astype(np.float32)
     asked, liked = ENCODER.encode_text(["a thing"])[0], rows[[4, 9]]
     steered = steer(asked, liked, rows[:0], ScoreSpreads(rows))
-    _, order = ExactIndex(rows).search(steered.embedding[None], 200, None, steered.biased(bias))
+    added = Bias((PICTURES,), (1.0,), (bias,)).scaled(steered.query_part).values
+    _, order = ExactIndex(rows).search(steered.embedding[None], 200, None, added)
     wide = rows.astype(np.float64)
     of_query, of_liked = wide @ asked.astype(np.float64), wide @ liked.astype(np.float64).mean(axis=0)
     total = (of_query + bias) / of_query.std() + of_liked / of_liked.std()

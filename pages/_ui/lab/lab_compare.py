@@ -170,8 +170,7 @@ def _alone(found: Compared) -> None:
     if not found.alone:
         return
     before, after = found.alone
-    heads = [f"{one.captions:,} captions, {one.images:,} pictures" for one in found.alone]
-    head = f"| before and after | {plain(heads[0])} | {plain(heads[1])} |\n|:--|--:|--:|\n"
+    head = f"| before and after | {plain(before.of)} | {plain(after.of)} |\n|:--|--:|--:|\n"
     lines = "\n".join(
         f"| {plain(name)} | {plain(in_words(name, figure))} | {plain(in_words(name, after.figures[name]))} |"
         for name, figure in before.figures.items()
