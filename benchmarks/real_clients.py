@@ -9,6 +9,7 @@ in .venv. What is not installed is said. Exit code 1 if one that is finds someth
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,7 +22,7 @@ import numpy as np
 
 from t2i_core.dataset import read_captions, read_gallery
 from t2i_core.exchange import export_dataset
-from t2i_core.importers import import_dataset
+from t2i_core.importers import import_dataset, import_embeddings
 from t2i_core.types import Gallery, Hit
 
 CLIENTS: dict[str, Callable[[Gallery, list[Hit], Path], str]] = {}
@@ -112,7 +113,7 @@ def with_webdataset(gallery: Gallery, hits: list[Hit], folder: Path) -> str:
 
 @client("embedding_atlas")
 def with_embedding_atlas(gallery: Gallery, hits: list[Hit], folder: Path) -> str:
-    """Embedding Atlas's reader of the files it is started with."""
+    """Embedding Atlas's reader of the files it is started with, and what it exports as an application of its own."""
     from embedding_atlas.cli import load_pandas_data
 
     export_dataset(gallery, "atlas", folder / "atlas")
@@ -120,7 +121,17 @@ def with_embedding_atlas(gallery: Gallery, hits: list[Hit], folder: Path) -> str
     assert len(frame) == len(gallery)
     assert {"image", "projection_x", "projection_y", "neighbors"} <= set(frame.columns)
     assert set(frame["neighbors"][0]) == {"ids", "distances"}
-    return f"{len(frame)} rows with places and neighbours"
+    command = [sys.executable, "-m", "embedding_atlas.cli", str(folder / "atlas" / "atlas.parquet")]
+    command += ["--x", "projection_x", "--y", "projection_y", "--neighbors", "neighbors"]
+    subprocess.run([*command, "--export-application", str(folder / "app")], check=True, stdout=subprocess.DEVNULL)
+    theirs = folder / "app" / "data" / "dataset.parquet"
+    report = import_dataset("parquet", theirs, folder / "data")
+    assert (report.images, report.captions) == (len(gallery), len(gallery.captions)), report
+    import_embeddings(theirs, folder / "rows", images_dir=gallery.images_dir)
+    rows = read_gallery(folder / "rows", gallery.images_dir)
+    assert rows.image_ids == gallery.image_ids
+    np.testing.assert_allclose(rows.image_embeddings, gallery.image_embeddings, atol=1e-6)
+    return f"{len(frame)} rows with places and neighbours, and its own export back with captions and embeddings"
 
 
 @client("fiftyone")
