@@ -151,6 +151,26 @@ def test_view_is_written_to_the_link(open_app: OpenApp, datasets: Path) -> None:
     assert dict(app.query_params) == {"q": "a mill", "k": "5", "size": "S"}
 
 
+def test_what_the_browser_says_of_a_widget_is_not_written_back_to_it(open_app: OpenApp, datasets: Path) -> None:
+    app = open_app(datasets, q="a mill")
+    app.segmented_control(key="card_size_choice").set_value("L").run()
+    for number in (5, 7):
+        app.slider(key="top_k_slider").set_value(number).run()
+        assert not app.segmented_control(key="card_size_choice").proto.set_value
+        assert app.segmented_control(key="card_size_choice").value == "L"
+        assert not app.slider(key="top_k_slider").proto.set_value
+        typed = app.number_input(key="top_k_typed")
+        assert (typed.proto.set_value, typed.value) == (True, number)
+    visit(app).shown.size = "S"  # as when a link says so
+    app.run()
+    assert app.segmented_control(key="card_size_choice").proto.set_value
+    assert app.segmented_control(key="card_size_choice").value == "S"
+    app.switch_page("pages/captions.py").run()
+    app.switch_page("pages/search.py").run()
+    assert app.segmented_control(key="card_size_choice").proto.set_value
+    assert app.segmented_control(key="card_size_choice").value == "S"
+
+
 def test_more_like_this(open_app: OpenApp, datasets: Path) -> None:
     first = grid(open_app(datasets))["pictures"][0]["id"]
     app = open_app(datasets, like=first)

@@ -176,6 +176,8 @@ class Visit:
         Keys of buttons that were pressed and whose page has not come to them since.
     heard : dict
         Of each component, by its key, the number of the last report that was followed.
+    drawn : dict
+        The page on which each widget was drawn last, by its key.
     report : dict
         Of a component the report that is followed at the moment.
     """
@@ -199,6 +201,7 @@ class Visit:
     kept: Kept = field(default_factory=Kept)
     pressed: set[str] = field(default_factory=set)
     heard: dict[str, int] = field(default_factory=dict)
+    drawn: dict[str, str] = field(default_factory=dict)
     report: dict[str, object] = field(default_factory=dict)
 
 
@@ -224,6 +227,29 @@ def state_value(key: str) -> Any:
         return session_state()[key]
     except KeyError:
         return None
+
+
+def page_drawn() -> str:
+    """Streamlit's name of the page that this run draws."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.page_script_hash
+
+
+def said_by_browser(key: str, value: object) -> bool:
+    """Whether the message that this run answers says that a widget, which the run before drew here, stands at a value.
+
+    Not where something else was written to it since.
+    """
+    state = session_state()
+    told = getattr(state, "_new_widget_state", None)
+    if told is None or state.is_new_state_value(key) or visit().drawn.get(key) != page_drawn():
+        return False
+    widget = state._key_id_mapper.get_id_from_key(key)
+    try:
+        said: object = told[widget]
+    except KeyError:
+        return False
+    return widget in state._old_state and type(said) is type(value) and said == value
 
 
 def visit() -> Visit:

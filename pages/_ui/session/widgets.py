@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pages._ui.session.visit import session_state, state_value
+from pages._ui.session.visit import page_drawn, said_by_browser, session_state, state_value, visit
 
 QUERY_BAR, PICTURE_GRID, CAPTION_TABLE, EMBEDDING_MAP = "query_bar", "picture_grid", "caption_table", "embedding_map"
 LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
@@ -33,8 +33,14 @@ SAVE_NAME, SAVED_RENAME = "save_name", "saved_rename"  # each with what it names
 
 
 def seed(key: str, value: object) -> None:
-    """Give a widget its value, before it is drawn: in every run, for a browser may never see what the run before has drawn."""
-    session_state()[key] = value
+    """Give a widget its value, before it is drawn: in every run, for a browser may never see what the run before has drawn.
+
+    Not where this run answers a message in which the browser says the same: what is written goes back to it, over what somebody
+    has chosen there meanwhile and the browser has not sent yet.
+    """
+    if not said_by_browser(key, value):
+        session_state()[key] = value
+    visit().drawn[key] = page_drawn()
 
 
 def value(key: str) -> Any:
