@@ -68,12 +68,26 @@ def link_to(text: str) -> Callable[[str], bool]:
     return lambda address: parse_qs(urlsplit(address).query).get("q") == [text]
 
 
+# The run is over, and two timers began and ended after it: what a run draws waits for one at most, so it is on the page.
+_SETTLED = """async () => {
+    const app = document.querySelector("[data-test-script-state]");
+    for (let calm = 0; calm < 2; calm = app.dataset.testScriptState === "notRunning" ? calm + 1 : 0)
+        await new Promise(resolve => setTimeout(resolve, 40));
+}"""
+
+
+def settled(page: Page) -> None:
+    """Wait until what the last run drew is on the page: a link may be there before the cards that it is of."""
+    page.evaluate(_SETTLED)
+
+
 def search(page: Page, text: str) -> None:
-    """Ask, and wait for the pictures and for the link, which the page writes a moment after them."""
+    """Ask, and wait for the pictures and for the link."""
     field(page).fill(text)
     field(page).press("Enter")
     expect(page.locator(".status .times")).to_be_visible()
     page.wait_for_url(link_to(text))
+    settled(page)
 
 
 def set_top_k(page: Page, top_k: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.search_page import Visit, expect_no_sideways_scroll, ids
+from tests.browser.search_page import Visit, expect_no_sideways_scroll, ids, settled
 
 
 def opened(visit: Visit, path: str = "/?q=a+mill", **manner: object) -> Page:
@@ -94,6 +94,7 @@ def test_keys_judge_the_card_that_has_the_focus(visit: Visit) -> None:
     card(page, plain[2]).hover()
     card(page, plain[2]).get_by_role("button", name="Like", exact=True).click()
     page.wait_for_url(lambda _: told(page).get("liked") == [plain[2]])
+    settled(page)
     other = ids(page)[4]
     card(page, other).hover()
     page.keyboard.press("d")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import violations
-from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field, ids, place_of, search
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, field, ids, place_of, search, settled
 
 TERMS = "/?terms=a+white+mill+-+snow"
 
@@ -22,6 +22,7 @@ def wait_for_terms(page: Page, terms: str) -> None:
         "(terms) => new URLSearchParams(location.search).get('terms') === terms",
         arg=terms,
     )
+    settled(page)
 
 
 def test_terms_are_typed_weighed_muted_and_removed_by_keys_alone(visit: Visit) -> None:
