@@ -93,6 +93,19 @@ def test_the_query_stands_among_its_hits_and_the_zoom_stays(open_map: Callable[.
         page.evaluate(f"(shown) => new Promise(done => {{ ({hide})(shown); setTimeout(done, 150); }})", shown)
         assert of_map(page, "({...map.view})") == pytest.approx(before)
     page.wait_for_url(re.compile(r"/embedding_map\?.*q=an\+old\+stone\+tower"))
+    height = of_map(page, "map.height")
+    page.evaluate(
+        """() => {
+            const line = document.createElement("div");
+            line.id = "line";
+            line.style.height = "50px";
+            document.querySelector('[data-testid="stMainBlockContainer"]').prepend(line);
+            window.dispatchEvent(new Event("resize"));
+        }"""
+    )
+    assert of_map(page, "map.height") < height
+    page.evaluate("document.querySelector('#line').remove()")  # the map takes the room again
+    page.wait_for_function("(height) => document.querySelector('.t2i-map').embeddingMap.height === height", arg=height)
 
 
 def test_scrolling_zooms_and_a_double_click_shows_everything(

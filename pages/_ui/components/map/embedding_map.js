@@ -65,6 +65,7 @@ export class EmbeddingMap {
   sharing = new Sharing(this);
   theme = new MutationObserver(() => requestAnimationFrame(() => this.drawnCloud.recolour()));
   resizer = new ResizeObserver(() => this.viewport.resized(this.canvases));
+  above = new ResizeObserver(() => this.viewport.grown(this.canvases));
 
   /** @param {Parent} parent */
   constructor(parent) {
@@ -80,7 +81,10 @@ export class EmbeddingMap {
     this.listen();
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
     this.theme.observe(document.head, { childList: true });
-    this.resizer.observe(parent instanceof ShadowRoot ? parent.host : parent);
+    const host = parent instanceof ShadowRoot ? parent.host : parent;
+    this.resizer.observe(host);
+    const page = host.closest('[data-testid="stMainBlockContainer"]');
+    if (page) this.above.observe(page);
     this.viewport.size(this.canvases);
   }
 
@@ -111,6 +115,7 @@ export class EmbeddingMap {
     this.stop.abort();
     this.theme.disconnect();
     this.resizer.disconnect();
+    this.above.disconnect();
     this.viewport.end();
     this.card.destroy();
     this.thumbnails.end();

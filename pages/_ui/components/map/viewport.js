@@ -37,9 +37,7 @@ export class Viewport {
   size(canvases) {
     const { root } = this.#map;
     if (!root.clientWidth) return; // it leaves the page, or waits hidden: what it shows there is no view that anybody chose
-    const top = root.getBoundingClientRect().top + window.scrollY;
-    const { innerWidth, innerHeight } = window;
-    this.height = innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
+    this.height = this.#room();
     root.style.height = `${this.height}px`;
     this.width = Math.max(50, root.clientWidth);
     const ratio = window.devicePixelRatio || 1;
@@ -47,6 +45,17 @@ export class Viewport {
       canvas.width = Math.round(this.width * ratio);
       canvas.height = Math.round(this.height * ratio);
     }
+  }
+
+  #room() {
+    const { innerWidth, innerHeight, scrollY } = window;
+    const top = this.#map.root.getBoundingClientRect().top + scrollY;
+    return innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
+  }
+
+  /** Take what became free above; for what came there the page scrolls, and the map stays as it is. @param {HTMLCanvasElement[]} canvases */
+  grown(canvases) {
+    if (this.#map.root.clientWidth && this.#room() > this.height) this.resized(canvases);
   }
 
   /** @param {HTMLCanvasElement[]} canvases */

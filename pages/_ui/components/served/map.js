@@ -2153,9 +2153,7 @@ var Viewport = class {
   size(canvases) {
     const { root } = this.#map;
     if (!root.clientWidth) return;
-    const top = root.getBoundingClientRect().top + window.scrollY;
-    const { innerWidth, innerHeight } = window;
-    this.height = innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
+    this.height = this.#room();
     root.style.height = `${this.height}px`;
     this.width = Math.max(50, root.clientWidth);
     const ratio = window.devicePixelRatio || 1;
@@ -2163,6 +2161,15 @@ var Viewport = class {
       canvas.width = Math.round(this.width * ratio);
       canvas.height = Math.round(this.height * ratio);
     }
+  }
+  #room() {
+    const { innerWidth, innerHeight, scrollY } = window;
+    const top = this.#map.root.getBoundingClientRect().top + scrollY;
+    return innerWidth < NARROW ? Math.round(innerHeight * 0.58) : Math.max(LOWEST, innerHeight - top - BELOW);
+  }
+  /** Take what became free above; for what came there the page scrolls, and the map stays as it is. @param {HTMLCanvasElement[]} canvases */
+  grown(canvases) {
+    if (this.#map.root.clientWidth && this.#room() > this.height) this.resized(canvases);
   }
   /** @param {HTMLCanvasElement[]} canvases */
   resized(canvases) {
@@ -2303,6 +2310,7 @@ var EmbeddingMap = class {
   sharing = new Sharing(this);
   theme = new MutationObserver(() => requestAnimationFrame(() => this.drawnCloud.recolour()));
   resizer = new ResizeObserver(() => this.viewport.resized(this.canvases));
+  above = new ResizeObserver(() => this.viewport.grown(this.canvases));
   /** @param {Parent} parent */
   constructor(parent) {
     this.root.dataset.state = "loading";
@@ -2316,7 +2324,10 @@ var EmbeddingMap = class {
     this.listen();
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
     this.theme.observe(document.head, { childList: true });
-    this.resizer.observe(parent instanceof ShadowRoot ? parent.host : parent);
+    const host = parent instanceof ShadowRoot ? parent.host : parent;
+    this.resizer.observe(host);
+    const page = host.closest('[data-testid="stMainBlockContainer"]');
+    if (page) this.above.observe(page);
     this.viewport.size(this.canvases);
   }
   listen() {
@@ -2344,6 +2355,7 @@ var EmbeddingMap = class {
     this.stop.abort();
     this.theme.disconnect();
     this.resizer.disconnect();
+    this.above.disconnect();
     this.viewport.end();
     this.card.destroy();
     this.thumbnails.end();
