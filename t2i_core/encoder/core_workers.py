@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import torch
 
+from t2i_core import memory
 from t2i_core.cores import usable_cores
 
 Part = TypeVar("Part")
@@ -23,6 +24,8 @@ class CoreWorkers:
     """As many threads as this process may use cores, each with a single torch thread."""
 
     def __init__(self) -> None:
+        memory.share_heap()  # a heap of a thread's own holds no large block
+        memory.keep_large_blocks()
         self.count = usable_cores()
         self._pool = ThreadPoolExecutor(self.count, thread_name_prefix="core-worker")
         usual = torch.get_num_threads()

@@ -59,10 +59,46 @@ def test_free_pages_are_given_back() -> None:
     assert int(ran.stdout) > 50 * 2**20
 
 
+# What a network does with its maps: as large again and again. The last number is what is kept of them afterwards.
+AGAIN = """
+import resource
+from pathlib import Path
+import numpy as np
+from t2i_core import memory
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+before = resident()
+memory.keep_large_blocks()
+np.ones((3, 40 * 2**20), dtype=np.uint8)
+begun = faults()
+for _ in range(5):
+    np.ones(40 * 2**20, dtype=np.uint8)
+print(faults() - begun)
+memory.give_back()
+print(resident() - before)
+"""
+
+
+def test_large_blocks_are_used_again_and_given_back() -> None:
+    told = []
+    for code in (AGAIN, AGAIN.replace("memory.keep_large_blocks()", "")):
+        ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        told.append([int(number) for number in ran.stdout.split()])
+    (kept, left), (new, _) = told
+    assert kept < new / 10
+    assert left < 20 * 2**20
+
+
 def test_another_allocator_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
     assert memory.give_back() is None  # type: ignore[func-returns-value]  # that is what is asked
     assert memory.share_heap() is None  # type: ignore[func-returns-value]  # that is what is asked
+    assert memory.keep_large_blocks() is None  # type: ignore[func-returns-value]  # that is what is asked
 
 
 def test_what_was_read_of_a_mapped_file_is_let_go(tmp_path: Path) -> None:
