@@ -40,6 +40,13 @@ def test_reports_of_lost_messages_come_with_the_next_and_none_twice(arrive: Arri
     assert reports.heard("query_bar") == 0
 
 
+def test_what_is_sent_once_more_follows_no_link(arrive: Arrive) -> None:
+    assert arrive({"reports": [[1, {"type": "close"}]]})
+    visit().link.acted = False  # that run is over
+    assert not arrive({"reports": [[1, {"type": "close"}]]})
+    assert visit().link.acted
+
+
 def test_what_is_no_report_is_passed_over(arrive: Arrive) -> None:
     assert arrive({"reports": [7, [1], ["x", {}], [2, {"type": "b"}], None]}) == [{"type": "b"}]
     assert arrive({"reports": []}) == []

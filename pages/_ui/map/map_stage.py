@@ -17,6 +17,9 @@ from pages._ui.session.visit import visit
 from t2i_core.projection import drawing
 from t2i_core.types import RowArray, SearchResult
 
+# One block around all of it, as in `map_waiting`: the browser takes over what a block held before piece by piece, so that an offer
+# in its place would stand beside an empty map for a moment.
+BODY = "map_body"
 MEANING = (
     "Near each other on the map usually means alike. How far apart two groups lie, how large they are and which way is up "
     "mean nothing."
@@ -25,14 +28,15 @@ MEANING = (
 
 def map_and_cards(scene: Scene, everything: SearchResult | None) -> None:
     """The map, the cards beside it, and what the map means."""
-    wide, side = st.columns([2.2, 1], gap="medium")
-    with wide:
-        _stage(scene)
-    with side, st.container(key="map_panel"):
-        map_panel.panel(scene, everything)
-    _notes(scene)
-    if scene.projection.placed.any():
-        map_making.refit_button(scene.gallery, int(scene.projection.placed.sum()))
+    with st.container(key=BODY):
+        wide, side = st.columns([2.2, 1], gap="medium")
+        with wide:
+            _stage(scene)
+        with side, st.container(key="map_panel"):
+            map_panel.panel(scene, everything)
+        _notes(scene)
+        if scene.projection.placed.any():
+            map_making.refit_button(scene.gallery, int(scene.projection.placed.sum()))
 
 
 def _stage(scene: Scene) -> None:

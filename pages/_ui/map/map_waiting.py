@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.asking import query_bar
 from pages._ui.frame import opening
 from pages._ui.grid import cards
-from pages._ui.map import map_colours
+from pages._ui.map import map_colours, map_stage
 from pages._ui.session import state
 
 
@@ -24,8 +24,9 @@ def layout() -> None:
             label_visibility="collapsed",
             disabled=True,
         )
-    wide, side = st.columns([2.2, 1], gap="medium")
-    with wide:
-        st.container(key="map_to_come", border=True)
-    with side, st.container(key="map_panel"):
-        cards.skeleton(18, summary=opening.SUMMARY, scored=state.query() is not None, size="S")
+    with st.container(key=map_stage.BODY):
+        wide, side = st.columns([2.2, 1], gap="medium")
+        with wide:
+            st.container(key="map_to_come", border=True)
+        with side, st.container(key="map_panel"):
+            cards.skeleton(18, summary=opening.SUMMARY, scored=state.query() is not None, size="S")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pages._ui.session.visit import told_by, visit
+from pages._ui.session.visit import acted, told_by, visit
 
 
 def heard(component: str) -> int:
@@ -19,6 +19,7 @@ def each(component: str, name: str, follow: Callable[[], None]) -> Callable[[], 
     """A callback that calls ``follow`` for every report that is new; `reported` tells which."""
 
     def call() -> None:
+        acted()  # also where all was heard before: what is sent once more may come with the link of then
         report = visit().report
         for told in _new(component, told_by(component, name)):
             report[component] = told
