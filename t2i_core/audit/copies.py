@@ -1,7 +1,8 @@
 """Copies, near-copies and look-alikes of pictures, and those that stand on both sides of a split.
 
 A copy has nearly the same coarse pattern: its perceptual hash differs in at most 8 of 64 bits, and so do its greys.
-That finds what was halved or saved again. Mirrors are found by the hash of the mirror image, crops by the model.
+That finds what was halved or saved again. Mirrors are found by the hash of the mirror image; crops are looked for among what the
+model finds near, and proved on the files. They are look-alikes: a crop shows less than its picture, so nobody may lose one for a copy.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from t2i_core.audit.findings import COPY, LEAKAGE, LOOK_ALIKE, NOTE, WARNING, Fi
 from t2i_core.audit.material import Material
 from t2i_core.audit.splits import split_of_pictures
 from t2i_core.facets.copies import BITS, Pairs, copy_pairs, joined, keepers, mirror_pairs, pairs_of
+from t2i_core.facets.crops import crop_pairs
+from t2i_core.types import MaskArray
 
 QUANTILE = 0.99999
 FEWEST_PAIRS = 100_000  # for such a quantile to be one of the pairs
@@ -40,12 +43,12 @@ def find_copies(material: Material) -> list[Finding]:
 
 
 def find_look_alikes(material: Material) -> list[Finding]:
-    """Pictures the model finds more alike than 99.999 of 100 pairs, and mirror images; copies are left to `find_copies`."""
-    pairs = look_alikes_of(material)
+    """Pictures the model finds more alike than 99.999 of 100 pairs, mirror images and crops; copies are left to `find_copies`."""
+    pairs, cut = look_alikes_of(material), _cut_out(material)
     kept_first = keepers(material.gallery, material.facts)
     all_pairs = max(1.0, len(material.gallery) * (len(material.gallery) - 1) / 2)
     findings, told = [], set()
-    order = np.lexsort((-pairs.cosines, ~pairs.mirrored))
+    order = np.lexsort((-pairs.cosines, ~cut, ~pairs.mirrored))
     for at in order.tolist():
         left, right = int(pairs.left[at]), int(pairs.right[at])
         row, other = (left, right) if kept_first[left] < kept_first[right] else (right, left)
@@ -53,7 +56,10 @@ def find_look_alikes(material: Material) -> list[Finding]:
             continue
         told.add(row)
         name, kept = material.gallery.image_ids[row], material.gallery.image_ids[other]
-        if pairs.mirrored[at]:
+        if cut[at]:
+            mirrored = " and mirrored" if pairs.mirrored[at] else ""
+            advice, doubt = f"It and {kept} are cut out of one picture{mirrored}. Leave one of them out.", 0.8
+        elif pairs.mirrored[at]:
             advice, doubt = f"It is the mirror image of {kept}. Leave one of them out.", 0.8
         else:
             advice = f"It is more like {kept} than 99,999 of 100,000 pairs are. Look whether it is cut out of it, or of one moment."
@@ -72,6 +78,7 @@ def find_leakage(material: Material) -> list[Finding]:
     if splits is None:
         return []
     copies, alike = copies_of(material), look_alikes_of(material)
+    certain = alike.mirrored | _cut_out(material)
     findings: dict[int, Finding] = {}
     for pairs, doubt, said in ((copies, 0.97, "a copy of"), (alike, 0.6, "very like")):
         for at in np.argsort(-pairs.cosines, kind="stable").tolist():
@@ -89,7 +96,7 @@ def find_leakage(material: Material) -> list[Finding]:
             value = float(pairs.cosines[at])
             sure = doubt + 0.02 * max(0.0, value)
             place = 100.0 * QUANTILE
-            severity = WARNING if pairs is copies or pairs.mirrored[at] else NOTE
+            severity = WARNING if pairs is copies or certain[at] else NOTE
             findings[row] = Finding(
                 LEAKAGE, severity, material.gallery.image_ids[row], value, place, advice, sure, other=name
             )
@@ -102,8 +109,18 @@ def copies_of(material: Material) -> Pairs:
 
 
 def look_alikes_of(material: Material) -> Pairs:
-    """Pairs of pictures that are no copies and that the model finds alike, or of which one is the mirror image of the other."""
+    """Pairs of pictures that are no copies: mirror images, crops, and what the model finds alike."""
     return material.once(_find_alike_pairs)
+
+
+def mirrors_of(material: Material) -> Pairs:
+    """Pairs of pictures of which one is the mirror image of the other."""
+    return material.once(_find_mirror_pairs)
+
+
+def crops_of(material: Material) -> Pairs:
+    """Pairs of neighbours of which one is cut out of the other, or of its mirror image; none without the files."""
+    return material.once(_find_crop_pairs)
 
 
 def _find_copy_pairs(material: Material) -> Pairs:
@@ -112,36 +129,69 @@ def _find_copy_pairs(material: Material) -> Pairs:
 
 def _find_alike_pairs(material: Material) -> Pairs:
     copies = copies_of(material)
-    known = set(zip(copies.left.tolist(), copies.right.tolist(), strict=True))
+    pairs = joined(mirrors_of(material), crops_of(material), _most_alike(material))
+    return pairs.only(~_among(pairs, copies))
+
+
+def _find_mirror_pairs(material: Material) -> Pairs:
     facts = material.facts
-    found = []
-    if facts is not None:
-        found.append(mirror_pairs(material.gallery, facts))
-    found.append(_most_alike(material))
-    pairs = joined(*found)
-    fresh = [pair not in known for pair in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)]
-    return pairs.only(np.array(fresh, dtype=np.bool_))
+    return _no_pairs(material) if facts is None else mirror_pairs(material.gallery, facts)
+
+
+def _find_crop_pairs(material: Material) -> Pairs:
+    facts = material.facts
+    if facts is None:
+        return _no_pairs(material)
+    near = material.once(_near_pairs)
+    known = joined(copies_of(material), mirrors_of(material))
+    fresh = near.only(~_among(near, known))
+    return crop_pairs(
+        material.gallery, facts, fresh.left, fresh.right, max_pixels=material.max_pixels, on_progress=material.tell
+    )
+
+
+def _cut_out(material: Material) -> MaskArray:
+    """Which of the look-alikes are crops."""
+    return _among(look_alikes_of(material), crops_of(material))
+
+
+def _among(pairs: Pairs, others: Pairs) -> MaskArray:
+    """Which pairs are among others: ndarray of shape (P,), bool."""
+    own, known = ((side.left << 32) + side.right for side in (pairs, others))
+    return np.isin(own, known)
+
+
+def _no_pairs(material: Material) -> Pairs:
+    return pairs_of(material.gallery, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+
+def _near_pairs(material: Material) -> Pairs:
+    """Each picture and its closest others, each pair once."""
+    count = len(material.gallery)
+    if count < 2:
+        return _no_pairs(material)
+    similarities, neighbours = material.neighbours
+    here, there = np.repeat(np.arange(count), neighbours.shape[1]), neighbours.reshape(-1).astype(np.int64)
+    left, right = np.minimum(here, there), np.maximum(here, there)
+    _, first = np.unique(left * count + right, return_index=True)
+    cosines = similarities.reshape(-1)[first].astype(np.float64)
+    unknown = np.full(len(first), -1, dtype=np.int64)
+    return Pairs(left[first], right[first], unknown, cosines, np.zeros(len(first), dtype=np.bool_))
 
 
 def _most_alike(material: Material) -> Pairs:
     """Pairs with a cosine above the dataset's own 99.999 % quantile."""
     count = len(material.gallery)
     if count < 3:
-        return pairs_of(material.gallery, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    similarities, neighbours = material.neighbours
-    k = neighbours.shape[1]
-    here, there = np.repeat(np.arange(count), k), neighbours.reshape(-1).astype(np.int64)
-    left, right = np.minimum(here, there), np.maximum(here, there)
-    _, first = np.unique(left * count + right, return_index=True)
-    cosines = similarities.reshape(-1)[first]
+        return _no_pairs(material)
+    near = material.once(_near_pairs)
     every = count * (count - 1) // 2
     if every >= FEWEST_PAIRS:
         most = max(1, int((1.0 - QUANTILE) * every))
-        above = np.argsort(-cosines, kind="stable")[:most]
+        chosen = np.argsort(-near.cosines, kind="stable")[:most]
     else:
-        above = np.flatnonzero(cosines > _normal_limit(material))
-    chosen = first[above]
-    return pairs_of(material.gallery, left[chosen], right[chosen])
+        chosen = np.flatnonzero(near.cosines > _normal_limit(material))
+    return pairs_of(material.gallery, near.left[chosen], near.right[chosen])
 
 
 def _normal_limit(material: Material) -> float:

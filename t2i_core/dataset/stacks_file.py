@@ -13,7 +13,8 @@ from t2i_core.errors import DatasetError
 from t2i_core.types import Gallery, RowArray
 
 STACKS_NAME = "picture_stacks.npz"
-STACKS_VERSION = 1  # raised when the same pictures would be stacked in another way
+COPIES_VERSION = 1  # raised when other pictures would be copies
+STACKS_VERSION = 2  # raised when other pictures would be look-alikes; 1 knew no crops, and its copies still hold
 HOW = "python -m t2i_core index --facts"
 _FIELDS = ("version", "made_of", "copies", "look_alikes")
 
@@ -27,7 +28,7 @@ class Stacks:
     copies : ndarray of shape (N,), int64
         Of pictures that are copies of each other.
     look_alikes : ndarray of shape (N,), int64, or None
-        Of copies, mirror images and what the model finds alike; None where nobody asked for them.
+        Of copies, mirror images, crops and what the model finds alike; None where nobody asked for them, or before crops were known.
     made_of : str
         Hash of the facts that copies were found by.
     """
@@ -39,14 +40,14 @@ class Stacks:
 
 def facts_hash(facts: FactsTable) -> str:
     """What changes whenever other copies could be found."""
-    digest = hashlib.sha256(str(STACKS_VERSION).encode("ascii"))
+    digest = hashlib.sha256(str(COPIES_VERSION).encode("ascii"))
     for array in (facts.hashes, facts.thumbs, facts.decoded):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 
 def read_stacks(gallery: Gallery) -> Stacks:
-    """What was kept.
+    """What was kept; without look-alikes where they were made in another way than now.
 
     Raises
     ------
@@ -55,13 +56,14 @@ def read_stacks(gallery: Gallery) -> Stacks:
     """
     kept = read_kept(gallery, STACKS_NAME, _FIELDS, what="Stacks of copies", of_others="those", fix=f"Make them: {HOW}")
     version, copies, alike = kept["version"], kept["copies"], kept["look_alikes"]
-    sound = version.shape == () and version.dtype.kind == "i" and int(version) == STACKS_VERSION
+    sound = version.shape == () and version.dtype.kind == "i" and COPIES_VERSION <= int(version) <= STACKS_VERSION
     sound = sound and kept["made_of"].shape == () and _stacked(copies, len(gallery))
     if not sound or (alike.size and not _stacked(alike, len(gallery))):
         raise DatasetError(
             f"Stacks of copies must name the stack of each of {len(gallery):,} pictures, got something else. Make them: {HOW}"
         )
-    return Stacks(copies, alike if alike.size else None, str(kept["made_of"])[:64])
+    current = alike.size > 0 and int(version) == STACKS_VERSION
+    return Stacks(copies, alike if current else None, str(kept["made_of"])[:64])
 
 
 def write_stacks(gallery: Gallery, stacks: Stacks) -> bool:

@@ -11,7 +11,10 @@ from t2i_core import audit as audits
 from t2i_core.errors import DatasetError
 from t2i_core.types import Encoder, Gallery
 
-STAGES = {"pictures": "Looking at pictures", "neighbours": "Comparing pictures", "turned pictures": "Turning pictures"}
+STAGES = {
+    "pictures": "Looking at pictures", "neighbours": "Comparing pictures", "crops": "Looking for crops",
+    "turned pictures": "Turning pictures",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
