@@ -1,7 +1,8 @@
 """Which pictures are cut out of one another, mirrored or not: looked for among given pairs, and proved on their files.
 
 Two looks. The greys that are kept of every picture say which pairs may be, for next to nothing; those are registered anew on small
-squares of their files, and must agree in every part that holds something. So two moments of one scene stay two pictures.
+squares of their files: one must lie within the other, nothing stretched, and agree in every part that holds something. So two
+moments of one scene stay two pictures, and so do two products of one shape before white.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from t2i_core.pictures.folder import picture_path
 from t2i_core.pictures.images import read_image
 from t2i_core.pictures.overlap import (
     FloatSquares,
+    Likeness,
     Windows,
+    cut_out,
     greys_alike,
     likeness,
     register,
@@ -37,12 +40,14 @@ from t2i_core.types import Gallery, MaskArray, RowArray
 FIRST_GREYS = 0.2  # correlation of both as they are; a crop of an eighth at each side still has more
 FIRST_CORRELATION, FIRST_STEPS = 0.85, 5
 MOST_A_PICTURE = 4  # others that are looked at closely, so that pictures of one layout do not take for ever
-# The second, on 48 by 48 colours. Products before white, two moments of one scene and fields under one sky failed these.
+# The second, on 48 by 48 colours. Where corners and texture fill the picture, light and colours may have been changed.
 SIDE, DECODED_SIDE, STEPS = 48, 96, 4
+FILLED = 18  # blocks of 36
 CORRELATION, DETAIL, WORST = 0.975, 0.92, 0.45
-STRUCTURED = 14  # of 36 blocks: a shape before a wall is like any other such shape
-STRUCTURED_SQUASHED = 20
-PROPORTIONS = 0.05  # by how much of itself a pixel may be wider in one than in the other
+# Where few places can be told apart, as of a product before white, the same levels are asked for, and less may differ.
+CORNERS = 6
+SURE_CORRELATION, SURE_DETAIL, SURE_WORST, SURE_TONE = 0.985, 0.96, 0.35, 0.18
+PROPORTIONS = 0.04  # by how much of itself a pixel may be wider in one than in the other
 BATCH, FIRST_BATCH = 128, 1024
 HELD = 4096  # squares of pictures, 7 KB each
 
@@ -74,8 +79,8 @@ def crop_pairs(
 ) -> Pairs:
     """Those of some pairs of which one is cut out of the other, or of its mirror image.
 
-    Found is what leaves up to about 15 % away at each side, whatever its light and size. What holds little more than one shape or one
-    colour is never told: it would be found in too many pictures.
+    Found is what leaves up to about 15 % away at each side, at any size; with other light or colours only where texture fills it. What
+    holds little more than one shape or one colour is never told: it would be found in too many pictures.
 
     Parameters
     ----------
@@ -135,22 +140,26 @@ def _second_look(facts: FactsTable, squares: _Squares, some: _Candidates) -> Mas
     one, other, read = squares.of(some.left, some.right)
     other[some.mirrored] = other[some.mirrored][:, :, ::-1]
     windows, _ = register(one.mean(axis=3), other.mean(axis=3), some.windows, steps=STEPS)
-    found = likeness(one, other, windows)
-    same = (found.correlation >= CORRELATION) & (found.detail >= DETAIL) & (found.worst <= WORST)
-    proved: MaskArray = read & same & (found.structured >= _structure_wanted(facts, some, windows))
-    return proved
+    proved: MaskArray = read & (cut_out(windows) | cut_out(turned_round(windows)))
+    return proved & _one_picture(likeness(one, other, windows)) & _in_proportion(facts, some, windows)
 
 
-def _structure_wanted(facts: FactsTable, some: _Candidates, windows: Windows) -> npt.NDArray[np.float64]:
-    """How many blocks must hold something; none are enough where a picture would have to be stretched.
+def _one_picture(found: Likeness) -> MaskArray:
+    filled = (found.corners >= FILLED) & (found.correlation >= CORRELATION)
+    filled &= (found.detail >= DETAIL) & (found.worst <= WORST)
+    sure = (found.corners >= CORNERS) & (found.correlation >= SURE_CORRELATION) & (found.tone <= SURE_TONE)
+    sure &= (found.detail >= SURE_DETAIL) & (found.worst <= SURE_WORST)
+    one: MaskArray = filled | sure
+    return one
 
-    In a folder of pictures that were all made squares a crop is stretched as well, so that there only more is asked for.
-    """
+
+def _in_proportion(facts: FactsTable, some: _Candidates, windows: Windows) -> MaskArray:
+    """Whether nothing would have to be stretched."""
     one, other = facts.sizes[some.left], facts.sizes[some.right]
     across = windows[:, 1] * one[:, 0] / other[:, 0]
     down = windows[:, 3] * one[:, 1] / other[:, 1]
-    squashed = np.where((one == other).all(axis=1), STRUCTURED_SQUASHED, np.inf)
-    return np.where(np.abs(np.log(across / down)) <= PROPORTIONS, STRUCTURED, squashed)
+    held: MaskArray = np.abs(np.log(across / down)) <= PROPORTIONS
+    return held
 
 
 class _Squares:

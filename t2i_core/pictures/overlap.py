@@ -14,33 +14,41 @@ Counts = npt.NDArray[np.int64]
 
 BLOCKS = 6  # in each direction: fine enough that somebody who moved fills one
 STRUCTURE = 6.0  # grey levels: below that spread a block is sky, wall or fog, and alike in any two pictures
+CORNER = 3.2  # grey levels a pixel, in the direction that changes least: below that a block is flat or holds one edge
 WORST_BLOCKS = 2  # of which one may lie at a steep edge, where half a pixel counts
 MOST_STEP = 0.06  # of a side in one step: what is straight enough to be followed
 LEAST_SIZE, MOST_SIZE = 0.65, 1.5
 FARTHEST = 0.35
 DAMPING = 1e-3
+LOOSE, LEAST_CUT = (
+    0.015,
+    0.02,
+)  # of a side: how exactly a window is found, and what is a cut and not the same frame again
 
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
-    """How alike pairs of pictures are in what they share, whatever their light and contrast.
+    """How alike pairs of pictures are in what they share; all but ``tone`` whatever their light and contrast.
 
     Attributes
     ----------
     correlation : ndarray of shape (P,), float64
         Of all that they share, colours included.
+    tone : ndarray of shape (P,), float64
+        How far levels differ as they are, in parts of the picture's own spread.
     detail : ndarray of shape (P,), float64
         Mean correlation of blocks that hold something, each with its own mean: 1 in the same picture, far less in two of one scene.
     worst : ndarray of shape (P,), float64
         What is unlike in the two worst blocks, in parts of the picture's own spread: high where something moved.
-    structured : ndarray of shape (P,), int64
-        Blocks that hold something, of 36.
+    corners : ndarray of shape (P,), int64
+        Blocks, of 36, that hold corners or texture in both: what tells a place from all others, as an outline does not.
     """
 
     correlation: Numbers
+    tone: Numbers
     detail: Numbers
     worst: Numbers
-    structured: Counts
+    corners: Counts
 
 
 def whole_windows(count: int) -> Windows:
@@ -57,6 +65,14 @@ def turned_round(windows: Windows) -> Windows:
 def greys_alike(one: FloatSquares, other: FloatSquares) -> Numbers:
     """Correlation of pictures as they are, (P, S, S) each: ndarray of shape (P,), float64."""
     return _correlation(one, other, np.ones(one.shape, dtype=np.float32))
+
+
+def cut_out(windows: Windows) -> npt.NDArray[np.bool_]:
+    """Whether a window lies within the picture and leaves something out: ndarray of shape (P,), bool."""
+    left, width, top, height = windows.T
+    within = (np.minimum(left, top) >= -LOOSE) & (np.maximum(left + width, top + height) <= 1.0 + LOOSE)
+    out: npt.NDArray[np.bool_] = within & (np.minimum(width, height) <= 1.0 - LEAST_CUT)
+    return out
 
 
 def register(one: FloatSquares, other: FloatSquares, windows: Windows, *, steps: int) -> tuple[Windows, Numbers]:
@@ -103,6 +119,8 @@ def likeness(one: FloatSquares, other: FloatSquares, windows: Windows) -> Likene
     channels = [_Seen(np.ascontiguousarray(one[..., at]), windows, slopes=False) for at in range(one.shape[3])]
     shared = channels[0].shared[..., None]
     here, there = np.stack([seen.greys for seen in channels], axis=3), other
+    corners = np.minimum(_cornered(here, shared), _cornered(there, shared)) >= CORNER**2
+    apart = ((here - there) ** 2 * shared).sum(axis=(1, 2, 3))
     count = np.maximum(one.shape[3] * shared.sum(axis=(1, 2, 3)), 1.0)[:, None, None, None]
     here = (here - (here * shared).sum(axis=(1, 2, 3), keepdims=True) / count) * shared
     there = (there - (there * shared).sum(axis=(1, 2, 3), keepdims=True) / count) * shared
@@ -122,12 +140,12 @@ def likeness(one: FloatSquares, other: FloatSquares, windows: Windows) -> Likene
     together = (_blocks(here * there) / pixels - means[0] * means[1]).mean(axis=2)
     held = full & (np.maximum(spread, others_spread) >= STRUCTURE**2)
     local = together / np.sqrt(np.maximum(np.maximum(spread, 0.0) * np.maximum(others_spread, 0.0), 1.0))
-    structured = held.sum(axis=1)
     return Likeness(
         correlation=(both / np.sqrt(np.maximum(own * others, 1e-3))).astype(np.float64),
-        detail=np.where(held, local, 0.0).sum(axis=1).astype(np.float64) / np.maximum(structured, 1),
+        tone=np.sqrt(apart / np.maximum(others, 1e-3)).astype(np.float64),
+        detail=np.where(held, local, 0.0).sum(axis=1).astype(np.float64) / np.maximum(held.sum(axis=1), 1),
         worst=np.sort(np.where(full, unlike, 0.0), axis=1)[:, -WORST_BLOCKS:].mean(axis=1).astype(np.float64),
-        structured=structured.astype(np.int64),
+        corners=corners.sum(axis=1).astype(np.int64),
     )
 
 
@@ -188,6 +206,19 @@ def _correlation(here: FloatSquares, there: FloatSquares, shared: FloatSquares) 
     both, own, others = ((a * b).sum(axis=(1, 2)) for a, b in ((here, there), (here, here), (there, there)))
     correlation: Numbers = (both / np.sqrt(np.maximum(own * others, 1e-3))).astype(np.float64)
     return correlation
+
+
+def _cornered(colours: FloatSquares, shared: FloatSquares) -> FloatSquares:
+    """How much blocks change in the direction in which they change least: ndarray of shape (P, 36), float32."""
+    greys = colours.mean(axis=3)
+    down, across = np.zeros_like(greys), np.zeros_like(greys)
+    down[:, 1:-1] = (greys[:, 2:] - greys[:, :-2]) / 2
+    across[:, :, 1:-1] = (greys[:, :, 2:] - greys[:, :, :-2]) / 2
+    pixels = (greys.shape[1] // BLOCKS) ** 2
+    tensor = np.stack([across * across, down * down, across * down], axis=3) * shared / pixels
+    steep, steep_down, both = np.moveaxis(_blocks(tensor), 2, 0)
+    least: FloatSquares = (steep + steep_down) / 2 - np.hypot((steep - steep_down) / 2, both)
+    return least
 
 
 def _blocks(values: FloatSquares) -> FloatSquares:

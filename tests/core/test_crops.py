@@ -68,7 +68,7 @@ def test_whatever_is_cut_out_is_found(tmp_path: Path) -> None:
 
 
 def test_what_only_looks_like_a_crop_is_not_one(tmp_path: Path) -> None:
-    """One scene at two moments, one frame around two pictures, skies, shapes before white."""
+    """One scene at two moments, one frame around two pictures, skies, shapes and rugs before white."""
     scene, guest = textured(1, SIZE), textured(2, SIZE)
     pictures = {"scene.png": scene}
     for at, left in enumerate((20, 130)):  # somebody walks through it, and the camera moves a little
@@ -86,6 +86,15 @@ def test_what_only_looks_like_a_crop_is_not_one(tmp_path: Path) -> None:
         shape = Image.new("RGB", SIZE, "white")
         ImageDraw.Draw(shape).ellipse((60 - 9 * at, 40, 180 + 9 * at, 140), fill=(90, 60, 40))
         pictures[f"shape {at}.png"] = shape
+        rug = Image.new("RGB", SIZE, "white")  # of one shape, nearer each time, with a pattern of its own
+        rug.paste(
+            textured(6 + at, SIZE).convert("L").point([60 + level // 8 for level in range(256)]).resize((200, 150)),
+            (20, 15),
+        )
+        pictures[f"rug {at}.png"] = cut(rug, 0.03 * at, 0.03 * at, 0.03 * at, 0.03 * at)
+    still = scene.copy()  # the camera stands, and little moves
+    still.paste(guest.crop((0, 0, 20, 20)), (100, 90))
+    pictures["still.png"] = still
     assert crops_among(write_gallery(tmp_path, pictures)) == set()
 
 
