@@ -4,6 +4,7 @@ from pages._ui import resources
 from pages._ui.asking.remarks import notice
 from pages._ui.captions import caption_export, caption_table, captions_view
 from pages._ui.frame import frame, notices, opening
+from pages._ui.grid import tagging
 from pages._ui.session import links
 
 here = frame.current()
@@ -11,6 +12,7 @@ captions_view.prepare()
 stored = opening.gallery_of(here, caption_table.layout)
 loaded = resources.engine_state(stored, here.settings)
 gallery = resources.gallery_of_captions(stored, loaded)
+tagging.carry_out(gallery)
 notice()
 if gallery.captions:
     place = caption_export.heading()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from t2i_core.dataset.tags_file import tags_path
+from t2i_core.errors import count_of
 from t2i_core.marks import read_tags
 from tests.browser.accessibility import violations
 from tests.browser.search_page import Visit, expect_no_sideways_scroll, ids
 from tests.browser.served_app import App
+
+FIRST_ROWS_MS = 120_000  # the first visit to a fresh server waits for the model's libraries, too
 
 
 @pytest.fixture
@@ -91,6 +95,45 @@ def test_cards_are_selected_tagged_and_tags_taken_back(visit: Visit, data: Path)
     tray(page).get_by_role("button", name="Like").click()
     expect(page.locator(".status .summary")).to_contain_text("ranked with 2 likes")
     tray(page).get_by_role("button", name="Clear").click()
+    expect(tray(page)).to_be_hidden()
+
+
+def test_rows_of_captions_have_the_same_tray(visit: Visit, data: Path) -> None:
+    page = visit("/captions")
+    rows = page.locator("tr.row")
+    expect(rows).to_have_count(50, timeout=FIRST_ROWS_MS)
+    names = rows.locator(".file").all_inner_texts()
+    chosen = set(names[:4])
+    rows.nth(0).locator(".sentence").click(modifiers=["ControlOrMeta"])
+    rows.nth(3).locator(".sentence").click(modifiers=["Shift"])
+    expect(tray(page)).to_contain_text(f"{count_of(len(chosen), 'picture')} selected")
+    expect(tray(page)).to_be_in_viewport()
+    expect(page.locator("dialog.detail")).to_be_hidden()  # selecting opens nothing
+    expect(tray(page).get_by_role("button", name="Like")).to_be_hidden()  # nothing is ranked here
+    dots, said = page.locator("tr.row .dot"), tray(page).get_by_role("status").last
+    tag(page, "look again")
+    expect(said).to_have_text(f"“look again”: {count_of(len(chosen), 'picture')} tagged")
+    expect(dots).to_have_count(sum(name in chosen for name in names))
+    assert set(read_tags(data).pictures["look again"]) == chosen
+    assert "Tagged look again. Enter" in str(rows.nth(0).get_attribute("aria-label"))
+    assert not violations(page)
+    rows.nth(0).focus()
+    page.keyboard.press("1")  # all have it: it is taken
+    expect(said).to_have_text(f"“look again”: taken from {count_of(len(chosen), 'picture')}")
+    expect(dots).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(dots).to_have_count(sum(name in chosen for name in names))
+    tray(page).get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        tray(page).get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "selected.csv"
+    rows.nth(0).focus()
+    page.keyboard.press("Escape")
+    expect(tray(page)).to_be_hidden()
+    rows.nth(0).press("x")
+    tray(page).get_by_role("button", name="Ask with these").click()
+    expect(page.locator(".card .rank")).to_have_count(24)
+    page.wait_for_url(re.compile("like="))
     expect(tray(page)).to_be_hidden()
 
 

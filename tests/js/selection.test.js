@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Sharing } from "../../pages/_ui/components/map/sharing.js";
-import { hueOf } from "../../pages/_ui/components/picture_grid/card.js";
-import { between, tagsWith } from "../../pages/_ui/components/picture_grid/selection.js";
+import { between } from "../../pages/_ui/components/picture_grid/selection.js";
 import { choose, chosenOf, MOST_CHOSEN, onChosen, toldOf } from "../../pages/_ui/components/shared/chosen.js";
+import { hueOf } from "../../pages/_ui/components/shared/tray/dots.js";
+import { tagsWith } from "../../pages/_ui/components/shared/tray/marks.js";
 
 const ORDER = ["a", "b", "c", "d"];
 

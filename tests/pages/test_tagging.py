@@ -15,6 +15,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages._ui.captions import captions_view
 from pages._ui.grid import tagging as tagging_of_grid
 from pages._ui.serving import permissions
 from pages._ui.session import events
@@ -22,7 +23,7 @@ from pages._ui.session.marking import Marking
 from t2i_core.dataset import read_gallery
 from t2i_core.marks import TagsChange, read_tags, tag_pictures
 from t2i_core.query import Condition
-from tests.pages.page_parts import bar, grid, texts
+from tests.pages.page_parts import bar, component, grid, texts
 from tests.pages.visits import begin_visit, visit
 
 OpenApp = Callable[..., AppTest]
@@ -155,6 +156,42 @@ def test_selected_hits_become_a_file_with_their_request(open_app: OpenApp, data:
         app, type="export", export={"number": 9, "of": tagging(app)["of"], "ids": [first], "tag": "", "ending": ".exe"}
     )
     assert grid(app)["exported"] is None
+
+
+def test_rows_of_captions_are_tagged_saved_and_asked_with(open_app: OpenApp, data: Path) -> None:
+    app = open_app(data, page="pages/captions.py")
+    shown = component(app, "t2i_caption_table")
+    first, second, *_ = dict.fromkeys(row["id"] for row in shown["rows"])
+    of, names = shown["tagging"]["of"], [first, second]
+    assert shown["selecting"] == of
+    seqs = iter(range(1, 9))
+
+    def told(kind: str, **more: object) -> dict[str, Any]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(st, "session_state", app.session_state)
+            event = {"type": kind, "seq": next(seqs), "open": None, "picked": [], "view": shown["view"], **more}
+            patch.setitem(app.session_state, "caption_table", {"event": event})  # type: ignore[arg-type]
+            captions_view.on_event()
+        app.run()
+        assert not app.exception
+        return component(app, "t2i_caption_table") if kind != "examples" else {}
+
+    tagged = told("tag", tags=[{"number": 1, "of": of, "ids": names, "tag": "keep"}])
+    assert read_tags(data).pictures == {"keep": (first, second)}
+    assert (tagged["seq"], tagged["tagging"]["tags"]) == (1, {first: ["keep"], second: ["keep"]})
+    assert (tagged["tagging"]["told"], tagged["tagging"]["undo"]) == ("“keep”: 2 pictures tagged", True)
+    assert tagged["view"] == shown["view"]
+    saved = told("export", export={"number": 7, "of": of, "ids": [second], "tag": "", "ending": ".json"})["exported"]
+    assert (saved["number"], saved["name"], bool(saved["url"]), saved["problem"]) == (7, "selected.json", True, "")
+    record = json.loads(visit(app).kept.files["selected"][1])
+    assert [(one["image_id"], one["tags"]) for one in record["hits"]] == [(second, ["keep"])]
+    back = told("tag", tags=[{"number": 2, "of": of, "undo": True}])
+    assert (back["exported"], back["tagging"]["tags"], read_tags(data).pictures) == (None, {}, {})
+    told("examples", ids=names)
+    query = visit(app).asked.query
+    assert query is not None
+    assert query.pictures == (first, second)
+    assert bar(app)["image"] is not None  # on Search
 
 
 NONSENSE: list[object] = [

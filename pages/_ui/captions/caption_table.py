@@ -11,7 +11,7 @@ from typing import Any
 from pages._ui import components, resources
 from pages._ui.captions import caption_export, captions_view
 from pages._ui.frame import frame, opening
-from pages._ui.grid import detail, pictures
+from pages._ui.grid import detail, handing_on, pictures, tagging
 from pages._ui.jobs.caption_work import CaptionWork
 from pages._ui.session.captions import CaptionsView
 from pages._ui.session.visit import visit
@@ -63,16 +63,19 @@ def draw(gallery: Gallery, loaded: resources.EngineState, here: frame.Here) -> t
         wait_s=PICTURES_WAIT_S,
         wanted=None if captions_view.settled() else PICTURES_WHILE_TYPING,
     )
+    listed = [_row(sheet, at, one) for at, one in zip(rows, shown, strict=True)]
     data = _table_part(sheet, selection, view, work.words) | _fit_part(sheet, selection, work, gallery, here, loaded)
+    chosen = handing_on.part(gallery, None) | tagging.part(gallery, [row["id"] for row in listed])
     milliseconds = (time.perf_counter() - started) * 1e3
     data |= {
-        "rows": [_row(sheet, at, one) for at, one in zip(rows, shown, strict=True)],
+        "rows": listed,
         "page": page,
         "pages": pages,
         "found": len(selection),
         "milliseconds": round(milliseconds, 1),
-        "selecting": "" if gallery.address else gallery.place_key,
+        "selecting": "" if chosen["tagging"] is None else gallery.place_key,
         "picks": {"of": gallery.place_key, "captions": [(at, gallery.captions[at]) for at in view.picked]},
+        **chosen,
         **detail.grid_part(gallery, loaded.engine, None, here.settings),
         "token": f"{gallery.place_key} {loaded.engine is not None}",
     }
@@ -88,8 +91,8 @@ def _mount(data: dict[str, Any]) -> None:
     base: dict[str, Any] = {
         "seq": table.seq, "version": table.version,
         "columns": [], "shown": [], "rows": [], "page": 1, "pages": 1, "found": 0, "summary": "", "notes": [],
-        "marks": [], "words": None, "selecting": "", "picks": None, "histogram": None, "unknown": None, "counting": None,
-        "empty": None, "loading": False, "open": None, "detail": None, "token": "",
+        "marks": [], "words": None, "selecting": "", "tagging": None, "exported": None, "picks": None, "histogram": None,
+        "unknown": None, "counting": None, "empty": None, "loading": False, "open": None, "detail": None, "token": "",
     }  # fmt: skip
     components.caption_table({**base, **data}, on_event=captions_view.on_event)
 

@@ -68,6 +68,7 @@ def on_event() -> None:
     if isinstance(asked, Mapping):
         table.view = replace(from_event(asked), picked=_positions(event.get("picked")))
         table.settled = event.get("settled") is not False
+    visit().marking.follow(event)
     if "open" in event:
         opened.picture = str(event["open"]) if event["open"] else None
     search = registry.page("search").file
@@ -80,7 +81,7 @@ def on_event() -> None:
         table.show_picture(str(event.get("id", "")))
     elif kind != "view":
         events.follow_picture_event(event)
-        if kind in {"like", "search"}:
+        if kind in {"like", "search", "examples"}:
             state.go_to(search)
 
 

@@ -60,11 +60,7 @@ def on_grid_event() -> None:
     visit().opened.grid_seq = int(seq) if isinstance(seq, int | float) else 0
     if "liked" in told:  # whatever else happened: the message of the verdict itself may be lost
         feedback.judge(told["liked"], told.get("disliked"))
-    visit().marking.export = None
-    if told.get("type") == "export":
-        visit().marking.want_file(told.get("export"))
-    if "tags" in told:
-        visit().marking.report(told["tags"])
+    visit().marking.follow(told)
     if told.get("type") == "captions":
         show_captions_of(str(told.get("id", "")))
     follow_picture_event(told)

@@ -90,6 +90,14 @@ class Marking:
             self.of, self.steps, self.told, self.problem = place_key, [], "", ""
         self.wishes = [wish for wish in self.wishes if wish.of == place_key]
 
+    def follow(self, told: Mapping[str, object]) -> None:
+        """Take over what a page's pictures or rows report: what was tagged, and which file is wanted, or none any more."""
+        self.export = None
+        if told.get("type") == "export":
+            self.want_file(told.get("export"))
+        if "tags" in told:
+            self.report(told["tags"])
+
     def report(self, told: object) -> None:
         """Take over what the browser says was done since the last answer; what is no such thing is passed over."""
         read = [wish for wish in map(_wish, told if isinstance(told, list) else []) if wish is not None]

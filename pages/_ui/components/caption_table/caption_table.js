@@ -59,6 +59,7 @@ export class CaptionTable {
   status = make("div", "said-line");
   message = make("div", "empty");
   bar = make("div", "picked");
+  about = make("div", "about"); // the captions that are picked
   stop = new AbortController();
   settling = new Settling(SETTLED_MS, () => this.settle());
   busy = new Settling(BUSY_MS, () => this.root.classList.add("is-busy"));
@@ -88,6 +89,7 @@ export class CaptionTable {
     this.overview.append(this.histogram.root, this.words.root);
     this.root.append(this.field.root, head, this.filters.chips, this.filters.panel, this.overview, this.message);
     this.root.append(this.rows.table, this.pager.root, this.bar, this.detail.dialog);
+    this.bar.append(this.about, this.selecting.marks.tray.root);
     parent.append(this.root);
     slashGoesTo(this.field.input, this.stop.signal, () => this.field.root.scrollIntoView({ block: "nearest" }));
   }
@@ -104,7 +106,8 @@ export class CaptionTable {
   /** Of two messages close together only the later may arrive, so each says what is shown and open. @param {Message} said */
   say(said) {
     const picked = [...this.picked.keys()];
-    this.send({ view: this.view, settled: !this.unsettled, open: this.detail.id, picked, ...said });
+    const all = { view: this.view, settled: !this.unsettled, open: this.detail.id, picked, ...said };
+    this.send(this.selecting.marks.complete(all));
   }
 
   /**
@@ -182,6 +185,7 @@ export class CaptionTable {
     }
     this.data = data;
     this.takeOver(data);
+    this.selecting.take(data);
     this.root.classList.toggle("loading", Boolean(data.loading));
     this.drawStatus(data);
     this.tools.draw(data, this.view);
@@ -192,7 +196,7 @@ export class CaptionTable {
     this.drawEmpty(data.empty);
     this.rows.draw(data, this.view);
     this.pager.draw(data, this.view);
-    this.selecting.draw();
+    this.selecting.marks.draw();
     this.detail.receive(data);
     this.questions.answered();
     this.root.dataset.words = data.view.words;
@@ -251,9 +255,8 @@ export class CaptionTable {
 
   drawPicked() {
     const count = this.picked.size;
-    const selected = this.selecting.parts();
-    this.bar.hidden = !count && !selected.length;
-    this.bar.replaceChildren(...selected);
+    this.bar.hidden = !count && !this.selecting.marks.ids.size;
+    this.about.hidden = !count;
     if (!count) return;
     const texts = [...this.picked.values()];
     const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;
@@ -269,7 +272,7 @@ export class CaptionTable {
       this.drawPicked();
       this.ask({});
     });
-    this.bar.append(make("span", "count", said), make("span", "how", how), go, none);
+    this.about.replaceChildren(make("span", "count", said), make("span", "how", how), go, none);
   }
 
   /** @param {Row} row */

@@ -1,4 +1,5 @@
 import type { DetailData, Shown } from "../shared/detail/data.d.ts";
+import type { Exported, Tagging } from "../shared/tray/data.d.ts";
 
 /** What the server says of the table: `pages/_ui` gives it to `components.caption_table`. */
 export interface TableData extends DetailData {
@@ -18,6 +19,10 @@ export interface TableData extends DetailData {
   words: { frequent: WordCount[]; typical: WordCount[] } | null;
   /** The dataset whose pictures rows select; "" where they are not selected. */
   selecting: string;
+  /** The tags; null where pictures are not selected and tagged. */
+  tagging: Tagging | null;
+  /** The file that was asked for last. */
+  exported: Exported | null;
   picks: { of: string; captions: [number, string][] } | null;
   histogram: Bins | null;
   /** Why there is no histogram. */

@@ -26,6 +26,7 @@ export class Filters {
     this.panel.setAttribute("aria-label", "Filters");
     this.panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
+      event.preventDefault(); // of the page: what is selected stays
       this.toggle();
       this.button.focus();
     });

@@ -5,7 +5,7 @@ import { markedLine } from "../shared/marking.js";
 
 /** @import { Column, Mark, Row } from "./data.d.ts" */
 
-/** @typedef {{ element: HTMLTableRowElement, row?: Row, box?: HTMLInputElement }} Line a row as it is drawn; one that waits has no data */
+/** @typedef {{ element: HTMLTableRowElement, row?: Row, box?: HTMLInputElement, dots?: HTMLElement }} Line a row as it is drawn; one that waits has no data */
 
 /** Pictures by their address, so that a row that is drawn again does not load its picture again. */
 export class KeptImages {
@@ -49,30 +49,33 @@ export function lineOf(row, columns, { picked, marks, counting, images }, acts) 
   const element = make("tr", "row");
   element.tabIndex = -1;
   element.dataset.at = String(row.at);
-  element.setAttribute("aria-label", nameOf(row, false));
+  element.setAttribute("aria-label", nameOf(row, false, []));
   const box = checkbox(row, picked, acts.pick);
   const pick = make("td", "pick");
   pick.append(box);
   const text = make("td", "text");
   text.title = row.caption; // which is cut off where rows are low
   text.append(markedLine("sentence", row.caption, meant(marks)), make("span", "file", row.name || row.note));
+  const dots = make("span", "dots");
+  dots.setAttribute("aria-hidden", "true");
   const search = signButton("icon-button", LENS, "Search pictures with this caption", acts.search);
   search.tabIndex = -1;
   const go = make("td", "go");
   go.append(search);
-  element.append(pick, shot(row, images), text, ...columns.map((column) => valueCell(row, column, counting)), go);
+  element.append(pick, shot(row, images, dots), text, ...columns.map((column) => valueCell(row, column, counting)), go);
   element.classList.toggle("chosen", picked);
   element.addEventListener("click", (event) => {
     const { target } = event;
     if (target instanceof Element && target.closest("button, .pick")) return;
     if (!String(getSelection())) acts.open(event); // text that is being marked is no click
   });
-  return { element, row, box };
+  return { element, row, box, dots };
 }
 
-/** What a row is called. @param {Row} row @param {boolean} selected */
-export function nameOf(row, selected) {
-  return `${selected ? "Selected. " : ""}${row.caption}. Enter opens its picture`;
+/** What a row is called. @param {Row} row @param {boolean} selected @param {string[]} tags */
+export function nameOf(row, selected, tags) {
+  const tagged = tags.length ? `Tagged ${tags.join(", ")}. ` : "";
+  return `${selected ? "Selected. " : ""}${row.caption}. ${tagged}Enter opens its picture`;
 }
 
 /** A row in the final layout while captions are being read. @param {number} columns @returns {Line} */
@@ -119,8 +122,9 @@ function checkbox(row, picked, pick) {
 /**
  * @param {Row} row
  * @param {KeptImages} images
+ * @param {HTMLElement} dots
  */
-function shot(row, images) {
+function shot(row, images, dots) {
   const cell = make("td", "shot");
   const frame = make("span", "frame");
   frame.style.aspectRatio = String(clampShape(row.width, row.height));
@@ -131,6 +135,7 @@ function shot(row, images) {
   } else if (row.pending) frame.classList.add("pending");
   else frame.append(make("span", "none", row.id ? "no file" : "no picture"));
   if (row.note) frame.title = row.note;
+  frame.append(dots);
   cell.append(frame);
   return cell;
 }

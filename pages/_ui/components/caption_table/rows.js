@@ -2,6 +2,7 @@
 
 import { make, textButton } from "../shared/drawing.js";
 import { focusedBeside, withModifier } from "../shared/keys.js";
+import { drawDots } from "../shared/tray/dots.js";
 import { KeptImages, lineOf, nameOf, waitingLine } from "./row.js";
 
 /** @import { Line } from "./row.js" */
@@ -35,7 +36,7 @@ export class Rows {
     this.table.append(top, this.body);
     // Shift would mark the text between two clicks.
     this.body.addEventListener("mousedown", (event) => {
-      if (event.shiftKey && captions.data?.selecting) event.preventDefault();
+      if (event.shiftKey && captions.selecting.of) event.preventDefault();
     });
     this.body.addEventListener("keydown", (event) => this.onKey(event));
     this.body.addEventListener("focusin", ({ target }) => {
@@ -86,13 +87,17 @@ export class Rows {
     }
   }
 
-  /** @param {Set<string>} ids of pictures */
-  markSelected(ids) {
-    for (const { element, row } of this.lines) {
-      if (!row) continue;
+  /** Show of every row whether its picture is selected, and its tags. */
+  markSelected() {
+    const { marks } = this.#captions.selecting;
+    const { ids } = marks;
+    for (const { element, row, dots } of this.lines) {
+      if (!row || !dots) continue;
       const selected = ids.has(row.id ?? "");
+      const tags = marks.tagsOf(row.id ?? "");
       element.classList.toggle("selected", selected);
-      element.setAttribute("aria-label", nameOf(row, selected));
+      element.setAttribute("aria-label", nameOf(row, selected, tags));
+      drawDots(dots, tags);
     }
   }
 

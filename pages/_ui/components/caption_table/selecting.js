@@ -1,21 +1,26 @@
-// Rows select their pictures, into the selection that cards and the map have as well.
+// Rows select their pictures, into the selection that cards and the map have as well; the tray says what can be done with them.
 
-import { choose, chosenOf, onChosen } from "../shared/chosen.js";
-import { countOf } from "../shared/counting.js";
-import { make, textButton } from "../shared/drawing.js";
+import { isTaken } from "../shared/keys.js";
+import { Marks } from "../shared/tray/marks.js";
 
+/** @import { Marked } from "../shared/tray/data.d.ts" */
 /** @import { CaptionTable } from "./caption_table.js" */
-/** @import { Row } from "./data.d.ts" */
+/** @import { Row, TableData } from "./data.d.ts" */
 
+/** @implements {Marked} */
 export class Selecting {
+  noun = "picture"; // captions are counted beside them
   /** @type {number | null} the caption where a range begins */
   #anchor = null;
   #table;
+  marks;
 
   /** @param {CaptionTable} table */
   constructor(table) {
     this.#table = table;
-    onChosen(() => this.draw(), table.stop.signal);
+    const { signal } = table.stop;
+    this.marks = new Marks(this, signal);
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
   }
 
   /** The dataset that is selected in; "" where pictures are not selected. */
@@ -23,8 +28,24 @@ export class Selecting {
     return this.#table.data?.selecting ?? "";
   }
 
-  get ids() {
-    return chosenOf(this.of);
+  get order() {
+    return this.#table.rows.order;
+  }
+
+  /** @param {string} type @param {Record<string, unknown>} [more] */
+  say(type, more) {
+    this.#table.leave({ type, ...more });
+  }
+
+  mark() {
+    this.#table.rows.markSelected();
+    this.#table.drawPicked();
+  }
+
+  /** What the server says. @param {TableData} data */
+  take({ tagging, exported }) {
+    this.marks.take(tagging);
+    this.marks.receive(exported);
   }
 
   /** Whether a key was followed. @param {string} key @param {boolean} shift @param {Row} row */
@@ -45,11 +66,11 @@ export class Selecting {
 
   /** Select a row's picture, or no longer. @param {Row} row */
   turn(row) {
-    const { ids } = this;
+    const { ids } = this.marks;
     const id = row.id ?? "";
     if (!ids.delete(id)) ids.add(id);
     this.#anchor = row.at;
-    choose(this.of, ids); // which draws
+    this.marks.choose(ids);
   }
 
   /** Select the pictures of all rows from the one that was turned last to this one. @param {Row} row */
@@ -59,23 +80,12 @@ export class Selecting {
     const start = from < 0 ? to : from;
     const between = rows.slice(Math.min(start, to), Math.max(start, to) + 1);
     this.#anchor ??= row.at;
-    choose(this.of, [...this.ids, ...between.flatMap(({ id }) => id || [])]);
+    this.marks.choose([...this.marks.ids, ...between.flatMap(({ id }) => id || [])]);
   }
 
-  draw() {
-    this.#table.rows.markSelected(this.ids);
-    this.#table.drawPicked();
-  }
-
-  /** What the bar says of it. */
-  parts() {
-    const { size } = this.ids;
-    if (!size) return [];
-    const clear = textButton("text-button", "Select none", "Select no pictures", () => choose(this.of, []));
-    return [
-      make("span", "count", `${countOf(size, "picture")} selected`),
-      make("span", "how", "Search and Map have them, too: tag, export and ask there."),
-      clear,
-    ];
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.defaultPrevented || isTaken(event)) return;
+    if (this.marks.press(event)) event.preventDefault();
   }
 }

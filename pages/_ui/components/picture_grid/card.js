@@ -3,6 +3,7 @@
 import { countOf, whole } from "../shared/counting.js";
 import { CROSS, clampShape, HEART, make, scoreText, signButton } from "../shared/drawing.js";
 import { drawParts, partsText } from "../shared/term_bar.js";
+import { drawDots } from "../shared/tray/dots.js";
 
 /** @import { Verdict } from "../shared/detail/data.d.ts" */
 /** @import { Move, Picture, Skeleton } from "./data.d.ts" */
@@ -94,8 +95,7 @@ export class Card {
     const before = this.tags.join("\n");
     this.tags = tags;
     if (before !== tags.join("\n")) {
-      this.dots.title = tags.join(", ");
-      this.dots.replaceChildren(...tags.map(dot));
+      drawDots(this.dots, tags);
     }
     this.#name();
   }
@@ -213,20 +213,6 @@ function verdictButton(sign, label, keys, act) {
   button.title = `${label} (${keys})`;
   button.tabIndex = -1;
   return button;
-}
-
-/** A dot in the tag's own colour. @param {string} tag */
-function dot(tag) {
-  const one = make("span", "dot");
-  one.style.setProperty("--hue", String(hueOf(tag)));
-  return one;
-}
-
-/** The same hue for the same tag everywhere. @param {string} tag */
-export function hueOf(tag) {
-  let sum = 7;
-  for (const letter of tag) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3607;
-  return (sum * 47) % 360;
 }
 
 /** @param {string} id */

@@ -1,4 +1,5 @@
 import type { DetailData, Shown } from "../shared/detail/data.d.ts";
+import type { Exported, Tagging } from "../shared/tray/data.d.ts";
 
 /** What the server says of the grid: `pages/_ui/cards.py` writes it. */
 export interface GridData extends DetailData {
@@ -40,43 +41,6 @@ export interface FurtherData {
   /** Whether it comes when somebody scrolls on, or by the button alone. */
   by_scrolling: boolean;
   problem: string;
-}
-
-/** `pages/_ui/grid/handing_on.py` writes it. */
-export interface Exported {
-  number: number;
-  name: string;
-  url: string;
-  problem: string;
-}
-
-/** `pages/_ui/grid/tagging.py` writes it. */
-export interface Tagging {
-  /** The dataset they are of. */
-  of: string;
-  /** Those of the pictures that are shown. */
-  tags: Record<string, string[]>;
-  /** The tags that were given last, the latest first: keys 1 to 9. */
-  last: string[];
-  /** Number of the last wish that the server has done. */
-  done: number;
-  undo: boolean;
-  told: string;
-  problem: string;
-  /** Whether this browser may not tag; `problem` says why. */
-  refused: boolean;
-}
-
-/** One thing a person did: a tag given to pictures or taken from them, or the last of these taken back. */
-export interface Wish {
-  number: number;
-  of: string;
-  ids?: string[];
-  tag?: string;
-  taken?: boolean;
-  /** Whether it is taken where all pictures have it, which only the server knows. */
-  turn?: boolean;
-  undo?: boolean;
 }
 
 /** `pages/_ui/grid/judged.py` writes it. */

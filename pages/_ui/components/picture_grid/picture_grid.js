@@ -66,7 +66,7 @@ export class PictureGrid {
       this.strip.told,
       this.area,
       this.further.root,
-      this.selection.tray.root,
+      this.selection.marks.tray.root,
       this.detail.dialog,
     );
     parent.append(this.root);
@@ -91,7 +91,7 @@ export class PictureGrid {
 
   /** @param {Message} said */
   say(said) {
-    this.send(this.selection.complete(this.verdicts.complete(said)));
+    this.send(this.selection.marks.complete(this.verdicts.complete(said)));
   }
 
   /** @param {string} id */
@@ -109,11 +109,11 @@ export class PictureGrid {
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
-    this.selection.take(data.tagging ?? null);
-    this.selection.receive(data.exported ?? null);
+    this.selection.marks.take(data.tagging ?? null);
+    this.selection.marks.receive(data.exported ?? null);
     this.further.take(data.further ?? null, data.pictures);
     this.takeOrder();
-    this.selection.draw();
+    this.selection.marks.draw();
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
@@ -199,9 +199,10 @@ export class PictureGrid {
 
   /** Show of every card whether it is selected, and its tags. */
   markAll() {
-    const { ids } = this.selection;
+    const { marks } = this.selection;
+    const { ids } = marks;
     for (const [id, card] of this.cards) {
-      if (card instanceof Card) card.markTags(ids.has(id), this.selection.tagsOf(id));
+      if (card instanceof Card) card.markTags(ids.has(id), marks.tagsOf(id));
     }
   }
 

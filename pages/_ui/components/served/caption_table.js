@@ -222,6 +222,10 @@ function focusedBeside(element) {
 function verdictOf(event) {
   return withModifier(event) || event.repeat ? null : VERDICTS[event.key] ?? null;
 }
+function stepOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey || key.toLowerCase() !== "z") return null;
+  return shiftKey ? "redo" : "undo";
+}
 
 // shared/settling.js
 var Settling = class {
@@ -1317,6 +1321,7 @@ var Filters = class {
     this.panel.setAttribute("aria-label", "Filters");
     this.panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
+      event.preventDefault();
       this.toggle();
       this.button.focus();
     });
@@ -1689,6 +1694,22 @@ var Pager = class {
   }
 };
 
+// shared/tray/dots.js
+function drawDots(place, tags) {
+  place.title = tags.join(", ");
+  place.replaceChildren(...tags.map(dot));
+}
+function dot(tag) {
+  const one = make("span", "dot");
+  one.style.setProperty("--hue", String(hueOf2(tag)));
+  return one;
+}
+function hueOf2(tag) {
+  let sum = 7;
+  for (const letter of tag) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3607;
+  return sum * 47 % 360;
+}
+
 // shared/marking.js
 function markedPieces(text, isMeant) {
   return piecesOf(text).map((piece, place) => [piece, place % 2 === 1 && isMeant(bare(piece))]);
@@ -1730,28 +1751,31 @@ function lineOf(row, columns, { picked, marks, counting, images }, acts) {
   const element = make("tr", "row");
   element.tabIndex = -1;
   element.dataset.at = String(row.at);
-  element.setAttribute("aria-label", nameOf(row, false));
+  element.setAttribute("aria-label", nameOf(row, false, []));
   const box = checkbox(row, picked, acts.pick);
   const pick = make("td", "pick");
   pick.append(box);
   const text = make("td", "text");
   text.title = row.caption;
   text.append(markedLine("sentence", row.caption, meant(marks)), make("span", "file", row.name || row.note));
+  const dots = make("span", "dots");
+  dots.setAttribute("aria-hidden", "true");
   const search = signButton("icon-button", LENS, "Search pictures with this caption", acts.search);
   search.tabIndex = -1;
   const go = make("td", "go");
   go.append(search);
-  element.append(pick, shot(row, images), text, ...columns.map((column) => valueCell(row, column, counting)), go);
+  element.append(pick, shot(row, images, dots), text, ...columns.map((column) => valueCell(row, column, counting)), go);
   element.classList.toggle("chosen", picked);
   element.addEventListener("click", (event) => {
     const { target } = event;
     if (target instanceof Element && target.closest("button, .pick")) return;
     if (!String(getSelection())) acts.open(event);
   });
-  return { element, row, box };
+  return { element, row, box, dots };
 }
-function nameOf(row, selected) {
-  return `${selected ? "Selected. " : ""}${row.caption}. Enter opens its picture`;
+function nameOf(row, selected, tags) {
+  const tagged = tags.length ? `Tagged ${tags.join(", ")}. ` : "";
+  return `${selected ? "Selected. " : ""}${row.caption}. ${tagged}Enter opens its picture`;
 }
 function waitingLine(columns) {
   const element = make("tr", "skeleton");
@@ -1778,7 +1802,7 @@ function checkbox(row, picked, pick) {
   box.addEventListener("change", () => pick(box.checked));
   return box;
 }
-function shot(row, images) {
+function shot(row, images, dots) {
   const cell = make("td", "shot");
   const frame2 = make("span", "frame");
   frame2.style.aspectRatio = String(clampShape(row.width, row.height));
@@ -1789,6 +1813,7 @@ function shot(row, images) {
   } else if (row.pending) frame2.classList.add("pending");
   else frame2.append(make("span", "none", row.id ? "no file" : "no picture"));
   if (row.note) frame2.title = row.note;
+  frame2.append(dots);
   cell.append(frame2);
   return cell;
 }
@@ -1834,7 +1859,7 @@ var Rows = class {
     top.append(this.header);
     this.table.append(top, this.body);
     this.body.addEventListener("mousedown", (event) => {
-      if (event.shiftKey && captions.data?.selecting) event.preventDefault();
+      if (event.shiftKey && captions.selecting.of) event.preventDefault();
     });
     this.body.addEventListener("keydown", (event) => this.onKey(event));
     this.body.addEventListener("focusin", ({ target }) => {
@@ -1877,13 +1902,17 @@ var Rows = class {
       element.classList.toggle("chosen", box.checked);
     }
   }
-  /** @param {Set<string>} ids of pictures */
-  markSelected(ids) {
-    for (const { element, row } of this.lines) {
-      if (!row) continue;
+  /** Show of every row whether its picture is selected, and its tags. */
+  markSelected() {
+    const { marks } = this.#captions.selecting;
+    const { ids } = marks;
+    for (const { element, row, dots } of this.lines) {
+      if (!row || !dots) continue;
       const selected = ids.has(row.id ?? "");
+      const tags = marks.tagsOf(row.id ?? "");
       element.classList.toggle("selected", selected);
-      element.setAttribute("aria-label", nameOf(row, selected));
+      element.setAttribute("aria-label", nameOf(row, selected, tags));
+      drawDots(dots, tags);
     }
   }
   /** @param {number} at */
@@ -2031,22 +2060,255 @@ function onChosen(follow, signal) {
   kept().target.addEventListener("change", follow, { signal });
 }
 
+// shared/tray/tray.js
+var FILES = [
+  ["CSV", ".csv", "A table for spreadsheets"],
+  ["JSON", ".json", "For programs, with the request"],
+  ["Parquet", ".parquet", "A table for data frames"],
+  ["ZIP", ".zip", "The pictures themselves"],
+  ["Contact sheet", ".html", "A page that opens without a network"]
+];
+var Tray = class {
+  root = make("div", "tray");
+  #count = make("span", "number");
+  #form = make("form");
+  #field = textField();
+  #last = make("span", "last");
+  #told = make("span", "told");
+  #marks;
+  #drawn = "";
+  exportProblem = "";
+  /** @param {Marks} marks */
+  constructor(marks) {
+    this.#marks = marks;
+    this.root.hidden = true;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Selected pictures");
+    for (const one of [this.#count, this.#told]) one.setAttribute("role", "status");
+    this.#field.placeholder = "Tag";
+    this.#field.maxLength = 80;
+    this.#field.enterKeyHint = "done";
+    this.#field.setAttribute("aria-label", "Tag of the selected pictures");
+    const give = textButton("plain", "Tag", "Give the tag; where all have it, take it", () => {
+    });
+    give.type = "submit";
+    this.#form.append(this.#field, give);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      marks.tag(this.#field.value);
+      this.#field.value = "";
+    });
+    const like = textButton("plain", "Like", "Rank what is like them first", () => marks.like());
+    like.hidden = !marks.likes;
+    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => marks.ask());
+    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => marks.undo());
+    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => marks.clear());
+    this.root.append(this.#count, this.#form, this.#last, like, ask, this.#export(), this.undo, clear, this.#told);
+  }
+  draw() {
+    const { ids, data, wishes } = this.#marks;
+    this.root.hidden = !ids.size;
+    if (!data) return;
+    const away = ids.size && this.#marks.elsewhere;
+    const elsewhere = away ? `, ${away === ids.size ? "none" : ids.size - away} of them here` : "";
+    say(this.#count, ids.size ? `${this.#marks.counted} selected${elsewhere}` : "");
+    say(this.#told, this.exportProblem || data.problem || data.told);
+    this.#form.hidden = data.refused;
+    this.#last.hidden = data.refused;
+    this.undo.hidden = data.refused;
+    this.undo.disabled = !data.undo && !wishes.length;
+    const key = JSON.stringify(data.last);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+  /** The Export button, and behind it what the selection can become. */
+  #export() {
+    const all = make("span", "last");
+    const files = make("span", "last");
+    files.hidden = true;
+    const open = textButton("plain", "Export", "Save the selected pictures as a file", () => {
+      files.hidden = !files.hidden;
+      open.setAttribute("aria-expanded", String(!files.hidden));
+    });
+    open.setAttribute("aria-expanded", "false");
+    const buttons = FILES.map(
+      ([text, ending, title]) => textButton("plain", text, title, () => this.#marks.exportAs(ending))
+    );
+    files.append(...buttons);
+    all.append(open, files);
+    return all;
+  }
+  /** @param {string} tag @param {number} number */
+  #shortcut(tag, number) {
+    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#marks.tag(tag));
+    button.append(make("kbd", "", number), tag);
+    return button;
+  }
+};
+function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// shared/tray/marks.js
+var Marks = class {
+  /** @type {Tagging | null} */
+  data = null;
+  /** @type {Wish[]} that no answer has confirmed: of two messages close together the earlier may be lost */
+  wishes = [];
+  tray;
+  #number = 0;
+  /** Number of the file that is waited for; 0 where none is. */
+  #awaited = 0;
+  #shown;
+  /** @param {Marked} shown @param {AbortSignal} signal */
+  constructor(shown, signal) {
+    this.#shown = shown;
+    this.tray = new Tray(this);
+    onChosen(() => this.draw(), signal);
+  }
+  /** What the server says. @param {Tagging | null} data */
+  take(data) {
+    const before = this.data?.of;
+    this.data = data;
+    if (!data || before !== void 0 && before !== data.of) this.wishes = [];
+    this.wishes = this.wishes.filter((wish) => wish.number > (data?.done ?? 0));
+    this.#number = Math.max(this.#number, data?.done ?? 0);
+  }
+  /** What is selected of this dataset, on all pages, in the order in which it was selected. */
+  get ids() {
+    return chosenOf(this.data?.of);
+  }
+  /** How many of the selected pictures are not shown here. */
+  get elsewhere() {
+    const here = new Set(this.#shown.order);
+    return [...this.ids].filter((id) => !here.has(id)).length;
+  }
+  /** How many are selected, in words. */
+  get counted() {
+    const { noun } = this.#shown;
+    return noun ? countOf(this.ids.size, noun) : whole(this.ids.size);
+  }
+  /** Whether pictures can be liked here. */
+  get likes() {
+    return this.#shown.like !== void 0;
+  }
+  /** A picture's tags, with those that the server does not know of yet. @param {string} id */
+  tagsOf(id) {
+    return tagsWith(this.data?.tags[id] ?? [], this.wishes, id);
+  }
+  /** Select these and no others. @param {Iterable<string>} ids */
+  choose(ids) {
+    if (this.data) choose(this.data.of, ids);
+  }
+  clear() {
+    this.choose([]);
+  }
+  /** Search for what they have in common. */
+  ask() {
+    this.#shown.say("examples", { ids: [...this.ids] });
+    this.clear();
+  }
+  like() {
+    this.#shown.like?.(this.ids);
+  }
+  /** Give a tag to what is selected; where all of it has the tag, take it. @param {string} text */
+  tag(text) {
+    const tag = text.normalize("NFC").trim().replace(/\s+/g, " ");
+    if (!tag || !this.ids.size || !this.data || this.data.refused) return;
+    const ids = [...this.ids];
+    const turn = this.elsewhere > 0;
+    this.#wish({ ids, tag, turn, taken: !turn && ids.every((id) => this.tagsOf(id).includes(tag)) });
+  }
+  /** Ask for a file of what is selected. @param {string} ending */
+  exportAs(ending) {
+    this.#awaited = Date.now();
+    const wish = { number: this.#awaited, of: this.data?.of ?? "", ids: [...this.ids], tag: "", ending };
+    this.#shown.say("export", { export: wish });
+  }
+  /** Save the file that was asked for, once it is there. @param {Exported | null} exported */
+  receive(exported) {
+    this.tray.exportProblem = exported?.problem ?? "";
+    if (!exported?.url || exported.number !== this.#awaited) return;
+    this.#awaited = 0;
+    const link = make("a");
+    link.href = exported.url;
+    link.download = exported.name;
+    link.click();
+  }
+  undo() {
+    if (this.data?.undo || this.wishes.length) this.#wish({ undo: true });
+  }
+  /** A message with all that was done, as long as the server may not know it. @param {Message} said */
+  complete(said) {
+    return this.wishes.length ? { ...said, tags: this.wishes } : said;
+  }
+  draw() {
+    this.tray.draw();
+    this.#shown.mark();
+  }
+  /** Follow a key of the page; false for one that is not ours. @param {KeyboardEvent} event */
+  press(event) {
+    if (!this.ids.size) return false;
+    if (stepOf(event) === "undo" && this.data?.undo) this.undo();
+    else if (withModifier(event) || event.repeat) return false;
+    else if (event.key === "Escape") this.clear();
+    else if (/^[1-9]$/.test(event.key)) this.tag(this.data?.last[Number(event.key) - 1] ?? "");
+    else return false;
+    return true;
+  }
+  /** @param {Omit<Wish, "number" | "of">} what */
+  #wish(what) {
+    this.#number += 1;
+    this.wishes.push({ number: this.#number, of: this.data?.of ?? "", ...what });
+    this.draw();
+    this.#shown.say("tag");
+  }
+};
+function tagsWith(tags, wishes, id) {
+  const all = new Set(tags);
+  for (const { ids, tag, taken } of wishes) {
+    if (!tag || !ids?.includes(id)) continue;
+    if (taken) all.delete(tag);
+    else all.add(tag);
+  }
+  return [...all];
+}
+
 // caption_table/selecting.js
 var Selecting = class {
+  noun = "picture";
+  // captions are counted beside them
   /** @type {number | null} the caption where a range begins */
   #anchor = null;
   #table;
+  marks;
   /** @param {CaptionTable} table */
   constructor(table) {
     this.#table = table;
-    onChosen(() => this.draw(), table.stop.signal);
+    const { signal } = table.stop;
+    this.marks = new Marks(this, signal);
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
   }
   /** The dataset that is selected in; "" where pictures are not selected. */
   get of() {
     return this.#table.data?.selecting ?? "";
   }
-  get ids() {
-    return chosenOf(this.of);
+  get order() {
+    return this.#table.rows.order;
+  }
+  /** @param {string} type @param {Record<string, unknown>} [more] */
+  say(type, more) {
+    this.#table.leave({ type, ...more });
+  }
+  mark() {
+    this.#table.rows.markSelected();
+    this.#table.drawPicked();
+  }
+  /** What the server says. @param {TableData} data */
+  take({ tagging, exported }) {
+    this.marks.take(tagging);
+    this.marks.receive(exported);
   }
   /** Whether a key was followed. @param {string} key @param {boolean} shift @param {Row} row */
   press(key, shift, row) {
@@ -2064,11 +2326,11 @@ var Selecting = class {
   }
   /** Select a row's picture, or no longer. @param {Row} row */
   turn(row) {
-    const { ids } = this;
+    const { ids } = this.marks;
     const id = row.id ?? "";
     if (!ids.delete(id)) ids.add(id);
     this.#anchor = row.at;
-    choose(this.of, ids);
+    this.marks.choose(ids);
   }
   /** Select the pictures of all rows from the one that was turned last to this one. @param {Row} row */
   extend(row) {
@@ -2077,22 +2339,12 @@ var Selecting = class {
     const start = from < 0 ? to : from;
     const between2 = rows.slice(Math.min(start, to), Math.max(start, to) + 1);
     this.#anchor ??= row.at;
-    choose(this.of, [...this.ids, ...between2.flatMap(({ id }) => id || [])]);
+    this.marks.choose([...this.marks.ids, ...between2.flatMap(({ id }) => id || [])]);
   }
-  draw() {
-    this.#table.rows.markSelected(this.ids);
-    this.#table.drawPicked();
-  }
-  /** What the bar says of it. */
-  parts() {
-    const { size } = this.ids;
-    if (!size) return [];
-    const clear = textButton("text-button", "Select none", "Select no pictures", () => choose(this.of, []));
-    return [
-      make("span", "count", `${countOf(size, "picture")} selected`),
-      make("span", "how", "Search and Map have them, too: tag, export and ask there."),
-      clear
-    ];
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.defaultPrevented || isTaken(event)) return;
+    if (this.marks.press(event)) event.preventDefault();
   }
 };
 
@@ -2229,6 +2481,8 @@ var CaptionTable = class {
   status = make("div", "said-line");
   message = make("div", "empty");
   bar = make("div", "picked");
+  about = make("div", "about");
+  // the captions that are picked
   stop = new AbortController();
   settling = new Settling(SETTLED_MS, () => this.settle());
   busy = new Settling(BUSY_MS, () => this.root.classList.add("is-busy"));
@@ -2257,6 +2511,7 @@ var CaptionTable = class {
     this.overview.append(this.histogram.root, this.words.root);
     this.root.append(this.field.root, head, this.filters.chips, this.filters.panel, this.overview, this.message);
     this.root.append(this.rows.table, this.pager.root, this.bar, this.detail.dialog);
+    this.bar.append(this.about, this.selecting.marks.tray.root);
     parent.append(this.root);
     slashGoesTo(this.field.input, this.stop.signal, () => this.field.root.scrollIntoView({ block: "nearest" }));
   }
@@ -2270,7 +2525,8 @@ var CaptionTable = class {
   /** Of two messages close together only the later may arrive, so each says what is shown and open. @param {Message} said */
   say(said) {
     const picked = [...this.picked.keys()];
-    this.send({ view: this.view, settled: !this.unsettled, open: this.detail.id, picked, ...said });
+    const all = { view: this.view, settled: !this.unsettled, open: this.detail.id, picked, ...said };
+    this.send(this.selecting.marks.complete(all));
   }
   /**
    * @param {Partial<View>} change
@@ -2337,6 +2593,7 @@ var CaptionTable = class {
     }
     this.data = data;
     this.takeOver(data);
+    this.selecting.take(data);
     this.root.classList.toggle("loading", Boolean(data.loading));
     this.drawStatus(data);
     this.tools.draw(data, this.view);
@@ -2347,7 +2604,7 @@ var CaptionTable = class {
     this.drawEmpty(data.empty);
     this.rows.draw(data, this.view);
     this.pager.draw(data, this.view);
-    this.selecting.draw();
+    this.selecting.marks.draw();
     this.detail.receive(data);
     this.questions.answered();
     this.root.dataset.words = data.view.words;
@@ -2400,9 +2657,8 @@ var CaptionTable = class {
   }
   drawPicked() {
     const count = this.picked.size;
-    const selected = this.selecting.parts();
-    this.bar.hidden = !count && !selected.length;
-    this.bar.replaceChildren(...selected);
+    this.bar.hidden = !count && !this.selecting.marks.ids.size;
+    this.about.hidden = !count;
     if (!count) return;
     const texts = [...this.picked.values()];
     const said = `${countOf(count, "caption")} selected${count === MOST_TOGETHER ? ", the most" : ""}`;
@@ -2416,7 +2672,7 @@ var CaptionTable = class {
       this.drawPicked();
       this.ask({});
     });
-    this.bar.append(make("span", "count", said), make("span", "how", how), go, none);
+    this.about.replaceChildren(make("span", "count", said), make("span", "how", how), go, none);
   }
   /** @param {Row} row */
   open(row) {

@@ -1147,6 +1147,22 @@ var Sequence = class {
   }
 };
 
+// shared/tray/dots.js
+function drawDots(place, tags) {
+  place.title = tags.join(", ");
+  place.replaceChildren(...tags.map(dot));
+}
+function dot(tag) {
+  const one = make("span", "dot");
+  one.style.setProperty("--hue", String(hueOf2(tag)));
+  return one;
+}
+function hueOf2(tag) {
+  let sum = 7;
+  for (const letter of tag) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3607;
+  return sum * 47 % 360;
+}
+
 // picture_grid/card.js
 var CANNOT_BE_SHOWN = "This picture's file cannot be shown";
 var EmptyCard = class {
@@ -1226,8 +1242,7 @@ var Card = class {
     const before = this.tags.join("\n");
     this.tags = tags;
     if (before !== tags.join("\n")) {
-      this.dots.title = tags.join(", ");
-      this.dots.replaceChildren(...tags.map(dot));
+      drawDots(this.dots, tags);
     }
     this.#name();
   }
@@ -1326,16 +1341,6 @@ function verdictButton(sign, label, keys, act) {
   button.title = `${label} (${keys})`;
   button.tabIndex = -1;
   return button;
-}
-function dot(tag) {
-  const one = make("span", "dot");
-  one.style.setProperty("--hue", String(hueOf2(tag)));
-  return one;
-}
-function hueOf2(tag) {
-  let sum = 7;
-  for (const letter of tag) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 3607;
-  return sum * 47 % 360;
 }
 function element(id) {
   const card = make("div", "card");
@@ -1623,7 +1628,7 @@ function onChosen(follow, signal) {
   kept().target.addEventListener("change", follow, { signal });
 }
 
-// picture_grid/tray.js
+// shared/tray/tray.js
 var FILES = [
   ["CSV", ".csv", "A table for spreadsheets"],
   ["JSON", ".json", "For programs, with the request"],
@@ -1633,17 +1638,17 @@ var FILES = [
 ];
 var Tray = class {
   root = make("div", "tray");
-  #count = make("span", "count");
+  #count = make("span", "number");
   #form = make("form");
   #field = textField();
   #last = make("span", "last");
   #told = make("span", "told");
-  #selection;
+  #marks;
   #drawn = "";
   exportProblem = "";
-  /** @param {Selection} selection */
-  constructor(selection) {
-    this.#selection = selection;
+  /** @param {Marks} marks */
+  constructor(marks) {
+    this.#marks = marks;
     this.root.hidden = true;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Selected pictures");
@@ -1658,22 +1663,23 @@ var Tray = class {
     this.#form.append(this.#field, give);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      selection.tag(this.#field.value);
+      marks.tag(this.#field.value);
       this.#field.value = "";
     });
-    const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
-    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => selection.ask());
-    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
-    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
+    const like = textButton("plain", "Like", "Rank what is like them first", () => marks.like());
+    like.hidden = !marks.likes;
+    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => marks.ask());
+    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => marks.undo());
+    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => marks.clear());
     this.root.append(this.#count, this.#form, this.#last, like, ask, this.#export(), this.undo, clear, this.#told);
   }
   draw() {
-    const { ids, data, wishes } = this.#selection;
+    const { ids, data, wishes } = this.#marks;
     this.root.hidden = !ids.size;
     if (!data) return;
-    const away = ids.size && this.#selection.elsewhere;
+    const away = ids.size && this.#marks.elsewhere;
     const elsewhere = away ? `, ${away === ids.size ? "none" : ids.size - away} of them here` : "";
-    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected${elsewhere}` : "");
+    say(this.#count, ids.size ? `${this.#marks.counted} selected${elsewhere}` : "");
     say(this.#told, this.exportProblem || data.problem || data.told);
     this.#form.hidden = data.refused;
     this.#last.hidden = data.refused;
@@ -1689,13 +1695,13 @@ var Tray = class {
     const all = make("span", "last");
     const files = make("span", "last");
     files.hidden = true;
-    const open = textButton("plain", "Export", "Save the selected hits as a file", () => {
+    const open = textButton("plain", "Export", "Save the selected pictures as a file", () => {
       files.hidden = !files.hidden;
       open.setAttribute("aria-expanded", String(!files.hidden));
     });
     open.setAttribute("aria-expanded", "false");
     const buttons = FILES.map(
-      ([text, ending, title]) => textButton("plain", text, title, () => this.#selection.exportAs(ending))
+      ([text, ending, title]) => textButton("plain", text, title, () => this.#marks.exportAs(ending))
     );
     files.append(...buttons);
     all.append(open, files);
@@ -1703,7 +1709,7 @@ var Tray = class {
   }
   /** @param {string} tag @param {number} number */
   #shortcut(tag, number) {
-    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#selection.tag(tag));
+    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#marks.tag(tag));
     button.append(make("kbd", "", number), tag);
     return button;
   }
@@ -1712,32 +1718,22 @@ function say(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-// picture_grid/selection.js
-var Selection = class {
+// shared/tray/marks.js
+var Marks = class {
   /** @type {Tagging | null} */
   data = null;
   /** @type {Wish[]} that no answer has confirmed: of two messages close together the earlier may be lost */
   wishes = [];
-  tray = new Tray(this);
-  /** @type {string | null} where a range begins */
-  #anchor = null;
+  tray;
   #number = 0;
   /** Number of the file that is waited for; 0 where none is. */
   #awaited = 0;
-  #stop = new AbortController();
-  #grid;
-  /** @param {PictureGrid} grid */
-  constructor(grid) {
-    this.#grid = grid;
-    const { signal } = this.#stop;
-    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+  #shown;
+  /** @param {Marked} shown @param {AbortSignal} signal */
+  constructor(shown, signal) {
+    this.#shown = shown;
+    this.tray = new Tray(this);
     onChosen(() => this.draw(), signal);
-    grid.area.addEventListener("mousedown", (event) => {
-      if (event.shiftKey && this.data) event.preventDefault();
-    });
-  }
-  end() {
-    this.#stop.abort();
   }
   /** What the server says. @param {Tagging | null} data */
   take(data) {
@@ -1747,60 +1743,42 @@ var Selection = class {
     this.wishes = this.wishes.filter((wish) => wish.number > (data?.done ?? 0));
     this.#number = Math.max(this.#number, data?.done ?? 0);
   }
-  /** What is selected of this dataset, here and on other pages, in the order in which it was selected. */
+  /** What is selected of this dataset, on all pages, in the order in which it was selected. */
   get ids() {
     return chosenOf(this.data?.of);
   }
-  /** How many of the selected pictures are no cards here. */
+  /** How many of the selected pictures are not shown here. */
   get elsewhere() {
-    const shown = new Set(this.#grid.order);
-    return [...this.ids].filter((id) => !shown.has(id)).length;
+    const here = new Set(this.#shown.order);
+    return [...this.ids].filter((id) => !here.has(id)).length;
+  }
+  /** How many are selected, in words. */
+  get counted() {
+    const { noun } = this.#shown;
+    return noun ? countOf(this.ids.size, noun) : whole(this.ids.size);
+  }
+  /** Whether pictures can be liked here. */
+  get likes() {
+    return this.#shown.like !== void 0;
   }
   /** A picture's tags, with those that the server does not know of yet. @param {string} id */
   tagsOf(id) {
     return tagsWith(this.data?.tags[id] ?? [], this.wishes, id);
   }
-  /**
-   * Follow a click on a card; false where it selects nothing.
-   *
-   * @param {MouseEvent} event
-   * @param {string} id
-   */
-  click(event, id) {
-    if (!this.data || event.altKey || !(event.shiftKey || event.ctrlKey || event.metaKey)) return false;
-    if (event.shiftKey) this.extend(id);
-    else this.turn(id);
-    return true;
-  }
-  /** Select a card, or no longer. @param {string} id */
-  turn(id) {
-    const { ids } = this;
-    if (!ids.delete(id)) ids.add(id);
-    this.#anchor = id;
-    this.#choose(ids);
-  }
-  /** Select all from the card that was turned last to this one. @param {string} id */
-  extend(id) {
-    const { ids } = this;
-    for (const one of between2(this.#grid.order, this.#anchor, id)) ids.add(one);
-    this.#anchor ??= id;
-    this.#choose(ids);
+  /** Select these and no others. @param {Iterable<string>} ids */
+  choose(ids) {
+    if (this.data) choose(this.data.of, ids);
   }
   clear() {
-    this.#anchor = null;
-    this.#choose([]);
-  }
-  /** @param {Iterable<string>} ids */
-  #choose(ids) {
-    if (this.data) choose(this.data.of, ids);
+    this.choose([]);
   }
   /** Search for what they have in common. */
   ask() {
-    this.#grid.verdicts.say("examples", { ids: [...this.ids] });
+    this.#shown.say("examples", { ids: [...this.ids] });
     this.clear();
   }
   like() {
-    this.#grid.verdicts.likeAll(this.ids);
+    this.#shown.like?.(this.ids);
   }
   /** Give a tag to what is selected; where all of it has the tag, take it. @param {string} text */
   tag(text) {
@@ -1814,7 +1792,7 @@ var Selection = class {
   exportAs(ending) {
     this.#awaited = Date.now();
     const wish = { number: this.#awaited, of: this.data?.of ?? "", ids: [...this.ids], tag: "", ending };
-    this.#grid.verdicts.say("export", { export: wish });
+    this.#shown.say("export", { export: wish });
   }
   /** Save the file that was asked for, once it is there. @param {Exported | null} exported */
   receive(exported) {
@@ -1835,24 +1813,15 @@ var Selection = class {
   }
   draw() {
     this.tray.draw();
-    this.#grid.markAll();
+    this.#shown.mark();
   }
-  /** @param {KeyboardEvent} event */
-  onKey(event) {
-    if (!this.data || event.defaultPrevented || isTaken(event)) return;
-    const step = stepOf(event);
-    if (step === "undo" && this.ids.size && this.data.undo) this.undo();
-    else if (withModifier(event) || event.repeat || !this.#plain(event)) return;
-    event.preventDefault();
-  }
-  /** Keys without Ctrl or Alt; false for a key that is not ours. @param {KeyboardEvent} event */
-  #plain({ key, shiftKey }) {
-    const { meant } = this.#grid.verdicts;
-    if (key.toLowerCase() === "x" && meant !== null) {
-      if (shiftKey) this.extend(meant);
-      else this.turn(meant);
-    } else if (key === "Escape" && this.ids.size) this.clear();
-    else if (/^[1-9]$/.test(key) && this.ids.size) this.tag(this.data?.last[Number(key) - 1] ?? "");
+  /** Follow a key of the page; false for one that is not ours. @param {KeyboardEvent} event */
+  press(event) {
+    if (!this.ids.size) return false;
+    if (stepOf(event) === "undo" && this.data?.undo) this.undo();
+    else if (withModifier(event) || event.repeat) return false;
+    else if (event.key === "Escape") this.clear();
+    else if (/^[1-9]$/.test(event.key)) this.tag(this.data?.last[Number(event.key) - 1] ?? "");
     else return false;
     return true;
   }
@@ -1861,7 +1830,7 @@ var Selection = class {
     this.#number += 1;
     this.wishes.push({ number: this.#number, of: this.data?.of ?? "", ...what });
     this.draw();
-    this.#grid.verdicts.say("tag");
+    this.#shown.say("tag");
   }
 };
 function tagsWith(tags, wishes, id) {
@@ -1873,6 +1842,83 @@ function tagsWith(tags, wishes, id) {
   }
   return [...all];
 }
+
+// picture_grid/selection.js
+var Selection = class {
+  /** @type {string | null} where a range begins */
+  #anchor = null;
+  #stop = new AbortController();
+  #grid;
+  marks = new Marks(this, this.#stop.signal);
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    const { signal } = this.#stop;
+    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    onChosen(() => {
+      if (!this.marks.ids.size) this.#anchor = null;
+    }, signal);
+    grid.area.addEventListener("mousedown", (event) => {
+      if (event.shiftKey && this.marks.data) event.preventDefault();
+    });
+  }
+  end() {
+    this.#stop.abort();
+  }
+  get order() {
+    return this.#grid.order;
+  }
+  /** @param {string} type @param {Record<string, unknown>} [more] */
+  say(type, more) {
+    this.#grid.verdicts.say(type, more);
+  }
+  mark() {
+    this.#grid.markAll();
+  }
+  /** @param {Iterable<string>} ids */
+  like(ids) {
+    this.#grid.verdicts.likeAll(ids);
+  }
+  /**
+   * Follow a click on a card; false where it selects nothing.
+   *
+   * @param {MouseEvent} event
+   * @param {string} id
+   */
+  click(event, id) {
+    if (!this.marks.data || event.altKey || !(event.shiftKey || event.ctrlKey || event.metaKey)) return false;
+    if (event.shiftKey) this.extend(id);
+    else this.turn(id);
+    return true;
+  }
+  /** Select a card, or no longer. @param {string} id */
+  turn(id) {
+    const { ids } = this.marks;
+    if (!ids.delete(id)) ids.add(id);
+    this.marks.choose(ids);
+    this.#anchor = id;
+  }
+  /** Select all from the card that was turned last to this one. @param {string} id */
+  extend(id) {
+    const { ids } = this.marks;
+    for (const one of between2(this.order, this.#anchor, id)) ids.add(one);
+    this.#anchor ??= id;
+    this.marks.choose(ids);
+  }
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (!this.marks.data || event.defaultPrevented || isTaken(event)) return;
+    if (this.marks.press(event) || this.#press(event)) event.preventDefault();
+  }
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const { meant } = this.#grid.verdicts;
+    if (event.key.toLowerCase() !== "x" || meant === null || withModifier(event) || event.repeat) return false;
+    if (event.shiftKey) this.extend(meant);
+    else this.turn(meant);
+    return true;
+  }
+};
 function between2(order, from, to) {
   const [start, end] = [order.indexOf(from ?? to), order.indexOf(to)];
   if (start < 0) return [to];
@@ -2182,7 +2228,7 @@ var PictureGrid = class {
       this.strip.told,
       this.area,
       this.further.root,
-      this.selection.tray.root,
+      this.selection.marks.tray.root,
       this.detail.dialog
     );
     parent.append(this.root);
@@ -2205,7 +2251,7 @@ var PictureGrid = class {
   }
   /** @param {Message} said */
   say(said) {
-    this.send(this.selection.complete(this.verdicts.complete(said)));
+    this.send(this.selection.marks.complete(this.verdicts.complete(said)));
   }
   /** @param {string} id */
   shownOf(id) {
@@ -2221,11 +2267,11 @@ var PictureGrid = class {
     this.area.setAttribute("aria-label", data.label || "Pictures");
     this.area.setAttribute("aria-busy", String(Boolean(data.loading)));
     this.verdicts.take(data.judging ?? null, data.seq >= this.sequence.latest);
-    this.selection.take(data.tagging ?? null);
-    this.selection.receive(data.exported ?? null);
+    this.selection.marks.take(data.tagging ?? null);
+    this.selection.marks.receive(data.exported ?? null);
     this.further.take(data.further ?? null, data.pictures);
     this.takeOrder();
-    this.selection.draw();
+    this.selection.marks.draw();
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
     this.status.draw(data, performance.now() - started);
@@ -2300,9 +2346,10 @@ var PictureGrid = class {
   }
   /** Show of every card whether it is selected, and its tags. */
   markAll() {
-    const { ids } = this.selection;
+    const { marks } = this.selection;
+    const { ids } = marks;
     for (const [id, card] of this.cards) {
-      if (card instanceof Card) card.markTags(ids.has(id), this.selection.tagsOf(id));
+      if (card instanceof Card) card.markTags(ids.has(id), marks.tagsOf(id));
     }
   }
   /** @param {IntersectionObserverEntry[]} entries */

@@ -1,8 +1,8 @@
-// The tray at the bottom: how many cards are selected, and what can be done with them. It is there once one is.
+// The tray at the bottom: how many pictures are selected, and what can be done with them. It is there once one is.
 
-import { make, textButton, textField } from "../shared/drawing.js";
+import { make, textButton, textField } from "../drawing.js";
 
-/** @import { Selection } from "./selection.js" */
+/** @import { Marks } from "./marks.js" */
 
 const FILES = [
   ["CSV", ".csv", "A table for spreadsheets"],
@@ -14,18 +14,18 @@ const FILES = [
 
 export class Tray {
   root = make("div", "tray");
-  #count = make("span", "count");
+  #count = make("span", "number");
   #form = make("form");
   #field = textField();
   #last = make("span", "last");
   #told = make("span", "told");
-  #selection;
+  #marks;
   #drawn = "";
   exportProblem = "";
 
-  /** @param {Selection} selection */
-  constructor(selection) {
-    this.#selection = selection;
+  /** @param {Marks} marks */
+  constructor(marks) {
+    this.#marks = marks;
     this.root.hidden = true;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Selected pictures");
@@ -39,23 +39,24 @@ export class Tray {
     this.#form.append(this.#field, give);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      selection.tag(this.#field.value);
+      marks.tag(this.#field.value);
       this.#field.value = "";
     });
-    const like = textButton("plain", "Like", "Rank what is like them first", () => selection.like());
-    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => selection.ask());
-    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => selection.undo());
-    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => selection.clear());
+    const like = textButton("plain", "Like", "Rank what is like them first", () => marks.like());
+    like.hidden = !marks.likes;
+    const ask = textButton("plain", "Ask with these", "Search for what they have in common", () => marks.ask());
+    this.undo = textButton("plain", "Undo", "Take the last tagging back (Ctrl-Z)", () => marks.undo());
+    const clear = textButton("plain", "Clear", "Select nothing (Escape)", () => marks.clear());
     this.root.append(this.#count, this.#form, this.#last, like, ask, this.#export(), this.undo, clear, this.#told);
   }
 
   draw() {
-    const { ids, data, wishes } = this.#selection;
+    const { ids, data, wishes } = this.#marks;
     this.root.hidden = !ids.size;
     if (!data) return;
-    const away = ids.size && this.#selection.elsewhere;
+    const away = ids.size && this.#marks.elsewhere;
     const elsewhere = away ? `, ${away === ids.size ? "none" : ids.size - away} of them here` : "";
-    say(this.#count, ids.size ? `${ids.size.toLocaleString("en-US")} selected${elsewhere}` : "");
+    say(this.#count, ids.size ? `${this.#marks.counted} selected${elsewhere}` : "");
     say(this.#told, this.exportProblem || data.problem || data.told);
     this.#form.hidden = data.refused;
     this.#last.hidden = data.refused;
@@ -72,13 +73,13 @@ export class Tray {
     const all = make("span", "last");
     const files = make("span", "last");
     files.hidden = true;
-    const open = textButton("plain", "Export", "Save the selected hits as a file", () => {
+    const open = textButton("plain", "Export", "Save the selected pictures as a file", () => {
       files.hidden = !files.hidden;
       open.setAttribute("aria-expanded", String(!files.hidden));
     });
     open.setAttribute("aria-expanded", "false");
     const buttons = FILES.map(([text, ending, title]) =>
-      textButton("plain", text, title, () => this.#selection.exportAs(ending)),
+      textButton("plain", text, title, () => this.#marks.exportAs(ending)),
     );
     files.append(...buttons);
     all.append(open, files);
@@ -87,7 +88,7 @@ export class Tray {
 
   /** @param {string} tag @param {number} number */
   #shortcut(tag, number) {
-    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#selection.tag(tag));
+    const button = textButton("plain", "", `Tag them ${tag} (${number})`, () => this.#marks.tag(tag));
     button.append(make("kbd", "", number), tag);
     return button;
   }
