@@ -1,7 +1,7 @@
 """Search: a sentence or a picture goes in, the closest pictures come out."""
 
 from pages._ui.asking import answer as asking
-from pages._ui.asking import comparing, controls, facet_panel, query_bar, score_strip, waiting
+from pages._ui.asking import comparing, controls, query_bar, score_strip, waiting
 from pages._ui.asking.remarks import notice, remarks
 from pages._ui.frame import frame, notices, opening
 from pages._ui.grid import cards, tagging
@@ -21,7 +21,7 @@ if no_model is not None:
 notices.fatal(answer.problems)
 notice()
 controls.toolbar(answer, first_dataset=here.first_dataset, more=comparing.button)
-facet_panel.panel(answer)
+comparing.panel(answer, here)
 remarks(answer, switched=True)
 if answer.engine is not None and answer.result is not None and answer.everything is not None:
     score_strip.score_strip(answer.engine, answer.result, everything=answer.everything)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
 from t2i_core.commands.keeping import printable
+from t2i_core.commands.narrowing import read_with
 from t2i_core.commands.request_file import read_request
 from t2i_core.config import typed_path
 from t2i_core.errors import QueryError
+from t2i_core.query import read_condition
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -50,12 +52,19 @@ class Second:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """--against and --against-data"""
+    """--against, --against-where and --against-data"""
     parser.add_argument(
         "--against",
         type=typed_path,
         metavar="FILE",
         help="a second request as JSON, like --request: tells which pictures it gains, loses and moves, for as many pictures",
+    )
+    parser.add_argument(
+        "--against-where",
+        type=read_with(read_condition),
+        action="append",
+        metavar="CONDITION",
+        help="ask the second with these conditions in place of its own, like --where (repeat it: all must hold)",
     )
     parser.add_argument(
         "--against-data",
@@ -67,8 +76,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def check(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be compared, before anything slow begins."""
-    if arguments.queries is not None and (arguments.against is not None or arguments.against_data is not None):
+    if arguments.queries is None:
+        return
+    if arguments.against is not None or arguments.against_data is not None:
         arguments.usage_error("--against and --against-data compare one search, got --queries. Ask one of them")
+    if arguments.against_where is not None:
+        arguments.usage_error("--against-where compares one search, got --queries. Ask one of them")
 
 
 def wanted(arguments: argparse.Namespace) -> SearchRequest | None:
@@ -85,18 +98,20 @@ def ask(
     arguments: argparse.Namespace,
     console: Console,
 ) -> Second | None:
-    """Ask the second request, or the same one of the other dataset; None where nothing is compared.
+    """Ask the second request, or the same one of the other dataset or under other conditions; None where nothing is compared.
 
     Raises
     ------
     QueryError
         When it cannot be asked, or the other dataset has none of the pictures.
     """
-    if second is None and arguments.against_data is None:
+    if second is None and arguments.against_data is None and arguments.against_where is None:
         return None
     from t2i_core.lab.two_results import compare_results
 
     asked = result.request if second is None else second
+    if arguments.against_where is not None:
+        asked = replace(asked, where=tuple(arguments.against_where))
     other = engine if arguments.against_data is None else _other_engine(engine, arguments, console)
     asked = replace(asked, top_k=min(result.request.top_k, other.images))
     found = other.search(asked, pictures=pictures(asked))

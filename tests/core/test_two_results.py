@@ -73,9 +73,25 @@ def test_against_another_dataset_of_the_same_pictures(folder: Path, capsys: pyte
     assert "Both find the same 3 pictures in the same order." in capsys.readouterr().out
 
 
+def test_against_the_same_request_under_other_conditions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    asked = ["search", "a dog", "--data", "data", "--where", f"picture={NAMES[0]}|{NAMES[1]}", "--format", "json"]
+    assert main([*asked, "--against-where", f"not picture={NAMES[0]}"]) == 0
+    told = json.loads(capsys.readouterr().out)["against"]
+    assert sorted(hit["image_id"] for hit in told["hits"]) == sorted(NAMES[1:])
+    assert told["request"]["where"] == [{"field": "picture", "values": [NAMES[0]], "negated": True}]
+    assert [one["image_id"] for one in told["lost"]] == [NAMES[0]]
+    Path("second.json").write_text(json.dumps(told["request"]), encoding="utf-8")
+    assert main([*asked, "--against", "second.json", "--against-where", f"picture={NAMES[2]}"]) == 0
+    told = json.loads(capsys.readouterr().out)["against"]
+    assert [hit["image_id"] for hit in told["hits"]] == [NAMES[2]]
+
+
 def test_what_cannot_be_compared_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     assert main(["search", "a dog", "--data", "data", "--against", "gone.json"]) == 1
     assert "--against needs a JSON file, got gone.json" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["search", "--queries", "q.txt", "--against", "second.json"])
     assert "--against and --against-data compare one search, got --queries" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["search", "--queries", "q.txt", "--against-where", "folder=x"])
+    assert "--against-where compares one search, got --queries" in capsys.readouterr().err

@@ -13,11 +13,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.session import events
+from pages._ui.session import events, filters
+from pages._ui.session.asked import Asked
 from pages._ui.session.second import PREFIX, Second
 from t2i_core.dataset import read_gallery
 from t2i_core.errors import QueryError
 from t2i_core.query import Condition, Query, SearchRequest
+from t2i_core.query.link_form import settings_to_link
 from tests import demo_maps
 from tests.pages.page_parts import component, grid, settle, texts
 
@@ -86,6 +88,54 @@ def test_a_link_brings_it_back_and_closing_leaves_the_plain_page(open_app: OpenA
     assert {one["move"] for one in grid(app)["pictures"]} <= {None}
 
 
+def chosen(app: AppTest, panel: str, **told: object) -> AppTest:
+    """What a panel of filters reports, followed by the run that it causes."""
+    event = {"type": "choose", "where": [], "stacking": "none", "diversity": 0, "order": "score", **told}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(st, "session_state", app.session_state)
+        st.session_state[panel] = {"event": event}
+        {"facet_panel": filters.on_event, "second_panel": filters.on_second_event}[panel]()
+    return app.run()
+
+
+def mounted(app: AppTest) -> dict[str, Any]:
+    return component(app, "t2i_facet_panel")
+
+
+def test_the_second_has_the_filters_of_the_first_or_its_own(open_app: OpenApp, datasets: Path) -> None:
+    held = read_gallery(datasets).image_ids
+    some = [{"field": "picture", "values": list(held[:4])}]
+    app = open_app(datasets, q="a mill", k="12")
+    app.button(key="filter").click().run()
+    app.button(key="compare").click().run()
+    assert app.toggle(key="second_filters").value is False
+    chosen(app, "facet_panel", where=some, seq=1)
+    assert [set(names(one)) for one in grids(app)] == [set(held[:4])] * 2  # they follow
+    assert json.loads(of_second(app)["where"]) == some
+    app.toggle(key="second_filters").set_value(True).run()
+    assert of_second(app)["own"] == "1"  # though they are the same still
+    assert (mounted(app)["where"], mounted(app)["seq"], app.segmented_control(key="filters_of").value) == (some, 0, "B")
+    other = [{"field": "picture", "values": list(held[3:9])}]
+    chosen(app, "second_panel", where=other, seq=3)
+    assert [set(names(one)) for one in grids(app)] == [set(held[:4]), set(held[3:9])]
+    assert (mounted(app)["where"], mounted(app)["seq"], mounted(app)["shown"]) == (other, 3, 6)
+    shared = of_second(app)
+    assert json.loads(shared["where"]) == other
+    assert "own" not in shared
+    app.segmented_control(key="filters_of").set_value("A").run()
+    assert (mounted(app)["where"], mounted(app)["seq"]) == (some, 1)
+    chosen(app, "facet_panel", where=[], seq=2)
+    assert [len(names(one)) for one in grids(app)] == [12, 6]  # its own stay
+    again = open_app(datasets, q="a mill", k="12", **{PREFIX + name: one for name, one in shared.items()})
+    assert again.toggle(key="second_filters").value is True
+    assert set(names(grids(again)[1])) == set(held[3:9])
+    app.toggle(key="second_filters").set_value(False).run()
+    assert [len(names(one)) for one in grids(app)] == [12, 12]
+    assert of_second(app) == {"q": "a mill"}
+    chosen(app, "second_panel", where=other, seq=4)  # comes too late
+    assert [len(names(one)) for one in grids(app)] == [12, 12]
+
+
 def test_another_dataset_of_the_same_pictures(open_app: OpenApp, begun: list[Future[object]], datasets: Path) -> None:
     app = open_app(datasets, q="a mill", k="5", **{"b.q": "a mill", "b.data": "plain"})
     settle(app, begun)
@@ -130,6 +180,11 @@ def test_the_link_form_is_without_loss() -> None:
     assert again == second
     again.follow({"q": "what the first asks"})
     assert again == Second()
+    first = Asked(where=second.request.where if second.request else ())
+    for follows in (True, False):  # though both have the same filters at the moment
+        second.follows = follows
+        again.follow(second.link_params(first) | settings_to_link(where=first.where))
+        assert again == second
     with pytest.raises(QueryError):
         again.follow({"b.q": "a", "b.cut": "high"})
     assert again == Second()

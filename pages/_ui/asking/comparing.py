@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pages._ui import resources
-from pages._ui.asking import controls, ranking
+from pages._ui.asking import controls, facet_panel, ranking
 from pages._ui.asking.answer import Answer
 from pages._ui.frame import frame, notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.grid import cards
-from pages._ui.session import state, widgets
+from pages._ui.session import filters, state, widgets
 from pages._ui.session.visit import acted, visit
 from t2i_core.arrays import MAX_TOP_K
 from t2i_core.engine import SearchEngine
@@ -53,7 +53,7 @@ def follow_link(params: Mapping[str, str] | None) -> None:
 
 def link_params() -> dict[str, str]:
     """The second request's part of the page's link."""
-    return visit().second.link_params() if visit().asked.query is not None else {}
+    return visit().second.link_params(visit().asked) if visit().asked.query is not None else {}
 
 
 def button() -> None:
@@ -72,12 +72,30 @@ def turn() -> None:
     if second.request is not None:
         second.close()
     else:
-        second.request = visit().asked.request(1)
+        second.begin(visit().asked)
 
 
 def is_open() -> bool:
     """Whether two are compared."""
     return visit().second.request is not None
+
+
+def panel(answer: Answer, here: frame.Here) -> None:
+    """The filters, where they are open: of what is asked, or of the second request where that has its own."""
+    opened = visit().panel
+    if not opened.open:
+        return
+    of_second = False
+    if is_open() and not visit().second.follows and answer.result is not None:
+        widgets.seed(widgets.FILTERS_OF, "B" if opened.second else "A")
+        st.segmented_control("Filters of", ["A", "B"], key=widgets.FILTERS_OF, required=True, on_change=_choose_panel)
+        of_second = opened.second
+    if not of_second:
+        facet_panel.panel(facet_panel.of_answer(answer))
+        return
+    found, asked = second_answer(answer, here), visit().second.request
+    if asked is not None and found.engine is not None:
+        facet_panel.panel(facet_panel.Filtered(found.engine.gallery, found.engine, found.result, asked), second=True)
 
 
 def two(answer: Answer, here: frame.Here) -> None:
@@ -96,7 +114,7 @@ def two(answer: Answer, here: frame.Here) -> None:
         gone = {} if compared is None else {name: "gone" for name, _ in compared.lost}
         cards.ranking(first, engine, here.settings, everything=everything, marks=gone)
     with after:
-        st.caption(f"B · {plain(in_words(visit().second.request or first.request))}")
+        st.caption(f"B · {plain(in_words(second_request() or first.request))}")
         if found is not None and second.engine is not None and compared is not None:
             moved: dict[str, int | str] = {name: rank - now for name, rank, now in compared.both if rank != now}
             marks = moved | {name: "new" for name, _ in compared.gained}
@@ -122,10 +140,15 @@ def in_words(request: SearchRequest) -> str:
     return " · ".join(told)
 
 
+def second_request() -> SearchRequest | None:
+    """What the second request asks; None where nothing is compared."""
+    return visit().second.asked(visit().asked)
+
+
 def second_answer(answer: Answer, here: frame.Here) -> SecondAnswer:
     """Ask the second request of its dataset, as far as that is there."""
-    second = visit().second
-    if second.request is None:
+    asked = second_request()
+    if asked is None:
         return SecondAnswer()
     try:
         gallery = _gallery(answer, here)
@@ -136,8 +159,8 @@ def second_answer(answer: Answer, here: frame.Here) -> SecondAnswer:
             frame.wait_for_engine(here, loaded)
             return SecondAnswer(problem=str(loaded.error or f"The model {frame.short(loaded.model)} is loading."))
         engine = loaded.engine
-        approximate = engine.approximate is not None and second.request.approximate
-        request = replace(second.request, top_k=min(MAX_TOP_K, engine.images), approximate=approximate)
+        approximate = engine.approximate is not None and asked.approximate
+        request = replace(asked, top_k=min(MAX_TOP_K, engine.images), approximate=approximate)
         found = ranking.rank(engine, request, here.settings)
     except T2IError as error:
         return SecondAnswer(problem=str(error))
@@ -183,6 +206,11 @@ def _controls(answer: Answer, here: frame.Here, found: SecondAnswer) -> None:
             widgets.seed(widgets.SECOND_APPROXIMATE, request.approximate)
             st.toggle("Approximate", key=widgets.SECOND_APPROXIMATE, on_change=_take_approximate)
         _choose_dataset(answer, here)
+        widgets.seed(widgets.SECOND_FILTERS, not second.follows)
+        st.toggle(
+            "Own filters", key=widgets.SECOND_FILTERS, on_change=_take_filters,
+            help="Filters of its own for B; else it has those of A, also when they change",
+        )  # fmt: skip
         st.button("Swap", key="second_swap", type="tertiary", help="A becomes B, and B becomes A", on_click=_swap)
         st.button("Copy A", key="second_copy", type="tertiary", help="Begin again: B asks what A asks", on_click=_copy)
         st.button("Close", key="second_close", type="tertiary", help="Back to one request: A", on_click=turn)
@@ -247,17 +275,27 @@ def _take_dataset() -> None:
     visit().second.dataset = None if chosen == visit().opened.dataset else chosen
 
 
+def _take_filters() -> None:
+    acted()
+    filters.give_second_its_own(bool(widgets.value(widgets.SECOND_FILTERS)))
+
+
+def _choose_panel() -> None:
+    acted()
+    visit().panel.second = widgets.value(widgets.FILTERS_OF) == "B"
+
+
 def _copy() -> None:
     acted()
-    visit().second.close()
-    visit().second.request = visit().asked.request(1)
+    visit().second.begin(visit().asked)
 
 
 def _swap() -> None:
     """What is asked becomes the second, and the second what is asked; their datasets go with them."""
     acted()
     opened, shown, second = visit().opened, visit().shown, visit().second
-    first, request, there, here = visit().asked.request(1), second.request, second.dataset, opened.dataset
+    first, request, there, here = visit().asked.request(1), second_request(), second.dataset, opened.dataset
+    follows = second.follows
     if first is None or request is None:
         return
     if there is not None:
@@ -265,3 +303,4 @@ def _swap() -> None:
         state.drop_what_is_of_one_gallery()
     state.ask_request(replace(request, top_k=shown.top_k))
     second.request, second.dataset, second.unread = first, here if there is not None else None, ""
+    second.follows = follows

@@ -45,7 +45,7 @@ def toolbar(answer: Answer, *, first_dataset: str | None, more: Callable[[], Non
             more()
             saving.save_button(answer)
             sharing.hits(
-                answer.gallery, result, first_dataset=first_dataset, more=visit().second.link_params(),
+                answer.gallery, result, first_dataset=first_dataset, more=visit().second.link_params(visit().asked),
                 remarks=saving.why_not(answer.gallery),
             )  # fmt: skip
         notices.problems(answer.problems)

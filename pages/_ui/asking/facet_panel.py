@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import wait
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -11,14 +12,17 @@ from pages._ui.asking.answer import Answer
 from pages._ui.frame import frame
 from pages._ui.resources import Offered
 from pages._ui.session import filters
+from pages._ui.session.asked import Asked
 from pages._ui.session.visit import visit
 from t2i_core.dataset.stacks_file import HOW
+from t2i_core.engine import SearchEngine
 from t2i_core.errors import T2IError
 from t2i_core.facets.counting import Facet, FacetCount
 from t2i_core.facets.spreads import Spread
+from t2i_core.query import SearchRequest
 from t2i_core.query.request import LOOK_ALIKES, ORDERS, STACKINGS
 from t2i_core.query.where import COLUMN, DAY, TAG
-from t2i_core.types import Gallery
+from t2i_core.types import Gallery, SearchResult
 
 COUNTING_WAIT_S = 0.05  # counts that are there by then are drawn at once, others when they come
 _TITLES = {
@@ -37,15 +41,28 @@ def button() -> None:
     )  # fmt: skip
 
 
-def panel(answer: Answer) -> None:
-    """Draw it where it is open; what it counts is counted only then, behind the page."""
-    if not visit().panel.open:
-        return
-    gallery, hits = answer.gallery, None if answer.result is None else answer.result.hits
+@dataclass(frozen=True)
+class Filtered:
+    """What filters are of: a gallery with its engine, the result they narrow, and what is asked for it."""
+
+    gallery: Gallery
+    engine: SearchEngine | None
+    result: SearchResult | None
+    asked: Asked | SearchRequest
+
+
+def of_answer(answer: Answer) -> Filtered:
+    """What is asked on the page, and what came of it."""
+    return Filtered(answer.gallery, answer.engine, answer.result, visit().asked)
+
+
+def panel(filtered: Filtered, *, second: bool = False) -> None:
+    """Draw it; what it counts is counted only then, behind the page. ``second`` is for that of the second of two requests."""
+    gallery, hits = filtered.gallery, None if filtered.result is None else filtered.result.hits
     rows = None if hits is None else [hit.row for hit in hits if hit.row is not None]
     counts, problem = None, ""
     if not gallery.searched_by:
-        counting = resources.offered(gallery, answer.engine, rows)
+        counting = resources.offered(gallery, filtered.engine, rows)
         wait([counting], COUNTING_WAIT_S)
         if not counting.done():
             frame.draw_again_when_changed(counting.done, False)
@@ -54,11 +71,14 @@ def panel(answer: Answer) -> None:
                 counts = counting.result()
             except T2IError as error:
                 problem = str(error)
-    asked = visit().asked
-    components.facet_panel(
+    asked, opened = filtered.asked, visit().panel
+    draw, follow = (
+        (components.second_panel, filters.on_second_event) if second else (components.facet_panel, filters.on_event)
+    )
+    draw(
         {
-            "seq": visit().panel.seq,
-            "opened": visit().panel.opened,
+            "seq": opened.second_seq if second else opened.seq,
+            "opened": opened.opened,
             "counting": counts is None and not problem and not gallery.searched_by,
             "facets": [] if counts is None else [_facet(*one) for one in counts.facets],
             "words": bool(gallery.captions) and counts is not None,
@@ -72,7 +92,7 @@ def panel(answer: Answer) -> None:
             "orders": [] if counts is None else _orders(counts, asked.order),
             "hints": [{"text": problem, "command": ""}] if problem else _hints(gallery, counts),
         },
-        on_event=filters.on_event,
+        on_event=follow,
     )
 
 

@@ -11,8 +11,7 @@ from pages._ui.asking.answer import Answer
 from pages._ui.frame import notices
 from pages._ui.frame.plain_text import plain
 from pages._ui.session import filters, state
-from pages._ui.session.asked import Asked
-from pages._ui.session.filters import CHOSEN
+from pages._ui.session.asked import CHOSEN, Asked
 from pages._ui.session.visit import visit
 from t2i_core.query import Cutoff
 from t2i_core.query.request import LOOK_ALIKES, ORDERS, RANKINGS, STACKINGS

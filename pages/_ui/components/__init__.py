@@ -147,3 +147,8 @@ def score_strip(data: Mapping[str, object], *, on_event: Callable[[], None]) -> 
 def facet_panel(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
     """Mount the filters; ``on_event`` is called for each of its reports."""
     _mount(_facet_panel(), "facet_panel", data, "event", on_event)
+
+
+def second_panel(data: Mapping[str, object], *, on_event: Callable[[], None]) -> None:
+    """Mount the filters of the second of two requests; ``on_event`` is called for each of its reports."""
+    _mount(_facet_panel(), "second_panel", data, "event", on_event)

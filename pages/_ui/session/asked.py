@@ -14,6 +14,9 @@ from t2i_core.query.request import AIMS, ORDERS, RANKINGS, STACKINGS
 # What a request holds beside the query; how many pictures is a matter of what is shown.
 SETTINGS = tuple(one.name for one in fields(SearchRequest) if one.name not in {"query", "top_k"})
 
+# What the panel of filters says of a request, and what clearing it takes out.
+CHOSEN = ("where", "stacking", "diversity", "order")
+
 
 def ranking_key(request: SearchRequest) -> str:
     """The same for requests whose results are the first of one ranking: all but how many pictures counts."""

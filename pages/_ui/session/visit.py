@@ -100,11 +100,24 @@ class Opened:
 
 @dataclass
 class Panel:
-    """The panel of filters: whether it is open, how often it was opened, and the number of its last event that was followed."""
+    """The panel of filters.
+
+    Attributes
+    ----------
+    open : bool
+    opened : int
+        How often it was opened.
+    second : bool
+        Whether it is that of the second of two requests, where that has filters of its own.
+    seq, second_seq : int
+        Number of the last event that was followed of the panel, and of that of the second request.
+    """
 
     open: bool = False
     opened: int = 0
+    second: bool = False
     seq: int = 0
+    second_seq: int = 0
 
 
 @dataclass

@@ -14,10 +14,11 @@ LAB_PLOT, LAB_FAILURES = "lab_curve", "lab_failures"
 LAB_PARTS, LAB_SCORES, LAB_PART = "lab_parts", "lab_scores", "lab_part"
 LAB_KIND, LAB_OTHER, LAB_FORM, LAB_QUESTIONS = "lab_kind", "lab_other", "lab_form", "lab_questions"
 SCORE_STRIP, PAGE_KEYS, FACET_PANEL = "score_strip", "page_keys", "facet_panel"
-SECOND_GRID = "second_grid"
+SECOND_GRID, SECOND_PANEL = "second_grid", "second_panel"
 SECOND_QUERY, SECOND_RANKING, SECOND_APPROXIMATE, SECOND_DATASET = (
     "second_query", "second_ranking", "second_approximate", "second_dataset",
 )  # fmt: skip
+SECOND_FILTERS, FILTERS_OF = "second_filters", "filters_of"
 DATASET = "dataset_choice"
 TOP_K_SLIDER, TOP_K_TYPED = "top_k_slider", "top_k_typed"
 BY_SCORE = "by_score_choice"
