@@ -45,6 +45,28 @@ def open_source(gallery: Gallery) -> Source:
     return source_of(gallery) or FolderSource(gallery)
 
 
+def listed(gallery: Gallery) -> Gallery:
+    """All pictures a search of a gallery looks at, by name, size and captions: more than its own where it is a sample.
+
+    Raises
+    ------
+    QueryError
+        When they are too many to be listed.
+    DatasetError
+        When the server that has them is away, or another dataset is there by now.
+
+    Examples
+    --------
+    >>> gallery = open_gallery("data")
+    >>> listed(gallery) is gallery
+    True
+    """
+    from t2i_core.remote import source_of
+
+    source = source_of(gallery)
+    return gallery if source is None else source.listed
+
+
 def open_engine(encoder: Encoder, gallery: Gallery) -> SearchEngine:
     """What answers requests with the pictures of a gallery.
 

@@ -72,7 +72,7 @@ class SearchEngine:
         self._spreads = ScoreSpreads(self._sample)
         self._embedder = QueryEmbedder(encoder, source.picture_embedding, self._spreads)
         self._judge = Judge(source, self._sample, step=step)
-        self.narrowing = Narrowing(gallery)
+        self.narrowing = Narrowing(source)
         let_go(gallery.image_embeddings)
 
     def search(

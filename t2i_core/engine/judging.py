@@ -74,7 +74,7 @@ class Judge:
         found : Found
             The best `wanted` pictures.
         where : ndarray of shape (N,), bool, optional
-            Rows that could be found.
+            Rows of all pictures a search looks at that could be found.
         left_out : sequence of str
             The query's own pictures, which could not.
         by_score : bool
@@ -102,7 +102,11 @@ class Judge:
         """Which of the sample's pictures could be found: (S,), bool; None for all."""
         if where is None and not left_out:
             return None
-        counted = np.ones(len(self._sample), dtype=np.bool_) if where is None else where[:: self._step].copy()
+        counted = (
+            np.ones(len(self._sample), dtype=np.bool_)
+            if where is None
+            else self._source.at_hand(where)[:: self._step].copy()
+        )
         for image_id in left_out:
             row = self._source.gallery.rows_by_id.get(image_id)
             if row is not None and row % self._step == 0:

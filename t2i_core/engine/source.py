@@ -61,6 +61,15 @@ class Source(Protocol):
         """Pictures a search looks at."""
         ...
 
+    @property
+    def listed(self) -> Gallery:
+        """All these pictures by name, size and captions, for filters; read when first asked for where they are not at hand."""
+        ...
+
+    def at_hand(self, where: MaskArray) -> MaskArray:
+        """The part of a mask of all these pictures that is about the gallery's rows: ndarray of shape (N,), bool."""
+        ...
+
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,
         texts: FloatArray | None, bias: Bias | FloatArray | None = None, ranked_by: FloatArray | None = None,
@@ -108,6 +117,13 @@ class FolderSource:
     @property
     def images(self) -> int:
         return len(self.gallery)
+
+    @property
+    def listed(self) -> Gallery:
+        return self.gallery
+
+    def at_hand(self, where: MaskArray) -> MaskArray:
+        return where
 
     def find(
         self, embedding: FloatArray, top_k: int, *, where: MaskArray | None, left_out: Sequence[str], approximate: bool,

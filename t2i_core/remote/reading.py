@@ -43,6 +43,8 @@ class Collection:
         What balanced ranking goes by, with the nearness of the sample's pictures.
     ranges : mapping of str to tuple of float and float
         The least and the most nearness in the whole collection, for each balance.
+    listings : list of Gallery
+        All its pictures without their vectors, once something was filtered (`listing.py`).
     """
 
     index: MilvusIndex
@@ -51,6 +53,7 @@ class Collection:
     key: str
     balances: Mapping[str, Balance] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    listings: list[Gallery] = field(default_factory=list, repr=False)
 
     @property
     def images(self) -> int:

@@ -15,6 +15,7 @@ from t2i_core.engine.source import closest_caption
 from t2i_core.errors import DatasetError, QueryError
 from t2i_core.index.milvus_index import Added
 from t2i_core.index.scoring import exact_scores
+from t2i_core.remote.listing import listing_of
 from t2i_core.remote.pushing import NEARNESS
 from t2i_core.remote.reading import Collection, collection_of
 from t2i_core.types import FloatArray, Gallery, MaskArray
@@ -35,6 +36,14 @@ class CollectionSource:
     @property
     def images(self) -> int:
         return self._whole.images
+
+    @property
+    def listed(self) -> Gallery:
+        return listing_of(self.gallery, self._whole)
+
+    def at_hand(self, where: MaskArray) -> MaskArray:
+        kept: MaskArray = where[self._whole.rows]
+        return kept
 
     def with_gallery(self, gallery: Gallery) -> CollectionSource:
         return CollectionSource(gallery, self._whole)
@@ -73,8 +82,8 @@ class CollectionSource:
             )
         if where is not None and where.shape != (self.images,):
             raise QueryError(
-                f"A filter must cover the whole collection of {self.images:,} pictures, and the columns at hand are of a sample of "
-                f"{len(self.gallery):,}. Search the dataset folder itself with --data DIR."
+                f"A filter must cover the whole collection of {self.images:,} pictures, got one of {len(where):,}. "
+                "Give one value a picture of the collection."
             )
         index = self._whole.index
         self._check_unchanged()

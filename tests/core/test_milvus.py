@@ -18,8 +18,8 @@ from t2i_core.index.exact import ExactIndex
 from t2i_core.index.milvus import MilvusCollection
 from t2i_core.index.milvus_index import expression
 from t2i_core.opening import open_engine
-from t2i_core.query import Query, SearchRequest, parse_query
-from t2i_core.remote import open_collection, push
+from t2i_core.query import Query, SearchRequest, parse_query, read_condition
+from t2i_core.remote import listing, open_collection, push
 from t2i_core.types import Gallery
 from tests.core.pushed_galleries import ROWS, Rows, a_name, index_of, numbers, queries
 from tests.core.small_galleries import make_gallery, save_ours
@@ -142,6 +142,46 @@ def test_likes_and_dislikes_rank_a_collection_as_its_folder(pushed: tuple[Galler
         (hit.image_id, hit.score, hit.caption) for hit in there
     ]
     assert not {hit.image_id for hit in here} & {"5.jpg", "7.jpg", "8.jpg"}
+
+
+def test_filters_of_a_sampled_collection_are_those_of_its_folder(
+    pushed: tuple[Gallery, Gallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hits, counts and order, also of pictures outside the sample; the list of pictures is read once, in few calls."""
+    gallery, there = pushed
+    here, sampled = (open_engine(Rows(), one) for one in (gallery, open_collection(there.address, sample=50)))
+    asked: list[str] = []
+    fetch = MilvusCollection.fetch
+
+    def noted(self: MilvusCollection, collection: str, filter: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        asked.append(filter)
+        return fetch(self, collection, filter, fields)
+
+    monkeypatch.setattr(MilvusCollection, "fetch", noted)
+    plain = SearchRequest.of("anything", top_k=20)
+    sampled.search(plain)
+    assert not any("position >=" in one for one in asked)  # without filters nothing is listed
+    conditions = (
+        (read_condition("column:number=300..1100"), read_condition("not picture=200.jpg|301.jpg")),
+        (read_condition("picture=3.jpg|900.jpg|1199.jpg"),),
+        (read_condition("column:number>=5000"),),
+    )
+    for where in conditions:
+        request = replace(plain, where=where, order="-column:number", cutoff=-0.5)
+        ours, theirs = (engine.search(request) for engine in (sampled, here))
+        assert [(hit.image_id, hit.score, hit.rank, hit.caption) for hit in ours.hits] == [
+            (hit.image_id, hit.score, hit.rank, hit.caption) for hit in theirs.hits
+        ]
+        assert ours.fitting == theirs.fitting
+        names = ("column:number", "type", "width")
+        assert sampled.narrowing.count(ours, names) == here.narrowing.count(theirs, names)
+    listed = [one for one in asked if ">=" in one]
+    assert len(listed) == 2  # 1,200 pictures and 2,400 captions
+    assert len(sampled.gallery) == 50
+    monkeypatch.setattr(listing, "MOST_LISTED", 3_599)
+    again = open_engine(Rows(), open_collection(there.address, sample=50))
+    with pytest.raises(QueryError, match="at most 3,599 of them, and here are 3,600"):
+        again.search(replace(plain, where=conditions[0]))
 
 
 def test_a_balanced_ranking_of_a_collection_is_that_of_its_folder(milvus_server: MilvusServer, tmp_path: Path) -> None:

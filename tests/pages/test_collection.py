@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from t2i_core.index import milvus
 from t2i_core.index.address import Address
 from t2i_core.index.milvus import MilvusCollection
 from tests.milvus_server import HoldingProxy, MilvusServer
-from tests.pages.page_parts import bar, grid, settle, texts
+from tests.pages.page_parts import bar, component, grid, settle, texts
 from tests.pages.visits import visit
 
 OpenApp = Callable[..., AppTest]
@@ -95,6 +96,31 @@ def test_a_sample_is_stated_and_hits_outside_it_are_whole(
     assert (detail["id"], detail["rank"]) == (away, [one["id"] for one in shown].index(away) + 1)
     assert detail["captions"]
     assert len(detail["neighbours"]) == 10
+
+
+def test_filters_of_a_sample_count_the_whole_collection(
+    open_app: OpenApp, datasets: Path, address: str, monkeypatch: pytest.MonkeyPatch, begun: list[Future[object]]
+) -> None:
+    def facets(app: AppTest) -> dict[str, Any]:
+        settle(app.button(key="filter").click().run(), begun)
+        assert not app.exception
+        shown = component(app, "t2i_facet_panel")
+        assert not shown["counting"]
+        return shown
+
+    words = '[{"field":"words","values":["a"]}]'
+    local = open_app(datasets, q="a mill", k="7", where=words)
+    sampled(monkeypatch, 5)
+    app = open_app(Path(address), q="a mill", k="7", where=words)
+    assert scored(app) == scored(local)
+    assert grid(app)["summary"] == grid(local)["summary"]
+    here, there = facets(local), facets(app)
+    assert (there["shown"], there["pictures"], there["words"]) == (7, 12, True)
+    assert there["facets"] == here["facets"] != []
+    assert "this one is in a collection" in there["hints"][0]["text"]
+    browsed = open_app(Path(address), where=words)
+    assert "of the sample that fit" in grid(browsed)["summary"]
+    assert facets(browsed)["pictures"] == 12
 
 
 @pytest.mark.parametrize("page", ["pages/captions.py", "pages/embedding_map.py"])

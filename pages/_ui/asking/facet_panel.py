@@ -58,19 +58,19 @@ def of_answer(answer: Answer) -> Filtered:
 
 def panel(filtered: Filtered, *, second: bool = False) -> None:
     """Draw it; what it counts is counted only then, behind the page. ``second`` is for that of the second of two requests."""
-    gallery, hits = filtered.gallery, None if filtered.result is None else filtered.result.hits
-    rows = None if hits is None else [hit.row for hit in hits if hit.row is not None]
+    gallery, result = filtered.gallery, filtered.result
+    hits = None if result is None else [hit.image_id for hit in result.hits]
     counts, problem = None, ""
-    if not gallery.searched_by:
-        counting = resources.offered(gallery, filtered.engine, rows)
-        wait([counting], COUNTING_WAIT_S)
-        if not counting.done():
-            frame.draw_again_when_changed(counting.done, False)
-        else:
-            try:
-                counts = counting.result()
-            except T2IError as error:
-                problem = str(error)
+    counting = resources.offered(gallery, filtered.engine, hits)
+    wait([counting], COUNTING_WAIT_S)
+    if not counting.done():
+        frame.draw_again_when_changed(counting.done, False)
+    else:
+        try:
+            counts = counting.result()
+        except T2IError as error:
+            problem = str(error)
+            resources.forget_offered(gallery, hits)
     asked, opened = filtered.asked, visit().panel
     draw, follow = (
         (components.second_panel, filters.on_second_event) if second else (components.facet_panel, filters.on_event)
@@ -79,11 +79,11 @@ def panel(filtered: Filtered, *, second: bool = False) -> None:
         {
             "seq": opened.second_seq if second else opened.seq,
             "opened": opened.opened,
-            "counting": counts is None and not problem and not gallery.searched_by,
+            "counting": counts is None and not problem,
             "facets": [] if counts is None else [_facet(*one) for one in counts.facets],
             "words": bool(gallery.captions) and counts is not None,
-            "shown": None if rows is None else len(rows),
-            "pictures": len(gallery),
+            "shown": None if hits is None else len(hits),
+            "pictures": gallery.images,
             "where": [one.to_record() for one in asked.where],
             "stacking": asked.stacking,
             "stackings": [] if counts is None else _choices(counts.stackings, asked.stacking, _STACKINGS),
@@ -134,7 +134,7 @@ def _orders(counts: Offered, order: str) -> list[dict[str, str]]:
 def _hints(gallery: Gallery, counts: Offered | None) -> list[dict[str, str]]:
     """What else could be filtered by, and how to get it."""
     if gallery.searched_by:
-        told = f"Filters look at pictures of a dataset in a folder; this one is searched by {gallery.searched_by}."
+        told = "Tags, stacks and what is measured of files are there for datasets in a folder; this one is in a collection."
         return [{"text": told, "command": ""}]
     if counts is None:
         return []

@@ -32,7 +32,10 @@ def sample(
             "pictures": cards,
             "label": "Some pictures of the gallery",
             "summary": _sample_summary(
-                len(cards), len(gallery) if fitting is None else len(fitting), filtered=fitting is not None
+                len(cards),
+                len(gallery) if fitting is None else len(fitting),
+                filtered=fitting is not None,
+                sampled=gallery.sampled,
             ),
             **_sized(size),
             **detail.grid_part(gallery, engine, None, settings),
@@ -162,8 +165,8 @@ def _sized(size: str | None) -> dict[str, object]:
     return {} if size is None else {"size": size}
 
 
-def _sample_summary(shown: int, pictures: int, *, filtered: bool = False) -> str:
-    held = count_of(pictures, "picture")
+def _sample_summary(shown: int, pictures: int, *, filtered: bool = False, sampled: bool = False) -> str:
+    held = count_of(pictures, "picture") + " of the sample" * (filtered and sampled)
     if filtered:
         few = f"{held} that {'fits' if pictures == 1 else 'fit'}" if pictures else "No picture fits"
         return few if shown == pictures else f"{shown:,} of {few}, a varied choice"

@@ -16,7 +16,7 @@ from pages._ui.resources.captions import (
 from pages._ui.resources.dataset_choices import DatasetChoice
 from pages._ui.resources.engines import EngineState, engine_state, forget_models, named_models
 from pages._ui.resources.explanations import Reasons, forget_heat, forget_reasons, heat, reasons
-from pages._ui.resources.facets import Offered, facets, offered
+from pages._ui.resources.facets import Offered, facets, forget_offered, offered
 from pages._ui.resources.galleries import (
     credits,
     datasets,
@@ -67,6 +67,7 @@ __all__ = [
     "forget_heat",
     "forget_lab_work",
     "forget_models",
+    "forget_offered",
     "forget_questions",
     "forget_reasons",
     "gallery",

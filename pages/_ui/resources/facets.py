@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from pages._ui.jobs import background
+from t2i_core import opening
 from t2i_core.dataset.facts_file import facts_path
 from t2i_core.dataset.kept_file import kept_path
 from t2i_core.dataset.stacks_file import STACKS_NAME, read_stacks
@@ -48,15 +49,33 @@ class Offered:
 
 
 def facets(gallery: Gallery, engine: SearchEngine | None) -> Facets:
-    """What a gallery is filtered by: the engine's own, or others while it is loading."""
-    return engine.narrowing.facets if engine is not None else _facets(gallery.place_key, _gallery=gallery)
+    """What the pictures at hand are filtered by: the engine's own, or others while it is loading or where it looks at more."""
+    if engine is None or gallery.sampled:
+        return _facets(gallery.place_key, _gallery=gallery)
+    return engine.narrowing.facets
 
 
-def offered(gallery: Gallery, engine: SearchEngine | None, rows: Sequence[int] | None) -> Future[Offered]:
-    """Values and ranges with how many of the gallery have them, and of the pictures in ``rows``."""
-    hits = np.array(() if rows is None else rows, dtype=np.int64)
-    made_of = narrowed_by(gallery)
-    return _offered(gallery.place_key, hits.tobytes(), made_of, _facets=facets(gallery, engine), _hits=hits)
+def offered(gallery: Gallery, engine: SearchEngine | None, hits: Sequence[str] | None) -> Future[Offered]:
+    """Values and ranges with how many of all pictures a search looks at have them, and of the ``hits``, by name."""
+    if not gallery.sampled:
+        found = facets(gallery, engine)
+        counting = _offered(*_key(gallery, hits), _facets=lambda: found, _hits=tuple(hits or ()))
+    else:  # they are read from a server first
+        counting = _offered(*_key(gallery, hits), _facets=lambda: _of_all(gallery, engine), _hits=tuple(hits or ()))
+    return counting
+
+
+def forget_offered(gallery: Gallery, hits: Sequence[str] | None) -> None:
+    """Count anew when that is asked for again: a server may have been away."""
+    _offered.clear(*_key(gallery, hits))
+
+
+def _key(gallery: Gallery, hits: Sequence[str] | None) -> tuple[str, str, str]:
+    return gallery.place_key, "\n".join(hits or ()), narrowed_by(gallery)
+
+
+def _of_all(gallery: Gallery, engine: SearchEngine | None) -> Facets:
+    return Facets(opening.listed(gallery)) if engine is None else engine.narrowing.facets
 
 
 def narrowed_by(gallery: Gallery) -> str:
@@ -74,12 +93,15 @@ def _facets(place_key: str, *, _gallery: Gallery) -> Facets:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _offered(place_key: str, hits: bytes, made_of: str, *, _facets: Facets, _hits: RowArray) -> Future[Offered]:
-    return background.start(lambda: _counted(_facets, _hits), name="count facets")
+def _offered(
+    place_key: str, hits: str, made_of: str, *, _facets: Callable[[], Facets], _hits: tuple[str, ...]
+) -> Future[Offered]:
+    return background.start(lambda: _counted(_facets(), _hits), name="count facets")
 
 
-def _counted(facets: Facets, hits: RowArray) -> Offered:
-    names = facets.names
+def _counted(facets: Facets, found: Sequence[str]) -> Offered:
+    names, rows = facets.names, facets.gallery.rows_by_id
+    hits: RowArray = np.array([rows[name] for name in found if name in rows], dtype=np.int64)
     counted = []
     for name in names:
         if name in _APART:
