@@ -77,6 +77,21 @@ def test_two_requests_stand_side_by_side(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("dialog.detail[open]")).to_have_count(0)
 
+    own = page.locator(".st-key-second_filters label").first
+    own.click()
+    page.locator(".st-key-second_panel").get_by_role("checkbox", name="landmarks,").click()
+    page.wait_for_url("**b.where=**")
+    expect(page.get_by_text("where folder is landmarks")).to_be_visible()
+    expect(page.locator('.st-key-second_grid .card[data-id]:not([data-id^="landmarks/"])')).to_have_count(0)
+    expect(first.locator(".rank")).to_have_count(8)  # has no filter
+    assert not violations(page)
+    own.click()
+    page.wait_for_url(lambda address: "b.where" not in address)
+    expect(second.locator(".rank")).to_have_count(8)
+    assert names(second) == after
+    page.get_by_role("button", name="Close the filters (Esc)").click()
+    expect(page.locator(".facet-root")).to_have_count(0)
+
     page.set_viewport_size({"width": 390, "height": 844})
     expect_no_sideways_scroll(page)
     above, below = first.last.bounding_box(), second.first.bounding_box()
