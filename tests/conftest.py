@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.milvus_server import MilvusServer
+from tests.milvus_server import SERVER, MilvusServer
 
 pytest_plugins = ["tests.dealing", "tests.slow"]
 
@@ -35,11 +35,12 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 @pytest.fixture(scope="session")
-def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """A real server, started once; a test that stops it starts it again."""
+def milvus_server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[MilvusServer]:
+    """A real server, started once; a test that stops it starts it again, and `tests.dealing` ends it after the last that asks."""
     if sys.platform == "win32":
         pytest.skip("there is no Milvus server for Windows to test against")
     server = MilvusServer(tmp_path_factory.mktemp("milvus"))
     server.start()
+    pytestconfig.stash[SERVER] = server
     yield server
     server.stop()

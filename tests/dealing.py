@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.milvus_server import SERVER
+
 SECONDS_FILE = Path(__file__).with_name("seconds.json")
 SECONDS_OF_A_NEW_FILE = 5.0
 SECONDS_WORTH_A_LINE = 0.5
@@ -45,6 +47,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for file in {item.nodeid.partition("::")[0] for item in items}:
         longest[part_of(config.rootpath, file)] += seconds.get(file, SECONDS_OF_A_NEW_FILE)
     items.sort(key=lambda item: -longest[part_of(config.rootpath, item.nodeid)])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the Milvus server with its part, after all else: unasked it would go on taking time of a processor, and memory.
+
+    Only where the parts come one after the other: a process that runs all files as they stand would have to start it again.
+    """
+    if not _in_a_worker() or SERVER not in item.config.stash:
+        return
+    root = item.config.rootpath
+    if part_of(root, item.nodeid) == MILVUS and (nextitem is None or part_of(root, nextitem.nodeid) != MILVUS):
+        item.config.stash[SERVER].stop()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
 from filelock import FileLock
 
 ETCD_PORT = 2380  # of the etcd inside the server, always the same: one server runs at a time on a machine
@@ -99,6 +100,10 @@ class MilvusServer:
         for port in (ETCD_PORT, self.port):
             _wait_until_free(port)
         self._turn.release(force=True)
+
+
+# Where the tests' one server is found, once it was started.
+SERVER = pytest.StashKey[MilvusServer]()
 
 
 def _wait_until_free(port: int) -> None:
