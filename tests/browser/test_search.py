@@ -85,6 +85,7 @@ def test_example_chip_searches(visit: Visit) -> None:
     chip.click()
     expect(field(page)).to_have_value(text)
     expect(page.locator(".card .rank")).to_have_count(24)
+    expect(field(page)).to_be_focused()  # the examples are gone
 
 
 def test_empty_query_asks_for_a_word(visit: Visit) -> None:

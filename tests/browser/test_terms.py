@@ -117,6 +117,7 @@ def test_without_is_offered_rewritten_and_asked_by_one_click(visit: Visit) -> No
     wait_for_terms(page, "a mill - 0.5*snow")
     expect(chip(page, "snow")).to_have_attribute("aria-valuenow", "-0.5")
     expect(page.locator(".rewrite")).to_be_hidden()
+    expect(field(page)).to_be_focused()  # what was pressed is gone, and keys go on from here
     page.get_by_role("button", name="Clear the query").click()
     expect(page.locator(".card .rank:visible")).to_have_count(0)
     expect(page.locator(".terms")).to_be_hidden()

@@ -166,11 +166,12 @@ def _outcome(found: Compared) -> None:
 
 
 def _alone(found: Compared) -> None:
-    """Before and after, where the datasets hold other pictures or captions, as after `fix`."""
+    """Each by itself, where the datasets hold other pictures or captions, as after `fix`."""
     if not found.alone:
         return
     before, after = found.alone
-    head = f"| before and after | {plain(before.of)} | {plain(after.of)} |\n|:--|--:|--:|\n"
+    names = (f"{found.before}: {before.of}", f"{found.after}: {after.of}")
+    head = f"| measure | {plain(names[0])} | {plain(names[1])} |\n|:--|--:|--:|\n"
     lines = "\n".join(
         f"| {plain(name)} | {plain(in_words(name, figure))} | {plain(in_words(name, after.figures[name]))} |"
         for name, figure in before.figures.items()

@@ -98,6 +98,8 @@ export class QueryBar {
   /** @param {BarData} data */
   update(data) {
     const { field } = this;
+    const held = focusedBeside(field.root);
+    const within = field.root.contains(held);
     this.data = data;
     document.documentElement.dataset.queryBar = this.number;
     this.busy.end();
@@ -116,6 +118,8 @@ export class QueryBar {
     field.rewrite.draw(data.rewrite);
     this.drawButtons();
     this.drawExamples();
+    // What was pressed may be gone with what it offered (an example, another way to ask): keys go on from the field.
+    if (within && !held?.getClientRects().length && hasKeys()) field.input.focus();
     if (focusedBeside(field.root) === field.input) this.drawList();
   }
 

@@ -1104,6 +1104,8 @@ var QueryBar = class {
   /** @param {BarData} data */
   update(data) {
     const { field } = this;
+    const held = focusedBeside(field.root);
+    const within = field.root.contains(held);
     this.data = data;
     document.documentElement.dataset.queryBar = this.number;
     this.busy.end();
@@ -1121,6 +1123,7 @@ var QueryBar = class {
     field.rewrite.draw(data.rewrite);
     this.drawButtons();
     this.drawExamples();
+    if (within && !held?.getClientRects().length && hasKeys()) field.input.focus();
     if (focusedBeside(field.root) === field.input) this.drawList();
   }
   /** @param {Message} said */
