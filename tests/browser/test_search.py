@@ -88,6 +88,16 @@ def test_example_chip_searches(visit: Visit) -> None:
     expect(field(page)).to_be_focused()  # the examples are gone
 
 
+def test_down_leads_from_the_field_into_what_was_found(visit: Visit) -> None:
+    page = visit()
+    search(page, "a white mill")
+    expect(page.locator(".card .rank")).to_have_count(24)
+    field(page).press("ArrowDown")
+    expect(cards(page).first.get_by_role("button").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(cards(page).nth(1).get_by_role("button").first).to_be_focused()
+
+
 def test_empty_query_asks_for_a_word(visit: Visit) -> None:
     page = visit()
     expect(cards(page).first).to_be_visible()

@@ -12,6 +12,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/", "to the query field"),
             ("Enter", "search; beside terms: add what is typed"),
             ("↓ ↑", "through suggestions and recent queries"),
+            ("↓", "where no list is open: into what was found"),
             ("Backspace", "in the empty field: to the last term"),
             ("Esc", "close the list, leave the field"),
         ),

@@ -2,6 +2,7 @@
 
 import { Detail } from "../shared/detail/dialog.js";
 import { make } from "../shared/drawing.js";
+import { onWayIntoResults } from "../shared/into_results.js";
 import { focusedBeside, withModifier } from "../shared/keys.js";
 import { Sequence } from "../shared/sequence.js";
 import { Card, EmptyCard } from "./card.js";
@@ -53,6 +54,7 @@ export class PictureGrid {
   scoreHelp = "";
   width = 0;
   sequence = new Sequence();
+  stop = new AbortController();
   detail = new Detail(this);
   resizer = new ResizeObserver(() => this.resized());
   loader = new IntersectionObserver((entries) => this.loadSeen(entries), { rootMargin: LOAD_WITHIN });
@@ -72,6 +74,7 @@ export class PictureGrid {
     parent.append(this.root);
     this.resizer.observe(this.root);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
+    onWayIntoResults(() => this.takeFocus(), this.stop.signal);
     this.area.addEventListener("focusin", ({ target }) => {
       const card = target instanceof Element ? target.closest(".card") : null;
       if (card instanceof HTMLElement && card.dataset.id) this.setFocus(card.dataset.id, false);
@@ -79,6 +82,7 @@ export class PictureGrid {
   }
 
   destroy() {
+    this.stop.abort();
     this.resizer.disconnect();
     this.loader.disconnect();
     this.selection.end();
@@ -284,6 +288,13 @@ export class PictureGrid {
     if (!move) return;
     card.button.focus({ preventScroll: true });
     card.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** From elsewhere on the page, to the card that was left or the first. Whether there is one. */
+  takeFocus() {
+    if (!this.cards.get(this.focusId ?? "")?.button) return false;
+    this.setFocus(this.focusId, true);
+    return true;
   }
 
   /** @param {KeyboardEvent} event */

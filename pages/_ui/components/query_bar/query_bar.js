@@ -1,6 +1,7 @@
 // What a person does with the query bar, and what the server is told of it.
 
 import { make, textButton } from "../shared/drawing.js";
+import { goIntoResults } from "../shared/into_results.js";
 import { focusedBeside, hasKeys, slashGoesTo } from "../shared/keys.js";
 import { Settling } from "../shared/settling.js";
 import { listenForPictures } from "./dropping.js";
@@ -257,9 +258,12 @@ export class QueryBar {
       event.preventDefault();
       this.steering.goToLast();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (!this.list.options.length) return;
-      event.preventDefault();
-      this.list.step(event.key === "ArrowDown" ? 1 : -1);
+      const down = event.key === "ArrowDown";
+      if (!this.list.isOpen && down && goIntoResults()) event.preventDefault();
+      else if (this.list.options.length) {
+        event.preventDefault();
+        this.list.step(down ? 1 : -1);
+      }
     } else if (event.key === "Escape") {
       if (this.list.isOpen) {
         event.stopPropagation();

@@ -1126,6 +1126,15 @@ var Detail = class {
   }
 };
 
+// shared/into_results.js
+var NAME = "t2i-into-results";
+function onWayIntoResults(take, signal) {
+  const come = (event) => {
+    if (!event.defaultPrevented && take()) event.preventDefault();
+  };
+  document.addEventListener(NAME, come, { signal });
+}
+
 // shared/sequence.js
 var Sequence = class {
   /** Number of the latest message, ours or one that the server has answered. */
@@ -1544,9 +1553,9 @@ function vertically(boxes, at, direction) {
 }
 
 // shared/pointed.js
-var NAME = "t2i-pointed";
+var NAME2 = "t2i-pointed";
 function point(row, by) {
-  document.dispatchEvent(new CustomEvent(NAME, { detail: { row, by } }));
+  document.dispatchEvent(new CustomEvent(NAME2, { detail: { row, by } }));
 }
 function onPointed(own, follow, signal) {
   const hear = (event) => {
@@ -1556,7 +1565,7 @@ function onPointed(own, follow, signal) {
     );
     if (by !== own) follow(row);
   };
-  document.addEventListener(NAME, hear, { signal });
+  document.addEventListener(NAME2, hear, { signal });
 }
 
 // picture_grid/pointed.js
@@ -2216,6 +2225,7 @@ var PictureGrid = class {
   scoreHelp = "";
   width = 0;
   sequence = new Sequence();
+  stop = new AbortController();
   detail = new Detail(this);
   resizer = new ResizeObserver(() => this.resized());
   loader = new IntersectionObserver((entries) => this.loadSeen(entries), { rootMargin: LOAD_WITHIN });
@@ -2234,12 +2244,14 @@ var PictureGrid = class {
     parent.append(this.root);
     this.resizer.observe(this.root);
     this.area.addEventListener("keydown", (event) => this.onKey(event));
+    onWayIntoResults(() => this.takeFocus(), this.stop.signal);
     this.area.addEventListener("focusin", ({ target }) => {
       const card = target instanceof Element ? target.closest(".card") : null;
       if (card instanceof HTMLElement && card.dataset.id) this.setFocus(card.dataset.id, false);
     });
   }
   destroy() {
+    this.stop.abort();
     this.resizer.disconnect();
     this.loader.disconnect();
     this.selection.end();
@@ -2424,6 +2436,12 @@ var PictureGrid = class {
     if (!move) return;
     card.button.focus({ preventScroll: true });
     card.element.scrollIntoView({ block: "nearest" });
+  }
+  /** From elsewhere on the page, to the card that was left or the first. Whether there is one. */
+  takeFocus() {
+    if (!this.cards.get(this.focusId ?? "")?.button) return false;
+    this.setFocus(this.focusId, true);
+    return true;
   }
   /** @param {KeyboardEvent} event */
   onKey(event) {

@@ -218,6 +218,12 @@ function lines(paths) {
   return svg;
 }
 
+// shared/into_results.js
+var NAME = "t2i-into-results";
+function goIntoResults() {
+  return !document.dispatchEvent(new CustomEvent(NAME, { cancelable: true }));
+}
+
 // shared/keys.js
 function withModifier(event) {
   return event.ctrlKey || event.metaKey || event.altKey;
@@ -1247,9 +1253,12 @@ var QueryBar = class {
       event.preventDefault();
       this.steering.goToLast();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (!this.list.options.length) return;
-      event.preventDefault();
-      this.list.step(event.key === "ArrowDown" ? 1 : -1);
+      const down = event.key === "ArrowDown";
+      if (!this.list.isOpen && down && goIntoResults()) event.preventDefault();
+      else if (this.list.options.length) {
+        event.preventDefault();
+        this.list.step(down ? 1 : -1);
+      }
     } else if (event.key === "Escape") {
       if (this.list.isOpen) {
         event.stopPropagation();
