@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,10 @@ from t2i_core.encoder.bfloat16 import multiplies_bfloat16
 from t2i_core.encoder.explaining import Sought
 from t2i_core.encoder.explaining_mini import FINER, SCALE, LastLook, place_spreads
 from t2i_core.encoder.mini_network import ImageTrunk, MiniClip, load_mini
+from t2i_core.encoder.one_thread import one_thread
 from t2i_core.encoder.preprocessing import PixelRule
 
-# Up to so many texts the work is too small to share: threads would wait for each other, on a busy
-# machine for a hundred times as long as the work takes.
-ALONE_TEXTS = 4
+ALONE_TEXTS = 4  # up to so many are too little work to share
 
 
 class MiniNetwork:
@@ -74,7 +71,7 @@ class MiniNetwork:
     def encode_text(self, tokens: torch.Tensor) -> torch.Tensor:
         """Embed tokens (B, 77) into a Tensor of shape (B, D), not normalised."""
         if self._device.type == "cpu" and len(tokens) <= ALONE_TEXTS:
-            with _one_thread():
+            with one_thread():
                 return self._module.encode_text(tokens)
         return self._module.encode_text(tokens)
 
@@ -129,16 +126,3 @@ def rounded_pictures(module: MiniClip, number_type: torch.dtype) -> ImageTrunk:
     trunk = copy.deepcopy(module.backbone)
     trunk.round_later_blocks(number_type)
     return trunk
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    usual = torch.get_num_threads()
-    if usual == 1:
-        yield
-        return
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)

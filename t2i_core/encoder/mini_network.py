@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
+from torch.overrides import TorchFunctionMode
 
 from t2i_core.encoder.openai_clip import clip_model
 from t2i_core.errors import ModelError
@@ -257,6 +258,20 @@ def channels_last(module: Network) -> Network:
     return module
 
 
+class _NothingDrawn(TorchFunctionMode):
+    """Inside, weights that a network begins with are left as they lie in memory: it is about to be given others."""
+
+    _DRAWS = (torch.Tensor.uniform_, torch.Tensor.normal_)
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        named = kwargs or {}
+        if function in self._DRAWS or getattr(function, "__module__", "") == nn.init.__name__:
+            return args[0] if args else named["tensor"]
+        return function(*args, **named)
+
+
 def build_mini(config: dict[str, Any]) -> MiniClip:
     """The network a config describes, with random weights."""
     return MiniClip(config)
@@ -288,22 +303,25 @@ def load_mini(path: str | Path) -> tuple[MiniClip, dict[str, Any]]:
             f"A model file must be a readable safetensors file, and {path} is not ({error}). Fetch it again."
         ) from error
     config = _read_config(metadata, path)
-    module = build_mini(config)
+    with _NothingDrawn():
+        module = build_mini(config)
     try:
-        module.load_state_dict(dequantized(stored))
+        # As they are: copying each would take as long as reading it.
+        module.load_state_dict(dequantized(stored), assign=True)
     except RuntimeError as error:
         raise ModelError(f"The weights in {path} do not fit its own config ({error}). Fetch the file again.") from error
     return channels_last(module).eval(), config
 
 
 def dequantized(stored: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Float32 weights of a stored file: int8 matrices times their scale a row, everything else as it is."""
+    """Float32 weights of a stored file, in memory of their own: int8 matrices times their scale a row, all else as it is."""
     weights = {}
     for name, tensor in stored.items():
         if name.endswith(SCALE_SUFFIX):
             continue
         scale = stored.get(name + SCALE_SUFFIX)
-        weights[name] = tensor.float() if scale is None else tensor.float() * _per_row(scale.float(), tensor)
+        whole = tensor.to(torch.float32, copy=True)
+        weights[name] = whole if scale is None else whole.mul_(_per_row(scale.float(), tensor))
     return weights
 
 

@@ -45,10 +45,12 @@ def open_encoder(
     path = find_weights(name, model_dir=model_dir or settings.model_dir)
 
     from t2i_core.encoder.clip_encoder import ClipEncoder  # torch is loaded here, not when this module is
+    from t2i_core.encoder.one_thread import one_thread
 
     chosen = _choose_device(device)
     weights_sha256 = file_sha256(path)
-    network = _load_network(path, device=chosen, float32=settings.float32 if float32 is None else float32)
+    with one_thread():  # reading weights is copying memory, which several threads do no sooner
+        network = _load_network(path, device=chosen, float32=settings.float32 if float32 is None else float32)
     return ClipEncoder(network, model_id=name, weights_sha256=weights_sha256, device=chosen)
 
 

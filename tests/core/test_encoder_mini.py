@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from t2i_core.encoder import ClipEncoder, open_encoder, weight_files
-from t2i_core.encoder.mini_network import load_mini
+from t2i_core.encoder import ClipEncoder, mini_adapter, open_encoder, weight_files
+from t2i_core.encoder.mini_network import MiniClip, load_mini
 from t2i_core.encoder.tokens import tokenize
 from t2i_core.errors import ModelError
 from tests.core.clip_weights import pictures
@@ -68,6 +69,24 @@ def test_one_text_leaves_the_thread_count_as_it_was(encoder: ClipEncoder) -> Non
     try:
         encoder.encode_text(["a dog"])
         assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(usual)
+
+
+def test_a_model_is_opened_by_one_thread(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine several took twenty times as long, waiting for each other."""
+    counts: list[int] = []
+
+    def load(file: Path) -> tuple[MiniClip, dict[str, Any]]:
+        counts.append(torch.get_num_threads())
+        return load_mini(file)
+
+    monkeypatch.setattr(mini_adapter, "load_mini", load)
+    usual = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        open_encoder(str(path), device="cpu")
+        assert (counts, torch.get_num_threads()) == ([1], 2)
     finally:
         torch.set_num_threads(usual)
 

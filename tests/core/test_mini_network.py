@@ -70,6 +70,31 @@ def test_a_saved_model_gives_nearly_the_same_embeddings(tmp_path: Path) -> None:
             assert torch.cosine_similarity(before, after).min() > 0.999
 
 
+def test_a_model_is_opened_without_drawing_weights_first(tmp_path: Path) -> None:
+    """They would be thrown away at once. All that is drawn is what the network's own code makes of random numbers."""
+    write_small_mini(tmp_path / "m.safetensors")
+    shape = small_mini().text.positional_embedding.shape
+    torch.manual_seed(3)
+    torch.randn(shape)
+    expected = torch.get_rng_state()
+    torch.manual_seed(3)
+    load_mini(tmp_path / "m.safetensors")
+    assert torch.equal(torch.get_rng_state(), expected)
+
+
+def test_what_is_loaded_is_nobody_elses_memory(tmp_path: Path) -> None:
+    """A model that is trained further must not write into its file, nor one of two into the other."""
+    write_small_mini(tmp_path / "m.safetensors")
+    content = (tmp_path / "m.safetensors").read_bytes()
+    (one, _), (other, _) = load_mini(tmp_path / "m.safetensors"), load_mini(tmp_path / "m.safetensors")
+    with torch.no_grad():
+        for parameter in one.parameters():
+            assert parameter.requires_grad
+            parameter.add_(1)
+    assert all(not torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+    assert (tmp_path / "m.safetensors").read_bytes() == content
+
+
 @pytest.mark.parametrize("name", ["text.token_embedding.weight", "backbone.parts.0.last.conv.weight"])
 def test_big_matrices_are_stored_as_bytes_within_half_a_step(tmp_path: Path, name: str) -> None:
     module = write_small_mini(tmp_path / "m.safetensors")
