@@ -6,9 +6,9 @@
 import streamlit as st
 
 if __name__ != "__main__":
-    from pages._ui import serving
+    from pages._ui import serving, warming
 
-    app = st.App(__file__, middleware=serving.middleware(), lifespan=serving.begin)
+    app = st.App(__file__, middleware=serving.middleware(), lifespan=serving.life(warming.begin))
 else:
     from pages._ui import components, registry
     from pages._ui.frame import frame

@@ -27,7 +27,8 @@ LEVELS = {
     "captions": 7,
     "saved": 7,
     "map": 8,
-    "page": 9,  # pages/*.py and Home.py
+    "warming": 9,  # what a first visit needs
+    "page": 10,  # pages/*.py and Home.py
 }
 # Doors that open upwards all the same, each with its reason: a file, and the module or the room it imports.
 KNOWN = {

@@ -1,8 +1,10 @@
-"""What happens once as the server starts: the hosts Streamlit itself allows, and the browser that is opened."""
+"""What happens once as the server starts: hosts Streamlit itself allows, the browser, sockets, what is made ready."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit import cli_util, config
@@ -26,9 +28,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         config.set_option(option, value)
 
 
-def begin() -> None:
+def begin(make_ready: Callable[[], None] = lambda: None) -> None:
     async def live() -> None:
-        async with serving.begin(None):
+        async with serving.life(make_ready)(None):
             pass
 
     run_apart(live())
@@ -64,3 +66,36 @@ def test_streamlits_own_list_of_hosts(opened: list[str], monkeypatch: pytest.Mon
     config.set_option("server.address", "0.0.0.0")
     begin()
     assert config.get_option("server.allowedHosts") == ["*"]  # the gatekeeper refuses names, and knows addresses
+
+
+def test_what_is_made_ready_is_begun_once(opened: list[str]) -> None:
+    made: list[str] = []
+    begin(lambda: made.append("ready"))
+    assert made == ["ready"]
+
+
+def test_answers_leave_at_once(opened: list[str]) -> None:
+    """On a socket as Streamlit opens it, of which asyncio does not know that it is TCP's."""
+
+    async def nodelay() -> int:
+        accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+        with socket.socket(family=socket.AF_INET) as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            listening.setblocking(False)
+            async with serving.life(lambda: None)(None):
+                loop = asyncio.get_running_loop()
+                reader = asyncio.StreamReader(loop=loop)
+                server = await loop.create_server(
+                    lambda: asyncio.StreamReaderProtocol(reader, lambda _, writer: accepted.put_nowait(writer)),
+                    sock=listening,
+                )
+                _, asking = await asyncio.open_connection(*listening.getsockname())
+                answering = await accepted.get()
+                told = answering.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                for one in (asking, answering):
+                    one.close()
+                server.close()
+        return int(told)
+
+    assert run_apart(nodelay())

@@ -1,15 +1,17 @@
-"""What happens once, as the server starts: limits are raised, the browser is opened."""
+"""What happens once, as the server starts: limits are raised, the browser is opened, what a first visit needs is made ready."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.middleware import Middleware
 from streamlit import cli_util, config
 from streamlit.web.server import server_util
 
 from pages._ui.serving import hosts, open_files, policy
+from pages._ui.serving.at_once import send_at_once
 from pages._ui.serving.gatekeeper import Gatekeeper
 
 LOCAL_NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1")
@@ -20,13 +22,19 @@ def middleware() -> list[Middleware]:
     return [Middleware(Gatekeeper)]
 
 
-@asynccontextmanager
-async def begin(app: object) -> AsyncIterator[dict[str, object]]:
-    """The server's life, for ``st.App``."""
-    open_files.raise_limit()
-    _tell_streamlit_the_hosts()
-    _open_browser()
-    yield {}
+def life(make_ready: Callable[[], None]) -> Callable[[object], AbstractAsyncContextManager[dict[str, object]]]:
+    """The server's life, for ``st.App``; ``make_ready`` is called once it begins, and must not take long."""
+
+    @asynccontextmanager
+    async def begin(app: object) -> AsyncIterator[dict[str, object]]:
+        open_files.raise_limit()
+        send_at_once(asyncio.get_running_loop())
+        _tell_streamlit_the_hosts()
+        _open_browser()
+        make_ready()
+        yield {}
+
+    return begin
 
 
 def _tell_streamlit_the_hosts() -> None:
