@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit import config
 
-from pages._ui.serving import headers, hosts, policy, sign_in
+from pages._ui.serving import headers, hosts, policy, sign_in, whole_files
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,7 +39,7 @@ class Gatekeeper:
         if why:
             await _refuse(scope, send, why)
         else:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(whole_files.offered(scope), receive, whole_files.sent(_with_headers(send)))
 
 
 def refusal(scope: Scope) -> str:
