@@ -83,7 +83,7 @@ def chromium(*, webgl: bool = False) -> Iterator[Browser]:
     from tests.browser.chromium import launch
 
     with sync_playwright() as playwright:
-        browser = launch(playwright, webgl=webgl)
+        browser = launch(playwright, webgl=webgl, with_windows=True)
         try:
             yield browser
         finally:

@@ -25,10 +25,20 @@ _WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gp
 _LIGHT = ("--disable-gpu-compositing", "--disable-gpu-rasterization")
 
 
-def launch(playwright: Playwright, *, webgl: bool = False, light: bool = False, timeout_ms: float = 180_000) -> Browser:
-    """Start the browser; ``webgl`` lets it draw the map's points, ``light`` draws all else around them without it."""
+def launch(
+    playwright: Playwright,
+    *,
+    webgl: bool = False,
+    light: bool = False,
+    with_windows: bool = False,
+    timeout_ms: float = 180_000,
+) -> Browser:
+    """Start the browser; ``webgl`` lets it draw the map's points, ``light`` draws all else around them without it.
+
+    ``with_windows`` takes the whole browser, as a person has it, where there is one.
+    """
     return playwright.chromium.launch(
-        executable_path=str(find_chromium()),
+        executable_path=str(find_chromium(with_windows=with_windows)),
         args=[
             "--no-sandbox",
             f"--disable-features={_CALM},{_NO_TOOLBAR}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests import demo_dataset
 from tests.browser.chromium import launch
@@ -15,10 +15,9 @@ from tests.browser.ensure_chromium import LEFT_OUT, find_chromium, why_not_insta
 from tests.browser.map_page import demo, large, open_map, place, projection  # noqa: F401 fixtures of every test of the map
 from tests.browser.search_page import Visit
 from tests.browser.served_app import HOSTILE_CAPTION, ROOT, App, serve
+from tests.browser.visitors import DEFAULT_TIMEOUT_MS, Visitors, visits
 
 IMAGES = 30
-# A busy machine is no failure: these are for an app that hangs, not for one that is slow.
-DEFAULT_TIMEOUT_MS = 240_000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -79,62 +78,27 @@ def chromium_with_webgl(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def visit(chromium: Browser, app: App) -> Iterator[Visit]:
-    """Open a page of the app in a browser context of its own; errors of its scripts fail the test."""
-    yield from _visits(chromium, app)
+@pytest.fixture(scope="session")
+def visitors(chromium: Browser) -> Iterator[Visitors]:
+    people = Visitors(chromium)
+    yield people
+    people.close()
+
+
+@pytest.fixture(scope="session")
+def visitors_with_webgl(chromium_with_webgl: Browser) -> Iterator[Visitors]:
+    people = Visitors(chromium_with_webgl)
+    yield people
+    people.close()
 
 
 @pytest.fixture
-def visit_with_webgl(chromium_with_webgl: Browser, app: App) -> Iterator[Visit]:
+def visit(visitors: Visitors, app: App) -> Iterator[Visit]:
+    """Open a page of the app in a browser that remembers nothing of other visits; errors of its scripts fail the test."""
+    yield from visits(visitors, app.url)
+
+
+@pytest.fixture
+def visit_with_webgl(visitors_with_webgl: Visitors, app: App) -> Iterator[Visit]:
     """The same in a browser that can draw the map's points."""
-    yield from _visits(chromium_with_webgl, app)
-
-
-class _Opener:
-    """The `Visit` of one test: opens pages, and notes what is wrong with any of them."""
-
-    def __init__(self, browser: Browser, app: App) -> None:
-        self.sent: list[int] = []
-        self.contexts: list[BrowserContext] = []
-        self.faults: list[str] = []
-        self._browser, self._app = browser, app
-
-    def __call__(
-        self,
-        path: str = "/",
-        *,
-        width: int = 1280,
-        height: int = 900,
-        dark: bool = False,
-        before: str = "",
-        home: str = "",
-    ) -> Page:
-        home = home or self._app.url
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
-        )
-        self.contexts.append(context)
-        context.set_default_timeout(DEFAULT_TIMEOUT_MS)
-        if before:
-            context.add_init_script(before)
-        page = context.new_page()
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(len(frame))))
-        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
-        page.on("request", lambda request: _note_foreign(request.url, home, self.faults))
-        page.goto(home + path)
-        return page
-
-
-def _visits(browser: Browser, app: App) -> Iterator[Visit]:
-    opener = _Opener(browser, app)
-    yield opener
-    for context in opener.contexts:
-        context.close()
-    assert not opener.faults, opener.faults
-
-
-def _note_foreign(url: str, home: str, faults: list[str]) -> None:
-    """The app works offline: nothing may be asked of any other server."""
-    if not url.startswith((home, home.replace("http", "ws"), "data:", "blob:")):
-        faults.append(f"request to another server: {url}")
+    yield from visits(visitors_with_webgl, app.url)
