@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from t2i_core.arrays import l2_normalize
 from t2i_core.dataset import Evidence, evidence_path, read_evidence, write_evidence
@@ -38,6 +36,9 @@ SENTENCE = "a dog on a beach"
 
 
 def test_weights_are_those_of_a_logistic_regression_in_which_both_kinds_count_alike() -> None:
+    from sklearn.linear_model import LogisticRegression  # takes a second, which every process of the tests would spend
+    from sklearn.preprocessing import StandardScaler
+
     here, elsewhere = RNG.normal(0.6, 2.0, size=(90, 3)), RNG.normal(size=(30, 3))
     rows, right = np.concatenate([here, elsewhere]), np.repeat([1, 0], [90, 30])
     scaler = StandardScaler().fit(rows)
