@@ -3,7 +3,8 @@
     python benchmarks/bench_page.py [--images 31783] [--queries 20] [--starts 3] [--folder DIR] [--request]
 
 - start: the process is started as `make run` starts it once everything is installed; from there to the first hits of a
-  linked query, their pictures painted, in a browser that is open already. Over the bundled gallery, median of the starts;
+  linked query, their pictures painted, in a browser that is open already. Over the bundled gallery, median of the starts. Beside
+  each stands what importing torch and streamlit takes in bare Python, and what both take of a processor;
 - Enter: the app over a made-up dataset of pictures of Flickr30k's size (large_dataset.py; kept with --folder), the model
   warm. From the key to the frame in which all cards in view show the new hits with their pictures, median of
   different queries, most of whose pictures have no thumbnail yet; with --request
@@ -15,9 +16,13 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -27,6 +32,8 @@ from serving import PATIENCE_S, chromium, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+Taken = tuple[float, float]  # seconds, and seconds of a processor
 
 FIRST = "a castle by the sea"
 FIELD = "What the pictures should show"
@@ -76,11 +83,7 @@ def main() -> None:
     print(machine.describe())
     with chromium() as browser:
         if arguments.starts:
-            starts = [start(browser) for _ in range(arguments.starts)]
-            print(
-                f"  start to first hits, bundled gallery: median {statistics.median(starts):.2f} s of {len(starts)}, "
-                f"best {min(starts):.2f} s (floor 8, goal 4)"
-            )
+            tell_starts([(start(browser), bare_imports()) for _ in range(arguments.starts)])
         if not arguments.queries:
             return
         with tempfile.TemporaryDirectory() as temporary:
@@ -99,13 +102,32 @@ def main() -> None:
         )
 
 
-def start(browser: Browser) -> float:
+def tell_starts(rounds: Sequence[tuple[Taken, Taken]]) -> None:
+    (starts, processor), (imports, bare_processor) = (zip(*one, strict=True) for one in zip(*rounds, strict=True))
+    print(
+        f"  start to first hits, bundled gallery: median {statistics.median(starts):.2f} s of {len(starts)}, "
+        f"best {min(starts):.2f} s (floor 8, goal 4)\n"
+        f"    ÷ importing torch and streamlit, {statistics.median(imports):.2f} s: {machine.median_ratio(starts, imports):.2f} "
+        f"(floor 1.7, goal 1.2)\n"
+        f"    of the processor: server {statistics.median(processor):.2f} s, imports {statistics.median(bare_processor):.2f} s"
+    )
+
+
+def bare_imports() -> Taken:
+    before = os.times()
+    took = machine.seconds(lambda: subprocess.run([sys.executable, "-c", "import torch, streamlit"], check=True))
+    after = os.times()
+    return took, after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def start(browser: Browser) -> Taken:
+    """Seconds, and those of a processor that the server takes meanwhile."""
     page = new_page(browser)
     started = time.perf_counter()
     with served() as app:
         page.goto(f"{app.url}/?{urlencode({'q': FIRST})}")
         page.wait_for_function(PAINTED, arg=FIRST, polling="raf")
-        took = time.perf_counter() - started
+        took = time.perf_counter() - started, app.processor_s()
         page.context.close()
     return took
 

@@ -29,6 +29,11 @@ class Served:
     url: str
     process: int
 
+    def processor_s(self) -> float:
+        """Seconds of a processor the process has taken so far."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mb(self) -> tuple[float, float]:
         """Megabytes the process holds: all, and those that are no pages of files."""
         status = Path(f"/proc/{self.process}/status").read_text().splitlines()
