@@ -21,6 +21,8 @@ COPY .streamlit .streamlit
 COPY pages pages
 COPY t2i_core t2i_core
 COPY static/images static/images
+# Or every start would compile all of it: its user may not write here.
+RUN python -m compileall -q Home.py pages t2i_core
 # A volume that is new begins with the demo gallery.
 COPY --chown=t2i data /data
 ENV PATH=/opt/venv/bin:$PATH T2I_DATA=/data PYTHONDONTWRITEBYTECODE=1

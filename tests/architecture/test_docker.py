@@ -68,6 +68,16 @@ def test_images_are_slim_and_of_one_version() -> None:
     assert re.fullmatch(r"python:3\.\d+-slim-\w+", bases[0])
 
 
+def test_the_app_is_compiled_once() -> None:
+    """After it is copied, and while it may still be written."""
+    stage = last_stage()
+    places = [place for place, (name, rest) in enumerate(stage) if name == "RUN" and "compileall" in rest]
+    assert [stage[place] for place in places] == [("RUN", "python -m compileall -q Home.py pages t2i_core")]
+    names = [name if not rest.endswith(("Home.py ./", " pages", " t2i_core")) else "app" for name, rest in stage]
+    last_copied = max(place for place, name in enumerate(names) if name == "app" and place not in places)
+    assert last_copied < places[0] < names.index("USER")
+
+
 def test_it_runs_as_a_user_who_may_not_change_the_app() -> None:
     stage = last_stage()
     [number] = [rest for name, rest in stage if name == "USER"]
