@@ -137,6 +137,27 @@ def test_rows_of_captions_have_the_same_tray(visit: Visit, data: Path) -> None:
     expect(tray(page)).to_be_hidden()
 
 
+def test_a_key_leads_to_the_tag_and_back_to_the_picture(visit: Visit, data: Path) -> None:
+    page = opened(visit)
+    shown = ids(page)
+    first = card(page, shown[0]).locator(".picture")
+    first.focus()
+    page.keyboard.press("t")  # nothing is selected: this picture is
+    expect(tray(page)).to_contain_text("1 selected")
+    expect(tray(page).get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(first).to_be_focused()
+    expect(tray(page)).to_contain_text("1 selected")  # one step back, and no further
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    page.keyboard.press("t")
+    page.keyboard.type("by keys")  # letters that open pages and like pictures elsewhere
+    page.keyboard.press("Enter")
+    expect(tray(page).get_by_role("status").last).to_have_text("“by keys”: 2 pictures tagged")
+    expect(card(page, shown[1]).locator(".picture")).to_be_focused()
+    assert set(read_tags(data).pictures["by keys"]) == set(shown[:2])
+
+
 def test_two_browsers_tag_at_once_and_lose_nothing(visit: Visit, data: Path) -> None:
     pages = [opened(visit), opened(visit)]
     shown = ids(pages[0])

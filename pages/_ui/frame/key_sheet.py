@@ -40,6 +40,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Space", "the next pictures not seen"),
             ("[ ]", "leave out fewer, more of those that score little, where the line of scores is open"),
             ("x Shift-X", "select the picture, also of a row; all from the last selected to this one"),
+            ("t", "type a tag for what is selected, or for the picture"),
             ("1 … 9", "tag what is selected with a tag used before; where all have it, take it"),
             ("Ctrl-Z Ctrl-Shift-Z", "take a like or dislike back, and do it again; while something is selected, a tag"),
             ("← →", "in an open picture: the one before, the next"),

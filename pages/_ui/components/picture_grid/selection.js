@@ -89,7 +89,13 @@ export class Selection {
   /** @param {KeyboardEvent} event */
   #press(event) {
     const { meant } = this.#grid.verdicts;
-    if (event.key.toLowerCase() !== "x" || meant === null || withModifier(event) || event.repeat) return false;
+    if (meant === null || withModifier(event) || event.repeat) return false;
+    if (event.key === "t") {
+      this.turn(meant); // nothing is selected, or the tray would have taken the key
+      this.marks.goToTag();
+      return true;
+    }
+    if (event.key.toLowerCase() !== "x") return false;
     if (event.shiftKey) this.extend(meant);
     else this.turn(meant);
     return true;

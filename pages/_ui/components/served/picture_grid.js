@@ -1654,6 +1654,8 @@ var Tray = class {
   #told = make("span", "told");
   #marks;
   #drawn = "";
+  /** @type {Element | null} what had the focus before a key led here */
+  #before = null;
   exportProblem = "";
   /** @param {Marks} marks */
   constructor(marks) {
@@ -1674,6 +1676,13 @@ var Tray = class {
       event.preventDefault();
       marks.tag(this.#field.value);
       this.#field.value = "";
+      this.#goBack();
+    });
+    this.#field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#goBack();
     });
     const like = textButton("plain", "Like", "Rank what is like them first", () => marks.like());
     like.hidden = !marks.likes;
@@ -1698,6 +1707,18 @@ var Tray = class {
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+  /** Put the focus where a tag is typed. */
+  goToTag() {
+    this.#before = focusedBeside(this.root);
+    this.#field.focus();
+  }
+  /** To the card or row that a key led here from, so that keys go on from there. */
+  #goBack() {
+    const before = this.#before;
+    this.#before = null;
+    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    else if (focusedBeside(this.root) === this.#field) this.#field.blur();
   }
   /** The Export button, and behind it what the selection can become. */
   #export() {
@@ -1830,9 +1851,14 @@ var Marks = class {
     if (stepOf(event) === "undo" && this.data?.undo) this.undo();
     else if (withModifier(event) || event.repeat) return false;
     else if (event.key === "Escape") this.clear();
+    else if (event.key === "t") this.goToTag();
     else if (/^[1-9]$/.test(event.key)) this.tag(this.data?.last[Number(event.key) - 1] ?? "");
     else return false;
     return true;
+  }
+  /** Put the focus where a tag is typed, where tags may be given. */
+  goToTag() {
+    if (!this.data?.refused) this.tray.goToTag();
   }
   /** @param {Omit<Wish, "number" | "of">} what */
   #wish(what) {
@@ -1922,7 +1948,13 @@ var Selection = class {
   /** @param {KeyboardEvent} event */
   #press(event) {
     const { meant } = this.#grid.verdicts;
-    if (event.key.toLowerCase() !== "x" || meant === null || withModifier(event) || event.repeat) return false;
+    if (meant === null || withModifier(event) || event.repeat) return false;
+    if (event.key === "t") {
+      this.turn(meant);
+      this.marks.goToTag();
+      return true;
+    }
+    if (event.key.toLowerCase() !== "x") return false;
     if (event.shiftKey) this.extend(meant);
     else this.turn(meant);
     return true;

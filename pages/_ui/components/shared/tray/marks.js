@@ -131,9 +131,15 @@ export class Marks {
     if (stepOf(event) === "undo" && this.data?.undo) this.undo();
     else if (withModifier(event) || event.repeat) return false;
     else if (event.key === "Escape") this.clear();
+    else if (event.key === "t") this.goToTag();
     else if (/^[1-9]$/.test(event.key)) this.tag(this.data?.last[Number(event.key) - 1] ?? "");
     else return false;
     return true;
+  }
+
+  /** Put the focus where a tag is typed, where tags may be given. */
+  goToTag() {
+    if (!this.data?.refused) this.tray.goToTag();
   }
 
   /** @param {Omit<Wish, "number" | "of">} what */

@@ -1,6 +1,7 @@
 // The tray at the bottom: how many pictures are selected, and what can be done with them. It is there once one is.
 
 import { make, textButton, textField } from "../drawing.js";
+import { focusedBeside } from "../keys.js";
 
 /** @import { Marks } from "./marks.js" */
 
@@ -21,6 +22,8 @@ export class Tray {
   #told = make("span", "told");
   #marks;
   #drawn = "";
+  /** @type {Element | null} what had the focus before a key led here */
+  #before = null;
   exportProblem = "";
 
   /** @param {Marks} marks */
@@ -41,6 +44,13 @@ export class Tray {
       event.preventDefault();
       marks.tag(this.#field.value);
       this.#field.value = "";
+      this.#goBack();
+    });
+    this.#field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation(); // one step back: the selection stays
+      this.#goBack();
     });
     const like = textButton("plain", "Like", "Rank what is like them first", () => marks.like());
     like.hidden = !marks.likes;
@@ -66,6 +76,20 @@ export class Tray {
     if (key === this.#drawn) return; // a button that is replaced under the mouse is never clicked
     this.#drawn = key;
     this.#last.replaceChildren(...data.last.map((tag, at) => this.#shortcut(tag, at + 1)));
+  }
+
+  /** Put the focus where a tag is typed. */
+  goToTag() {
+    this.#before = focusedBeside(this.root);
+    this.#field.focus();
+  }
+
+  /** To the card or row that a key led here from, so that keys go on from there. */
+  #goBack() {
+    const before = this.#before;
+    this.#before = null;
+    if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    else if (focusedBeside(this.root) === this.#field) this.#field.blur();
   }
 
   /** The Export button, and behind it what the selection can become. */
