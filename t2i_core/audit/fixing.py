@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from t2i_core.dataset.audit_file import (
     standing,
     write_decisions,
 )
+from t2i_core.dataset.cluster_names_file import GivenName, read_cluster_names, write_cluster_names
 from t2i_core.dataset.stored_files import EMBEDDINGS_NAME
 from t2i_core.dataset.tags_file import read_tag_marks
 from t2i_core.errors import DatasetError
@@ -118,10 +119,13 @@ def fix(gallery: Gallery, out: Path, *, open_encoder: Callable[[], Encoder]) -> 
         if position not in changes.captions and gallery.picture_name(position) not in changes.pictures
     ]
     tags = tuple(mark for mark in read_tag_marks(gallery.data_dir) if mark.image_id not in changes.pictures)
+    names = _names(gallery, changes.pictures)
     corrected = {position: text for position, text in changes.corrections.items() if position in set(kept)}
     texts = _text_rows(gallery, kept, corrected, open_encoder)
     _write(gallery, out, rows, _frame(gallery, kept, corrected), texts, sorted(changes.pictures))
     apply_change(out, TagsChange(added=tags))
+    if names:
+        write_cluster_names(out, names)
     write_decisions(out, [one for one in decisions if one.decision in (KEEP, NO_FAULT)])
     return Fixed(
         images=len(rows),
@@ -130,6 +134,15 @@ def fix(gallery: Gallery, out: Path, *, open_encoder: Callable[[], Encoder]) -> 
         captions_excluded=len(gallery.captions) - len(kept),
         captions_corrected=len(corrected),
     )
+
+
+def _names(gallery: Gallery, excluded: Collection[str]) -> list[GivenName]:
+    """The names that people gave to clusters, for when the new dataset has a map."""
+    left = (
+        (one.name, tuple(name for name in one.pictures if name not in excluded))
+        for one in read_cluster_names(gallery.data_dir)
+    )
+    return [GivenName(name, pictures) for name, pictures in left if pictures]
 
 
 def _refuse_taken(gallery: Gallery, out: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from t2i_core.dataset.cluster_names_file import cluster_names_stamp
 from t2i_core.dataset.facts_file import facts_path
 from t2i_core.dataset.stacks_file import HOW
 from t2i_core.dataset.switch_record import file_stamp
@@ -52,11 +53,12 @@ def picture_parts(gallery: Gallery) -> PictureParts:
 
 
 def stamp_of_parts(gallery: Gallery) -> str:
-    """A short text that changes whenever parts may be others: `Gallery.key` knows nothing of tags, facts and maps."""
+    """A short text that changes whenever parts may be others: `Gallery.key` knows nothing of tags, facts, maps and their names."""
     from t2i_core.projection import projection_stamp
 
     folder = gallery.data_dir
-    return " ".join((tags_stamp(folder), projection_stamp(folder), file_stamp(facts_path(gallery))))
+    maps = (projection_stamp(folder), cluster_names_stamp(folder))
+    return " ".join((tags_stamp(folder), *maps, file_stamp(facts_path(gallery))))
 
 
 def _values(facets: Facets, name: str) -> Iterator[Part]:

@@ -3,6 +3,7 @@
 Importing this package loads neither umap nor numba; `make_projection` does when it is called.
 """
 
+from t2i_core.projection.given_names import Renamed, rename_cluster, take_back, with_given_names
 from t2i_core.projection.making import ProjectionProgress, make_projection
 from t2i_core.projection.placing import Marker, QueryPlace, place_by_neighbours, place_query
 from t2i_core.projection.stored import (
@@ -12,6 +13,7 @@ from t2i_core.projection.stored import (
     Projection,
     projection_stamp,
     read_joint,
+    read_made,
     read_projection,
     write_projection,
 )
@@ -24,11 +26,16 @@ __all__ = [
     "Projection",
     "ProjectionProgress",
     "QueryPlace",
+    "Renamed",
     "make_projection",
     "place_by_neighbours",
     "place_query",
     "projection_stamp",
     "read_joint",
+    "read_made",
     "read_projection",
+    "rename_cluster",
+    "take_back",
+    "with_given_names",
     "write_projection",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ import numpy.typing as npt
 from t2i_core.arrays import read_only
 from t2i_core.dataset import replace_file
 from t2i_core.dataset.npz_file import NpzError, open_npz
-from t2i_core.errors import ProjectionError, count_of
+from t2i_core.errors import DatasetError, ProjectionError, count_of
+from t2i_core.projection.given_names import with_given_names
 from t2i_core.types import FloatArray, Gallery, MaskArray, RowArray
 
 PROJECTION_NAME = "projection.npz"
@@ -47,6 +49,10 @@ class Projection:
         Fingerprint of each embedding: equal for equal rows.
     cluster_labels : ndarray of shape (N,), int32, read-only
         Position in ``cluster_names``; -1 for none.
+    cluster_names : tuple of str
+        What each cluster is called: the name somebody gave it, else the one that was made for it.
+    made_names : tuple of str
+        What was made for each, where ``cluster_names`` holds given names too; empty where it holds none.
     parameters : mapping
         Method, neighbours, metric, seed, epochs and the library's version.
     """
@@ -62,6 +68,7 @@ class Projection:
     cluster_labels: npt.NDArray[np.int32]
     cluster_names: tuple[str, ...]
     parameters: Mapping[str, object]
+    made_names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.coordinates)
@@ -115,7 +122,7 @@ def write_projection(projection: Projection, data_dir: Path) -> Path:
         "gallery_key": projection.gallery_key,
         "dataset_sha256": projection.dataset_sha256,
         "parameters": dict(projection.parameters),
-        "cluster_names": list(projection.cluster_names),
+        "cluster_names": list(projection.made_names or projection.cluster_names),
     }
     arrays = {name: getattr(projection, name) for name in _ARRAYS}
     replace_file(path, lambda file: _save(file, header, arrays))
@@ -137,7 +144,24 @@ def write_joint(joint: JointMap, data_dir: Path) -> Path:
 
 
 def read_projection(gallery: Gallery) -> Projection | None:
-    """The stored map of a gallery; None when none was made yet.
+    """The stored map of a gallery, its clusters called as people call them; None when none was made yet.
+
+    A file of given names that cannot be read costs only those names (`with_given_names` says what is wrong with it).
+
+    Raises
+    ------
+    ProjectionError
+        When there is one and it belongs to other embeddings, or cannot be read.
+    """
+    projection = read_made(gallery)
+    if projection is not None:
+        with contextlib.suppress(DatasetError):
+            return with_given_names(projection, gallery)
+    return projection
+
+
+def read_made(gallery: Gallery) -> Projection | None:
+    """The same with the names that were made for its clusters alone.
 
     Raises
     ------
@@ -284,6 +308,7 @@ def _projection(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> 
         dataset_sha256=str(header.get("dataset_sha256", "")),
         cluster_names=tuple(str(name) for name in header.get("cluster_names", ())),
         parameters=header.get("parameters", {}),
+        made_names=(),
         **arrays,
     )
 

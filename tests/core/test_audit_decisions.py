@@ -15,6 +15,12 @@ from t2i_core.audit.fixing import fix
 from t2i_core.commands import audit as command
 from t2i_core.dataset import read_gallery
 from t2i_core.dataset.audit_file import Decision, add_decision, read_decisions, standing, take_back
+from t2i_core.dataset.cluster_names_file import (
+    GivenName,
+    cluster_names_path,
+    read_cluster_names,
+    write_cluster_names,
+)
 from t2i_core.dataset.tags_file import read_tag_marks, tags_path
 from t2i_core.errors import DatasetError
 from t2i_core.marks import tag_pictures
@@ -118,6 +124,18 @@ def test_fix_takes_tags_over_but_for_pictures_left_out(data: Path, tmp_path: Pat
     )
     assert len(read_tag_marks(tmp_path / "fixed")) == 2
     assert tags_path(data).read_bytes() == before
+
+
+def test_fix_takes_names_of_clusters_over_but_for_pictures_left_out(data: Path, tmp_path: Path) -> None:
+    add_decision(data, NO_BOAT)
+    write_cluster_names(data, [GivenName("Boats", (BOAT,)), GivenName("Water", (BOAT, MEADOW, "gone.png"))])
+    before = cluster_names_path(data).read_bytes()
+    fix(read_gallery(data), tmp_path / "fixed", open_encoder=ColourEncoder)
+    assert read_cluster_names(tmp_path / "fixed") == (GivenName("Water", (MEADOW, "gone.png")),)
+    assert cluster_names_path(data).read_bytes() == before
+    cluster_names_path(data).unlink()
+    fix(read_gallery(data), tmp_path / "other", open_encoder=ColourEncoder)
+    assert not cluster_names_path(tmp_path / "other").exists()
 
 
 def test_fix_keeps_the_other_columns_and_which_one_is_read(tmp_path: Path) -> None:

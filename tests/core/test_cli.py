@@ -80,6 +80,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "index",
         "push",
         "project",
+        "clusters",
         "evaluate",
         "validate",
         "audit",

@@ -85,7 +85,7 @@ def colour(
         return {"kind": "one"}
     title = offered[chosen]
     if chosen == "cluster":
-        return _groups(title, projection.cluster_labels, projection.cluster_names, lend)
+        return _groups(title, projection.cluster_labels, projection.cluster_names, lend) | {"clusters": True}
     if chosen == "tag":
         return _groups(title, *tag_colour.groups(gallery, most=HUES), lend, rest=tag_colour.NONE)
     if chosen == "score":

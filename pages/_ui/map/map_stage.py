@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._ui import components, resources
 from pages._ui.frame.plain_text import plain
-from pages._ui.map import map_making, map_panel, map_state, map_thumbnails, map_view
+from pages._ui.map import cluster_names, map_making, map_panel, map_state, map_thumbnails, map_view
 from pages._ui.map.map_view import Scene
 from pages._ui.session import feedback, state
 from pages._ui.session.map import Looks
@@ -44,7 +44,8 @@ def _stage(scene: Scene) -> None:
     followed = [_followed(event, scene) for event in map_state.take_events()]
     if any(followed):
         st.rerun()
-    components.embedding_map(map_view.data(scene) | map_thumbnails.part(scene), on_event=map_state.on_event)
+    told = map_view.data(scene) | map_thumbnails.part(scene) | cluster_names.part(scene)
+    components.embedding_map(told, on_event=map_state.on_event)
 
 
 def _notes(scene: Scene) -> None:
@@ -92,6 +93,8 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         names = scene.projection.cluster_names
         name = names[int(label)] if isinstance(label, int | float) and 0 <= int(label) < len(names) else ""
         map_state.select(key, rows, name)
+    elif kind == "rename":
+        cluster_names.carry_out(event, scene)
     elif kind == "group":
         map_state.select(key, *_group(event.get("place"), scene))
     elif kind in {"open", "like", "judge"}:

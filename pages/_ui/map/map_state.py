@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +25,7 @@ __all__ = [
     "PICTURES",
     "VIEW",
     "Selection",
+    "call_selection",
     "combined",
     "follow_link",
     "link_params",
@@ -68,6 +70,13 @@ def select(gallery_key: str, rows: RowArray, label: str) -> None:
     shown.selection = Selection(gallery_key, rows, label, shown.selections) if len(rows) else None
     shown.cards = CARDS
     visit().opened.picture = None
+
+
+def call_selection(gallery_key: str, before: str, after: str) -> None:
+    """Say what is selected by a name's successor, where it is that name's."""
+    chosen = selection(gallery_key)
+    if chosen is not None and chosen.label == before:
+        visit().map.selection = replace(chosen, label=after)
 
 
 def take_chosen(event: Mapping[str, object], gallery: Gallery) -> None:

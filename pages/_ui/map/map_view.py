@@ -202,8 +202,9 @@ def _clusters(scene: Scene) -> list[dict[str, object]]:
     if scene.joint is not None:
         return []
     centres = resources.cluster_centres(scene.gallery, scene.projection)
+    made = scene.projection.made_names or scene.projection.cluster_names
     return [
-        {"label": label, "name": name, "x": x, "y": y, "count": count}
+        {"label": label, "name": name, "made": made[label], "x": x, "y": y, "count": count}
         for label, (name, (x, y, count)) in enumerate(zip(scene.projection.cluster_names, centres, strict=True))
     ]
 

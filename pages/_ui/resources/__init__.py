@@ -38,7 +38,14 @@ from pages._ui.resources.lab import (
     other_ways_of,
     own_questions,
 )
-from pages._ui.resources.maps import cluster_centres, joint_map, modality_gap, projection, projection_stamp
+from pages._ui.resources.maps import (
+    cluster_centres,
+    joint_map,
+    modality_gap,
+    names_problem,
+    projection,
+    projection_stamp,
+)
 from pages._ui.resources.saved_searches import Look, look_of
 from pages._ui.resources.work import build_jobs, built_folders, map_jobs, thumbnails_trimmed
 
@@ -80,6 +87,7 @@ __all__ = [
     "modality_gap",
     "name_of",
     "named_models",
+    "names_problem",
     "offered",
     "opened",
     "other_ways_of",

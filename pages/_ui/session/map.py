@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from t2i_core.projection import Renamed
 from t2i_core.types import RowArray
 
 ONE_COLOUR, PICTURES, JOINT = "one", "pictures", "joint"
 CARDS = 36
+MOST_STEPS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,39 @@ class Thumbnails:
 
 
 @dataclass
+class Naming:
+    """What this visit called clusters.
+
+    Attributes
+    ----------
+    of : str
+        Place key of the dataset it is about.
+    seq : int
+        Number of the browser's last wish that was done or refused.
+    steps : list of Renamed
+        What can be taken back, the latest last.
+    told, problem : str
+        What the last step did; why it was not done.
+    """
+
+    of: str = ""
+    seq: int = 0
+    steps: list[Renamed] = field(default_factory=list)
+    told: str = ""
+    problem: str = ""
+
+    def of_dataset(self, place_key: str) -> None:
+        """Note which dataset is open; what was done in another one is not taken back from here."""
+        if self.of != place_key:
+            self.of, self.steps, self.told, self.problem = place_key, [], "", ""
+
+    def note(self, done: Renamed) -> None:
+        """Keep a step, so that it can be taken back."""
+        self.steps.append(done)
+        del self.steps[:-MOST_STEPS]
+
+
+@dataclass
 class MapState:
     """How points are coloured, what is on the map, what is selected and looked at.
 
@@ -78,3 +113,4 @@ class MapState:
     selections: int = 0
     chosen_seq: int = 0
     fields: tuple[object, dict[str, str]] = (None, {})
+    naming: Naming = field(default_factory=Naming)

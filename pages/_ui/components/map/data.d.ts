@@ -28,6 +28,8 @@ export interface MapData {
   /** Addresses of small pictures by row, empty where there is none; those of the rows asked about that are made by now. */
   thumbnails: { seq: number; rows: number[]; addresses: Record<string, string> };
   label: string;
+  /** What was done last about names of clusters; null where this visitor may not rename them. */
+  naming: { seq: number; told: string; problem: string; undo: boolean } | null;
 }
 
 /** Left, right, bottom, top. */
@@ -55,8 +57,8 @@ export interface CaptionPoints {
 export type Colour =
   | { kind: "one" }
   | { kind: "scale"; title: string; values: string; low: string; high: string }
-  /** `labels` are the values of the groups that `names` name. */
-  | { kind: "groups"; title: string; values: string; names: string[]; labels: number[] };
+  /** `labels` are the values of the groups that `names` name; `clusters` says that they are the map's, which can be renamed. */
+  | { kind: "groups"; title: string; values: string; names: string[]; labels: number[]; clusters?: boolean };
 
 export interface Hit {
   row: number;
@@ -88,6 +90,8 @@ export interface Group {
 export interface Cluster {
   label: number;
   name: string;
+  /** What it is called without a given name. */
+  made: string;
   x: number;
   y: number;
   count: number;

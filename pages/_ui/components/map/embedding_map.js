@@ -9,6 +9,7 @@ import { DrawnCloud } from "./drawn_cloud.js";
 import { Groups } from "./groups.js";
 import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
+import { Naming } from "./naming.js";
 import { cleared, drawCaptionLines, drawHits, drawMarker, drawSecond, drawSpread } from "./overlay.js";
 import { PointedMark } from "./pointed_mark.js";
 import { Pointing } from "./pointing.js";
@@ -56,6 +57,7 @@ export class EmbeddingMap {
   drawnCloud = new DrawnCloud(this);
   card = new Card(this);
   selector = new Selector(this);
+  naming = new Naming(this);
   labels = new Labels(this);
   groups = new Groups(this);
   legend = new Legend(this);
@@ -74,7 +76,7 @@ export class EmbeddingMap {
     // Drawings without names of their own; the whole has one, and the names of clusters are buttons.
     for (const one of [this.plot, this.overlay]) one.setAttribute("aria-hidden", "true");
     this.note.hidden = true;
-    this.foot.append(this.thumbnails.button, this.groups.root, this.legend.root);
+    this.foot.append(this.naming.line, this.thumbnails.button, this.groups.root, this.legend.root);
     const above = [this.labels.root, this.selector.canvas, this.selector.tools, this.foot, this.note];
     this.root.append(this.plot, this.overlay, this.pointed.element, ...above, this.card.element, this.card.pinned);
     parent.append(this.root);
@@ -118,6 +120,7 @@ export class EmbeddingMap {
     this.above.disconnect();
     this.viewport.end();
     this.card.destroy();
+    this.naming.end();
     this.thumbnails.end();
     this.sharing.end();
     if (this.view) views.set(this.version, { view: { ...this.view }, width: this.width });
@@ -190,7 +193,7 @@ export class EmbeddingMap {
     const key = JSON.stringify(colour);
     if (this.colours?.key === key) return false;
     this.colours = await loadColours(colour, key);
-    this.legend.forget(key);
+    this.legend.forget(colour.kind === "groups" ? colour.title + colour.values : key); // by another name a group is the same
     return true;
   }
 
@@ -203,9 +206,18 @@ export class EmbeddingMap {
     this.card.receive(data);
     this.thumbnails.store.receive(data.thumbnails);
     this.groups.draw(data.place);
+    this.naming.receive(data);
     this.labels.draw(data.clusters);
     this.showSelection();
     this.root.dataset.query = data.asked || "";
+  }
+
+  /** A name of a cluster is typed, or was. */
+  showNames() {
+    if (!this.data) return;
+    this.labels.draw(this.data.clusters);
+    this.legend.draw(this.data);
+    this.draw();
   }
 
   /** What is chosen has changed: the rest steps back. */

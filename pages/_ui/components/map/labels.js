@@ -2,6 +2,8 @@
 
 import { countOf } from "../shared/counting.js";
 import { make, textButton } from "../shared/drawing.js";
+import { focusedBeside } from "../shared/keys.js";
+import { HINT } from "./naming.js";
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */
 /** @import { Cluster } from "./data.d.ts" */
@@ -10,10 +12,13 @@ import { make, textButton } from "../shared/drawing.js";
 
 const FADE_AT = 3; // times the whole map
 const SHIFTS = [0, -26, 26];
+const EDGE = 4;
+const LONG = 24; // letters of a name that may be cut off
+const PENCIL = 26; // what is beside a name that can be renamed
 
 export class Labels {
   root = make("div", "labels");
-  /** @type {{ button: HTMLButtonElement, cluster: Cluster, size?: [number, number] }[]} */
+  /** @type {{ holder: HTMLElement, button: HTMLButtonElement, cluster: Cluster, size?: [number, number] }[]} */
   names = [];
   #key = "";
   #map;
@@ -25,11 +30,21 @@ export class Labels {
 
   /** @param {Cluster[]} clusters */
   draw(clusters) {
-    const key = JSON.stringify(clusters);
+    const { naming } = this.#map;
+    if (naming.typing) return; // what is typed would be lost; it is drawn then
+    const shown = clusters.map((cluster) => ({ ...cluster, name: naming.nameOf(cluster) }));
+    const key = JSON.stringify([shown, naming.offered]);
     if (key === this.#key) return;
     this.#key = key;
-    this.names = clusters.map((cluster) => ({ cluster, button: this.#button(cluster) }));
-    this.root.replaceChildren(...this.names.map(({ button }) => button));
+    const focused = this.names.find(({ button }) => button === focusedBeside(this.root));
+    this.names = shown.map((cluster) => this.#named(cluster));
+    this.root.replaceChildren(...this.names.map(({ holder }) => holder));
+    if (focused) this.focus(focused.cluster.label);
+  }
+
+  /** @param {number} label */
+  focus(label) {
+    this.names.find(({ cluster }) => cluster.label === label)?.button.focus();
   }
 
   /** Where there is no room for all, only the larger clusters' are shown. */
@@ -39,14 +54,22 @@ export class Labels {
     this.root.style.opacity = String(zoom <= FADE_AT ? 1 : Math.max(0.25, 1 - (zoom - FADE_AT) / 6));
     const taken = this.#taken();
     for (const name of this.names) {
-      const { button, cluster } = name;
+      const { holder, button, cluster } = name;
       const [left, top] = map.toPixels(cluster.x, cluster.y);
+      if (holder.classList.contains("renaming")) {
+        const [x, y] = [holder.offsetWidth, holder.offsetHeight];
+        move(holder, within(left - x / 2, x, map.width), within(top - y / 2, y, map.height));
+        continue;
+      }
       name.size ??= [button.offsetWidth || cluster.name.length * 7 + 12, button.offsetHeight || 20];
       const [width, height] = name.size;
-      const middle = freeMiddle(left, top, name.size, taken, map);
-      button.hidden = middle === undefined;
+      const inView = left >= 0 && left <= map.width;
+      const centre = inView ? within(left - width / 2, width, map.width) + width / 2 : left;
+      const middle = freeMiddle(centre, top, name.size, taken, map);
+      holder.hidden = middle === undefined;
       if (middle === undefined) continue;
-      button.style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(middle - height / 2)}px)`;
+      holder.classList.toggle("at-edge", centre + width / 2 + PENCIL > map.width);
+      move(holder, centre - width / 2, middle - height / 2);
     }
   }
 
@@ -69,14 +92,30 @@ export class Labels {
   }
 
   /** @param {Cluster} cluster */
-  #button({ name, count, label }) {
+  #named(cluster) {
     const map = this.#map;
-    const title = `Select this cluster: ${countOf(count, "picture")}`;
+    const { name, count, label } = cluster;
+    const holder = make("span", "named");
+    const hint = map.naming.offered ? `; ${HINT}` : "";
+    const whole = name.length > LONG ? `${name}. ` : "";
+    const title = `${whole}Select this cluster: ${countOf(count, "picture")}${hint}`;
     const button = textButton("name", name, title, () => map.send({ type: "cluster", label }));
     // A name stands for its cluster: the pictures it covers are no longer pointed at.
     button.addEventListener("pointerenter", () => map.card.leave());
-    return button;
+    holder.append(button);
+    map.naming.offer(holder, button, cluster, this);
+    return { holder, button, cluster };
   }
+}
+
+/** @param {HTMLElement} holder @param {number} left @param {number} top */
+function move(holder, left, top) {
+  holder.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+}
+
+/** Where something begins so that all of it is in a room. @param {number} at @param {number} size @param {number} room */
+function within(at, size, room) {
+  return Math.max(EDGE, Math.min(at, room - size - EDGE));
 }
 
 /**

@@ -1,10 +1,13 @@
 // What colours, outlines, rings and shapes stand for, as long as they are on the map. A group of a colour can be shown alone.
 
 import { make } from "../shared/drawing.js";
+import { focusedBeside } from "../shared/keys.js";
 import { HUES } from "./colours.js";
+import { HINT } from "./naming.js";
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */
-/** @import { Colour, Ink, MapData } from "./data.d.ts" */
+/** @import { Cluster, Colour, Ink, MapData } from "./data.d.ts" */
+/** @import { Named, Naming } from "./naming.js" */
 
 const ALONE = "Show these alone; again shows all, Shift adds others to them";
 
@@ -22,15 +25,29 @@ export class Legend {
   }
 
   /** @param {MapData} data */
-  draw({ colour, hits, place, texts, second, asked }) {
+  draw({ colour, clusters, hits, place, texts, second, asked }) {
+    const { naming } = this.#map;
+    if (naming.typing) return;
     const ink = this.#map.ink();
     const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
     const compared = second && [asked, second.asked];
     const separable = this.#map.gl && !this.#map.points?.density;
-    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable, compared]);
+    const own = colour.kind === "groups" && colour.clusters ? clustersOf(colour, clusters, naming) : [];
+    const key = JSON.stringify([
+      this.#map.colours?.key,
+      ink.key,
+      Boolean(texts),
+      shown,
+      separable,
+      compared,
+      own,
+      naming.offered,
+    ]);
     if (key === this.#key) return;
     this.#key = key;
-    this.root.replaceChildren(...this.#colourSigns(colour, ink, separable));
+    const focused = this.#focused();
+    this.root.replaceChildren(...this.#colourSigns(colour, own, ink, separable));
+    if (focused) this.focus(focused);
     if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
     if (shown.query) this.root.append(item(make("span", "query"), "query"));
     if (shown.hits) this.root.append(item(make("span", "hit"), second ? `A: ${asked}` : "hits, the closest largest"));
@@ -78,23 +95,41 @@ export class Legend {
     this.#map.draw();
   }
 
+  /** @param {number | string} label */
+  focus(label) {
+    const button = this.root.querySelector(`[data-label="${label}"]`);
+    if (button instanceof HTMLElement) button.focus();
+  }
+
+  /** The label of the group that has the focus. */
+  #focused() {
+    const focused = focusedBeside(this.root);
+    return focused instanceof HTMLElement && this.root.contains(focused) ? focused.dataset.label : undefined;
+  }
+
   #press() {
-    for (const button of this.root.querySelectorAll("button")) {
+    for (const button of this.root.querySelectorAll("button.group-sign")) {
+      if (!(button instanceof HTMLElement)) continue;
       button.setAttribute("aria-pressed", String(this.alone.has(Number(button.dataset.label))));
     }
   }
 
   /**
    * @param {Colour} colour
+   * @param {Named[]} own the groups that are clusters
    * @param {Ink} ink
    * @param {boolean} separable
    */
-  #colourSigns(colour, ink, separable) {
+  #colourSigns(colour, own, ink, separable) {
     if (colour.kind === "one") return [];
     const title = make("span", "title", colour.title);
     if (colour.kind === "groups") {
-      const signs = colour.names.map((name, at) => dot(HUES[colour.labels[at]] ?? ink.grey, name));
-      return [title, ...(separable ? signs.map((sign, at) => this.#button(sign, colour.labels[at])) : signs)];
+      const signs = colour.names.map((name, at) => {
+        const cluster = own.find(({ label }) => label === colour.labels[at]);
+        const sign = dot(HUES[colour.labels[at]] ?? ink.grey, cluster?.name ?? name);
+        return separable ? this.#button(sign, colour.labels[at], cluster) : sign;
+      });
+      return [title, ...signs];
     }
     const bar = make("span", "ramp");
     bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
@@ -103,16 +138,36 @@ export class Legend {
     return [title, scale];
   }
 
-  /** @param {HTMLElement} sign @param {number} label */
-  #button(sign, label) {
+  /** @param {HTMLElement} sign @param {number} label @param {Named} [cluster] that can be renamed */
+  #button(sign, label, cluster) {
     const button = make("button", "item group-sign");
     button.type = "button";
     button.title = ALONE;
     button.dataset.label = String(label);
     button.append(...sign.childNodes);
     button.addEventListener("click", (event) => this.choose(label, event.shiftKey));
-    return button;
+    if (!cluster || !this.#map.naming.offered) return button;
+    button.title = `${ALONE}; ${HINT}`;
+    const holder = make("span", "named");
+    holder.append(button);
+    this.#map.naming.offer(holder, button, cluster, this);
+    return holder;
   }
+}
+
+/**
+ * The clusters among the groups of a colour: the first ones, for the rest has no hue.
+ *
+ * @param {Extract<Colour, { kind: "groups" }>} colour
+ * @param {Cluster[]} clusters
+ * @param {Naming} naming
+ * @returns {Named[]}
+ */
+function clustersOf({ names, labels }, clusters, naming) {
+  return labels
+    .map((label, at) => ({ label, name: names[at], made: clusters.find((one) => one.label === label)?.made }))
+    .filter(({ label }) => label < HUES.length)
+    .map((one) => ({ ...one, name: naming.nameOf(one) }));
 }
 
 /**

@@ -176,6 +176,7 @@ function mounting(open, name = "event") {
 }
 
 // shared/drawing.js
+var CROSS = ["M6 6l12 12", "M18 6 6 18"];
 function make(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -189,8 +190,34 @@ function textButton(className, text, title, act) {
   button.addEventListener("click", act);
   return button;
 }
+function signButton(className, sign, label, act) {
+  const button = textButton(className, typeof sign === "string" ? sign : "", label, act);
+  button.setAttribute("aria-label", label);
+  if (typeof sign !== "string") button.append(lines(sign));
+  return button;
+}
+function textField() {
+  const input = make("input");
+  input.type = "text";
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.enterKeyHint = "search";
+  return input;
+}
 function scoreText(score) {
   return (score < 0 ? "−" : "") + Math.abs(score).toFixed(3);
+}
+var SVG = "http://www.w3.org/2000/svg";
+function lines(paths) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
 }
 
 // shared/plotly.js
@@ -1041,12 +1068,166 @@ function pictures(count) {
   return count === 1 ? "picture" : `${count} pictures`;
 }
 
+// shared/keys.js
+function focusedBeside(element) {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+// map/naming.js
+var LONGEST_NAME = 60;
+var HINT = "double click or F2 to rename";
+var PENCIL = ["M4 20l1-4L16.5 4.5l3 3L8 19l-4 1Z", "M14.5 6.5l3 3"];
+var Naming = class {
+  /** What was done last, with the way back. */
+  line = make("div", "renamed");
+  /** Whether a name is being typed. */
+  typing = false;
+  #sequence = new Sequence();
+  /** What was sent and is not answered yet; it is shown meanwhile. @type {{ seq: number, label: number, name: string } | null} */
+  #pending = null;
+  #asked = 0;
+  #told = 0;
+  #map;
+  /** @param {EmbeddingMap} map */
+  constructor(map) {
+    this.#map = map;
+    this.line.setAttribute("role", "status");
+  }
+  /** The map is gone: what is being typed is not meant yet. */
+  end() {
+    this.typing = false;
+  }
+  /** Whether this visitor may rename clusters. */
+  get offered() {
+    return Boolean(this.#map.data?.naming);
+  }
+  /** @param {MapData} data */
+  receive({ naming }) {
+    if (naming && !this.#sequence.follow(naming.seq)) return;
+    this.#pending = null;
+    if (!naming || naming.seq !== this.#asked || this.#told === naming.seq) return;
+    this.#told = naming.seq;
+    this.#say(naming);
+  }
+  /** What a cluster is called, by what was typed as far as the server did not answer. @param {Named} cluster */
+  nameOf({ label, name }) {
+    return this.#pending?.label === label ? this.#pending.name : name;
+  }
+  /**
+   * Let a cluster be renamed where its name stands.
+   *
+   * @param {HTMLElement} holder of the name, and of the field in its place
+   * @param {HTMLButtonElement} button with the name on it
+   * @param {Named} cluster
+   * @param {Owner} owner
+   */
+  offer(holder, button, cluster, owner) {
+    if (!this.offered) return;
+    const edit = () => this.#edit(holder, button, cluster, owner);
+    button.setAttribute("aria-keyshortcuts", "F2");
+    button.addEventListener("dblclick", (event) => {
+      event.stopPropagation();
+      edit();
+    });
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "F2") return;
+      event.preventDefault();
+      edit();
+    });
+    const pencil = signButton("pencil", PENCIL, `Rename ${cluster.name}`, edit);
+    pencil.addEventListener("dblclick", (event) => event.stopPropagation());
+    holder.append(pencil);
+  }
+  /**
+   * @param {HTMLElement} holder
+   * @param {HTMLButtonElement} button
+   * @param {Named} cluster
+   * @param {Owner} owner
+   */
+  #edit(holder, button, cluster, owner) {
+    if (this.typing) return;
+    this.typing = true;
+    this.#map.card.leave();
+    const field = this.#field(cluster);
+    const stop = new AbortController();
+    const end = (typed, back = true) => {
+      stop.abort();
+      if (!this.typing) return;
+      this.typing = false;
+      field.remove();
+      button.hidden = false;
+      holder.classList.remove("renaming");
+      if (typed !== null && typed.trim() !== cluster.name) this.#rename(cluster, typed.trim());
+      this.#map.showNames();
+      if (back) owner.focus(cluster.label);
+    };
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.isComposing || event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      end(event.key === "Enter" ? field.value : null);
+    });
+    field.addEventListener("blur", () => end(field.value.trim() || null, false));
+    const outside = (event) => !event.composedPath().includes(field) && field.blur();
+    document.addEventListener("pointerdown", outside, { capture: true, signal: stop.signal });
+    for (const kind of ["dblclick", "pointerdown", "click"]) {
+      field.addEventListener(kind, (event) => event.stopPropagation());
+    }
+    button.hidden = true;
+    holder.classList.add("renaming");
+    holder.append(field);
+    this.#map.showNames();
+    field.focus();
+    field.select();
+  }
+  /** @param {Named} cluster */
+  #field({ name, made }) {
+    const field = textField();
+    field.className = "rename";
+    field.value = name;
+    field.maxLength = LONGEST_NAME;
+    field.enterKeyHint = "done";
+    field.placeholder = made ?? "";
+    field.title = "Enter keeps the name, Escape leaves it as it was; without any text the one that was made comes back";
+    field.setAttribute("aria-label", `Name of the cluster ${name}`);
+    return field;
+  }
+  /** @param {Named} cluster @param {string} typed */
+  #rename({ label, name, made }, typed) {
+    this.#ask({ label, was: name, name: typed });
+    this.#pending = { seq: this.#asked, label, name: typed || (made ?? name) };
+  }
+  /** @param {Record<string, unknown>} wish */
+  #ask(wish) {
+    this.#asked = this.#sequence.next();
+    this.line.replaceChildren();
+    this.#map.send({ type: "rename", seq: this.#asked, ...wish });
+  }
+  /** @param {NonNullable<MapData["naming"]>} naming */
+  #say({ told, problem, undo }) {
+    this.line.classList.toggle("problem", Boolean(problem));
+    if (!told && !problem) return this.line.replaceChildren();
+    const close = signButton("close", CROSS, "Close this line", () => this.line.replaceChildren());
+    const back = textButton(
+      "undo",
+      "Undo",
+      "Give the cluster the name back that it had",
+      () => this.#ask({ undo: true })
+    );
+    this.line.replaceChildren(make("span", "", problem || told), ...undo && told ? [back] : [], close);
+  }
+};
+
 // map/labels.js
 var FADE_AT = 3;
 var SHIFTS = [0, -26, 26];
+var EDGE2 = 4;
+var LONG = 24;
+var PENCIL2 = 26;
 var Labels = class {
   root = make("div", "labels");
-  /** @type {{ button: HTMLButtonElement, cluster: Cluster, size?: [number, number] }[]} */
+  /** @type {{ holder: HTMLElement, button: HTMLButtonElement, cluster: Cluster, size?: [number, number] }[]} */
   names = [];
   #key = "";
   #map;
@@ -1056,11 +1237,20 @@ var Labels = class {
   }
   /** @param {Cluster[]} clusters */
   draw(clusters) {
-    const key = JSON.stringify(clusters);
+    const { naming } = this.#map;
+    if (naming.typing) return;
+    const shown = clusters.map((cluster) => ({ ...cluster, name: naming.nameOf(cluster) }));
+    const key = JSON.stringify([shown, naming.offered]);
     if (key === this.#key) return;
     this.#key = key;
-    this.names = clusters.map((cluster) => ({ cluster, button: this.#button(cluster) }));
-    this.root.replaceChildren(...this.names.map(({ button }) => button));
+    const focused = this.names.find(({ button }) => button === focusedBeside(this.root));
+    this.names = shown.map((cluster) => this.#named(cluster));
+    this.root.replaceChildren(...this.names.map(({ holder }) => holder));
+    if (focused) this.focus(focused.cluster.label);
+  }
+  /** @param {number} label */
+  focus(label) {
+    this.names.find(({ cluster }) => cluster.label === label)?.button.focus();
   }
   /** Where there is no room for all, only the larger clusters' are shown. */
   place() {
@@ -1069,14 +1259,22 @@ var Labels = class {
     this.root.style.opacity = String(zoom <= FADE_AT ? 1 : Math.max(0.25, 1 - (zoom - FADE_AT) / 6));
     const taken = this.#taken();
     for (const name of this.names) {
-      const { button, cluster } = name;
+      const { holder, button, cluster } = name;
       const [left, top] = map.toPixels(cluster.x, cluster.y);
+      if (holder.classList.contains("renaming")) {
+        const [x, y] = [holder.offsetWidth, holder.offsetHeight];
+        move(holder, within(left - x / 2, x, map.width), within(top - y / 2, y, map.height));
+        continue;
+      }
       name.size ??= [button.offsetWidth || cluster.name.length * 7 + 12, button.offsetHeight || 20];
       const [width, height] = name.size;
-      const middle2 = freeMiddle(left, top, name.size, taken, map);
-      button.hidden = middle2 === void 0;
+      const inView = left >= 0 && left <= map.width;
+      const centre = inView ? within(left - width / 2, width, map.width) + width / 2 : left;
+      const middle2 = freeMiddle(centre, top, name.size, taken, map);
+      holder.hidden = middle2 === void 0;
       if (middle2 === void 0) continue;
-      button.style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(middle2 - height / 2)}px)`;
+      holder.classList.toggle("at-edge", centre + width / 2 + PENCIL2 > map.width);
+      move(holder, centre - width / 2, middle2 - height / 2);
     }
   }
   /** A name gives way to the query's marker, and to what stands over the map. */
@@ -1096,14 +1294,26 @@ var Labels = class {
     return taken;
   }
   /** @param {Cluster} cluster */
-  #button({ name, count, label }) {
+  #named(cluster) {
     const map = this.#map;
-    const title = `Select this cluster: ${countOf(count, "picture")}`;
+    const { name, count, label } = cluster;
+    const holder = make("span", "named");
+    const hint = map.naming.offered ? `; ${HINT}` : "";
+    const whole = name.length > LONG ? `${name}. ` : "";
+    const title = `${whole}Select this cluster: ${countOf(count, "picture")}${hint}`;
     const button = textButton("name", name, title, () => map.send({ type: "cluster", label }));
     button.addEventListener("pointerenter", () => map.card.leave());
-    return button;
+    holder.append(button);
+    map.naming.offer(holder, button, cluster, this);
+    return { holder, button, cluster };
   }
 };
+function move(holder, left, top) {
+  holder.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+}
+function within(at, size, room) {
+  return Math.max(EDGE2, Math.min(at, room - size - EDGE2));
+}
 function freeMiddle(left, top, [width, height], taken, room) {
   return SHIFTS.map((shift) => top + shift).find((middle2) => {
     const box = [left - width / 2 - 3, middle2 - height / 2 - 2, left + width / 2 + 3, middle2 + height / 2 + 2];
@@ -1131,15 +1341,29 @@ var Legend = class {
     this.#map = map;
   }
   /** @param {MapData} data */
-  draw({ colour, hits, place, texts, second, asked }) {
+  draw({ colour, clusters, hits, place, texts, second, asked }) {
+    const { naming } = this.#map;
+    if (naming.typing) return;
     const ink = this.#map.ink();
     const shown = { hits: hits.length > 0, query: Boolean(place?.marker), ring: Boolean(this.#map.selector.rows) };
     const compared = second && [asked, second.asked];
     const separable = this.#map.gl && !this.#map.points?.density;
-    const key = JSON.stringify([this.#map.colours?.key, ink.key, Boolean(texts), shown, separable, compared]);
+    const own = colour.kind === "groups" && colour.clusters ? clustersOf(colour, clusters, naming) : [];
+    const key = JSON.stringify([
+      this.#map.colours?.key,
+      ink.key,
+      Boolean(texts),
+      shown,
+      separable,
+      compared,
+      own,
+      naming.offered
+    ]);
     if (key === this.#key) return;
     this.#key = key;
-    this.root.replaceChildren(...this.#colourSigns(colour, ink, separable));
+    const focused = this.#focused();
+    this.root.replaceChildren(...this.#colourSigns(colour, own, ink, separable));
+    if (focused) this.focus(focused);
     if (texts) this.root.append(dot(ink.point, "pictures"), dot(ink.caption, "captions", "dot diamond"));
     if (shown.query) this.root.append(item(make("span", "query"), "query"));
     if (shown.hits) this.root.append(item(make("span", "hit"), second ? `A: ${asked}` : "hits, the closest largest"));
@@ -1183,22 +1407,38 @@ var Legend = class {
     this.#map.drawnCloud.recolour();
     this.#map.draw();
   }
+  /** @param {number | string} label */
+  focus(label) {
+    const button = this.root.querySelector(`[data-label="${label}"]`);
+    if (button instanceof HTMLElement) button.focus();
+  }
+  /** The label of the group that has the focus. */
+  #focused() {
+    const focused = focusedBeside(this.root);
+    return focused instanceof HTMLElement && this.root.contains(focused) ? focused.dataset.label : void 0;
+  }
   #press() {
-    for (const button of this.root.querySelectorAll("button")) {
+    for (const button of this.root.querySelectorAll("button.group-sign")) {
+      if (!(button instanceof HTMLElement)) continue;
       button.setAttribute("aria-pressed", String(this.alone.has(Number(button.dataset.label))));
     }
   }
   /**
    * @param {Colour} colour
+   * @param {Named[]} own the groups that are clusters
    * @param {Ink} ink
    * @param {boolean} separable
    */
-  #colourSigns(colour, ink, separable) {
+  #colourSigns(colour, own, ink, separable) {
     if (colour.kind === "one") return [];
     const title = make("span", "title", colour.title);
     if (colour.kind === "groups") {
-      const signs = colour.names.map((name, at) => dot(HUES[colour.labels[at]] ?? ink.grey, name));
-      return [title, ...separable ? signs.map((sign, at) => this.#button(sign, colour.labels[at])) : signs];
+      const signs = colour.names.map((name, at) => {
+        const cluster = own.find(({ label }) => label === colour.labels[at]);
+        const sign = dot(HUES[colour.labels[at]] ?? ink.grey, cluster?.name ?? name);
+        return separable ? this.#button(sign, colour.labels[at], cluster) : sign;
+      });
+      return [title, ...signs];
     }
     const bar = make("span", "ramp");
     bar.style.background = `linear-gradient(90deg, ${ink.scale.join(", ")})`;
@@ -1206,17 +1446,25 @@ var Legend = class {
     scale.append(make("span", "end", colour.low), bar, make("span", "end", colour.high));
     return [title, scale];
   }
-  /** @param {HTMLElement} sign @param {number} label */
-  #button(sign, label) {
+  /** @param {HTMLElement} sign @param {number} label @param {Named} [cluster] that can be renamed */
+  #button(sign, label, cluster) {
     const button = make("button", "item group-sign");
     button.type = "button";
     button.title = ALONE;
     button.dataset.label = String(label);
     button.append(...sign.childNodes);
     button.addEventListener("click", (event) => this.choose(label, event.shiftKey));
-    return button;
+    if (!cluster || !this.#map.naming.offered) return button;
+    button.title = `${ALONE}; ${HINT}`;
+    const holder = make("span", "named");
+    holder.append(button);
+    this.#map.naming.offer(holder, button, cluster, this);
+    return holder;
   }
 };
+function clustersOf({ names, labels }, clusters, naming) {
+  return labels.map((label, at) => ({ label, name: names[at], made: clusters.find((one) => one.label === label)?.made })).filter(({ label }) => label < HUES.length).map((one) => ({ ...one, name: naming.nameOf(one) }));
+}
 function dot(colour, name, shape = "dot") {
   const sign = make("span", shape);
   sign.style.background = colour;
@@ -1245,7 +1493,7 @@ function onPointed(own, follow, signal) {
 }
 
 // map/pointed_mark.js
-var EDGE2 = 10;
+var EDGE3 = 10;
 var PointedMark = class {
   element = make("div", "pointed-mark");
   /** @type {number | null} */
@@ -1292,7 +1540,7 @@ var PointedMark = class {
   }
 };
 function inside(at, room) {
-  return Math.max(EDGE2, Math.min(room - EDGE2, at));
+  return Math.max(EDGE3, Math.min(room - EDGE3, at));
 }
 
 // map/pointing.js
@@ -1433,13 +1681,13 @@ function inside2({ x, y }, polygon) {
 }
 function isWithin(a, b, polygon) {
   const count = polygon.length;
-  let within = false;
+  let within2 = false;
   for (let j = 0, k = count - 1; j < count; k = j, j += 1) {
     const [x0, y0] = polygon[j];
     const [x1, y1] = polygon[k];
-    if (y0 > b !== y1 > b && a < (x1 - x0) * (b - y0) / (y1 - y0) + x0) within = !within;
+    if (y0 > b !== y1 > b && a < (x1 - x0) * (b - y0) / (y1 - y0) + x0) within2 = !within2;
   }
-  return within;
+  return within2;
 }
 
 // map/selector.js
@@ -1927,7 +2175,7 @@ var FROM_ZOOM = 1.3;
 var SLACK = 1.25;
 var AROUND = 1;
 var REST_MS2 = 160;
-var EDGE3 = 1.5;
+var EDGE4 = 1.5;
 var FRAMES = 6;
 var STEPPED_BACK2 = 0.25;
 var on = true;
@@ -1976,8 +2224,8 @@ var Thumbnails = class {
   /** The picture that stands at a place of the window. @param {number} left @param {number} top @returns {Spot | null} */
   at(left, top) {
     for (const one of this.drawn.values()) {
-      const within = Math.abs(one.left - left) <= one.width / 2 && Math.abs(one.top - top) <= one.height / 2;
-      if (within) return this.#spotOf(one.row);
+      const within2 = Math.abs(one.left - left) <= one.width / 2 && Math.abs(one.top - top) <= one.height / 2;
+      if (within2) return this.#spotOf(one.row);
     }
     return null;
   }
@@ -2061,13 +2309,13 @@ var Thumbnails = class {
     };
     brush.globalAlpha = chosen && !chosen.has(row) || !map.legend.shows(row) ? STEPPED_BACK2 : 1;
     brush.drawImage(picture, left - width / 2, top - height / 2, width, height);
-    if (map.colours && map.colours.kind !== "one") frame(EDGE3 / 2, hueOf(map.colours, row, ink), 2 * EDGE3);
+    if (map.colours && map.colours.kind !== "one") frame(EDGE4 / 2, hueOf(map.colours, row, ink), 2 * EDGE4);
     else frame(0, ink.back, 1);
     if (map.hits.has(row)) {
-      frame(2 * EDGE3 + 1, ink.back, 4);
-      frame(2 * EDGE3, ink.text, 2);
+      frame(2 * EDGE4 + 1, ink.back, 4);
+      frame(2 * EDGE4, ink.text, 2);
     }
-    if (chosen?.has(row)) frame(2 * EDGE3 + 2.5, ink.ring, 2.5);
+    if (chosen?.has(row)) frame(2 * EDGE4 + 2.5, ink.ring, 2.5);
     brush.globalAlpha = 1;
   }
   #ask() {
@@ -2301,6 +2549,7 @@ var EmbeddingMap = class {
   drawnCloud = new DrawnCloud(this);
   card = new Card(this);
   selector = new Selector(this);
+  naming = new Naming(this);
   labels = new Labels(this);
   groups = new Groups(this);
   legend = new Legend(this);
@@ -2317,7 +2566,7 @@ var EmbeddingMap = class {
     Object.assign(this.root, { embeddingMap: this });
     for (const one of [this.plot, this.overlay]) one.setAttribute("aria-hidden", "true");
     this.note.hidden = true;
-    this.foot.append(this.thumbnails.button, this.groups.root, this.legend.root);
+    this.foot.append(this.naming.line, this.thumbnails.button, this.groups.root, this.legend.root);
     const above = [this.labels.root, this.selector.canvas, this.selector.tools, this.foot, this.note];
     this.root.append(this.plot, this.overlay, this.pointed.element, ...above, this.card.element, this.card.pinned);
     parent.append(this.root);
@@ -2358,6 +2607,7 @@ var EmbeddingMap = class {
     this.above.disconnect();
     this.viewport.end();
     this.card.destroy();
+    this.naming.end();
     this.thumbnails.end();
     this.sharing.end();
     if (this.view) views.set(this.version, { view: { ...this.view }, width: this.width });
@@ -2424,7 +2674,7 @@ var EmbeddingMap = class {
     const key = JSON.stringify(colour);
     if (this.colours?.key === key) return false;
     this.colours = await loadColours(colour, key);
-    this.legend.forget(key);
+    this.legend.forget(colour.kind === "groups" ? colour.title + colour.values : key);
     return true;
   }
   takeMarkers() {
@@ -2436,9 +2686,17 @@ var EmbeddingMap = class {
     this.card.receive(data);
     this.thumbnails.store.receive(data.thumbnails);
     this.groups.draw(data.place);
+    this.naming.receive(data);
     this.labels.draw(data.clusters);
     this.showSelection();
     this.root.dataset.query = data.asked || "";
+  }
+  /** A name of a cluster is typed, or was. */
+  showNames() {
+    if (!this.data) return;
+    this.labels.draw(this.data.clusters);
+    this.legend.draw(this.data);
+    this.draw();
   }
   /** What is chosen has changed: the rest steps back. */
   showSelection() {
