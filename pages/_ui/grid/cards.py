@@ -104,6 +104,7 @@ def ranking(
             },
             **_sized(size),
             "judging": judged.strip(result, everything, engine, settings),
+            "paired": marks is not None,
             **more,
             **handing_on.part(engine.gallery, drawn),
             **tagging.part(engine.gallery, [hit.image_id for hit in drawn.hits]),
@@ -127,6 +128,7 @@ def second_ranking(
         "score_help": score_bar.score_help(result),
         "terms": term_shares.labels(result),
         "elsewhere": True,
+        "paired": True,
         "seq": visit().second.seq,
     }
     components.second_grid({**_base(), **data}, on_event=events.on_second_event)
@@ -157,6 +159,7 @@ def _base() -> dict[str, object]:
         "tagging": None,
         "exported": None,
         "further": None,
+        "paired": False,
     }
 
 

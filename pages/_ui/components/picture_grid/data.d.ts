@@ -18,6 +18,8 @@ export interface GridData extends DetailData {
   judging?: Judging | null;
   /** Whether pictures are opened by another grid, which shows them beside its own. */
   elsewhere?: boolean;
+  /** Whether another list stands beside it, with which it is compared. */
+  paired?: boolean;
   /** What comes after the pictures; null where they are all there is to show. */
   further?: FurtherData | null;
   /** The tags; null where pictures are not selected and tagged. */

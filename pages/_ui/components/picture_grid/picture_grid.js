@@ -8,6 +8,7 @@ import { Sequence } from "../shared/sequence.js";
 import { Card, EmptyCard } from "./card.js";
 import { Further } from "./further.js";
 import { boxesBetween, GAP, vertically } from "./layout.js";
+import { Pairing } from "./pairing.js";
 import { Pointed } from "./pointed.js";
 import { Selection } from "./selection.js";
 import { Status } from "./status.js";
@@ -43,6 +44,7 @@ export class PictureGrid {
   /** @type {HTMLElement[]} lines between the cards */
   rules = [];
   pointed = new Pointed(this);
+  pairing = new Pairing(this);
   /** @type {Map<string, Card | EmptyCard>} */
   cards = new Map();
   /** @type {string[]} */
@@ -89,6 +91,7 @@ export class PictureGrid {
     this.further.end();
     this.verdicts.end();
     this.pointed.end();
+    this.pairing.end();
     this.detail.destroy();
     this.root.remove();
   }
@@ -120,6 +123,7 @@ export class PictureGrid {
     this.selection.marks.draw();
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
+    this.pairing.refresh();
     this.status.draw(data, performance.now() - started);
     this.detail.receive(data);
   }

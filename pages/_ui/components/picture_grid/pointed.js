@@ -28,15 +28,16 @@ export class Pointed {
     this.#stop.abort();
   }
 
-  /** @param {number | null} row */
+  /** Rows are those of one gallery: two lists that are compared, perhaps of two, go by names (`pairing.js`). @param {number | null} row */
   #say(row) {
-    if (row === this.#row) return;
+    if (row === this.#row || this.#grid.data.paired) return;
     this.#row = row;
     point(row, this);
   }
 
   /** @param {number | null} row pointed at elsewhere */
   #mark(row) {
+    if (this.#grid.data.paired) return;
     for (const card of this.#grid.cards.values()) {
       card.element.classList.toggle("pointed", row !== null && card.picture?.row === row);
     }

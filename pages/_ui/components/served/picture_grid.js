@@ -1552,10 +1552,162 @@ function vertically(boxes, at, direction) {
   return best;
 }
 
+// picture_grid/pair_line.js
+var EDGE = 6;
+function shapeOf(from, to, room) {
+  if (!areApart(from, to)) return null;
+  const rightwards = to.left >= from.right;
+  const start = (
+    /** @type {Place} */
+    [rightwards ? from.right : from.left, middleOf(from)]
+  );
+  const below = to.top > room.height - EDGE;
+  const away = below || to.bottom < EDGE;
+  const bend = ((rightwards ? to.left : to.right) - start[0]) / 2;
+  const [x0, y0] = start.map(round);
+  if (away) {
+    const [x12, y12] = [round((to.left + to.right) / 2), below ? room.height - EDGE : EDGE];
+    const path2 = `M ${x0} ${y0} C ${round(start[0] + bend)} ${y0} ${x12} ${round((y0 + y12) / 2)} ${x12} ${y12}`;
+    return { path: path2, ends: [start], away: { x: x12, y: y12, below } };
+  }
+  const end = (
+    /** @type {Place} */
+    [rightwards ? to.left : to.right, middleOf(to)]
+  );
+  const [x1, y1] = end.map(round);
+  const path = `M ${x0} ${y0} C ${round(start[0] + bend)} ${y0} ${round(end[0] - bend)} ${y1} ${x1} ${y1}`;
+  return { path, ends: [start, end], away: null };
+}
+function areApart(one, other) {
+  return one.right <= other.left || other.right <= one.left;
+}
+function middleOf({ top, bottom }) {
+  return (top + bottom) / 2;
+}
+function round(value) {
+  return Math.round(value * 10) / 10;
+}
+
+// picture_grid/pairing.js
+var NAME2 = "t2i-paired";
+var Pairing = class {
+  #grid;
+  #told = "";
+  /** The two cards that belong together: that which is pointed at, and its like here. @type {[HTMLElement, HTMLElement] | null} */
+  #pair = null;
+  #frame = 0;
+  #drawing = document.createElementNS(SVG, "svg");
+  #stop = new AbortController();
+  #moving = new AbortController();
+  /** @param {PictureGrid} grid */
+  constructor(grid) {
+    this.#grid = grid;
+    const { signal } = this.#stop;
+    this.#drawing.setAttribute("class", "pair-line");
+    this.#drawing.setAttribute("aria-hidden", "true");
+    for (const kind of ["pointerover", "focusin"]) {
+      grid.area.addEventListener(kind, ({ target }) => this.#say(cardOf(target)), { signal });
+    }
+    grid.area.addEventListener("pointerleave", () => this.#say(null), { signal });
+    grid.area.addEventListener("focusout", () => this.#say(null), { signal });
+    const hear = (event) => this.#hear(
+      /** @type {CustomEvent<Told>} */
+      event.detail
+    );
+    document.addEventListener(NAME2, hear, { signal });
+  }
+  end() {
+    this.#say(null);
+    this.#show(null);
+    this.#stop.abort();
+  }
+  /** Cards may be others now, or elsewhere. */
+  refresh() {
+    if (this.#told && !(this.#grid.data.paired && this.#grid.cards.has(this.#told))) this.#say(null);
+    if (this.#pair) this.#later();
+  }
+  /** @param {HTMLElement | null} card pointed at here */
+  #say(card) {
+    const id = this.#grid.data.paired && card?.dataset.id || "";
+    if (id === this.#told) return;
+    this.#told = id;
+    const detail = id && card ? { id, card, by: this } : { id: null, by: this };
+    document.dispatchEvent(new CustomEvent(NAME2, { detail }));
+  }
+  /** @param {Told} told what is pointed at in the other list */
+  #hear(told) {
+    if (told.by === this) return;
+    const own = told.id !== null && this.#grid.data.paired ? this.#grid.cards.get(told.id) : null;
+    this.#show(told.id !== null && own ? [told.card, own.element] : null);
+  }
+  /** @param {[HTMLElement, HTMLElement] | null} pair */
+  #show(pair2) {
+    this.#pair?.[1].classList.remove("pointed");
+    this.#pair = pair2;
+    this.#moving.abort();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (!pair2) return this.#drawing.remove();
+    pair2[1].classList.add("pointed");
+    this.#moving = new AbortController();
+    const { signal } = this.#moving;
+    const passive = { signal, passive: true, capture: true };
+    document.addEventListener("scroll", () => this.#later(), passive);
+    window.addEventListener("resize", () => this.#later(), { signal });
+    this.#draw();
+  }
+  #later() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+  #draw() {
+    if (!this.#pair) return;
+    const [from, to] = this.#pair;
+    if (!from.isConnected || !to.isConnected) return this.#show(null);
+    const beside = areApart(listOf(from), listOf(to));
+    const shape2 = beside && shapeOf(rectOf(from), rectOf(to), { width: window.innerWidth, height: window.innerHeight });
+    if (!shape2) return this.#drawing.remove();
+    const line = document.createElementNS(SVG, "path");
+    const halo = document.createElementNS(SVG, "path");
+    halo.setAttribute("class", "halo");
+    for (const path of [halo, line]) path.setAttribute("d", shape2.path);
+    const ends = shape2.ends.map(([x, y]) => {
+      const end = document.createElementNS(SVG, "circle");
+      end.setAttribute("cx", x.toFixed(1));
+      end.setAttribute("cy", y.toFixed(1));
+      end.setAttribute("r", "4");
+      return end;
+    });
+    this.#drawing.replaceChildren(halo, line, ...ends, ...shape2.away ? [this.#sign(shape2.away)] : []);
+    if (!this.#drawing.isConnected) this.#grid.root.append(this.#drawing);
+  }
+  /** At which rank the picture stands here, where its card is out of sight. @param {NonNullable<NonNullable<ReturnType<typeof shapeOf>>["away"]>} away */
+  #sign({ x, y, below }) {
+    const rank = this.#grid.cards.get(this.#pair?.[1].dataset.id ?? "")?.picture?.rank;
+    const sign = document.createElementNS(SVG, "text");
+    sign.setAttribute("x", (x + 22).toFixed(1));
+    sign.setAttribute("y", (y + (below ? -4 : 14)).toFixed(1));
+    sign.textContent = `${below ? "↓" : "↑"} ${rank ?? ""}`.trim();
+    return sign;
+  }
+};
+function rectOf(card) {
+  return (card.querySelector(".picture") ?? card).getBoundingClientRect();
+}
+function listOf(card) {
+  return (card.parentElement ?? card).getBoundingClientRect();
+}
+function cardOf(target) {
+  const card = target instanceof Element ? target.closest(".card") : null;
+  return card instanceof HTMLElement ? card : null;
+}
+
 // shared/pointed.js
-var NAME2 = "t2i-pointed";
+var NAME3 = "t2i-pointed";
 function point(row, by) {
-  document.dispatchEvent(new CustomEvent(NAME2, { detail: { row, by } }));
+  document.dispatchEvent(new CustomEvent(NAME3, { detail: { row, by } }));
 }
 function onPointed(own, follow, signal) {
   const hear = (event) => {
@@ -1565,7 +1717,7 @@ function onPointed(own, follow, signal) {
     );
     if (by !== own) follow(row);
   };
-  document.addEventListener(NAME2, hear, { signal });
+  document.addEventListener(NAME3, hear, { signal });
 }
 
 // picture_grid/pointed.js
@@ -1590,14 +1742,15 @@ var Pointed = class {
     this.#say(null);
     this.#stop.abort();
   }
-  /** @param {number | null} row */
+  /** Rows are those of one gallery: two lists that are compared, perhaps of two, go by names (`pairing.js`). @param {number | null} row */
   #say(row) {
-    if (row === this.#row) return;
+    if (row === this.#row || this.#grid.data.paired) return;
     this.#row = row;
     point(row, this);
   }
   /** @param {number | null} row pointed at elsewhere */
   #mark(row) {
+    if (this.#grid.data.paired) return;
     for (const card of this.#grid.cards.values()) {
       card.element.classList.toggle("pointed", row !== null && card.picture?.row === row);
     }
@@ -2246,6 +2399,7 @@ var PictureGrid = class {
   /** @type {HTMLElement[]} lines between the cards */
   rules = [];
   pointed = new Pointed(this);
+  pairing = new Pairing(this);
   /** @type {Map<string, Card | EmptyCard>} */
   cards = /* @__PURE__ */ new Map();
   /** @type {string[]} */
@@ -2290,6 +2444,7 @@ var PictureGrid = class {
     this.further.end();
     this.verdicts.end();
     this.pointed.end();
+    this.pairing.end();
     this.detail.destroy();
     this.root.remove();
   }
@@ -2318,6 +2473,7 @@ var PictureGrid = class {
     this.selection.marks.draw();
     this.strip.draw(data.judging ?? null);
     this.layout(told !== "" && told !== toldBefore);
+    this.pairing.refresh();
     this.status.draw(data, performance.now() - started);
     this.detail.receive(data);
   }
