@@ -49,8 +49,10 @@ def test_opened_as_a_copy_then_asked_something_else(open_app: OpenApp, datasets:
     app = open_app(datasets, q="a mill", k="5")
     assert len(grids(app)) == 1
     assert "B ·" not in texts(app)
+    assert [one["paired"] for one in grids(app)] == [False]
     app.button(key="compare").click().run()
     first, second = grids(app)
+    assert (first["paired"], second["paired"]) == (True, True)  # what is pointed at has its place in the other
     assert names(first) == names(second)
     assert {one["move"] for one in (*first["pictures"], *second["pictures"])} == {None}
     assert "Both find the same 5 pictures in the same order." in texts(app)
