@@ -10,7 +10,7 @@ import { near, places } from "../../pages/_ui/components/map/points.js";
 import { inside } from "../../pages/_ui/components/map/polygon.js";
 import { roomFor, SIDES } from "../../pages/_ui/components/map/room.js";
 import { combined, cornersOfBox } from "../../pages/_ui/components/map/selector.js";
-import { closeTo, resized, wholeOf, zoomed } from "../../pages/_ui/components/map/view.js";
+import { alike, closeTo, resized, wholeOf, zoomed } from "../../pages/_ui/components/map/view.js";
 
 const SQUARE = /** @type {[number, number][]} */ ([
   [0, 0],
@@ -90,6 +90,8 @@ test("a view has one unit as long across as up", () => {
   even(zoomed(whole, 0.5));
   const wider = resized(whole, 800, 1600, 400);
   assert.ok(Math.abs(wider.x1 - wider.x0 - 2 * (whole.x1 - whole.x0)) < 1e-9);
+  assert.ok(alike({ ...whole, x0: whole.x0 + 1e-6 }, whole));
+  assert.ok(!alike(wider, whole) && !alike(close, whole) && !alike({ ...whole, y1: whole.y1 + 1 }, whole));
 });
 
 test("the whole map lies clear of the tools above and the lines below", () => {

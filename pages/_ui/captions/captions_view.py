@@ -59,7 +59,7 @@ def settled() -> bool:
 
 
 def on_event() -> None:
-    """Follow what the table and its detail dialog report."""
+    """Follow what the table and its open picture report."""
     acted()
     event, table, opened = reported(widgets.CAPTION_TABLE), visit().captions, visit().opened
     kind, seq = event.get("type"), event.get("seq", 0)
@@ -77,7 +77,7 @@ def on_event() -> None:
         state.ask_together([str(text) for text in texts] if isinstance(texts, list) else [])
         state.go_to(search)
     elif kind == "captions":
-        opened.picture = None
+        opened.picture, opened.inspecting = None, False
         table.show_picture(str(event.get("id", "")))
     elif kind != "view":
         events.follow_picture_event(event)

@@ -34,7 +34,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("← → ↑ ↓", "from one to the next"),
             ("Home End", "to the first, to the last"),
-            ("Enter", "open the picture"),
+            ("Enter", "open the picture; in an open one: larger"),
+            ("i", "open a picture beside the others, close it"),
             ("l +", "like it: more of its kind move up"),
             ("d −", "dislike it: it is left out"),
             ("Space", "the next pictures not seen"),

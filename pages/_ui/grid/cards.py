@@ -38,7 +38,7 @@ def sample(
                 sampled=gallery.sampled,
             ),
             **_sized(size),
-            **detail.grid_part(gallery, engine, None, settings),
+            **detail.grid_part(gallery, engine, None, settings, first=_first(cards)),
         }
     )
 
@@ -57,9 +57,13 @@ def chosen(
             "judging": judged.strip(everything, everything, engine, settings) if engine and everything else None,
             **_sized("S"),
             **_marked(gallery, rows, everything, of=of),
-            **detail.grid_part(gallery, engine, everything, settings),
+            **detail.grid_part(gallery, engine, everything, settings, first=_first(cards)),
         }
     )
+
+
+def _first(cards: Sequence[Mapping[str, object]]) -> str | None:
+    return str(cards[0]["id"]) if cards else None
 
 
 def _marked(gallery: Gallery, rows: Sequence[int], everything: SearchResult | None, *, of: int) -> dict[str, object]:
@@ -108,7 +112,7 @@ def ranking(
             **more,
             **handing_on.part(engine.gallery, drawn),
             **tagging.part(engine.gallery, [hit.image_id for hit in drawn.hits]),
-            **detail.grid_part(engine.gallery, engine, known, settings),
+            **detail.grid_part(engine.gallery, engine, known, settings, first=_first(cards)),
         }
     )
     feedback.note_drawn(everything.request, [hit.image_id for hit in everything.hits])

@@ -1,4 +1,4 @@
-"""What the detail dialog shows of one picture: captions, facts, score, neighbours, and where to get the file."""
+"""What is shown of the picture that is open: captions, facts, score, neighbours, and where to get the file."""
 
 from __future__ import annotations
 
@@ -31,10 +31,17 @@ MIME_TYPES = {
 
 
 def grid_part(
-    gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None, settings: Settings
-) -> dict[str, object]:
-    """The grid's data about the open picture, if one is open; why it cannot be opened is said above the grid."""
-    image_id = visit().opened.picture
+    gallery: Gallery, engine: SearchEngine | None, result: SearchResult | None, settings: Settings, *,
+    first: str | None = None,
+) -> dict[str, object]:  # fmt: skip
+    """The grid's data about the open picture, if one is open; why it cannot be opened is said above the grid.
+
+    Where pictures are looked at beside the page and none is open, the ``first`` of what is shown is opened.
+    """
+    opened = visit().opened
+    if opened.inspecting and opened.picture is None and first is not None:
+        opened.picture, opened.related_to, opened.explain = first, None, "heat" if opened.explain else ""
+    image_id = opened.picture
     token = _token(gallery, engine, result)
     terms = term_shares.labels(result) if result is not None else []
     closed: dict[str, object] = {"open": None, "detail": None, "token": token, "terms": terms}

@@ -104,7 +104,7 @@ def _followed(event: Mapping[str, object], scene: Scene) -> bool:
         elif row and kind == "judge":
             feedback.turn(scene.gallery.image_ids[row[0]], event.get("verdict"))
         elif row:
-            visit().opened.picture = scene.gallery.image_ids[row[0]]
+            state.open_picture(scene.gallery.image_ids[row[0]])
             visit().opened.grid_seq += 1
     else:
         return False

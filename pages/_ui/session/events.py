@@ -1,4 +1,4 @@
-"""What the query bar, the score strip, the picture grid and its detail dialog report, and what a visit makes of it."""
+"""What the query bar, the score strip, the picture grid and its open picture report, and what a visit makes of it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ _TERM_EVENTS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
     "field": lambda told: terms.show_field(),
     "add_picture": lambda told: terms.add_upload(str(told.get("name", "")), str(told.get("content", ""))),
 }
+
+
+_PICTURE_ASKS: Mapping[object, Callable[[Mapping[str, object]], None]] = {
+    "like": lambda told: state.ask_like(str(told.get("id", ""))),
+    "add": lambda told: terms.add_picture(str(told.get("id", ""))),
+    "examples": lambda told: state.ask_examples(_names(told.get("ids"))),
+    "search": lambda told: state.ask_text(str(told.get("text", "")), plain=True),
+    "terms": lambda told: state.ask_terms(str(told.get("text", ""))),
+}
+
+
+def _names(told: object) -> list[str]:
+    return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
 
 
 def on_bar_event() -> None:
@@ -53,7 +66,7 @@ def on_bar_event() -> None:
 
 
 def on_grid_event() -> None:
-    """Follow what the picture grid and its dialog report."""
+    """Follow what the picture grid and its open picture report."""
     acted()
     told = reported(widgets.PICTURE_GRID)
     seq = told.get("seq", 0)
@@ -69,11 +82,11 @@ def on_grid_event() -> None:
 def on_second_event() -> None:
     """Follow what the cards of the second of two requests report: a picture to open, where all pictures are opened."""
     acted()
-    told, opened = reported(widgets.SECOND_GRID), visit().opened
+    told = reported(widgets.SECOND_GRID)
     seq = told.get("seq", 0)
     visit().second.seq = int(seq) if isinstance(seq, int | float) else 0
     if told.get("type") == "open":
-        opened.picture, opened.related_to, opened.explain = str(told.get("id", "")), None, ""
+        state.open_picture(str(told.get("id", "")))
 
 
 def on_strip_event() -> None:
@@ -88,7 +101,7 @@ def on_strip_event() -> None:
 
 
 def follow_picture_event(told: Mapping[str, object]) -> None:
-    """Do what a picture's detail dialog reports, whichever page it stands on."""
+    """Do what the open picture reports, whichever page it stands on."""
     kind, image_id = told.get("type"), str(told.get("id", ""))
     opened = visit().opened
     if kind in FEEDBACK:
@@ -97,20 +110,13 @@ def follow_picture_event(told: Mapping[str, object]) -> None:
     opened.related_to = image_id if kind == "related" else None
     opened.explain = str(told.get("explain") or "") if kind in {"open", "related", "explain"} else ""
     if kind in {"open", "related", "explain"}:
-        opened.picture = image_id
+        opened.picture, opened.inspecting = image_id, True
     elif kind == "close":
-        opened.picture = None
-    elif kind == "like":
-        state.ask_like(image_id)
-    elif kind == "add":
-        terms.add_picture(image_id)
-    elif kind == "examples":
-        named = told.get("ids")
-        state.ask_examples([one for one in named if isinstance(one, str)] if isinstance(named, list) else [])
-    elif kind == "search":
-        state.ask_text(str(told.get("text", "")), plain=True)
-    elif kind == "terms":
-        state.ask_terms(str(told.get("text", "")))
+        opened.picture, opened.inspecting = None, False
+    elif kind in _PICTURE_ASKS:
+        if "stays" in told:  # a picture that lies over the page is closed by what it leads to
+            opened.inspecting = told["stays"] is True
+        _PICTURE_ASKS[kind](told)
 
 
 def _follow_feedback(kind: str, told: Mapping[str, object]) -> None:
@@ -145,5 +151,5 @@ def on_page_key() -> None:
 def show_captions_of(image_id: str) -> None:
     """Go to the Captions page and show what describes one picture."""
     visit().captions.show_picture(image_id)
-    visit().opened.picture = None
+    visit().opened.picture, visit().opened.inspecting = None, False
     state.go_to(registry.page("captions").file)

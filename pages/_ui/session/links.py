@@ -151,6 +151,7 @@ def follow_link(*, page: str, titles: Mapping[str, str]) -> None:
     if spec.own_link:
         link.followed = params
     opened.picture = params.get(PICTURE)
+    opened.inspecting = opened.picture is not None
     name = params.get(DATASET)
     if name is not None and name not in titles:
         title = titles.get(opened.dataset or "", next(iter(titles.values()), None))

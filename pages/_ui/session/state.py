@@ -158,6 +158,12 @@ def drop_what_is_of_one_gallery() -> None:
     feedback.forget()
 
 
+def open_picture(image_id: str) -> None:
+    """Show a picture's detail, and go on showing pictures so until somebody closes one."""
+    opened = visit().opened
+    opened.picture, opened.inspecting, opened.related_to, opened.explain = image_id, True, None, ""
+
+
 def go_to(page: str) -> None:
     """Note that another page, by its file, is to be shown; an event cannot do it, the page it reaches can (`go_on`)."""
     visit().opened.go_to = page

@@ -75,6 +75,8 @@ class Opened:
         That name, and where the dataset of it lay when it was opened.
     picture : str, optional
         Name of the picture whose detail is shown.
+    inspecting : bool
+        Whether pictures are looked at beside the page: of what is asked next the first one is opened, until somebody closes it.
     related_to : str, optional
         The picture that captions of the whole dataset are compared with, which is done on request.
     explain : str
@@ -90,6 +92,7 @@ class Opened:
     dataset: str | None = None
     place: tuple[str, str] | None = None
     picture: str | None = None
+    inspecting: bool = False
     related_to: str | None = None
     explain: str = ""
     notice: str | None = None

@@ -239,7 +239,7 @@ export class CaptionTable {
     }
   }
 
-  // Choosing rows, and the detail dialog.
+  // Choosing rows, and the open picture.
 
   /**
    * @param {Row} row
@@ -275,11 +275,30 @@ export class CaptionTable {
     this.about.replaceChildren(make("span", "count", said), make("span", "how", how), go, none);
   }
 
-  /** @param {Row} row */
-  open(row) {
+  /** @param {Row} row @param {boolean} focus whether the keys go there, too */
+  open(row, focus) {
     if (!row.id) return;
     this.rows.opened(row);
-    this.detail.open(row.id);
+    this.detail.open(row.id, { focus });
+  }
+
+  openFocused() {
+    const row = this.rows.focused;
+    if (!row?.id) return false;
+    this.open(row, true);
+    return true;
+  }
+
+  /** Where a picture stands open beside the table, let it be that of the row that somebody goes to. @param {Row} row */
+  follow(row) {
+    if (!row.id || !this.detail.standing.beside) return;
+    this.rows.opened(row);
+    this.detail.follow(row.id);
+  }
+
+  /** @param {string | null} id */
+  showOpened(id) {
+    this.rows.markOpened(id);
   }
 
   get order() {

@@ -25,6 +25,8 @@ export class Rows {
   /** @type {number | null} the row that has the focus once the page asked for is there; -1 is the last */
   focusAfter = null;
   images = new KeptImages();
+  /** @type {string | null} */
+  #openedId = null;
   #captions;
 
   /** @param {CaptionTable} captions */
@@ -49,8 +51,12 @@ export class Rows {
     return this.lines.length > 0;
   }
 
+  get focused() {
+    return this.lines[this.focusAt]?.row;
+  }
+
   get focusId() {
-    return this.lines[this.focusAt]?.row?.id ?? null;
+    return this.focused?.id ?? null;
   }
 
   /**
@@ -72,6 +78,19 @@ export class Rows {
     this.shown = new Map();
     for (const row of data.rows) if (row.id && !this.shown.has(row.id)) this.shown.set(row.id, row);
     this.#refocus(hadFocus);
+    this.markOpened(this.#openedId);
+  }
+
+  /** Show which rows are those of the picture that stands open beside the table; it is in sight by one of them. @param {string | null} id */
+  markOpened(id) {
+    const other = id !== this.#openedId;
+    this.#openedId = id;
+    for (const { element, row } of this.lines) {
+      if (id !== null && row?.id === id) element.setAttribute("aria-current", "true");
+      else element.removeAttribute("aria-current");
+    }
+    if (!other || id === null || this.focusId === id) return;
+    this.lines.find(({ row }) => row?.id === id)?.element.scrollIntoView({ block: "nearest" });
   }
 
   /** A picture was opened from this one of its rows. @param {Row} row */
@@ -130,7 +149,9 @@ export class Rows {
     const { data } = this.#captions;
     if (withModifier(event) || !data) return;
     const onRow = event.target instanceof Element && event.target.matches("tr");
+    const before = this.focusAt;
     if (this.#goByKey(event.key, data) || (onRow && this.#actByKey(event.key, event.shiftKey))) event.preventDefault();
+    if (this.focused && this.focusAt !== before) this.#captions.follow(this.focused);
   }
 
   /**
@@ -156,9 +177,9 @@ export class Rows {
 
   /** Whether a key did something with the row. @param {string} key @param {boolean} shift */
   #actByKey(key, shift) {
-    const row = this.lines[this.focusAt]?.row;
+    const row = this.focused;
     if (!row) return false;
-    if (key === "Enter") this.#captions.open(row);
+    if (key === "Enter") this.#captions.open(row, true);
     else if (this.#captions.selecting.press(key, shift, row)) return true;
     else if (key === " ") this.#captions.pick(row, !this.#captions.picked.has(row.at));
     else return false;
@@ -178,7 +199,7 @@ export class Rows {
       pick: (on) => captions.pick(row, on),
       search: () => captions.leave({ type: "search", text: row.caption }),
       open: (event) => {
-        if (!captions.selecting.click(event, row)) captions.open(row);
+        if (!captions.selecting.click(event, row)) captions.open(row, event.detail === 0); // 0: by a key
       },
     });
   }

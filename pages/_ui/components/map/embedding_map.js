@@ -107,7 +107,7 @@ export class EmbeddingMap {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key !== "Escape" || !this.card.pinnedAt) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.card.pinnedAt) return;
     this.card.unpin();
     event.preventDefault(); // one step back: what is selected stays so
   }

@@ -65,6 +65,13 @@ export function zoomed(view, factor) {
   return around(x, y, ((view.x1 - view.x0) / 2) * factor, ((view.y1 - view.y0) / 2) * factor);
 }
 
+/** Whether two views show the same. @param {View} one @param {View} other */
+export function alike(one, other) {
+  const little = (other.x1 - other.x0) / 1000;
+  const edges = /** @type {const} */ (["x0", "x1", "y0", "y1"]);
+  return edges.every((edge) => Math.abs(one[edge] - other[edge]) < little);
+}
+
 /**
  * The same middle at the same scale in a window of another size.
  *

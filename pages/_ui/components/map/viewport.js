@@ -2,7 +2,7 @@
 
 import { plotly } from "../shared/plotly.js";
 import { Settling } from "../shared/settling.js";
-import { closeTo, resized, wholeOf, zoomed } from "./view.js";
+import { alike, closeTo, resized, wholeOf, zoomed } from "./view.js";
 
 /** @import { EmbeddingMap } from "./embedding_map.js" */
 /** @import { Bounds, View } from "./data.d.ts" */
@@ -63,7 +63,11 @@ export class Viewport {
     const [width, height] = [this.width, this.height];
     this.size(canvases);
     if (width === this.width && height === this.height) this.#map.draw();
-    else if (this.#map.isDrawn && this.view) this.show(resized(this.view, width, this.width, this.height), true);
+    else if (this.#map.isDrawn && this.view) {
+      // Who looks at all of it goes on doing so.
+      const before = wholeOf(this.#map.data?.bounds ?? [0, 1, 0, 1], width, height);
+      this.show(alike(this.view, before) ? this.whole() : resized(this.view, width, this.width, this.height), true);
+    }
   }
 
   /** Show what was left, as large as it was; everything where nothing was. @param {{ view: View, width: number }} [left] */

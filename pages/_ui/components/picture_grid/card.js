@@ -8,7 +8,16 @@ import { drawDots } from "../shared/tray/dots.js";
 /** @import { Verdict } from "../shared/detail/data.d.ts" */
 /** @import { Move, Picture, Skeleton } from "./data.d.ts" */
 
+const SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 const CANNOT_BE_SHOWN = "This picture's file cannot be shown";
+
+/** @param {number} count */
+export function skeletons(count) {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `skeleton-${i}`,
+    shape: SKELETON_SHAPES[i % SKELETON_SHAPES.length],
+  }));
+}
 
 /** A card without a picture, in the final layout. */
 export class EmptyCard {
@@ -98,6 +107,13 @@ export class Card {
       drawDots(this.dots, tags);
     }
     this.#name();
+  }
+
+  /** Show whether its picture stands open beside the page. @param {boolean} opened */
+  markOpened(opened) {
+    this.element.classList.toggle("opened", opened);
+    if (opened) this.button.setAttribute("aria-current", "true");
+    else this.button.removeAttribute("aria-current");
   }
 
   #name() {

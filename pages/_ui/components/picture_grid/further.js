@@ -83,7 +83,8 @@ export class Further {
 
   /** @param {Event} event */
   #goOn(event) {
-    if (this.#grid.detail.dialog.open) return;
+    const { dialog, standing } = this.#grid.detail;
+    if (dialog.open && (!standing.beside || event.composedPath().includes(dialog))) return;
     if (event instanceof WheelEvent && event.deltaY <= 0) return;
     if (event instanceof KeyboardEvent && (isTaken(event) || !KEYS.has(event.key))) return;
     this.near();

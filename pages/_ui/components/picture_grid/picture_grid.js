@@ -5,8 +5,9 @@ import { make } from "../shared/drawing.js";
 import { onWayIntoResults } from "../shared/into_results.js";
 import { focusedBeside, withModifier } from "../shared/keys.js";
 import { Sequence } from "../shared/sequence.js";
-import { Card, EmptyCard } from "./card.js";
+import { Card, EmptyCard, skeletons } from "./card.js";
 import { Further } from "./further.js";
+import { KeptPlace } from "./kept_place.js";
 import { boxesBetween, GAP, vertically } from "./layout.js";
 import { Pairing } from "./pairing.js";
 import { Pointed } from "./pointed.js";
@@ -21,7 +22,6 @@ import { Verdicts } from "./verdicts.js";
 
 const META_HEIGHT = 24;
 const CAPTION_HEIGHT = 38;
-const SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 const LOAD_WITHIN = "900px"; // of the window
 const GLIDE = { duration: 260, easing: "ease-out" };
 
@@ -37,6 +37,7 @@ export class PictureGrid {
   root = make("div", "grid-root");
   area = make("div", "area");
   status = new Status();
+  detail = new Detail(this); // before the selection: Escape closes what is open first
   selection = new Selection(this); // before the verdicts: Ctrl-Z is its own while pictures are selected
   verdicts = new Verdicts(this);
   strip = new Strip(this.verdicts);
@@ -57,7 +58,9 @@ export class PictureGrid {
   width = 0;
   sequence = new Sequence();
   stop = new AbortController();
-  detail = new Detail(this);
+  /** @type {string | null} the picture that stands open beside the page */
+  openedId = null;
+  place = new KeptPlace();
   resizer = new ResizeObserver(() => this.resized());
   loader = new IntersectionObserver((entries) => this.loadSeen(entries), { rootMargin: LOAD_WITHIN });
 
@@ -179,7 +182,7 @@ export class PictureGrid {
       card.element.addEventListener("click", (event) => {
         const { target } = event;
         if (target instanceof Element && target.closest(".verdicts")) return;
-        if (!this.selection.click(event, picture.id)) this.open(picture.id);
+        if (!this.selection.click(event, picture.id)) this.open(picture.id, event.detail === 0); // 0: by a key
       });
       this.cards.set(picture.id, card);
     }
@@ -189,13 +192,37 @@ export class PictureGrid {
     const drawn = card.picture === picture && card.manner === JSON.stringify(manner);
     if (!drawn && card.fillWith(picture, manner)) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
+    card.markOpened(picture.id === this.openedId);
     return card;
   }
 
-  /** Open a picture, here or where the server says. @param {string} id */
-  open(id) {
+  /** Open a picture, here or where the server says. @param {string} id @param {boolean} focus whether the keys go there, too */
+  open(id, focus) {
     if (this.data.elsewhere) this.say({ type: "open", id, seq: this.sequence.next() });
-    else this.detail.open(id);
+    else this.detail.open(id, { focus });
+  }
+
+  openFocused() {
+    const id = this.verdicts.meant ?? this.focusId;
+    if (this.data.elsewhere || id === null || !this.shownOf(id)) return false;
+    this.open(id, true);
+    return true;
+  }
+
+  /** @param {string | null} id */
+  showOpened(id) {
+    const [before, now] = [this.cards.get(this.openedId ?? ""), this.cards.get(id ?? "")];
+    this.openedId = id;
+    if (before instanceof Card) before.markOpened(false);
+    if (!(now instanceof Card)) return;
+    now.markOpened(true);
+    this.setFocus(id, false); // on from here
+    now.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {string} id */
+  keepInPlace(id) {
+    this.place.note(this.cards.get(id));
   }
 
   /** Show what a picture was judged, wherever it is. @param {string} id */
@@ -226,7 +253,9 @@ export class PictureGrid {
 
   resized() {
     const width = this.root.clientWidth;
-    if (width && width !== this.width) this.layout();
+    if (!width || width === this.width) return;
+    this.layout();
+    this.place.putBack();
   }
 
   /** @param {boolean} [glide] whether cards are seen to move */
@@ -308,7 +337,10 @@ export class PictureGrid {
     const to = this.target(event.key, at);
     if (to === null) return;
     event.preventDefault();
-    if (to >= 0 && to < this.order.length) this.setFocus(this.order[to], true);
+    if (to >= 0 && to < this.order.length) {
+      this.setFocus(this.order[to], true);
+      this.detail.follow(this.order[to]);
+    }
     if (to + 1 >= this.order.length) this.further.near();
   }
 
@@ -326,12 +358,4 @@ export class PictureGrid {
     if (key === "ArrowDown") return vertically(this.boxes, at, 1);
     return key === "ArrowUp" ? vertically(this.boxes, at, -1) : null;
   }
-}
-
-/** @param {number} count */
-function skeletons(count) {
-  return Array.from({ length: count }, (_, i) => ({
-    id: `skeleton-${i}`,
-    shape: SKELETON_SHAPES[i % SKELETON_SHAPES.length],
-  }));
 }

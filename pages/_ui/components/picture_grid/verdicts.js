@@ -104,8 +104,10 @@ export class Verdicts {
     return idOf(focusedBeside(this.#grid.area));
   }
 
-  /** The picture that the mouse or the focus was put on last. */
+  /** The picture that the mouse or the focus was put on last; where keys go to the one that is open, that one. */
   get meant() {
+    const { id, standing } = this.#grid.detail;
+    if (id !== null && standing.beside && standing.hasFocus) return id;
     return this.#pointing ? (this.hovered ?? this.focused) : (this.focused ?? this.hovered);
   }
 

@@ -194,7 +194,7 @@ function isTaken(event) {
   if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
     return true;
   }
-  return path.some((one) => one instanceof HTMLDialogElement);
+  return path.some((one) => one instanceof HTMLDialogElement && one.matches(":modal"));
 }
 function slashGoesTo(input, signal, show) {
   const onKey = (event) => {
@@ -312,7 +312,8 @@ function lines(paths) {
 }
 
 // shared/detail/frame.js
-function frame(parts, { step, close }) {
+var LARGER = ["M14 4h6v6", "M20 4l-7 7", "M10 20H4v-6", "M4 20l7-7"];
+function frame(parts, { step, close, enlarge }) {
   const dialog = make("dialog", "detail");
   dialog.setAttribute("aria-label", "Picture");
   dialog.tabIndex = -1;
@@ -320,8 +321,10 @@ function frame(parts, { step, close }) {
   const place = make("span", "place");
   const previous = signButton("tool", "‹", "Previous picture (left arrow)", () => step(-1));
   const next = signButton("tool", "›", "Next picture (right arrow)", () => step(1));
-  head.append(previous, place, next, signButton("tool close", "×", "Close (Esc)", close));
+  const larger = signButton("tool larger", LARGER, "Larger (Enter)", enlarge);
+  head.append(previous, place, next, larger, signButton("tool close", "×", "Close (Esc)", close));
   const body = make("div", "detail-body");
+  body.tabIndex = -1;
   body.append(...parts);
   dialog.append(head, body);
   const show = (id, order) => {
@@ -332,7 +335,13 @@ function frame(parts, { step, close }) {
     previous.disabled = at <= 0;
     next.disabled = at >= order.length - 1;
   };
-  return { dialog, body, show };
+  const showLarger = (can, is) => {
+    larger.hidden = !can;
+    larger.title = is ? "Beside the page again (Esc)" : "Larger (Enter)";
+    larger.setAttribute("aria-label", larger.title);
+    larger.setAttribute("aria-pressed", String(is));
+  };
+  return { dialog, body, show, showLarger };
 }
 
 // shared/detail/neighbours.js
@@ -932,6 +941,69 @@ var Stage = class {
   }
 };
 
+// shared/detail/standing.js
+var ROOM = "(min-width: 1000px)";
+function hasRoom() {
+  return matchMedia(ROOM).matches;
+}
+var Standing = class {
+  /** Whether it is wanted large, over the page. */
+  large = false;
+  /** Told in the document as long as room is taken, so that whoever leaves does not take away what another took meanwhile. */
+  #own = String(Math.random());
+  #dialog;
+  #body;
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {HTMLElement} body of it, which scrolls
+   * @param {() => void} turned it stands otherwise now, for the window changed
+   * @param {AbortSignal} signal
+   */
+  constructor(dialog, body, turned, signal) {
+    this.#dialog = dialog;
+    this.#body = body;
+    matchMedia(ROOM).addEventListener("change", () => dialog.open && this.stand() && turned(), { signal });
+  }
+  get beside() {
+    return this.#dialog.open && !this.#dialog.matches(":modal");
+  }
+  get hasFocus() {
+    const focused = focusedBeside(this.#dialog);
+    return focused !== null && this.#dialog.contains(focused);
+  }
+  /** Open it, or let it stand as it is to now; false where it does already. */
+  stand() {
+    const dialog = this.#dialog;
+    const beside = hasRoom() && !this.large;
+    this.#take(hasRoom());
+    if (dialog.open && beside === this.beside) return false;
+    if (dialog.open) dialog.close();
+    dialog.classList.toggle("beside", beside);
+    if (beside) dialog.open = true;
+    else {
+      dialog.showModal();
+      dialog.focus();
+    }
+    return true;
+  }
+  /** Let keys go to what it shows. */
+  focus() {
+    if (this.beside) this.#body.focus({ preventScroll: true });
+    else this.#dialog.focus();
+  }
+  close() {
+    this.large = false;
+    this.#take(false);
+    if (this.#dialog.open) this.#dialog.close();
+  }
+  /** Take the room beside the page, or give it back. @param {boolean} wanted */
+  #take(wanted) {
+    const { dataset } = document.documentElement;
+    if (wanted) dataset.inspector = this.#own;
+    else if (dataset.inspector === this.#own) delete dataset.inspector;
+  }
+};
+
 // shared/detail/dialog.js
 var ASK_AFTER_MS = 180;
 var ASK_AT_ONCE_MS = 30;
@@ -947,6 +1019,7 @@ var Detail = class {
   /** Whether reasons are wanted, of this picture and of those stepped to from it. */
   explaining = false;
   stage = new Stage();
+  stop = new AbortController();
   /** @param {Host} host */
   constructor(host) {
     this.host = host;
@@ -961,52 +1034,91 @@ var Detail = class {
       terms: (text) => this.ask("terms", { text }),
       judge: (verdict) => this.judge(verdict)
     });
-    const open = (id) => {
-      this.open(id);
-      this.frame.body.scrollTop = 0;
-    };
+    const open = (id) => this.open(id);
     this.stack = new Stack(open);
     this.neighbours = new Neighbours(open);
     const parts = [this.stage.root, this.side.root, this.stack.root, this.neighbours.root];
-    this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
+    this.frame = frame(parts, {
+      step: (by) => this.step(by),
+      close: () => this.close(),
+      enlarge: () => this.enlarge(!this.standing.large)
+    });
     this.dialog = this.frame.dialog;
+    this.standing = new Standing(this.dialog, this.frame.body, () => this.stood(), this.stop.signal);
     this.dialog.addEventListener("close", () => this.closed());
     this.dialog.addEventListener("click", (event) => {
-      if (event.target === this.dialog) this.dialog.close();
+      if (event.target === this.dialog && !this.standing.beside) this.stepBack();
     });
+    this.stage.picture.addEventListener("click", () => this.standing.beside && this.enlarge(true));
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("keydown", (event) => this.onPageKey(event), { signal: this.stop.signal });
     this.asking = new Settling(ASK_AFTER_MS, () => {
       this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest, ...this.wanted() });
     });
   }
   destroy() {
+    this.stop.abort();
     this.asking.end();
-    if (this.dialog.open) {
-      this.id = null;
-      this.dialog.close();
-    }
+    this.id = null;
+    this.standing.close();
   }
   /**
    * Show a picture at once with what the page knows; the rest is asked for.
    *
    * @param {string} id
-   * @param {{ ask?: boolean }} [options]
+   * @param {{ ask?: boolean, focus?: boolean, step?: boolean }} [manner] `focus` moves the focus there; a `step` stays at what is read
    */
-  open(id, { ask = true } = {}) {
+  open(id, { ask = true, focus = false, step = false } = {}) {
+    const opening = !this.dialog.open;
+    const within = this.standing.hasFocus;
     this.id = id;
     this.wantRelated = false;
     this.draw();
-    if (!this.dialog.open) {
-      this.dialog.showModal();
-      this.dialog.focus();
-      this.frame.body.scrollTop = 0;
+    if (opening) {
+      this.host.keepInPlace?.(id);
+      this.standing.stand();
+      this.stood();
+    } else this.host.showOpened?.(this.standing.beside ? id : null);
+    if (!step) this.frame.body.scrollTop = 0;
+    if (focus || within && !this.standing.hasFocus) this.standing.focus();
+    if (!ask) {
+      const known = this.known.get(id);
+      if (this.explaining && known?.explains && !known.why) this.askWhy("heat");
+      return;
     }
-    if (!ask) return;
     this.host.sequence.next();
     this.asking.stir(this.known.has(id) ? ASK_AFTER_MS : ASK_AT_ONCE_MS);
   }
+  /** Go along with the picture that somebody goes to on the page. @param {string} id */
+  follow(id) {
+    if (this.standing.beside && id !== this.id) this.open(id, { step: true });
+  }
+  /** It stands now, or otherwise than before. */
+  stood() {
+    this.frame.showLarger(hasRoom(), this.standing.large);
+    this.host.showOpened?.(this.standing.beside ? this.id : null);
+  }
+  /** Show it over the page, as large as the window has room; or beside it again. @param {boolean} large */
+  enlarge(large) {
+    this.standing.large = large;
+    this.standing.stand();
+    this.stood();
+    this.standing.focus();
+  }
+  close() {
+    if (this.id !== null && this.standing.beside) this.host.keepInPlace?.(this.id);
+    this.standing.close();
+  }
+  /** From the large picture to the one beside the page, from that one to none. */
+  stepBack() {
+    if (this.standing.large && hasRoom()) this.enlarge(false);
+    else this.close();
+  }
   closed() {
+    if (this.dialog.open) return;
     this.asking.end();
+    this.standing.close();
+    this.host.showOpened?.(null);
     if (this.id === null) return;
     const id = this.id;
     this.id = null;
@@ -1023,9 +1135,13 @@ var Detail = class {
   ask(type, more = {}) {
     this.asking.end();
     const id = this.id;
-    this.id = null;
-    this.dialog.close();
-    this.host.say({ type, id, seq: this.host.sequence.next(), ...more });
+    if (this.standing.large && hasRoom()) this.enlarge(false);
+    const stays = this.standing.beside;
+    if (!stays) {
+      this.id = null;
+      this.standing.close();
+    }
+    this.host.say({ type, id, seq: this.host.sequence.next(), stays, ...more });
   }
   findCaptions() {
     this.asking.end();
@@ -1078,7 +1194,7 @@ var Detail = class {
     } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
     else if (!data.open && this.dialog.open) {
       this.id = null;
-      this.dialog.close();
+      this.standing.close();
     } else if (this.dialog.open) this.draw();
     const why = this.id === null ? void 0 : this.known.get(this.id)?.why;
     const heatAlone = data.detail?.id === this.id && data.seq === this.host.sequence.latest && why?.maps && !why.told;
@@ -1089,27 +1205,46 @@ var Detail = class {
     const { order } = this.host;
     const at = this.id === null ? -1 : order.indexOf(this.id);
     const to = order[at < 0 ? 0 : at + by];
-    if (to !== void 0) this.open(to);
+    if (to !== void 0) this.open(to, { step: true });
   }
-  /** @param {KeyboardEvent} event */
+  /** Keys of the panel itself. @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key === "e" && !withModifier(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.explain(!this.explaining);
-      return;
-    }
     const { verdicts } = this.host;
     const verdict = verdicts?.open ? verdictOf(event) : null;
-    if (verdict) {
-      event.preventDefault();
-      this.judge(verdict);
-      return;
-    }
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    if (verdict) this.judge(verdict);
+    else if (withModifier(event) || !this.#press(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    this.step(event.key === "ArrowRight" ? 1 : -1);
+  }
+  /** Whether a key did something. @param {KeyboardEvent} event */
+  #press(event) {
+    const { target } = event;
+    if (event.key === "Escape") this.stepBack();
+    else if (event.key === "i" && !event.repeat) this.close();
+    else if (event.key === "Enter" && (target === this.dialog || target === this.frame.body) && hasRoom()) {
+      this.enlarge(!this.standing.large);
+    } else return this.#pressAnywhere(event);
+    return true;
+  }
+  /** Keys that the panel has wherever the focus is, as long as nobody else wants them. @param {KeyboardEvent} event */
+  #pressAnywhere(event) {
+    if (event.key === "e") this.explain(!this.explaining);
+    else if (event.key === "ArrowRight") this.step(1);
+    else if (event.key === "ArrowLeft") this.step(-1);
+    else return false;
+    return true;
+  }
+  /** Keys of the page, which is in use beside the panel. @param {KeyboardEvent} event */
+  onPageKey(event) {
+    if (event.defaultPrevented || isTaken(event) || withModifier(event)) return;
+    if (event.key === "i" && !event.repeat) {
+      if (this.dialog.open) this.close();
+      else if (!this.host.openFocused()) return;
+    } else if (!this.standing.beside) return;
+    else if (event.key === "Escape") this.close();
+    else if (event.key.startsWith("Arrow") && event.composedPath()[0] !== document.body) return;
+    else if (!this.#pressAnywhere(event)) return;
+    event.preventDefault();
   }
   draw() {
     const { id, host } = this;
@@ -1850,6 +1985,8 @@ var Rows = class {
   /** @type {number | null} the row that has the focus once the page asked for is there; -1 is the last */
   focusAfter = null;
   images = new KeptImages();
+  /** @type {string | null} */
+  #openedId = null;
   #captions;
   /** @param {CaptionTable} captions */
   constructor(captions) {
@@ -1870,8 +2007,11 @@ var Rows = class {
   get hasRows() {
     return this.lines.length > 0;
   }
+  get focused() {
+    return this.lines[this.focusAt]?.row;
+  }
   get focusId() {
-    return this.lines[this.focusAt]?.row?.id ?? null;
+    return this.focused?.id ?? null;
   }
   /**
    * @param {TableData} data
@@ -1890,6 +2030,18 @@ var Rows = class {
     this.shown = /* @__PURE__ */ new Map();
     for (const row of data.rows) if (row.id && !this.shown.has(row.id)) this.shown.set(row.id, row);
     this.#refocus(hadFocus);
+    this.markOpened(this.#openedId);
+  }
+  /** Show which rows are those of the picture that stands open beside the table; it is in sight by one of them. @param {string | null} id */
+  markOpened(id) {
+    const other = id !== this.#openedId;
+    this.#openedId = id;
+    for (const { element, row } of this.lines) {
+      if (id !== null && row?.id === id) element.setAttribute("aria-current", "true");
+      else element.removeAttribute("aria-current");
+    }
+    if (!other || id === null || this.focusId === id) return;
+    this.lines.find(({ row }) => row?.id === id)?.element.scrollIntoView({ block: "nearest" });
   }
   /** A picture was opened from this one of its rows. @param {Row} row */
   opened(row) {
@@ -1941,7 +2093,9 @@ var Rows = class {
     const { data } = this.#captions;
     if (withModifier(event) || !data) return;
     const onRow = event.target instanceof Element && event.target.matches("tr");
+    const before = this.focusAt;
     if (this.#goByKey(event.key, data) || onRow && this.#actByKey(event.key, event.shiftKey)) event.preventDefault();
+    if (this.focused && this.focusAt !== before) this.#captions.follow(this.focused);
   }
   /**
    * Whether a key led somewhere.
@@ -1965,9 +2119,9 @@ var Rows = class {
   }
   /** Whether a key did something with the row. @param {string} key @param {boolean} shift */
   #actByKey(key, shift) {
-    const row = this.lines[this.focusAt]?.row;
+    const row = this.focused;
     if (!row) return false;
-    if (key === "Enter") this.#captions.open(row);
+    if (key === "Enter") this.#captions.open(row, true);
     else if (this.#captions.selecting.press(key, shift, row)) return true;
     else if (key === " ") this.#captions.pick(row, !this.#captions.picked.has(row.at));
     else return false;
@@ -1986,7 +2140,7 @@ var Rows = class {
       pick: (on) => captions.pick(row, on),
       search: () => captions.leave({ type: "search", text: row.caption }),
       open: (event) => {
-        if (!captions.selecting.click(event, row)) captions.open(row);
+        if (!captions.selecting.click(event, row)) captions.open(row, event.detail === 0);
       }
     });
   }
@@ -2669,7 +2823,7 @@ var CaptionTable = class {
       this.message.append(textButton("text-button", label, "", act));
     }
   }
-  // Choosing rows, and the detail dialog.
+  // Choosing rows, and the open picture.
   /**
    * @param {Row} row
    * @param {boolean} on
@@ -2700,11 +2854,27 @@ var CaptionTable = class {
     });
     this.about.replaceChildren(make("span", "count", said), make("span", "how", how), go, none);
   }
-  /** @param {Row} row */
-  open(row) {
+  /** @param {Row} row @param {boolean} focus whether the keys go there, too */
+  open(row, focus) {
     if (!row.id) return;
     this.rows.opened(row);
-    this.detail.open(row.id);
+    this.detail.open(row.id, { focus });
+  }
+  openFocused() {
+    const row = this.rows.focused;
+    if (!row?.id) return false;
+    this.open(row, true);
+    return true;
+  }
+  /** Where a picture stands open beside the table, let it be that of the row that somebody goes to. @param {Row} row */
+  follow(row) {
+    if (!row.id || !this.detail.standing.beside) return;
+    this.rows.opened(row);
+    this.detail.follow(row.id);
+  }
+  /** @param {string | null} id */
+  showOpened(id) {
+    this.rows.markOpened(id);
   }
   get order() {
     return this.rows.order;

@@ -2367,6 +2367,14 @@ function zoomed(view, factor) {
   const { x, y } = middle(view);
   return around(x, y, (view.x1 - view.x0) / 2 * factor, (view.y1 - view.y0) / 2 * factor);
 }
+function alike(one, other) {
+  const little = (other.x1 - other.x0) / 1e3;
+  const edges = (
+    /** @type {const} */
+    ["x0", "x1", "y0", "y1"]
+  );
+  return edges.every((edge) => Math.abs(one[edge] - other[edge]) < little);
+}
 function resized(view, widthBefore, width, height) {
   const scale = (view.x1 - view.x0) / widthBefore;
   const { x, y } = middle(view);
@@ -2424,7 +2432,10 @@ var Viewport = class {
     const [width, height] = [this.width, this.height];
     this.size(canvases);
     if (width === this.width && height === this.height) this.#map.draw();
-    else if (this.#map.isDrawn && this.view) this.show(resized(this.view, width, this.width, this.height), true);
+    else if (this.#map.isDrawn && this.view) {
+      const before = wholeOf(this.#map.data?.bounds ?? [0, 1, 0, 1], width, height);
+      this.show(alike(this.view, before) ? this.whole() : resized(this.view, width, this.width, this.height), true);
+    }
   }
   /** Show what was left, as large as it was; everything where nothing was. @param {{ view: View, width: number }} [left] */
   comeBack(left) {
@@ -2595,7 +2606,7 @@ var EmbeddingMap = class {
   }
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key !== "Escape" || !this.card.pinnedAt) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.card.pinnedAt) return;
     this.card.unpin();
     event.preventDefault();
   }

@@ -185,7 +185,7 @@ function isTaken(event) {
   if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
     return true;
   }
-  return path.some((one) => one instanceof HTMLDialogElement);
+  return path.some((one) => one instanceof HTMLDialogElement && one.matches(":modal"));
 }
 function slashSign(title, sign = "/") {
   const key = document.createElement("kbd");

@@ -186,7 +186,7 @@ function isTaken(event) {
   if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
     return true;
   }
-  return path.some((one) => one instanceof HTMLDialogElement);
+  return path.some((one) => one instanceof HTMLDialogElement && one.matches(":modal"));
 }
 function focusedBeside(element2) {
   const root = element2.getRootNode();
@@ -284,7 +284,8 @@ function lines(paths) {
 }
 
 // shared/detail/frame.js
-function frame(parts, { step, close }) {
+var LARGER = ["M14 4h6v6", "M20 4l-7 7", "M10 20H4v-6", "M4 20l7-7"];
+function frame(parts, { step, close, enlarge }) {
   const dialog = make("dialog", "detail");
   dialog.setAttribute("aria-label", "Picture");
   dialog.tabIndex = -1;
@@ -292,8 +293,10 @@ function frame(parts, { step, close }) {
   const place = make("span", "place");
   const previous = signButton("tool", "‹", "Previous picture (left arrow)", () => step(-1));
   const next = signButton("tool", "›", "Next picture (right arrow)", () => step(1));
-  head.append(previous, place, next, signButton("tool close", "×", "Close (Esc)", close));
+  const larger = signButton("tool larger", LARGER, "Larger (Enter)", enlarge);
+  head.append(previous, place, next, larger, signButton("tool close", "×", "Close (Esc)", close));
   const body = make("div", "detail-body");
+  body.tabIndex = -1;
   body.append(...parts);
   dialog.append(head, body);
   const show = (id, order) => {
@@ -304,7 +307,13 @@ function frame(parts, { step, close }) {
     previous.disabled = at <= 0;
     next.disabled = at >= order.length - 1;
   };
-  return { dialog, body, show };
+  const showLarger = (can, is) => {
+    larger.hidden = !can;
+    larger.title = is ? "Beside the page again (Esc)" : "Larger (Enter)";
+    larger.setAttribute("aria-label", larger.title);
+    larger.setAttribute("aria-pressed", String(is));
+  };
+  return { dialog, body, show, showLarger };
 }
 
 // shared/detail/neighbours.js
@@ -927,6 +936,69 @@ var Stage = class {
   }
 };
 
+// shared/detail/standing.js
+var ROOM = "(min-width: 1000px)";
+function hasRoom() {
+  return matchMedia(ROOM).matches;
+}
+var Standing = class {
+  /** Whether it is wanted large, over the page. */
+  large = false;
+  /** Told in the document as long as room is taken, so that whoever leaves does not take away what another took meanwhile. */
+  #own = String(Math.random());
+  #dialog;
+  #body;
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {HTMLElement} body of it, which scrolls
+   * @param {() => void} turned it stands otherwise now, for the window changed
+   * @param {AbortSignal} signal
+   */
+  constructor(dialog, body, turned, signal) {
+    this.#dialog = dialog;
+    this.#body = body;
+    matchMedia(ROOM).addEventListener("change", () => dialog.open && this.stand() && turned(), { signal });
+  }
+  get beside() {
+    return this.#dialog.open && !this.#dialog.matches(":modal");
+  }
+  get hasFocus() {
+    const focused = focusedBeside(this.#dialog);
+    return focused !== null && this.#dialog.contains(focused);
+  }
+  /** Open it, or let it stand as it is to now; false where it does already. */
+  stand() {
+    const dialog = this.#dialog;
+    const beside = hasRoom() && !this.large;
+    this.#take(hasRoom());
+    if (dialog.open && beside === this.beside) return false;
+    if (dialog.open) dialog.close();
+    dialog.classList.toggle("beside", beside);
+    if (beside) dialog.open = true;
+    else {
+      dialog.showModal();
+      dialog.focus();
+    }
+    return true;
+  }
+  /** Let keys go to what it shows. */
+  focus() {
+    if (this.beside) this.#body.focus({ preventScroll: true });
+    else this.#dialog.focus();
+  }
+  close() {
+    this.large = false;
+    this.#take(false);
+    if (this.#dialog.open) this.#dialog.close();
+  }
+  /** Take the room beside the page, or give it back. @param {boolean} wanted */
+  #take(wanted) {
+    const { dataset } = document.documentElement;
+    if (wanted) dataset.inspector = this.#own;
+    else if (dataset.inspector === this.#own) delete dataset.inspector;
+  }
+};
+
 // shared/detail/dialog.js
 var ASK_AFTER_MS = 180;
 var ASK_AT_ONCE_MS = 30;
@@ -942,6 +1014,7 @@ var Detail = class {
   /** Whether reasons are wanted, of this picture and of those stepped to from it. */
   explaining = false;
   stage = new Stage();
+  stop = new AbortController();
   /** @param {Host} host */
   constructor(host) {
     this.host = host;
@@ -956,52 +1029,91 @@ var Detail = class {
       terms: (text) => this.ask("terms", { text }),
       judge: (verdict) => this.judge(verdict)
     });
-    const open = (id) => {
-      this.open(id);
-      this.frame.body.scrollTop = 0;
-    };
+    const open = (id) => this.open(id);
     this.stack = new Stack(open);
     this.neighbours = new Neighbours(open);
     const parts = [this.stage.root, this.side.root, this.stack.root, this.neighbours.root];
-    this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
+    this.frame = frame(parts, {
+      step: (by) => this.step(by),
+      close: () => this.close(),
+      enlarge: () => this.enlarge(!this.standing.large)
+    });
     this.dialog = this.frame.dialog;
+    this.standing = new Standing(this.dialog, this.frame.body, () => this.stood(), this.stop.signal);
     this.dialog.addEventListener("close", () => this.closed());
     this.dialog.addEventListener("click", (event) => {
-      if (event.target === this.dialog) this.dialog.close();
+      if (event.target === this.dialog && !this.standing.beside) this.stepBack();
     });
+    this.stage.picture.addEventListener("click", () => this.standing.beside && this.enlarge(true));
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("keydown", (event) => this.onPageKey(event), { signal: this.stop.signal });
     this.asking = new Settling(ASK_AFTER_MS, () => {
       this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest, ...this.wanted() });
     });
   }
   destroy() {
+    this.stop.abort();
     this.asking.end();
-    if (this.dialog.open) {
-      this.id = null;
-      this.dialog.close();
-    }
+    this.id = null;
+    this.standing.close();
   }
   /**
    * Show a picture at once with what the page knows; the rest is asked for.
    *
    * @param {string} id
-   * @param {{ ask?: boolean }} [options]
+   * @param {{ ask?: boolean, focus?: boolean, step?: boolean }} [manner] `focus` moves the focus there; a `step` stays at what is read
    */
-  open(id, { ask = true } = {}) {
+  open(id, { ask = true, focus = false, step = false } = {}) {
+    const opening = !this.dialog.open;
+    const within = this.standing.hasFocus;
     this.id = id;
     this.wantRelated = false;
     this.draw();
-    if (!this.dialog.open) {
-      this.dialog.showModal();
-      this.dialog.focus();
-      this.frame.body.scrollTop = 0;
+    if (opening) {
+      this.host.keepInPlace?.(id);
+      this.standing.stand();
+      this.stood();
+    } else this.host.showOpened?.(this.standing.beside ? id : null);
+    if (!step) this.frame.body.scrollTop = 0;
+    if (focus || within && !this.standing.hasFocus) this.standing.focus();
+    if (!ask) {
+      const known = this.known.get(id);
+      if (this.explaining && known?.explains && !known.why) this.askWhy("heat");
+      return;
     }
-    if (!ask) return;
     this.host.sequence.next();
     this.asking.stir(this.known.has(id) ? ASK_AFTER_MS : ASK_AT_ONCE_MS);
   }
+  /** Go along with the picture that somebody goes to on the page. @param {string} id */
+  follow(id) {
+    if (this.standing.beside && id !== this.id) this.open(id, { step: true });
+  }
+  /** It stands now, or otherwise than before. */
+  stood() {
+    this.frame.showLarger(hasRoom(), this.standing.large);
+    this.host.showOpened?.(this.standing.beside ? this.id : null);
+  }
+  /** Show it over the page, as large as the window has room; or beside it again. @param {boolean} large */
+  enlarge(large) {
+    this.standing.large = large;
+    this.standing.stand();
+    this.stood();
+    this.standing.focus();
+  }
+  close() {
+    if (this.id !== null && this.standing.beside) this.host.keepInPlace?.(this.id);
+    this.standing.close();
+  }
+  /** From the large picture to the one beside the page, from that one to none. */
+  stepBack() {
+    if (this.standing.large && hasRoom()) this.enlarge(false);
+    else this.close();
+  }
   closed() {
+    if (this.dialog.open) return;
     this.asking.end();
+    this.standing.close();
+    this.host.showOpened?.(null);
     if (this.id === null) return;
     const id = this.id;
     this.id = null;
@@ -1018,9 +1130,13 @@ var Detail = class {
   ask(type, more = {}) {
     this.asking.end();
     const id = this.id;
-    this.id = null;
-    this.dialog.close();
-    this.host.say({ type, id, seq: this.host.sequence.next(), ...more });
+    if (this.standing.large && hasRoom()) this.enlarge(false);
+    const stays = this.standing.beside;
+    if (!stays) {
+      this.id = null;
+      this.standing.close();
+    }
+    this.host.say({ type, id, seq: this.host.sequence.next(), stays, ...more });
   }
   findCaptions() {
     this.asking.end();
@@ -1073,7 +1189,7 @@ var Detail = class {
     } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
     else if (!data.open && this.dialog.open) {
       this.id = null;
-      this.dialog.close();
+      this.standing.close();
     } else if (this.dialog.open) this.draw();
     const why = this.id === null ? void 0 : this.known.get(this.id)?.why;
     const heatAlone = data.detail?.id === this.id && data.seq === this.host.sequence.latest && why?.maps && !why.told;
@@ -1084,27 +1200,46 @@ var Detail = class {
     const { order } = this.host;
     const at = this.id === null ? -1 : order.indexOf(this.id);
     const to = order[at < 0 ? 0 : at + by];
-    if (to !== void 0) this.open(to);
+    if (to !== void 0) this.open(to, { step: true });
   }
-  /** @param {KeyboardEvent} event */
+  /** Keys of the panel itself. @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key === "e" && !withModifier(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.explain(!this.explaining);
-      return;
-    }
     const { verdicts } = this.host;
     const verdict = verdicts?.open ? verdictOf(event) : null;
-    if (verdict) {
-      event.preventDefault();
-      this.judge(verdict);
-      return;
-    }
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    if (verdict) this.judge(verdict);
+    else if (withModifier(event) || !this.#press(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    this.step(event.key === "ArrowRight" ? 1 : -1);
+  }
+  /** Whether a key did something. @param {KeyboardEvent} event */
+  #press(event) {
+    const { target } = event;
+    if (event.key === "Escape") this.stepBack();
+    else if (event.key === "i" && !event.repeat) this.close();
+    else if (event.key === "Enter" && (target === this.dialog || target === this.frame.body) && hasRoom()) {
+      this.enlarge(!this.standing.large);
+    } else return this.#pressAnywhere(event);
+    return true;
+  }
+  /** Keys that the panel has wherever the focus is, as long as nobody else wants them. @param {KeyboardEvent} event */
+  #pressAnywhere(event) {
+    if (event.key === "e") this.explain(!this.explaining);
+    else if (event.key === "ArrowRight") this.step(1);
+    else if (event.key === "ArrowLeft") this.step(-1);
+    else return false;
+    return true;
+  }
+  /** Keys of the page, which is in use beside the panel. @param {KeyboardEvent} event */
+  onPageKey(event) {
+    if (event.defaultPrevented || isTaken(event) || withModifier(event)) return;
+    if (event.key === "i" && !event.repeat) {
+      if (this.dialog.open) this.close();
+      else if (!this.host.openFocused()) return;
+    } else if (!this.standing.beside) return;
+    else if (event.key === "Escape") this.close();
+    else if (event.key.startsWith("Arrow") && event.composedPath()[0] !== document.body) return;
+    else if (!this.#pressAnywhere(event)) return;
+    event.preventDefault();
   }
   draw() {
     const { id, host } = this;
@@ -1173,7 +1308,14 @@ function hueOf2(tag) {
 }
 
 // picture_grid/card.js
+var SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 var CANNOT_BE_SHOWN = "This picture's file cannot be shown";
+function skeletons(count) {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `skeleton-${i}`,
+    shape: SKELETON_SHAPES[i % SKELETON_SHAPES.length]
+  }));
+}
 var EmptyCard = class {
   element = element("");
   picture = void 0;
@@ -1254,6 +1396,12 @@ var Card = class {
       drawDots(this.dots, tags);
     }
     this.#name();
+  }
+  /** Show whether its picture stands open beside the page. @param {boolean} opened */
+  markOpened(opened) {
+    this.element.classList.toggle("opened", opened);
+    if (opened) this.button.setAttribute("aria-current", "true");
+    else this.button.removeAttribute("aria-current");
   }
   #name() {
     const tagged = this.tags.length ? `Tagged ${this.tags.join(", ")}. ` : "";
@@ -1427,7 +1575,8 @@ var Further = class {
   }
   /** @param {Event} event */
   #goOn(event) {
-    if (this.#grid.detail.dialog.open) return;
+    const { dialog, standing } = this.#grid.detail;
+    if (dialog.open && (!standing.beside || event.composedPath().includes(dialog))) return;
     if (event instanceof WheelEvent && event.deltaY <= 0) return;
     if (event instanceof KeyboardEvent && (isTaken(event) || !KEYS.has(event.key))) return;
     this.near();
@@ -1453,6 +1602,39 @@ function rulesFor(shown, pictures, end, below) {
   const faded = pictures.findIndex((one) => one.faded);
   const rules = faded === 0 ? [] : [{ at: shown, text: end }];
   return faded < 0 ? rules : [...rules, { at: shown + faded, text: below }];
+}
+
+// picture_grid/kept_place.js
+var LONGEST_MS2 = 500;
+var KeptPlace = class {
+  /** @type {{ card: Card | EmptyCard, top: number, at: number } | null} */
+  #kept = null;
+  /** Note where a card is; nothing where it is out of sight. @param {Card | EmptyCard | undefined} card */
+  note(card) {
+    const box = card?.element.getBoundingClientRect();
+    const seen = box && box.bottom > 0 && box.top < innerHeight;
+    this.#kept = card && seen ? { card, top: box.top, at: performance.now() } : null;
+  }
+  /** Scroll it back there. */
+  putBack() {
+    const kept2 = this.#kept;
+    this.#kept = null;
+    if (!kept2?.card.element.isConnected || performance.now() - kept2.at > LONGEST_MS2) return;
+    const moved = kept2.card.element.getBoundingClientRect().top - kept2.top;
+    const scroller = scrollerOf(kept2.card.element);
+    if (scroller) scroller.scrollTop += moved;
+    kept2.card.element.scrollIntoView({ block: "nearest" });
+  }
+};
+function scrollerOf(element2) {
+  let node = element2.parentNode;
+  while (node) {
+    if (node instanceof Element && /auto|scroll/.test(getComputedStyle(node).overflowY)) {
+      if (node.scrollHeight > node.clientHeight) return node;
+    }
+    node = node instanceof ShadowRoot ? node.host : node.parentNode;
+  }
+  return null;
 }
 
 // picture_grid/layout.js
@@ -2336,8 +2518,10 @@ var Verdicts = class {
   get focused() {
     return idOf(focusedBeside(this.#grid.area));
   }
-  /** The picture that the mouse or the focus was put on last. */
+  /** The picture that the mouse or the focus was put on last; where keys go to the one that is open, that one. */
   get meant() {
+    const { id, standing } = this.#grid.detail;
+    if (id !== null && standing.beside && standing.hasFocus) return id;
     return this.#pointing ? this.hovered ?? this.focused : this.focused ?? this.hovered;
   }
   /** Like several pictures at once. @param {Iterable<string>} ids */
@@ -2379,7 +2563,6 @@ function idOf(element2) {
 // picture_grid/picture_grid.js
 var META_HEIGHT = 24;
 var CAPTION_HEIGHT = 38;
-var SKELETON_SHAPES = [1.5, 0.75, 1.33, 1.33, 1.78, 1, 0.7, 1.5, 1.4];
 var LOAD_WITHIN = "900px";
 var GLIDE = { duration: 260, easing: "ease-out" };
 var PictureGrid = class {
@@ -2391,6 +2574,8 @@ var PictureGrid = class {
   root = make("div", "grid-root");
   area = make("div", "area");
   status = new Status();
+  detail = new Detail(this);
+  // before the selection: Escape closes what is open first
   selection = new Selection(this);
   // before the verdicts: Ctrl-Z is its own while pictures are selected
   verdicts = new Verdicts(this);
@@ -2412,7 +2597,9 @@ var PictureGrid = class {
   width = 0;
   sequence = new Sequence();
   stop = new AbortController();
-  detail = new Detail(this);
+  /** @type {string | null} the picture that stands open beside the page */
+  openedId = null;
+  place = new KeptPlace();
   resizer = new ResizeObserver(() => this.resized());
   loader = new IntersectionObserver((entries) => this.loadSeen(entries), { rootMargin: LOAD_WITHIN });
   /** @param {Parent} parent */
@@ -2522,7 +2709,7 @@ var PictureGrid = class {
       card.element.addEventListener("click", (event) => {
         const { target } = event;
         if (target instanceof Element && target.closest(".verdicts")) return;
-        if (!this.selection.click(event, picture.id)) this.open(picture.id);
+        if (!this.selection.click(event, picture.id)) this.open(picture.id, event.detail === 0);
       });
       this.cards.set(picture.id, card);
     }
@@ -2531,12 +2718,33 @@ var PictureGrid = class {
     const drawn = card.picture === picture && card.manner === JSON.stringify(manner);
     if (!drawn && card.fillWith(picture, manner)) this.loader.observe(card.element);
     card.mark(this.verdicts.of(picture.id), this.verdicts.open);
+    card.markOpened(picture.id === this.openedId);
     return card;
   }
-  /** Open a picture, here or where the server says. @param {string} id */
-  open(id) {
+  /** Open a picture, here or where the server says. @param {string} id @param {boolean} focus whether the keys go there, too */
+  open(id, focus) {
     if (this.data.elsewhere) this.say({ type: "open", id, seq: this.sequence.next() });
-    else this.detail.open(id);
+    else this.detail.open(id, { focus });
+  }
+  openFocused() {
+    const id = this.verdicts.meant ?? this.focusId;
+    if (this.data.elsewhere || id === null || !this.shownOf(id)) return false;
+    this.open(id, true);
+    return true;
+  }
+  /** @param {string | null} id */
+  showOpened(id) {
+    const [before, now] = [this.cards.get(this.openedId ?? ""), this.cards.get(id ?? "")];
+    this.openedId = id;
+    if (before instanceof Card) before.markOpened(false);
+    if (!(now instanceof Card)) return;
+    now.markOpened(true);
+    this.setFocus(id, false);
+    now.element.scrollIntoView({ block: "nearest" });
+  }
+  /** @param {string} id */
+  keepInPlace(id) {
+    this.place.note(this.cards.get(id));
   }
   /** Show what a picture was judged, wherever it is. @param {string} id */
   mark(id) {
@@ -2563,7 +2771,9 @@ var PictureGrid = class {
   }
   resized() {
     const width = this.root.clientWidth;
-    if (width && width !== this.width) this.layout();
+    if (!width || width === this.width) return;
+    this.layout();
+    this.place.putBack();
   }
   /** @param {boolean} [glide] whether cards are seen to move */
   layout(glide = false) {
@@ -2638,7 +2848,10 @@ var PictureGrid = class {
     const to = this.target(event.key, at);
     if (to === null) return;
     event.preventDefault();
-    if (to >= 0 && to < this.order.length) this.setFocus(this.order[to], true);
+    if (to >= 0 && to < this.order.length) {
+      this.setFocus(this.order[to], true);
+      this.detail.follow(this.order[to]);
+    }
     if (to + 1 >= this.order.length) this.further.near();
   }
   /**
@@ -2656,12 +2869,6 @@ var PictureGrid = class {
     return key === "ArrowUp" ? vertically(this.boxes, at, -1) : null;
   }
 };
-function skeletons(count) {
-  return Array.from({ length: count }, (_, i) => ({
-    id: `skeleton-${i}`,
-    shape: SKELETON_SHAPES[i % SKELETON_SHAPES.length]
-  }));
-}
 
 // picture_grid/index.js
 var index_default = mounting((parent) => new PictureGrid(parent));

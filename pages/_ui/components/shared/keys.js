@@ -1,4 +1,4 @@
-// Keys of the whole page: they are ours only where nobody types and no dialog is open.
+// Keys of the whole page: they are ours only where nobody types and no dialog lies over it.
 
 /** @import { Verdict } from "./detail/data.d.ts" */
 
@@ -11,7 +11,7 @@ export function withModifier(event) {
 }
 
 /**
- * Whether a key belongs to a field or to a dialog.
+ * Whether a key belongs to a field or to a dialog that lies over the page.
  *
  * @param {KeyboardEvent} event
  */
@@ -21,7 +21,7 @@ export function isTaken(event) {
   if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) {
     return true;
   }
-  return path.some((one) => one instanceof HTMLDialogElement);
+  return path.some((one) => one instanceof HTMLDialogElement && one.matches(":modal"));
 }
 
 /**

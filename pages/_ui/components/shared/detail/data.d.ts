@@ -1,7 +1,7 @@
 import type { Sequence } from "../sequence.js";
 import type { Message } from "../types.d.ts";
 
-/** The part of a component's data that is the dialog's: `pages/_ui/detail.py` writes it. */
+/** The part of a component's data that is of the open picture: `pages/_ui/grid/detail.py` writes it. */
 export interface DetailData {
   /** The picture that is to be open. */
   open: string | null;
@@ -14,7 +14,7 @@ export interface DetailData {
   terms?: string[];
 }
 
-/** What the page around the dialog shows of a picture. */
+/** What the page shows of a picture. */
 export interface Shown {
   id?: string;
   src?: string;
@@ -133,7 +133,7 @@ export interface Words {
   bestHelp: string;
 }
 
-/** The component that shows the pictures of which the dialog opens one. */
+/** The component that shows the pictures of which one is opened. */
 export interface Host {
   /** Pictures in the order in which the arrows step through them. */
   order: string[];
@@ -146,5 +146,11 @@ export interface Host {
   verdicts?: Verdicts;
   shownOf(id: string): Shown | undefined;
   setFocus(id: string | null, move: boolean): void;
+  /** Open the picture that has the focus, or would have; false where there is none to open here. */
+  openFocused(): boolean;
+  /** Mark the picture that stands open beside the page; null where none does. */
+  showOpened?(id: string | null): void;
+  /** Whatever room the pictures get next, let this one stay where it is in the window. */
+  keepInPlace?(id: string): void;
   say(said: Message): void;
 }

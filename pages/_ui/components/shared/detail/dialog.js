@@ -1,12 +1,13 @@
-// The detail dialog: one picture large, everything known about it, and what to do next with it.
+// The detail of one picture: it, everything known about it, and what to do next with it; beside the page where there is room.
 
-import { verdictOf, withModifier } from "../keys.js";
+import { isTaken, verdictOf, withModifier } from "../keys.js";
 import { Settling } from "../settling.js";
 import { frame } from "./frame.js";
 import { Neighbours } from "./neighbours.js";
 import { Side } from "./side.js";
 import { Stack } from "./stack.js";
 import { Stage } from "./stage.js";
+import { hasRoom, Standing } from "./standing.js";
 
 /** @import { DetailData, Host, Known, Verdict } from "./data.d.ts" */
 
@@ -25,6 +26,7 @@ export class Detail {
   /** Whether reasons are wanted, of this picture and of those stepped to from it. */
   explaining = false;
   stage = new Stage();
+  stop = new AbortController();
 
   /** @param {Host} host */
   constructor(host) {
@@ -40,20 +42,24 @@ export class Detail {
       terms: (text) => this.ask("terms", { text }),
       judge: (verdict) => this.judge(verdict),
     });
-    const open = (/** @type {string} */ id) => {
-      this.open(id);
-      this.frame.body.scrollTop = 0;
-    };
+    const open = (/** @type {string} */ id) => this.open(id);
     this.stack = new Stack(open);
     this.neighbours = new Neighbours(open);
     const parts = [this.stage.root, this.side.root, this.stack.root, this.neighbours.root];
-    this.frame = frame(parts, { step: (by) => this.step(by), close: () => this.dialog.close() });
+    this.frame = frame(parts, {
+      step: (by) => this.step(by),
+      close: () => this.close(),
+      enlarge: () => this.enlarge(!this.standing.large),
+    });
     this.dialog = this.frame.dialog;
+    this.standing = new Standing(this.dialog, this.frame.body, () => this.stood(), this.stop.signal);
     this.dialog.addEventListener("close", () => this.closed());
     this.dialog.addEventListener("click", (event) => {
-      if (event.target === this.dialog) this.dialog.close();
+      if (event.target === this.dialog && !this.standing.beside) this.stepBack();
     });
+    this.stage.picture.addEventListener("click", () => this.standing.beside && this.enlarge(true));
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("keydown", (event) => this.onPageKey(event), { signal: this.stop.signal });
     // Held arrows step through many pictures; only the one they stop at is asked for.
     this.asking = new Settling(ASK_AFTER_MS, () => {
       this.host.say({ type: "open", id: this.id, seq: this.host.sequence.latest, ...this.wanted() });
@@ -61,35 +67,76 @@ export class Detail {
   }
 
   destroy() {
+    this.stop.abort();
     this.asking.end();
-    if (this.dialog.open) {
-      this.id = null; // gone with the page, not closed by a person
-      this.dialog.close();
-    }
+    this.id = null; // gone with the page, not closed by a person
+    this.standing.close();
   }
 
   /**
    * Show a picture at once with what the page knows; the rest is asked for.
    *
    * @param {string} id
-   * @param {{ ask?: boolean }} [options]
+   * @param {{ ask?: boolean, focus?: boolean, step?: boolean }} [manner] `focus` moves the focus there; a `step` stays at what is read
    */
-  open(id, { ask = true } = {}) {
+  open(id, { ask = true, focus = false, step = false } = {}) {
+    const opening = !this.dialog.open;
+    const within = this.standing.hasFocus;
     this.id = id;
     this.wantRelated = false;
     this.draw();
-    if (!this.dialog.open) {
-      this.dialog.showModal();
-      this.dialog.focus(); // the keys work at once and no button is picked out
-      this.frame.body.scrollTop = 0;
+    if (opening) {
+      this.host.keepInPlace?.(id);
+      this.standing.stand();
+      this.stood();
+    } else this.host.showOpened?.(this.standing.beside ? id : null);
+    if (!step) this.frame.body.scrollTop = 0;
+    // What had the focus may be gone with the picture before.
+    if (focus || (within && !this.standing.hasFocus)) this.standing.focus();
+    if (!ask) {
+      const known = this.known.get(id);
+      if (this.explaining && known?.explains && !known.why) this.askWhy("heat");
+      return;
     }
-    if (!ask) return;
     this.host.sequence.next();
     this.asking.stir(this.known.has(id) ? ASK_AFTER_MS : ASK_AT_ONCE_MS);
   }
 
+  /** Go along with the picture that somebody goes to on the page. @param {string} id */
+  follow(id) {
+    if (this.standing.beside && id !== this.id) this.open(id, { step: true });
+  }
+
+  /** It stands now, or otherwise than before. */
+  stood() {
+    this.frame.showLarger(hasRoom(), this.standing.large);
+    this.host.showOpened?.(this.standing.beside ? this.id : null);
+  }
+
+  /** Show it over the page, as large as the window has room; or beside it again. @param {boolean} large */
+  enlarge(large) {
+    this.standing.large = large;
+    this.standing.stand();
+    this.stood();
+    this.standing.focus();
+  }
+
+  close() {
+    if (this.id !== null && this.standing.beside) this.host.keepInPlace?.(this.id);
+    this.standing.close();
+  }
+
+  /** From the large picture to the one beside the page, from that one to none. */
+  stepBack() {
+    if (this.standing.large && hasRoom()) this.enlarge(false);
+    else this.close();
+  }
+
   closed() {
+    if (this.dialog.open) return; // it only stands otherwise now
     this.asking.end();
+    this.standing.close();
+    this.host.showOpened?.(null);
     if (this.id === null) return;
     const id = this.id;
     this.id = null;
@@ -107,9 +154,13 @@ export class Detail {
   ask(type, more = {}) {
     this.asking.end(); // a step that was not told yet must not arrive after this
     const id = this.id;
-    this.id = null; // the page moves on: the dialog closes without a second message
-    this.dialog.close();
-    this.host.say({ type, id, seq: this.host.sequence.next(), ...more });
+    if (this.standing.large && hasRoom()) this.enlarge(false);
+    const stays = this.standing.beside; // what is found next is opened there
+    if (!stays) {
+      this.id = null; // the page moves on: what lies over it closes without a second message
+      this.standing.close();
+    }
+    this.host.say({ type, id, seq: this.host.sequence.next(), stays, ...more });
   }
 
   findCaptions() {
@@ -170,7 +221,7 @@ export class Detail {
     } else if (data.open && data.open !== this.id) this.open(data.open, { ask: false });
     else if (!data.open && this.dialog.open) {
       this.id = null;
-      this.dialog.close();
+      this.standing.close();
     } else if (this.dialog.open) this.draw();
     const why = this.id === null ? undefined : this.known.get(this.id)?.why;
     const heatAlone = data.detail?.id === this.id && data.seq === this.host.sequence.latest && why?.maps && !why.told;
@@ -182,28 +233,51 @@ export class Detail {
     const { order } = this.host;
     const at = this.id === null ? -1 : order.indexOf(this.id);
     const to = order[at < 0 ? 0 : at + by];
-    if (to !== undefined) this.open(to);
+    if (to !== undefined) this.open(to, { step: true });
   }
 
-  /** @param {KeyboardEvent} event */
+  /** Keys of the panel itself. @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key === "e" && !withModifier(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.explain(!this.explaining);
-      return;
-    }
     const { verdicts } = this.host;
     const verdict = verdicts?.open ? verdictOf(event) : null;
-    if (verdict) {
-      event.preventDefault();
-      this.judge(verdict);
-      return;
-    }
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    if (verdict) this.judge(verdict);
+    else if (withModifier(event) || !this.#press(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    this.step(event.key === "ArrowRight" ? 1 : -1);
+  }
+
+  /** Whether a key did something. @param {KeyboardEvent} event */
+  #press(event) {
+    const { target } = event;
+    if (event.key === "Escape") this.stepBack();
+    else if (event.key === "i" && !event.repeat) this.close();
+    else if (event.key === "Enter" && (target === this.dialog || target === this.frame.body) && hasRoom()) {
+      this.enlarge(!this.standing.large);
+    } else return this.#pressAnywhere(event);
+    return true;
+  }
+
+  /** Keys that the panel has wherever the focus is, as long as nobody else wants them. @param {KeyboardEvent} event */
+  #pressAnywhere(event) {
+    if (event.key === "e") this.explain(!this.explaining);
+    else if (event.key === "ArrowRight") this.step(1);
+    else if (event.key === "ArrowLeft") this.step(-1);
+    else return false;
+    return true;
+  }
+
+  /** Keys of the page, which is in use beside the panel. @param {KeyboardEvent} event */
+  onPageKey(event) {
+    if (event.defaultPrevented || isTaken(event) || withModifier(event)) return;
+    if (event.key === "i" && !event.repeat) {
+      if (this.dialog.open) this.close();
+      else if (!this.host.openFocused()) return;
+    } else if (!this.standing.beside) return;
+    else if (event.key === "Escape") this.close();
+    // The arrows are those of whatever has the focus.
+    else if (event.key.startsWith("Arrow") && event.composedPath()[0] !== document.body) return;
+    else if (!this.#pressAnywhere(event)) return;
+    event.preventDefault();
   }
 
   draw() {
