@@ -1,4 +1,4 @@
-"""The frame of the app: page config, navigation, dataset picker and status line; opens on Search.
+"""The frame of the app: page config, navigation, the dataset that is open; opens on Search.
 
 `streamlit run Home.py` reads this file twice: as a module, for the server's ``app``, and as the script of every visit.
 """

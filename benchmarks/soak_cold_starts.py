@@ -186,7 +186,7 @@ def alive(page: Page, label: str, told: list[str]) -> str:
     deadline, reason = time.monotonic() + ALIVE_WITHIN_S, "nothing was seen"
     while time.monotonic() < deadline:
         reason = page.evaluate(MISSING, [label, PAGES[label]])
-        if not reason and "is loading" not in page.inner_text('[data-testid="stSidebar"]'):
+        if not reason and "is loading" not in page.inner_text(".st-key-status"):
             page.wait_for_timeout(500)
             reason = page.evaluate(MISSING, [label, PAGES[label]])
             if not reason:

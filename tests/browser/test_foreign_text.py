@@ -64,6 +64,7 @@ def test_names_of_datasets(named: Served, chromium: Browser) -> None:
     page.goto(named.url)
     expect(page.locator(".card.seen").first).to_be_visible()
     before = page.locator(MADE).count()
+    page.locator(".st-key-dataset_open button").click()
     page.get_by_role("combobox", name="Dataset").click()
     options = page.get_by_role("option")
     expect(options.first).to_be_visible()

@@ -40,6 +40,7 @@ def test_somebody_signs_in_looks_around_and_signs_out(app: App, chromium: Browse
             expect(page.locator(".card")).to_have_count(0)
 
             page.get_by_role("button", name="Sign in").click()
+            page.locator(".st-key-dataset_open button").click()
             expect(page.get_by_text("Signed in as ada@example.org")).to_be_visible()
             picture = page.locator(".card.seen img").first
             expect(picture).to_be_visible()

@@ -147,7 +147,7 @@ def test_a_server_that_is_away_is_explained_and_asked_again(
         assert not app.exception
         assert "**This dataset cannot be read**" in texts(app)
         assert "Start the server or check the address" in texts(app)
-        assert "The dataset cannot be read" in app.sidebar.caption[0].value
+        assert "The dataset cannot be read" in app.caption[0].value
         proxy.release()
         settle(app.button(key="ask_server_again").click().run(), begun)
         assert not app.exception

@@ -33,9 +33,9 @@ def test_the_address_holds_the_dataset_and_opens_it(open_app: OpenApp, datasets:
     assert address(app) == {} and visit(app).opened.dataset == "main"
     follow(app, data="plain")
     assert visit(app).opened.dataset == "plain" and address(app) == {"data": "plain"}
-    app.sidebar.selectbox[0].set_value("main").run()
+    app.selectbox(key="dataset_choice").set_value("main").run()
     assert address(app) == {} and visit(app).opened.dataset == "main"
-    app.sidebar.selectbox[0].set_value("plain").run()
+    app.selectbox(key="dataset_choice").set_value("plain").run()
     assert address(app) == {"data": "plain"}
     follow(app, data="elsewhere")
     assert "asks for the dataset 'elsewhere'" in texts(app) and visit(app).opened.dataset == "plain"

@@ -90,7 +90,7 @@ def test_model_mismatch_names_both(open_app: OpenApp, datasets: Path, checkpoint
 
 def test_switching_the_dataset_keeps_the_sentence(open_app: OpenApp, datasets: Path) -> None:
     app = open_app(datasets, q="a mill")
-    app.sidebar.selectbox(key="dataset_choice").select("plain").run()
+    app.selectbox(key="dataset_choice").select("plain").run()
     assert bar(app)["text"] == "a mill"
     assert app.query_params["data"] == "plain"
 
@@ -101,10 +101,11 @@ def test_datasets_are_listed_by_the_names_people_gave_them(open_app: OpenApp, da
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         (folder / "manifest.json").write_text(json.dumps({"name": "Our *pictures*"} | manifest), encoding="utf-8")
     app = open_app(tmp_path / "main", settled=False)
-    picker = app.sidebar.selectbox(key="dataset_choice")
+    picker = app.selectbox(key="dataset_choice")
     assert picker.options == ["Our *pictures* (main)", "Our *pictures* (plain)"]
     picker.select_index(1).run()
     assert app.query_params["data"] == "plain"  # links go by the folder, whatever it is called
     shutil.rmtree(tmp_path / "main" / "plain")
     app = open_app(tmp_path / "main", settled=False)
-    assert app.sidebar.markdown[0].value == r"**Our \*pictures\***"
+    assert app.get("popover")[0].proto.popover.label == r"Our \*pictures\*"
+    assert "dataset_choice" not in [one.key for one in app.selectbox]

@@ -158,7 +158,7 @@ def test_measured_pictures_offer_more(open_app: OpenApp, measured: Path, begun: 
 def test_a_dataset_keeps_its_own_filters(open_app: OpenApp, datasets: Path, begun: list[Future[object]]) -> None:
     app = opened(open_app(datasets, q="a mill"), begun)
     act(app, lambda: report(type="choose", where=[], stacking="copies", diversity=0.2, order="-column:year"))
-    app.sidebar.selectbox(key="dataset_choice").select("plain").run()
+    app.selectbox(key="dataset_choice").select("plain").run()
     asked = visit(app).asked
     assert (asked.stacking, asked.order, asked.diversity) == ("none", "score", 0.2)
 

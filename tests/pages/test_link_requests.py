@@ -140,7 +140,7 @@ def test_conditions_are_those_of_one_dataset(open_app: OpenApp, datasets: Path, 
     app = open_app(
         datasets, q="a mill", where=where(Condition("picture", tuple(animals))), cut="-0.5", ranking="balanced"
     )
-    app.sidebar.selectbox(key="dataset_choice").select("plain").run()
+    app.selectbox(key="dataset_choice").select("plain").run()
     assert visit(app).asked.where == ()
     assert visit(app).asked.cutoff is None
     assert visit(app).asked.ranking == "cosine"

@@ -124,10 +124,10 @@ def two_copies(datasets: Path, tmp_path: Path) -> Path:
 
 def test_copies_of_a_dataset_show_their_own_pictures(open_app: OpenApp, two_copies: Path) -> None:
     app = open_app(two_copies, q="a mill")
-    picker = app.sidebar.selectbox(key="dataset_choice")
+    picker = app.selectbox(key="dataset_choice")
     assert picker.options == ["Holidays (one)", "Holidays (two)"]
     first = detail(app, names(app)[0])
-    app.sidebar.selectbox(key="dataset_choice").select("two").run()
+    app.selectbox(key="dataset_choice").select("two").run()
     app = open_app(two_copies, q="a mill", data="two")
     second = detail(app, names(app)[0])
     assert [one["id"] for one in first["pictures"]] == [one["id"] for one in second["pictures"]]
@@ -139,7 +139,7 @@ def test_copies_of_a_dataset_show_their_own_pictures(open_app: OpenApp, two_copi
 def test_copies_share_no_engine_within_a_server(open_app: OpenApp, two_copies: Path, begun: list[Any]) -> None:
     app = open_app(two_copies, q="a mill")
     first = grid(app)
-    app.sidebar.selectbox(key="dataset_choice").select("two").run()
+    app.selectbox(key="dataset_choice").select("two").run()
     second = grid(settle(app, begun))
     assert first["pictures"][0]["id"] == second["pictures"][0]["id"]
     assert first["pictures"][0]["src"] != second["pictures"][0]["src"]
@@ -153,7 +153,7 @@ def test_the_open_dataset_stays_open_when_its_name_goes_to_another(
     shutil.copytree(datasets / "plain", root / "photos")
     shutil.copytree(datasets / "plain", root / "z")
     app = open_app(root)
-    assert app.sidebar.selectbox(key="dataset_choice").options == ["photos", "z"]
+    assert app.selectbox(key="dataset_choice").options == ["photos", "z"]
     before = bar(app)["dataset"]
     for path in datasets.iterdir():  # now the folder above holds a dataset too, and is listed first
         if path.is_file():
@@ -161,7 +161,7 @@ def test_the_open_dataset_stays_open_when_its_name_goes_to_another(
     app.run()
     assert visit(app).opened.dataset == "photos 2"
     assert bar(app)["dataset"] == before
-    app.sidebar.selectbox(key="dataset_choice").select("photos").run()
+    app.selectbox(key="dataset_choice").select("photos").run()
     assert visit(app).opened.dataset == "photos"
     assert bar(app)["dataset"] != before
 

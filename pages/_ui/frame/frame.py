@@ -64,7 +64,7 @@ def around(page: PageSpec, places: Mapping[str, st.Page]) -> Iterator[None]:
 
 
 def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
-    """Read settings, follow the link, and draw the sidebar: dataset picker, status line, list of pages."""
+    """Read settings, follow the link, and draw the list of pages and, above the page, which dataset is open."""
     st.html(f"<style>{components.asset('frame.css')}</style>")
     permit = permissions.current()
     settings, problem = _settings()
@@ -79,26 +79,18 @@ def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
     if not page.titled:
         st.html(f'<h1 class="unseen-title">{plain(page.title)}</h1>')
     with st.sidebar:
-        if len(names) > 1:
-            _pick_dataset(titles)
-        elif names:
-            st.markdown(f"**{plain(titles[names[0]])}**")
-        with st.container(key="status"):
-            status = st.empty()
         with st.container(gap="xxsmall", key="pages"):
             for one in registry.PAGES:
                 if permit.allowed or not one.writes:
                     st.page_link(places[one.address])
-        if permit.short:
-            st.caption(plain(permit.short))
-        sign_in.status()
         _follow_keys(page)
+    told = _dataset(titles, permit)
     gallery, opening = None, None
     chosen = next((one for one in choices if one.name == opened.dataset), None)
     opened.place = None if chosen is None else (chosen.name, str(chosen.folder))
     if chosen is not None and problem is None:
         try:
-            with _asking(chosen, status):
+            with _asking(chosen, told.line):
                 opening = resources.gallery(chosen)
                 wait([opening], OPENING_WAIT_S)
                 gallery = resources.opened(chosen, opening) if opening.done() else None
@@ -109,8 +101,7 @@ def _begin(page: PageSpec, places: Mapping[str, st.Page]) -> Here:
     )
     if opening is not None and here.opening:
         redraw.when_changed(opening.done, False)
-    with status:
-        _status(here)
+    _status(here, told)
     return here
 
 
@@ -170,6 +161,29 @@ def _follow_keys(page: PageSpec) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Told:
+    """Where the dataset is told of: in a line that is always seen, and in full beside its picker."""
+
+    line: DeltaGenerator
+    more: DeltaGenerator
+
+
+def _dataset(titles: Mapping[str, str], permit: permissions.Permit) -> Told:
+    """The dataset that is open, and behind its name the others, what it holds, and what somebody may do here."""
+    with st.container(key="dataset", gap=None):
+        name = titles.get(visit().opened.dataset or "", "")
+        with st.popover(plain(name) if name else "No dataset", key="dataset_open", type="tertiary"):
+            if len(titles) > 1:
+                _pick_dataset(titles)
+            more = st.empty()
+            if permit.short:
+                st.caption(plain(permit.short))
+            sign_in.status()
+        with st.container(key="status"):
+            return Told(st.empty(), more)
+
+
 def _pick_dataset(titles: Mapping[str, str]) -> None:
     widgets.seed(widgets.DATASET, visit().opened.dataset)
     st.selectbox(
@@ -195,13 +209,13 @@ def _asking(chosen: DatasetChoice, status: DeltaGenerator) -> Iterator[None]:
         yield
 
 
-def _status(here: Here) -> None:
-    """How much there is, which model and where it runs; one quiet line each."""
+def _status(here: Here, told: Told) -> None:
+    """How much there is, which model and where it runs; in the line only the first of it, or what is the matter."""
     if here.opening:
-        st.caption("The dataset is being opened")
+        told.line.caption("The dataset is being opened")
         return
     if here.gallery is None:
-        st.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
+        told.line.caption("No dataset is open" if here.error is None else "The dataset cannot be read")
         return
     gallery = here.gallery
     captions = count_of(gallery.all_captions, "caption") if gallery.all_captions else "no captions"
@@ -218,7 +232,8 @@ def _status(here: Here) -> None:
     else:
         model_line = f"Model {short(loaded.model)} is loading"
     lines = [f"{held}, {captions}", model_line, *_whole_lines(gallery)]
-    st.caption("  \n".join(plain(line) for line in lines))
+    told.line.caption(plain(lines[0] if loaded.engine is not None else model_line))
+    told.more.caption("  \n".join(plain(line) for line in lines))
 
 
 def _whole_lines(gallery: Gallery) -> list[str]:

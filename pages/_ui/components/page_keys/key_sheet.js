@@ -29,8 +29,8 @@ export class KeySheet {
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key === "?") this.dialog.close();
     });
-    this.button = textButton("show-keys", "Keys ", "Which keys there are (?)", () => this.show());
-    this.button.append(slashSign("", "?"));
+    this.button = textButton("show-keys", "", "Which keys there are (?)", () => this.show());
+    this.button.append(make("span", "word", "Keys "), slashSign("", "?"));
     this.button.hidden = !hasKeys();
     parent.append(this.button, this.dialog);
   }
