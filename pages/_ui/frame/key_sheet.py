@@ -46,6 +46,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl-Z Ctrl-Shift-Z", "take a like or dislike back, and do it again; while something is selected, a tag"),
             ("← →", "in an open picture: the one before, the next"),
             ("e", "in an open picture: why it was found, with a heat map"),
+            ("F2", "at the name of a cluster: rename it"),
             ("Esc", "close the picture; select nothing"),
         ),
     ),
