@@ -41,7 +41,7 @@ def table(visit: Visit) -> Page:
     page = visit("/captions")
     expect(rows(page)).to_have_count(50, timeout=FIRST_ROWS_MS)
     expect(page.locator(".plot rect").first).to_be_attached()
-    expect(page.locator(".word").first).to_be_visible()
+    expect(page.locator("button.word").first).to_be_visible()
     return page
 
 
@@ -103,7 +103,7 @@ def test_a_range_of_the_histogram_keeps_its_captions(table: Page) -> None:
 
 
 def test_a_word_is_clicked_on_and_off(table: Page, app: App) -> None:
-    word = table.locator(".word").first
+    word = table.locator("button.word").first
     count = word.locator(".times").inner_text()
     name = word.inner_text().removesuffix(count).strip()
     assert int(count) == holding(app, name)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll, ids
+from tests.browser.search_page import Visit, cards, expect_no_sideways_scroll
 
 QUERY = "/?q=a+white+mill+by+the+sea"
 # How much of the picture heat hides, over the whole of it.
@@ -72,7 +72,10 @@ def test_words_are_pointed_at_and_suggestions_asked(visit: Visit) -> None:
     word = suggestion.evaluate("chip => chip.firstChild.textContent")
     suggestion.click()
     page.wait_for_url(lambda address: word in address)
-    expect(page.locator("dialog[open] .facts dd").first).to_have_text(ids(page)[0])  # the first of what is found now
+    # The first of what is found now, as soon as that is there.
+    page.wait_for_function(
+        "document.querySelector('dialog[open] .facts dd')?.textContent === document.querySelector('.card[data-id]')?.dataset.id"
+    )
 
 
 def test_the_next_picture_is_explained_too(visit: Visit) -> None:

@@ -106,6 +106,7 @@ def test_rows_come_when_new_data_overtakes_a_components_module(visit: Visit, pat
     wait_until(page, lambda: arrived.count(name) > 0)
     settled(page)
     before = arrived.count(name)
+    page.locator(".st-key-dataset_open button").click()
     page.get_by_role("combobox", name=re.compile("Dataset")).click()
     page.get_by_role("option").filter(has_text=re.compile("elsewhere")).click()
     wait_until(page, lambda: arrived.count(name) > before)

@@ -30,6 +30,7 @@ def test_only_on_the_same_computer(opened: Served, chromium: Browser) -> None:
         if not is_loopback(address) and ":" not in address:  # from there it looks like any other computer's browser
             page.goto(f"http://{address}:{opened.port}/build")
             expect(page.get_by_text("made by a browser on the computer this app runs on")).to_be_visible()
+            page.locator(".st-key-dataset_open button").click()
             expect(page.get_by_text("Search only")).to_be_visible()
             expect(page.get_by_role("button", name="Start")).to_have_count(0)
             expect(page.get_by_role("link", name="Build")).to_have_count(0)

@@ -54,6 +54,7 @@ export class PictureGrid {
   boxes = [];
   /** @type {string | null} */
   focusId = null;
+  visited = false; // whether somebody was on that card
   scoreHelp = "";
   width = 0;
   sequence = new Sequence();
@@ -82,7 +83,9 @@ export class PictureGrid {
     onWayIntoResults(() => this.takeFocus(), this.stop.signal);
     this.area.addEventListener("focusin", ({ target }) => {
       const card = target instanceof Element ? target.closest(".card") : null;
-      if (card instanceof HTMLElement && card.dataset.id) this.setFocus(card.dataset.id, false);
+      if (!(card instanceof HTMLElement && card.dataset.id)) return;
+      this.visited = true;
+      this.setFocus(card.dataset.id, false);
     });
   }
 
@@ -136,8 +139,9 @@ export class PictureGrid {
     const focused = this.cards.get(this.focusId ?? "")?.element.contains(focusedBeside(this.area)) ?? false;
     const at = this.order.indexOf(this.focusId ?? "");
     this.takeCards();
-    const stays = this.focusId !== null && this.cards.has(this.focusId);
-    if (!stays)
+    // Who never came to a card left none: the way in is the first of what is there now.
+    this.visited &&= this.cards.has(this.focusId ?? "");
+    if (!this.visited)
       this.setFocus((focused ? this.order[Math.min(at, this.order.length - 1)] : this.order[0]) || null, false);
     // An element that is put elsewhere loses the focus.
     if (focused) this.cards.get(this.focusId ?? "")?.button?.focus({ preventScroll: true });
@@ -323,10 +327,11 @@ export class PictureGrid {
     card.element.scrollIntoView({ block: "nearest" });
   }
 
-  /** From elsewhere on the page, to the card that was left or the first. Whether there is one. */
+  /** From elsewhere on the page, to the first card. Whether there is one. */
   takeFocus() {
-    if (!this.cards.get(this.focusId ?? "")?.button) return false;
-    this.setFocus(this.focusId, true);
+    const [first = ""] = this.order;
+    if (!this.cards.get(first)?.button) return false;
+    this.setFocus(first, true);
     return true;
   }
 

@@ -2593,6 +2593,8 @@ var PictureGrid = class {
   boxes = [];
   /** @type {string | null} */
   focusId = null;
+  visited = false;
+  // whether somebody was on that card
   scoreHelp = "";
   width = 0;
   sequence = new Sequence();
@@ -2620,7 +2622,9 @@ var PictureGrid = class {
     onWayIntoResults(() => this.takeFocus(), this.stop.signal);
     this.area.addEventListener("focusin", ({ target }) => {
       const card = target instanceof Element ? target.closest(".card") : null;
-      if (card instanceof HTMLElement && card.dataset.id) this.setFocus(card.dataset.id, false);
+      if (!(card instanceof HTMLElement && card.dataset.id)) return;
+      this.visited = true;
+      this.setFocus(card.dataset.id, false);
     });
   }
   destroy() {
@@ -2669,8 +2673,8 @@ var PictureGrid = class {
     const focused = this.cards.get(this.focusId ?? "")?.element.contains(focusedBeside(this.area)) ?? false;
     const at = this.order.indexOf(this.focusId ?? "");
     this.takeCards();
-    const stays = this.focusId !== null && this.cards.has(this.focusId);
-    if (!stays)
+    this.visited &&= this.cards.has(this.focusId ?? "");
+    if (!this.visited)
       this.setFocus((focused ? this.order[Math.min(at, this.order.length - 1)] : this.order[0]) || null, false);
     if (focused) this.cards.get(this.focusId ?? "")?.button?.focus({ preventScroll: true });
   }
@@ -2835,10 +2839,11 @@ var PictureGrid = class {
     card.button.focus({ preventScroll: true });
     card.element.scrollIntoView({ block: "nearest" });
   }
-  /** From elsewhere on the page, to the card that was left or the first. Whether there is one. */
+  /** From elsewhere on the page, to the first card. Whether there is one. */
   takeFocus() {
-    if (!this.cards.get(this.focusId ?? "")?.button) return false;
-    this.setFocus(this.focusId, true);
+    const [first = ""] = this.order;
+    if (!this.cards.get(first)?.button) return false;
+    this.setFocus(first, true);
     return true;
   }
   /** @param {KeyboardEvent} event */
