@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from t2i_core.api.progress import bar
-from t2i_core.errors import DatasetError, ProjectionError, count_of
-from t2i_core.projection import Projection, make_projection, read_projection, with_given_names, write_projection
+from t2i_core.errors import ProjectionError, count_of
+from t2i_core.projection import Projection, make_projection, read_projection, write_projection
 from t2i_core.projection.drawing import bounds_of
-from t2i_core.projection.given_names import carry_on
+from t2i_core.projection.given_names import carried_on
 from t2i_core.projection.naming import words_by_model
 from t2i_core.types import FloatArray, Gallery
 
@@ -131,11 +131,9 @@ def draw_map(gallery: Gallery, *, seed: int, refit: bool, progress: bool) -> Pic
             words_near=None if gallery.captions else words_by_model(gallery, on_missing=_say),
         )
     write_projection(projection, gallery.data_dir)
-    try:
-        carry_on(gallery, projection)
-        projection = with_given_names(projection, gallery)
-    except DatasetError as error:
-        _say(f"warning: clusters have the names that were made for them. {error}")
+    projection, problem = carried_on(projection, gallery)
+    if problem:
+        _say(f"warning: {problem}")
     return PictureMap(projection, gallery)
 
 

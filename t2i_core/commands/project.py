@@ -9,12 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from t2i_core.commands import options
-from t2i_core.errors import DatasetError, count_of
+from t2i_core.errors import count_of
 
 if TYPE_CHECKING:
     from t2i_core.commands.console import Console
     from t2i_core.projection import Projection, ProjectionProgress
-    from t2i_core.types import Gallery
 
 STAGES = {
     "neighbours": "closest pictures",
@@ -50,6 +49,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Make and store the map."""
     from t2i_core.projection import make_projection, write_projection
+    from t2i_core.projection.given_names import carried_on
     from t2i_core.projection.making import make_joint
     from t2i_core.projection.naming import words_by_model
     from t2i_core.projection.stored import write_joint
@@ -65,7 +65,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         words_near=None if gallery.captions else words_by_model(gallery, on_missing=console.say),
     )
     path = write_projection(projection, gallery.data_dir)
-    projection = _called(projection, gallery, console)
+    projection, problem = carried_on(projection, gallery)
+    if problem:
+        console.say(f"warning: {problem}")
     if arguments.joint:
         write_joint(make_joint(gallery, seed=arguments.seed, on_progress=told), gallery.data_dir)
     record = projection_record(projection) | {"seconds": round(time.perf_counter() - started, 2), "file": str(path)}
@@ -74,18 +76,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     else:
         console.write(summary(record))
     return 0
-
-
-def _called(projection: Projection, gallery: Gallery, console: Console) -> Projection:
-    """The map with the names that people gave to clusters, which are tied to those of this map now."""
-    from t2i_core.projection.given_names import carry_on, with_given_names
-
-    try:
-        carry_on(gallery, projection)
-        return with_given_names(projection, gallery)
-    except DatasetError as error:
-        console.say(f"warning: clusters have the names that were made for them. {error}")
-        return projection
 
 
 def projection_record(projection: Projection) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from t2i_core.dataset.cluster_names_file import (
     write_cluster_names,
 )
 from t2i_core.dataset.holding import held
-from t2i_core.errors import ProjectionError, count_of
+from t2i_core.errors import DatasetError, ProjectionError, count_of
 from t2i_core.types import Gallery
 
 if TYPE_CHECKING:
@@ -149,6 +149,15 @@ def carry_on(gallery: Gallery, projection: Projection) -> int:
         if renewed != list(given):
             write_cluster_names(gallery.data_dir, renewed)
     return len(labels)
+
+
+def carried_on(projection: Projection, gallery: Gallery) -> tuple[Projection, str]:
+    """A new map with the names that people gave, which are tied to it now; and where that cannot be done, without, and why."""
+    try:
+        carry_on(gallery, projection)
+        return with_given_names(projection, gallery), ""
+    except DatasetError as error:
+        return projection, f"clusters have the names that were made for them. {error}"
 
 
 def sample_of(names: Sequence[str]) -> tuple[str, ...]:
