@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from t2i_core.dataset.picture_names import is_picture_name
+from t2i_core.dataset.short_name import short_name
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.dataset.switch_record import file_stamp
 from t2i_core.dataset.whole_file import read_whole
@@ -21,7 +21,6 @@ MOST_NAMES = 200
 LONGEST_NAME = 60
 MOST_PICTURES = 512
 _FIX = "Move it away to begin anew, or mend it in an editor."
-_UNSEEN = {"Cc", "Cs", "Cf", "Co", "Cn"}
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,7 @@ def cluster_name(text: str) -> str:
     >>> cluster_name("  old   mills ")
     'old mills'
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise DatasetError(
-            f"A cluster has a name of 1 to {LONGEST_NAME} characters, got {len(name)}: {name!r:.100}. Choose a short name."
-        )
-    if any(unicodedata.category(letter) in _UNSEEN and letter != "\u200d" for letter in name):
-        raise DatasetError(f"The name of a cluster holds characters that can be seen, got {name!r:.100}. Type it anew.")
-    return name
+    return short_name(text, rule="A cluster has a name of", longest=LONGEST_NAME)
 
 
 def read_cluster_names(data_dir: Path) -> tuple[GivenName, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from t2i_core.dataset.short_name import short_name, visible
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.dataset.whole_file import read_whole
 from t2i_core.errors import DatasetError, QueryError
@@ -62,19 +62,14 @@ def searches_path(data_dir: Path) -> Path:
 
 
 def search_name(text: str) -> str:
-    """A name as it is kept: blanks single, none at the ends.
+    """A name as it is kept: accents stored in one way, blanks single and none at the ends.
 
     Raises
     ------
     DatasetError
         When nothing is left, it is longer than `LONGEST_NAME` characters, or it holds what no screen shows.
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= LONGEST_NAME or any(unicodedata.category(one) in {"Cc", "Cs"} for one in name):
-        raise DatasetError(
-            f"A saved search has a name of 1 to {LONGEST_NAME} characters that can be seen, got {name!r:.200}. Choose another."
-        )
-    return name
+    return short_name(text, rule="A saved search has a name of", longest=LONGEST_NAME)
 
 
 def read_searches(data_dir: Path) -> tuple[SavedSearch, ...]:
@@ -136,4 +131,7 @@ def _search(record: object) -> SavedSearch:
     if len(set(first)) != len(first):
         raise DatasetError("A saved search names each picture it found once, got one twice.")
     name, saved, sha256 = texts
-    return SavedSearch(search_name(name), SearchRequest.from_record(record.get("request")), tuple(first), saved, sha256)
+    # Earlier versions kept marks of direction.
+    return SavedSearch(
+        search_name(visible(name)), SearchRequest.from_record(record.get("request")), tuple(first), saved, sha256
+    )

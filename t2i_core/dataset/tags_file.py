@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from t2i_core.dataset.picture_names import is_picture_name
+from t2i_core.dataset.short_name import short_name
 from t2i_core.dataset.stored_files import replace_file
 from t2i_core.dataset.switch_record import file_stamp
 from t2i_core.dataset.text_decoding import decode_text
@@ -68,19 +68,7 @@ def tag_name(text: str) -> str:
     >>> tag_name("  for  the cover ")
     'for the cover'
     """
-    name = uniform_tag(text)
-    if not 1 <= len(name) <= LONGEST_TAG:
-        raise DatasetError(
-            f"A tag has 1 to {LONGEST_TAG} characters, got {len(name)}: {name!r:.100}. Choose a short name."
-        )
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Cf"} and letter != "\u200d" for letter in name):
-        raise DatasetError(f"A tag holds characters that can be seen, got {name!r:.100}. Type it anew.")
-    return name
-
-
-def uniform_tag(text: str) -> str:
-    """A text spelled as tags are, whether or not it can be one."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return short_name(text, rule="A tag has", longest=LONGEST_TAG)
 
 
 def read_tag_marks(data_dir: Path) -> tuple[TagMark, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from t2i_core.dataset.holding import held
+from t2i_core.dataset.short_name import uniform
 from t2i_core.dataset.tags_file import (
     TagMark,
     check_picture_name,
@@ -19,7 +20,6 @@ from t2i_core.dataset.tags_file import (
     tag_name,
     tags_path,
     tags_stamp,
-    uniform_tag,
     write_tag_marks,
 )
 from t2i_core.query import Condition
@@ -154,7 +154,7 @@ def tagged(gallery: Gallery, tags: Iterable[str]) -> MaskArray:
     """
     fits = np.zeros(len(gallery), dtype=np.bool_)
     pictures = read_tags(gallery.data_dir).pictures
-    for tag in map(uniform_tag, tags):
+    for tag in map(uniform, tags):
         rows = (gallery.rows_by_id.get(image_id) for image_id in pictures.get(tag, ()))
         fits[[row for row in rows if row is not None]] = True
     return fits

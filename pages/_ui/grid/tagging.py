@@ -8,7 +8,7 @@ from pages._ui.frame import notices
 from pages._ui.serving import permissions
 from pages._ui.session.marking import TagWish
 from pages._ui.session.visit import visit
-from t2i_core.dataset.tags_file import uniform_tag
+from t2i_core.dataset.short_name import uniform
 from t2i_core.errors import T2IError, count_of
 from t2i_core.marks import TagsChange, apply_change, read_tags, tag_pictures
 from t2i_core.types import Gallery
@@ -77,7 +77,7 @@ def _do(gallery: Gallery, wish: TagWish) -> str:
 
 def _all_have(gallery: Gallery, names: Sequence[str], wish: TagWish) -> bool:
     of_picture = read_tags(gallery.data_dir).of_picture
-    return bool(names) and all(uniform_tag(wish.tag) in of_picture.get(name, ()) for name in names)
+    return bool(names) and all(uniform(wish.tag) in of_picture.get(name, ()) for name in names)
 
 
 def _in_words(change: TagsChange) -> str:
