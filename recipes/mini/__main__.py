@@ -19,7 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m recipes.mini",
         description="Make the bundled model again from its sources; a run that was stopped goes on where it stopped.",
     )
-    parser.add_argument("--data", type=typed_path, required=True, help="folder of the sources: flickr8k, pool")
+    parser.add_argument("--data", type=typed_path, required=True, help="folder of the sources: flickr8k, more, pool")
     parser.add_argument("--out", type=typed_path, required=True, help="where the model goes (.safetensors)")
     parser.add_argument("--work", type=typed_path, help="folder for what can be resumed (default: OUT.work)")
     return parser

@@ -20,13 +20,15 @@ class Captioned:
         Feature stores: one list of views a source.
     captions : list of ndarray of int
         For every picture, the rows of its captions in ``vectors`` and ``tokens``.
-    vectors : ndarray of shape (M, 384), float16
-        The sentence model's embedding of every caption.
+    vectors : ndarray of shape (M, S), float16
+        The teachers' embedding of every caption.
     tokens : Tensor of shape (M, 77)
     guesses : ndarray of shape (N, 1000), float16
         The ImageNet classifiers' shares for every picture.
     train : ndarray of int
-        Pictures to learn from; a row may stand there more than once.
+        Pictures to learn from.
+    shares : ndarray of float
+        How often each of ``train`` is drawn; they add up to 1.
     """
 
     sources: list[list[np.ndarray]]
@@ -35,6 +37,11 @@ class Captioned:
     tokens: torch.Tensor
     guesses: np.ndarray
     train: np.ndarray
+    shares: np.ndarray
+
+    def drawn(self, count: int, random: np.random.Generator) -> np.ndarray:
+        """Rows of ``count`` different pictures to learn from, in order."""
+        return np.sort(random.choice(self.train, size=count, replace=False, p=self.shares))
 
     def features(self, rows: np.ndarray, random: np.random.Generator | None = None) -> torch.Tensor:
         """Features (B, C) of some pictures, in a random view each, or in the first."""
@@ -49,6 +56,13 @@ class Captioned:
             start += len(views[0])
         back = torch.from_numpy(np.argsort(np.concatenate(order)))
         return torch.cat(parts)[back]
+
+
+def shared_out(*parts: tuple[np.ndarray, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of several kinds, and how often each is drawn when each kind gets its part of every batch."""
+    rows = np.concatenate([rows for rows, _ in parts])
+    shares = np.concatenate([np.full(len(rows), part / len(rows)) for rows, part in parts])
+    return rows, shares / shares.sum()
 
 
 @dataclass(frozen=True)
@@ -71,9 +85,9 @@ class Classes:
 
     Attributes
     ----------
-    name_vectors : ndarray of shape (T, K, 384), float16
+    name_vectors : ndarray of shape (T, K, S), float16
     name_tokens : Tensor of shape (T, K, 77)
-    kind_vectors : ndarray of shape (H, 384), float16
+    kind_vectors : ndarray of shape (H, S), float16
     kind_tokens : Tensor of shape (H, 77)
     fits : Tensor of shape (K, K + H), bool
         Whether a name or a word is right for a picture of a class.
@@ -82,7 +96,7 @@ class Classes:
     prototypes : Tensor of shape (1000, C)
         Features of no picture: where the classifiers would be surest of a class, from the mean feature on.
     mean : Tensor of shape (C,)
-    meanings : Tensor of shape (1000, 384)
+    meanings : Tensor of shape (1000, S)
         What each output of the classifiers is called, with synonyms and gloss, as one sentence vector.
     weights : Tensor of shape (C, 1000)
         The classifiers side by side: features times this, plus ``biases``, are the means of their outputs.

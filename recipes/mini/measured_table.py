@@ -19,7 +19,7 @@ from recipes.mini.backbone_weights import imagenet_networks
 from recipes.mini.gallery_pictures import read_demo
 from recipes.mini.plan import CONFIG, RULE
 from recipes.mini.recipe import caption_rows
-from recipes.mini.source_data import read_display, read_flickr, split_pictures
+from recipes.mini.source_data import joined, read_display, read_flickr, read_more, split_pictures
 from t2i_core.encoder import MINI_PATH, open_encoder
 from t2i_core.encoder.clip_encoder import ClipEncoder
 from t2i_core.encoder.mini_network import channels_last
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", default="mini")
     arguments = parser.parse_args(argv)
     encoder = open_encoder(arguments.model, device="cpu")
-    _flickr_lines(encoder, arguments.data, arguments.work)
+    _report_lines(encoder, arguments.data, arguments.work)
     _demo_line(encoder)
     _speed_lines(encoder)
     return 0
@@ -50,24 +50,29 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _flickr_lines(encoder: ClipEncoder, data: Path, work: Path) -> None:
-    pictures, shown = read_flickr(data), read_display(data)
+def _report_lines(encoder: ClipEncoder, data: Path, work: Path) -> None:
+    flickr, shown, more = read_flickr(data), read_display(data), read_more(data)
     trunk = channels_last(imagenet_networks(CONFIG["image"]["variants"]).trunk).to(torch.bfloat16)
-    stored = FeatureStore(work, "train-plain").make(pictures.paths, view="plain", rule=RULE, trunk=trunk)
-    features = stored.astype(np.float32)
-    split = split_pictures(pictures, shown, features / np.linalg.norm(features, axis=1, keepdims=True))
-    by_picture = caption_rows(pictures)
-    picked = [by_picture[row] for row in split.report]
-    owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(rows) for rows in picked]))
-    texts = torch.from_numpy(encoder.encode_text([pictures.captions[i] for i in np.concatenate(picked)]))
+    stored = [
+        FeatureStore(work, f"{name}-plain").make(pictures.paths, view="plain", rule=RULE, trunk=trunk)
+        for name, pictures in (("train", flickr), ("more", more))
+    ]
+    features = np.concatenate(stored).astype(np.float32)
+    split = split_pictures(flickr, shown, more, features / np.linalg.norm(features, axis=1, keepdims=True))
+    pictures = joined(flickr, more)
     small = [pictures.paths[row] for row in split.report]
     larger = {path.name: path for path in shown.paths}
-    for name, paths in (
-        ("160 px, squashed", small),
-        ("400 px where there is one", [larger.get(p.name, p) for p in small]),
+    for name, rows, paths, most in (
+        ("Flickr8k, 160 px, squashed", split.report, small, None),
+        ("Flickr8k, 400 px where there is one", split.report, [larger.get(p.name, p) for p in small], None),
+        ("COCO, by one caption each", split.coco_report, [pictures.paths[row] for row in split.coco_report], 1),
     ):
+        by_picture = caption_rows(pictures)
+        picked = [by_picture[row][:most] for row in rows]
+        owners = torch.from_numpy(np.repeat(np.arange(len(picked)), [len(captions) for captions in picked]))
+        texts = torch.from_numpy(encoder.encode_text([pictures.captions[i] for i in np.concatenate(picked)]))
         images = torch.from_numpy(_embed(encoder, paths))
-        _say(f"{len(paths)} unseen Flickr8k pictures, {name}: {in_words(retrieval_recalls(images, texts, owners))}")
+        _say(f"{len(paths)} unseen pictures of {name}: {in_words(retrieval_recalls(images, texts, owners))}")
 
 
 def _demo_line(encoder: ClipEncoder) -> None:

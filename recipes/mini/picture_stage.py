@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +64,9 @@ class StagePlan:
 class PictureStage:
     """One stage: `run` trains ``module`` in place and leaves the averaged weights in it."""
 
-    def __init__(self, module: MiniClip, lessons: Lessons, plan: StagePlan, *, choose: np.ndarray, seed: int) -> None:
+    def __init__(
+        self, module: MiniClip, lessons: Lessons, plan: StagePlan, *, choose: Mapping[str, np.ndarray], seed: int
+    ) -> None:
         self._module, self._lessons, self._plan, self._choose = module, lessons, plan, choose
         self._random = np.random.default_rng(seed)
         self._prompts: torch.Tensor | None = None
@@ -101,9 +104,7 @@ class PictureStage:
                 self._measure(average, step)
         module.load_state_dict(average.weights)
         module.eval()
-        _log.info(
-            "%s: choose %s", plan.name, in_words(measure(module, self._lessons, self._choose, own_text=plan.own_text))
-        )
+        self._tell("done")
 
     def _groups(self) -> list[dict[str, object]]:
         plan, module = self._plan, self._module
@@ -120,7 +121,7 @@ class PictureStage:
 
     def _losses(self, step: int) -> dict[str, torch.Tensor]:
         plan, module, lessons, random = self._plan, self._module, self._lessons, self._random
-        rows = np.unique(random.choice(lessons.captioned.train, size=plan.batch, replace=False))
+        rows = lessons.captioned.drawn(plan.batch, random)
         others = random.choice(len(lessons.labelled.rows), size=plan.pool_batch, p=lessons.labelled.shares)
         outputs = torch.from_numpy(random.integers(len(lessons.classes.prototypes), size=plan.prototypes))
         features = torch.cat([
@@ -164,7 +165,7 @@ class PictureStage:
     def _prototypes(self, outputs: torch.Tensor) -> torch.Tensor:
         """Features (B, C) of no picture, near the mean picture, where the classifiers are sure of a class."""
         classes, captioned = self._lessons.classes, self._lessons.captioned
-        somewhere = captioned.features(self._random.choice(captioned.train, len(outputs)), self._random)
+        somewhere = captioned.features(captioned.drawn(len(outputs), self._random), self._random)
         made = classes.mean + _AWAY * (somewhere - classes.mean) + classes.prototypes[outputs]
         return made.clamp_min(0.0)  # features come out of a rectifier
 
@@ -190,7 +191,7 @@ class PictureStage:
         return sentences, alone, meant, {"imitation": kept}
 
     def _prompt_vectors(self, step: int) -> torch.Tensor:
-        """Sentence vectors (K + H, 384): every class in one of its sentences, then the words for kinds."""
+        """Sentence vectors (K + H, S): every class in one of its sentences, then the words for kinds."""
         classes, plan = self._lessons.classes, self._plan
         count = classes.name_vectors.shape[1]
         form = self._random.integers(len(classes.name_vectors), size=count)
@@ -204,9 +205,13 @@ class PictureStage:
     def _measure(self, average: AveragedWeights, step: int) -> None:
         current = {name: tensor.clone() for name, tensor in self._module.state_dict().items()}
         self._module.load_state_dict(average.weights)
-        recalls = measure(self._module, self._lessons, self._choose, own_text=self._plan.own_text)
+        self._tell(f"step {step + 1}")
         self._module.load_state_dict(current)
-        _log.info("%s: step %d choose %s", self._plan.name, step + 1, in_words(recalls))
+
+    def _tell(self, when: str) -> None:
+        for name, rows in self._choose.items():
+            recalls = measure(self._module, self._lessons, rows, own_text=self._plan.own_text)
+            _log.info("%s: %s, %s: %s", self._plan.name, when, name, in_words(recalls))
 
 
 def embed_features(module: MiniClip, features: torch.Tensor) -> torch.Tensor:
@@ -217,7 +222,7 @@ def embed_features(module: MiniClip, features: torch.Tensor) -> torch.Tensor:
 
 
 def own_sentences(module: MiniClip, tokens: torch.Tensor) -> torch.Tensor:
-    """Sentence vectors (M, 384) through the transformer, without gradients, alike lengths together."""
+    """Sentence vectors (M, S) through the transformer, without gradients, alike lengths together."""
     was_training = module.training
     module.eval()
     vectors = torch.empty(len(tokens), module.text.projection.out_features)
@@ -229,11 +234,13 @@ def own_sentences(module: MiniClip, tokens: torch.Tensor) -> torch.Tensor:
     return vectors
 
 
-def measure(module: MiniClip, lessons: Lessons, rows: np.ndarray, *, own_text: bool) -> dict[str, float]:
-    """Recalls on some of the captioned pictures, first view."""
+def measure(
+    module: MiniClip, lessons: Lessons, rows: np.ndarray, *, own_text: bool, most: int | None = None
+) -> dict[str, float]:
+    """Recalls on some of the captioned pictures, first view, by at most ``most`` captions of each."""
     module.eval()
     captioned = lessons.captioned
-    picked = [captioned.captions[row] for row in rows]
+    picked = [captioned.captions[row][:most] for row in rows]
     captions = np.concatenate(picked)
     owners = torch.from_numpy(np.repeat(np.arange(len(rows)), [len(chosen) for chosen in picked]))
     with torch.no_grad():

@@ -18,9 +18,9 @@ import torch
 from recipes.mini.backbone_weights import imagenet_networks
 from recipes.mini.class_kinds import ClassKinds, class_kinds
 from recipes.mini.class_names import imagenet_names, with_article
-from recipes.mini.corpus import Corpus, embedded, pool_names, text_only_sentences
+from recipes.mini.corpus import Corpus, embedded, fit_projection, pool_names, taught, text_only_sentences
 from recipes.mini.gallery_pictures import read_demo, spoken_of_shortly
-from recipes.mini.lessons import Captioned, Classes, Labelled, Lessons
+from recipes.mini.lessons import Captioned, Classes, Labelled, Lessons, shared_out
 from recipes.mini.meanings import glossed, looked_up
 from recipes.mini.picture_stage import PictureStage, StagePlan
 from recipes.mini.plan import CONFIG, RULE
@@ -29,9 +29,12 @@ from recipes.mini.sentences import TEMPLATES, prompt
 from recipes.mini.source_data import (
     CaptionedPictures,
     Split,
+    joined,
     read_display,
     read_flickr,
+    read_more,
     read_pool,
+    read_written,
     split_pictures,
 )
 from recipes.mini.text_stage import learn_sentences, start_embeddings
@@ -44,9 +47,9 @@ from t2i_core.training.saving import save_mini
 
 _log = logging.getLogger(__name__)
 
-VIEWS = ("plain", "flip", "crop1", "crop2")
-TEXT_STEPS = 6_000
-PICTURES = StagePlan("pictures", own_text=False, steps=100, head_rate=1e-3, decay=0.97, measure_every=50)
+VIEWS = ("plain", "flip", "crop1")
+TEXT_STEPS = 8_000
+PICTURES = StagePlan("pictures", own_text=False, steps=150, head_rate=1e-3, decay=0.97, measure_every=50)
 JOINT = StagePlan(
     "joint", own_text=True, steps=50, batch=384, pool_batch=192, prototypes=96, text_batch=192, head_rate=4e-4, text_rate=2e-4,
     measure_every=50,
@@ -55,21 +58,27 @@ ALL = StagePlan(
     "all", own_text=True, steps=130, batch=320, pool_batch=128, prototypes=64, text_batch=160, head_rate=4e-4, text_rate=2e-4,
     measure_every=1000,
 )  # fmt: skip
-LOOKS_REPEATS = 3  # how often the names of looks.csv are read for once that another sentence is
-DEMO_REPEATS = 20  # how often the demo pictures stand among the others: under a half of every batch is of them
+_NEEDED = (Path("flickr8k/captions_train.csv"), Path("pool/labels.csv"), Path("more/text"))
+CAPTION_REPEATS = 3  # how often captions of pictures at hand are read for once that another sentence is
+LOOKS_REPEATS = 3  # and the names of looks.csv
+MORE_PART = 0.3  # of the captioned pictures of a batch: so many are not of Flickr8k
+DEMO_PART = 0.45  # and so many of the demo gallery, when its turn comes
 
 
 class Recipe:
     """One run over the folder ``data``; what can be resumed lies in ``work``."""
 
     def __init__(self, data: Path, work: Path) -> None:
-        if not (data / "flickr8k" / "captions_train.csv").is_file():
+        missing = [str(path) for path in _NEEDED if not (data / path).exists()]
+        if missing:
             raise DatasetError(
-                f"The recipe needs flickr8k/captions_train.csv and pool/labels.csv in its data folder, and {data} has "
-                "not. To fine-tune on your own captions: python -m t2i_core train"
+                f"The recipe needs {', '.join(map(str, _NEEDED))} in its data folder, and {data} has not "
+                f"{', '.join(missing)}. To fine-tune on your own captions: python -m t2i_core train"
             )
         self._data, self._work = data, work
         self._flickr, self._shown, self._pool = read_flickr(data), read_display(data), read_pool(data)
+        self._more = read_more(data)
+        self._captioned = joined(self._flickr, self._more)
         self._demo = read_demo()
         self._networks = imagenet_networks(CONFIG["image"]["variants"])
         work.mkdir(parents=True, exist_ok=True)
@@ -78,20 +87,22 @@ class Recipe:
         """Run what is missing and write the model."""
         self._make_features()
         split = self._split()
+        self._fit_projection(split)
+        choose = {"Flickr8k": split.choose, "COCO": split.coco_choose}
         lessons = self._lessons(split)
         module = build_mini(CONFIG)
         module.backbone.load_state_dict(self._networks.trunk.state_dict())
         self._stage("text", module, lambda: self._learn_sentences(module, split))
         for plan, seed in ((PICTURES, 2), (JOINT, 11)):
-            stage = PictureStage(module, lessons, plan, choose=split.choose, seed=seed)
+            stage = PictureStage(module, lessons, plan, choose=choose, seed=seed)
             self._stage(plan.name, module, stage.run)
         before = self._figures(module, lessons, split)
-        everything = self._everything(lessons)
-        stage = PictureStage(module, everything, ALL, choose=split.choose, seed=13)
+        everything = self._everything(lessons, split)
+        stage = PictureStage(module, everything, ALL, choose=choose, seed=13)
         self._stage(ALL.name, module, stage.run)
         save_mini(module, out, config=CONFIG)
         after = self._figures(module, lessons, split)
-        shipped = {name: recalls for name, recalls in after.items() if name.startswith("demo")}
+        shipped = {name: recalls for name, recalls in after.items() if name.startswith(("demo", "report COCO"))}
         write_figures(out.with_name("figures.json"), measured=before, shipped=shipped)
 
     def _figures(self, module: MiniClip, lessons: Lessons, split: Split) -> Figures:
@@ -112,8 +123,13 @@ class Recipe:
 
     def _make_features(self) -> None:
         trunk = channels_last(copy.deepcopy(self._networks.trunk)).to(torch.bfloat16)
-        jobs = (("train", self._flickr.paths, VIEWS), ("display", self._shown.paths, ("plain",)),
-                ("pool", self._pool.paths, ("plain",)), ("gallery", self._demo.pictures.paths, VIEWS))  # fmt: skip
+        jobs = (
+            ("train", self._flickr.paths, VIEWS),
+            ("more", self._more.paths, VIEWS),
+            ("display", self._shown.paths, ("plain",)),
+            ("pool", self._pool.paths, ("plain",)),
+            ("gallery", self._demo.pictures.paths, VIEWS),
+        )
         for name, paths, views in jobs:
             for view in views:
                 FeatureStore(self._work, f"{name}-{view}").make(paths, view=view, rule=RULE, trunk=trunk)
@@ -124,25 +140,42 @@ class Recipe:
     def _views(self, name: str) -> list[np.ndarray]:
         return [self._features(name, view) for view in VIEWS]
 
-    def _guesses(self, name: str) -> np.ndarray:
+    def _guesses(self, *names: str) -> np.ndarray:
         """What the classifiers take each picture for: ndarray of shape (N, 1000), float16, the mean of their shares."""
-        features = torch.from_numpy(self._features(name).astype(np.float32)).split(FEATURE_CHANNELS, dim=1)
+        stored = np.concatenate([self._features(name) for name in names]).astype(np.float32)
+        features = torch.from_numpy(stored).split(FEATURE_CHANNELS, dim=1)
         networks = zip(features, self._networks.weights, self._networks.biases, strict=True)
         shares = [(part @ weight.T + bias).softmax(dim=-1) for part, weight, bias in networks]
         return torch.stack(shares).mean(dim=0).to(torch.float16).numpy()
 
     def _split(self) -> Split:
-        features = self._features("train").astype(np.float32)
+        features = np.concatenate([self._features(name) for name in ("train", "more")]).astype(np.float32)
         features /= np.linalg.norm(features, axis=1, keepdims=True)
-        return split_pictures(self._flickr, self._shown, features)
+        return split_pictures(self._flickr, self._shown, self._more, features)
+
+    def _fit_projection(self, split: Split) -> None:
+        rows = taught(list(self._captioned.captions), self._work, "captions")
+        fit_projection(
+            rows[self._captions_of(split.train, split.more)], self._work, dimension=CONFIG["text"]["sentence"]
+        )
+
+    def _captions_of(self, *pictures: np.ndarray) -> np.ndarray:
+        """Rows of the captions of some pictures."""
+        return np.flatnonzero(np.isin(self._captioned.owners, np.concatenate(pictures)))
 
     def _caption_vectors(self) -> np.ndarray:
-        return embedded(list(self._flickr.captions), self._work, "captions").embeddings
+        return embedded(list(self._captioned.captions), self._work, "captions").embeddings
 
     def _text_only(self, split: Split) -> Corpus:
-        rows = np.concatenate([split.train, split.choose])
-        plain = embedded(text_only_sentences(self._flickr, rows, self._names), self._work, "text-only")
+        captions = [self._captioned.captions[row] for row in self._captions_of(split.train)]
+        plain = embedded(text_only_sentences(captions, self._names), self._work, "text-only")
         return glossed(plain, self._nouns, self._work)
+
+    def _written(self, split: Split) -> Corpus:
+        apart = split.apart
+        captions = {self._captioned.captions[row] for row in self._captions_of(apart)}
+        paths = [self._captioned.paths[row] for row in apart]
+        return embedded(read_written(self._data, paths, captions), self._work, "written")
 
     def _class_corpus(self) -> Corpus:
         """Every class in every form, form after form; then the words for kinds."""
@@ -162,7 +195,7 @@ class Recipe:
         return Nouns()
 
     def _meanings(self) -> torch.Tensor:
-        """Sentence vectors (1000, 384) of the classifiers' outputs: name, synonyms and gloss together."""
+        """Sentence vectors (1000, S) of the classifiers' outputs: name, synonyms and gloss together."""
         sentences = []
         for name in imagenet_names():
             entry = self._nouns.find(name)
@@ -173,10 +206,10 @@ class Recipe:
         return torch.nn.functional.normalize(vectors.view(len(sentences) // 3, 3, -1).sum(dim=1), dim=-1)
 
     def _learn_sentences(self, module: MiniClip, split: Split) -> None:
-        used = np.flatnonzero(np.isin(self._flickr.owners, split.train))
-        parts = [Corpus([self._flickr.captions[i] for i in used], self._caption_vectors()[used]),
-                 looked_up(self._work), self._class_corpus(), self._text_only(split)]  # fmt: skip
-        repeats = np.repeat([3, LOOKS_REPEATS, 1, 1], [len(part.sentences) for part in parts])
+        used = self._captions_of(split.train, split.more)
+        parts = [Corpus([self._captioned.captions[i] for i in used], self._caption_vectors()[used]),
+                 looked_up(self._work), self._class_corpus(), self._text_only(split), self._written(split)]  # fmt: skip
+        repeats = np.repeat([CAPTION_REPEATS, LOOKS_REPEATS, 1, 1, 1], [len(part.sentences) for part in parts])
         corpus = Corpus(
             [sentence for part in parts for sentence in part.sentences],
             np.concatenate([part.embeddings for part in parts]),
@@ -187,16 +220,18 @@ class Recipe:
         )
 
     def _lessons(self, split: Split) -> Lessons:
-        text_only, looks = self._text_only(split), looked_up(self._work)
-        text_vectors = np.concatenate([text_only.embeddings, *([looks.embeddings] * LOOKS_REPEATS)])
-        text_tokens = torch.cat([tokenize(text_only.sentences), tokenize(looks.sentences).repeat(LOOKS_REPEATS, 1)])
+        text_only, looks, written = self._text_only(split), looked_up(self._work), self._written(split)
+        text_vectors = np.concatenate([text_only.embeddings, written.embeddings, *([looks.embeddings] * LOOKS_REPEATS)])
+        text_tokens = torch.cat([
+            tokenize(text_only.sentences), tokenize(written.sentences), tokenize(looks.sentences).repeat(LOOKS_REPEATS, 1)
+        ])  # fmt: skip
         captioned = Captioned(
-            [self._views("train")],
-            caption_rows(self._flickr),
+            [self._views("train"), self._views("more")],
+            caption_rows(self._captioned),
             self._caption_vectors(),
-            tokenize(self._flickr.captions),
-            self._guesses("train"),
-            split.train,
+            tokenize(self._captioned.captions),
+            self._guesses("train", "more"),
+            *shared_out((split.train, 1 - MORE_PART), (split.more, MORE_PART)),
         )
         return Lessons(captioned, self._labelled(), self._classes(split), text_vectors, text_tokens)
 
@@ -239,19 +274,25 @@ class Recipe:
         return np.stack([shown[larger[name]] if name in larger else small[row]
                          for name, row in zip(names, split.report, strict=True)])  # fmt: skip
 
-    def _everything(self, lessons: Lessons) -> Lessons:
-        """The demo gallery beside the rest, and the pictures that were set apart, now that they are measured."""
+    def _everything(self, lessons: Lessons, split: Split) -> Lessons:
+        """The demo gallery beside the rest, and the Flickr8k pictures that were set apart, now that they are measured.
+
+        Those of COCO stay apart, so that the model that ships can be measured on some pictures.
+        """
         old = lessons.captioned
         demo = spoken_of_shortly(self._demo.pictures, np.random.default_rng(4))
-        first_picture, first_caption = len(old.captions), len(old.vectors)
-        added = np.arange(first_picture, first_picture + len(demo.paths))
+        first_picture, first_caption, flickr = len(old.captions), len(old.vectors), len(self._flickr.paths)
         captioned = Captioned(
             [*old.sources, self._views("gallery")],
             [*old.captions, *(rows + first_caption for rows in caption_rows(demo))],
             np.concatenate([old.vectors, embedded(list(demo.captions), self._work, "gallery-captions").embeddings]),
             torch.cat([old.tokens, tokenize(demo.captions)]),
             np.concatenate([old.guesses, self._guesses("gallery")]),
-            np.concatenate([np.arange(first_picture), np.repeat(added, DEMO_REPEATS)]),
+            *shared_out(
+                (np.arange(flickr), (1 - DEMO_PART) * (1 - MORE_PART)),
+                (split.more, (1 - DEMO_PART) * MORE_PART),
+                (np.arange(first_picture, first_picture + len(demo.paths)), DEMO_PART),
+            ),
         )
         return dataclasses.replace(lessons, captioned=captioned)
 

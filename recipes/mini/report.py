@@ -48,6 +48,7 @@ def report_figures(
     figures = {
         "report 160 px": measure(module, lessons, split.report, own_text=True),
         "report 400 px": retrieval_recalls(pictures_of(module, shown), captions, owners),
+        "report COCO": measure(module, lessons, split.coco_report, own_text=True, most=1),
         "demo queries": retrieval_recalls(demo_pictures, queries, torch.from_numpy(demo.query_rows)),
     }
     for name, asked in (("demo things", demo.things), ("demo asked", demo.asked)):

@@ -183,7 +183,9 @@ def test_the_command_tells_what_is_wrong_and_fails(
 
 def test_the_recipe_says_what_its_data_folder_must_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert recipe_of_mini.main(["--data", str(tmp_path), "--out", str(tmp_path / "m.safetensors")]) == 1
-    assert "error: The recipe needs flickr8k/captions_train.csv and pool/labels.csv" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "error: The recipe needs flickr8k/captions_train.csv, pool/labels.csv, more/text in its data folder" in told
+    assert "has not flickr8k/captions_train.csv, pool/labels.csv, more/text. To fine-tune" in told
 
 
 @pytest.mark.parametrize("given", [["--recipe", "mini"], ["--recipe"], ["--recipe=mini", "--data", "d", "--out", "o"]])
